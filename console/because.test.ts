@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest';
+import { becauseKeys, readBecause } from './because.ts';
+
+/** As the server says them: its view `call_explanations` and the verdicts of its rules. */
+const said = {
+  turn: 'its turn',
+  callEnd: 'the end of the call',
+  observed: 'the org to go live: it is only observed',
+  paused: 'the org to be resumed: it is paused',
+  noAnswer: 'an answer: the last request was never answered',
+  sending: 'the org to take it',
+  inCrm: 'in Salesforce',
+  late: 'in Salesforce; a change nobody waits for follows within 30 s',
+  leftAlone: 'left as it is, since a person has changed it; not changed',
+  deleted: 'deleted in Salesforce by a person',
+  superseded: 'superseded: it was an internal call; those are not logged.',
+  partOf: 'part of call 17',
+  undone: 'undone by admin: policy version 3',
+  internal: 'Calls between colleagues are not logged (DP-52).',
+  setting: 'Version 3 of the policy says not to log calls of this type (AC-08).',
+};
+
+test('every sentence of the server is known for what it is, with its value', () => {
+  expect(Object.keys(said).toSorted()).toEqual(becauseKeys.toSorted());
+  for (const [key, sentence] of Object.entries(said)) expect(readBecause(sentence), sentence).toMatchObject({ key });
+  expect([readBecause(said.partOf), readBecause(said.setting), readBecause(said.undone)]).toMatchObject([
+    { value: '17' },
+    { value: '3' },
+    { value: 'admin' },
+  ]);
+});
+
+test('what others say is left in their words, also when it begins as ours', () => {
+  for (const sentence of [
+    'Required fields are missing: [Reason__c]',
+    'in Salesforce there is a rule against it',
+    'its turn will never come',
+    '',
+  ])
+    expect(readBecause(sentence)).toEqual({ asSaid: sentence });
+});

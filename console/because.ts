@@ -1,0 +1,33 @@
+/**
+ * The server gives its reasons in English; this finds which sentence it is, so that the console can say it in the person's
+ * language. What isn't found here is shown as it came: Salesforce's own words, or a rule of a newer server.
+ */
+const sentences = {
+  turn: /^its turn$/,
+  callEnd: /^the end of the call$/,
+  observed: /^the org to go live: it is only observed$/,
+  paused: /^the org to be resumed: it is paused$/,
+  noAnswer: /^an answer: the last request was never answered$/,
+  sending: /^the org to take it$/,
+  inCrm: /^in Salesforce$/,
+  late: /^in Salesforce; a change nobody waits for follows\b/,
+  leftAlone: /^left as it is, since a person has changed it\b/,
+  deleted: /^deleted in Salesforce by a person$/,
+  superseded: /^superseded: (.+)$/s,
+  partOf: /^part of call (.+)$/s,
+  undone: /^undone by (.+): policy version \d+$/s,
+  internal: /^Calls between colleagues are not logged\b/,
+  setting: /^Version (\d+) of the policy says not to log calls of this type\b/,
+} as const satisfies Record<string, RegExp>;
+export type BecauseKey = keyof typeof sentences;
+export const becauseKeys = Object.keys(sentences) as BecauseKey[];
+
+export type Because = { readonly key: BecauseKey; readonly value: string } | { readonly asSaid: string };
+
+export function readBecause(said: string): Because {
+  for (const key of becauseKeys) {
+    const found = sentences[key].exec(said);
+    if (found) return { key, value: found[1] ?? '' };
+  }
+  return { asSaid: said };
+}

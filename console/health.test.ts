@@ -1,0 +1,79 @@
+import { describe, expect, test } from 'vitest';
+import type { Status } from '../wire/console.ts';
+import { formatFor } from './format.ts';
+import { healthOf } from './health.ts';
+import { en } from './words/en.ts';
+
+const now = Date.parse('2026-11-22T12:00:00Z');
+const pbx = {
+  id: 'con_1',
+  name: 'Acme PBX',
+  source: 'asterisk',
+  lastHeardAt: '2026-11-22T11:59:00Z',
+  clockOffsetMs: 0,
+  hookUrl: 'http://127.0.0.1/hooks/con_1',
+};
+const well: Status = {
+  org: { id: 1, name: 'Acme', mode: 'live', standIn: false },
+  person: 'admin',
+  unsent: { count: 0, oldestSeconds: 0 },
+  parked: [],
+  connections: [pbx],
+  inbox: { untranslated: 0, parked: 0, unheard: 0 },
+};
+const told = (change: Partial<Status>) =>
+  healthOf({ ...well, ...change }, now, en, formatFor('en')).map(({ level, text }) => `${level}: ${text.replaceAll(/\s/g, ' ')}`);
+
+test('all well is no item at all', () => expect(told({})).toEqual([]));
+
+describe('the clock of a source (C6)', () => {
+  test.each([
+    [1999, []],
+    [2000, ['note: Clock of Acme PBX is off by 2 sec; times are corrected']],
+    [-2500, ['note: Clock of Acme PBX is off by 2.5 sec; times are corrected']],
+    [29_999, ['note: Clock of Acme PBX is off by 30 sec; times are corrected']],
+    [30_000, ['warn: Clock of Acme PBX is off by 30 sec: set it']],
+    [-3_600_000, ['warn: Clock of Acme PBX is off by 60 min: set it']],
+  ])('%s ms', (clockOffsetMs, expected) => expect(told({ connections: [{ ...pbx, clockOffsetMs }] })).toEqual(expected));
+});
+
+test('a source silent for a day, and one never heard', () => {
+  const { lastHeardAt: _, ...never } = pbx;
+  expect(told({ connections: [{ ...pbx, lastHeardAt: '2026-11-20T12:00:00Z' }] })).toEqual(['warn: Acme PBX was last heard 2 days ago']);
+  expect(told({ connections: [{ ...pbx, lastHeardAt: '2026-11-21T13:00:00Z' }] })).toEqual([]);
+  expect(told({ connections: [never] })).toEqual(['note: Nothing heard from Acme PBX yet']);
+});
+
+test('records that wait: a note at first, a warning from a minute on; observed and paused ones wait on purpose', () => {
+  expect(told({ unsent: { count: 1, oldestSeconds: 4 } })).toEqual(['note: 1 record waiting for 4 sec']);
+  expect(told({ unsent: { count: 12, oldestSeconds: 300 } })).toEqual(['warn: 12 records waiting, the oldest for 5 min']);
+  expect(told({ org: { ...well.org, mode: 'observe' }, unsent: { count: 12, oldestSeconds: 300 } })).toEqual([
+    'note: 12 records would be written',
+  ]);
+  expect(told({ org: { ...well.org, mode: 'paused' }, unsent: { count: 12, oldestSeconds: 300 } })).toEqual([
+    'note: 12 records held, the oldest for 5 min',
+  ]);
+});
+
+test('the worst comes first, each parked cause by itself', () => {
+  expect(
+    told({
+      org: { ...well.org, trouble: 'The org refuses the sign-in.', api: { used: 81_000, max: 100_000 } },
+      unsent: { count: 2, oldestSeconds: 5 },
+      parked: [
+        { cause: 'REQUIRED_FIELD_MISSING', count: 2 },
+        { cause: 'TELLING', count: 1 },
+      ],
+      inbox: { untranslated: 3, parked: 1, unheard: 1 },
+    }),
+  ).toEqual([
+    'bad: The org refuses the sign-in.',
+    'bad: 2 records parked: REQUIRED_FIELD_MISSING',
+    'bad: 1 call parked: Cordboard could not work it out',
+    'bad: 1 delivery parked: it could not be read',
+    'warn: API 81,000 of 100,000',
+    'note: 2 records waiting, the oldest for 5 sec',
+    'note: 3 deliveries not read yet',
+    'note: 1 delivery of a kind Cordboard does not know',
+  ]);
+});

@@ -1,0 +1,81 @@
+import type { CallLine, CallStory } from '../../../wire/console.ts';
+import type { Format } from '../../format.ts';
+import type { IconName } from '../../parts/icon.tsx';
+import type { Words } from '../../words/words.ts';
+
+/** Who called, or was called: the name if it is known, else the number, else what is known of it. */
+export function whoOf({ customer, type, direction }: CallLine, words: Words): { who: string; number?: string } {
+  const number = customer.number ?? customer.asSent;
+  if (customer.withheld) return { who: words.call.withheld };
+  if (customer.name) return { who: customer.name, ...(number ? { number } : {}) };
+  if (number) return { who: number };
+  return { who: type === 'internal' || direction === 'internal' ? words.call.colleagues : words.call.unknown };
+}
+
+/** What kind of call it is; while that isn't settled, where it stands. */
+export function kindOf({ type, phase, direction }: CallLine, words: Words): string {
+  if (phase === 'ringing' || phase === 'talking') return words.call.phases[phase];
+  if (type) return words.call.types[type];
+  return direction ? words.call.directions[direction] : '';
+}
+export function iconOf({ type, direction }: CallLine): IconName {
+  if (type === 'missed' || type === 'voicemail' || type === 'internal') return type;
+  return direction ?? (type?.startsWith('outbound') ? 'outbound' : type?.startsWith('inbound') ? 'inbound' : 'unknown');
+}
+
+/** The second line of a call in the list, part by part. */
+export function aboutOf(line: CallLine, words: Words, format: Format): string[] {
+  const lasted =
+    line.talkSeconds > 0
+      ? words.call.talked(format.duration(line.talkSeconds))
+      : line.phase === 'ended' && line.waitSeconds > 0
+        ? words.call.waited(format.duration(line.waitSeconds))
+        : undefined;
+  return [kindOf(line, words), line.agent ?? line.line, lasted].filter((part) => part !== undefined && part !== '') as string[];
+}
+
+type Fact = CallStory['facts'][number];
+/** The persons, numbers and figures of a fact, without words, so that it reads in every language. The whole fact can be opened below it. */
+export function dataOf({ type, fact }: Fact): string {
+  const said = asObject(fact);
+  const parts: Readonly<Record<string, () => (string | undefined)[]>> = {
+    started: () => [nameOf(said['customer']), nameOf(said['agent']), '→', text(said['dialled']) ?? nameOf(said['line'])],
+    ringing: () => [nameOf(said['endpoint'])],
+    answered: () => [nameOf(said['endpoint'])],
+    held: () => [nameOf(said['agent'])],
+    resumed: () => [nameOf(said['agent'])],
+    transferred: () => [nameOf(said['from']), '→', nameOf(said['to'])],
+    joined: () => ['→', text(said['into'])],
+    ended: () => [text(said['cause'])],
+    voicemail: () => [seconds(said['seconds'])],
+    recording: () => [seconds(said['seconds'])],
+    transcript: () => [text(said['language'])],
+    analysed: () => [text(said['score'])],
+    tagged: () => [list(said['tags'])],
+    commented: () => [text(said['text'])],
+    digits: () => [text(said['digits'])],
+    attributed: () => [text(said['source']), text(said['campaign'])],
+    campaign: () => [text(said['name']) ?? text(said['campaignId'])],
+    linked: () => [nameOf(said['who']), nameOf(said['what'])],
+    undone: () => [text(said['by'])],
+  };
+  const found = (Object.hasOwn(parts, type) ? parts[type]!() : []).filter((part) => part !== undefined);
+  return found.every((part) => part === '→') ? '' : found.join(' ').replace(/ →$/, '');
+}
+
+const asObject = (value: unknown): Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+const text = (value: unknown): string | undefined =>
+  typeof value === 'string' && value !== '' ? value : typeof value === 'number' ? String(value) : undefined;
+const list = (value: unknown): string | undefined =>
+  Array.isArray(value) ? value.filter((one) => typeof one === 'string').join(', ') : undefined;
+const seconds = (value: unknown): string | undefined =>
+  typeof value === 'number' ? `${Math.floor(value / 60)}:${String(Math.round(value % 60)).padStart(2, '0')}` : undefined;
+/** A person, a line, an endpoint or a record, by the best it is known by. */
+function nameOf(value: unknown): string | undefined {
+  const { name, agent, asDialled, number, asSent, id, kind } = asObject(value);
+  const dialled = text(asDialled);
+  const person = agent === undefined ? undefined : nameOf(agent);
+  if (person && dialled) return `${person} (${dialled})`;
+  return text(name) ?? person ?? dialled ?? text(number) ?? text(asSent) ?? (text(id) && [text(kind), text(id)].filter(Boolean).join(' '));
+}

@@ -1,0 +1,19 @@
+import type { ReactNode } from 'react';
+import { CallsPage } from './pages/calls/calls-page.tsx';
+import { SignInPage } from './pages/sign-in/sign-in-page.tsx';
+
+/** Every page by its address. `:id` takes one part of the path. `open`: shown without a session. */
+const routes: readonly Route[] = [
+  { path: '/', page: () => <CallsPage /> },
+  { path: '/calls/:id', page: ({ id }) => <CallsPage open={id} /> },
+  { path: '/sign-in', page: () => <SignInPage />, open: true },
+];
+export type Route = { readonly path: string; readonly page: (parts: { readonly id: string }) => ReactNode; readonly open?: true };
+
+export function findRoute(path: string): { route: Route; id: string } | undefined {
+  for (const route of routes) {
+    const found = new RegExp(`^${route.path.replace(':id', '([^/]+)')}/?$`).exec(path);
+    if (found) return { route, id: decodeURIComponent(found[1] ?? '') };
+  }
+  return undefined;
+}

@@ -1,0 +1,280 @@
+import type { explanations, Mode, signInProblems, TestCallKind } from '../../wire/console.ts';
+import type { BecauseKey } from '../because.ts';
+
+/** The languages of the console. Each is loaded when it is chosen. */
+export const languages = ['en', 'ja', 'fr', 'ru', 'pl'] as const;
+export type Language = (typeof languages)[number];
+/** Each in its own words, so that people find theirs. */
+export const languageNames: Readonly<Record<Language, string>> = {
+  en: 'English',
+  ja: '日本語',
+  fr: 'Français',
+  ru: 'Русский',
+  pl: 'Polski',
+};
+
+export type ExplanationKind = (typeof explanations)[number];
+export const themes = ['system', 'light', 'dark'] as const;
+export type Theme = (typeof themes)[number];
+
+/** A count in its sentence; numbers come in as they are and are formatted by the language. */
+type Counted = (count: number) => string;
+type CountedWith = (count: number, what: string) => string;
+
+/** Everything the console says, once in each language. A missing key does not compile. */
+export type Words = {
+  readonly signIn: {
+    readonly title: string;
+    readonly how: string;
+    readonly paste: string;
+    readonly go: string;
+    readonly working: string;
+    readonly problems: Readonly<Record<(typeof signInProblems)[number], string>>;
+    readonly refused: string;
+    /** What to do about a link that doesn't work. */
+    readonly remedy: string;
+    readonly unreachable: string;
+    readonly signedOut: string;
+  };
+  readonly frame: {
+    readonly skipToCalls: string;
+    readonly preferences: string;
+    readonly theme: string;
+    readonly themes: Readonly<Record<Theme, string>>;
+    readonly language: string;
+    readonly signedInAs: (person: string) => string;
+    readonly signOut: string;
+    readonly standIn: string;
+    readonly standInExplained: string;
+    readonly notFound: string;
+    readonly toCalls: string;
+    readonly close: string;
+    readonly opensNewTab: string;
+  };
+  readonly mode: {
+    readonly title: string;
+    readonly names: Readonly<Record<Mode, string>>;
+    readonly explained: Readonly<Record<Mode, string>>;
+    readonly current: string;
+    readonly backfill: string;
+    readonly backfillExplained: string;
+    readonly change: Readonly<Record<Mode, string>>;
+    readonly cancel: string;
+    readonly failed: string;
+  };
+  readonly health: {
+    readonly title: string;
+    readonly well: string;
+    readonly unknown: string;
+    readonly unsent: CountedWith;
+    readonly observed: Counted;
+    readonly held: CountedWith;
+    readonly parked: CountedWith;
+    readonly parkedTelling: Counted;
+    readonly untranslated: Counted;
+    readonly parkedDeliveries: Counted;
+    readonly unheard: Counted;
+    readonly neverHeard: (source: string) => string;
+    readonly silent: (source: string, since: string) => string;
+    readonly clockCorrected: (source: string, offset: string) => string;
+    readonly clockWrong: (source: string, offset: string) => string;
+    readonly api: (used: string, max: string) => string;
+  };
+  readonly link: { readonly broken: (asOf: string) => string; readonly tryNow: string; readonly back: string };
+  readonly list: {
+    readonly title: string;
+    readonly find: string;
+    readonly explanation: string;
+    readonly all: string;
+    readonly today: string;
+    readonly yesterday: string;
+    readonly more: string;
+    readonly loading: string;
+    readonly failed: string;
+    readonly otherVersion: string;
+    readonly retry: string;
+    readonly noneMatch: string;
+    readonly clear: string;
+    readonly newCall: (who: string) => string;
+    readonly newCalls: Counted;
+    readonly emptyTitle: string;
+    readonly emptyTry: string;
+    readonly emptySend: (source: string) => string;
+    readonly emptyDocs: string;
+    readonly copy: string;
+    readonly copied: string;
+  };
+  readonly call: {
+    readonly withheld: string;
+    readonly unknown: string;
+    readonly colleagues: string;
+    readonly types: Readonly<
+      Record<'outbound-answered' | 'outbound-unanswered' | 'inbound-answered' | 'missed' | 'voicemail' | 'internal', string>
+    >;
+    readonly directions: Readonly<Record<'inbound' | 'outbound' | 'internal', string>>;
+    readonly phases: Readonly<Record<'ringing' | 'talking' | 'ended', string>>;
+    readonly waited: (duration: string) => string;
+    readonly talked: (duration: string) => string;
+    readonly line: string;
+    readonly agent: string;
+    readonly source: string;
+    readonly began: string;
+    readonly wait: string;
+    readonly talk: string;
+    readonly theirId: string;
+    readonly incarnation: (number: number) => string;
+  };
+  readonly explanations: Readonly<Record<ExplanationKind, string>>;
+  readonly because: Readonly<Record<BecauseKey, (value: string) => string>>;
+  readonly test: {
+    readonly button: string;
+    readonly title: string;
+    readonly explained: string;
+    readonly kinds: Readonly<Record<TestCallKind, { readonly name: string; readonly explained: string }>>;
+    readonly label: (kind: string) => string;
+    readonly placing: string;
+    readonly onItsWay: string;
+    readonly notWritten: string;
+    readonly slow: string;
+    readonly dismiss: string;
+    readonly failed: string;
+  };
+  readonly story: {
+    readonly title: string;
+    readonly choose: string;
+    readonly chooseExplained: string;
+    readonly back: string;
+    readonly close: string;
+    readonly notFound: string;
+    readonly failed: string;
+    readonly record: string;
+    readonly openRecord: string;
+    readonly noRecord: string;
+    readonly writeAgain: string;
+    readonly applyRules: string;
+    readonly applyRulesExplained: string;
+    readonly writeAgainExplained: string;
+    readonly asked: string;
+    readonly refused: string;
+    readonly heard: string;
+    readonly heardExplained: string;
+    readonly nothingHeard: string;
+    readonly deliveryStates: Readonly<Record<'new' | 'translated' | 'repeat' | 'unheard' | 'parked', string>>;
+    readonly body: string;
+    readonly facts: string;
+    readonly factsExplained: string;
+    readonly noFacts: string;
+    readonly factTypes: Readonly<Record<FactType, string>>;
+    readonly factData: string;
+    readonly corrected: (offset: string) => string;
+    readonly ownWords: string;
+    readonly contradicted: string;
+    readonly decided: string;
+    readonly decidedExplained: string;
+    readonly nothingDecided: string;
+    readonly decision: (version: number, policyVersion: number) => string;
+    readonly earlierDecisions: Counted;
+    readonly otherRules: string;
+    readonly fired: string;
+    readonly rules: Readonly<Record<RuleName, string>>;
+    readonly outcomes: Readonly<Record<'completed' | 'open' | 'skip' | 'wait' | 'part-of', string>>;
+    readonly ruleFacts: Readonly<Record<'partOf' | 'phase' | 'type' | 'setting' | 'record' | 'callBack' | 'undone', string>>;
+    readonly ruleValues: Readonly<Record<RuleValue, string>>;
+    readonly blocked: (fact: string, wanted: string, held: string) => string;
+    readonly earlierRule: (rule: string) => string;
+    readonly wanted: string;
+    readonly written: string;
+    readonly writtenExplained: string;
+    readonly nothingWanted: string;
+    readonly roles: Readonly<Record<Role, string>>;
+    readonly writeStates: Readonly<Record<'due' | 'sending' | 'uncertain' | 'written' | 'parked' | 'deleted' | 'dropped', string>>;
+    readonly name: string;
+    readonly human: string;
+    readonly retracted: string;
+    readonly mendedBy: Readonly<Record<'time' | 'admin' | 'us', string>>;
+    readonly sent: string;
+    readonly attempts: Counted;
+    readonly attemptKinds: Readonly<Record<'read' | 'create' | 'change', string>>;
+    readonly request: string;
+    readonly answer: string;
+    readonly wire: string;
+    readonly noAnswer: string;
+    readonly took: (duration: string) => string;
+  };
+};
+
+export type FactType =
+  | 'started'
+  | 'ringing'
+  | 'answered'
+  | 'held'
+  | 'resumed'
+  | 'transferred'
+  | 'joined'
+  | 'ended'
+  | 'voicemail'
+  | 'recording'
+  | 'transcript'
+  | 'analysed'
+  | 'tagged'
+  | 'commented'
+  | 'digits'
+  | 'attributed'
+  | 'campaign'
+  | 'linked'
+  | 'called-back'
+  | 'undone';
+export type RuleName =
+  | 'part of another call'
+  | 'undone by a person'
+  | 'still live'
+  | 'a person chose the record'
+  | 'internal call'
+  | 'called back'
+  | 'outbound answered'
+  | 'outbound unanswered'
+  | 'inbound answered'
+  | 'missed'
+  | 'voicemail'
+  | 'direction unknown';
+export type RuleValue =
+  | 'another call'
+  | 'nothing'
+  | 'live'
+  | 'ended'
+  | 'skip'
+  | 'completed'
+  | 'open'
+  | 'chosen by a person'
+  | 'not chosen'
+  | 'answered since'
+  | 'none yet'
+  | 'not looked for'
+  | 'by a person'
+  | 'no'
+  | 'unknown'
+  | 'outbound-answered'
+  | 'outbound-unanswered'
+  | 'inbound-answered'
+  | 'missed'
+  | 'voicemail'
+  | 'internal';
+export type Role = 'log' | 'review' | 'follow-up' | 'check-setup' | 'person' | 'case' | 'campaign-member';
+
+const load: Readonly<Record<Language, () => Promise<Words>>> = {
+  en: async () => (await import('./en.ts')).en,
+  ja: async () => (await import('./ja.ts')).ja,
+  fr: async () => (await import('./fr.ts')).fr,
+  ru: async () => (await import('./ru.ts')).ru,
+  pl: async () => (await import('./pl.ts')).pl,
+};
+export const loadWords = (language: Language): Promise<Words> => load[language]();
+
+/** The first of the person's languages that we speak; English otherwise. */
+export function chooseLanguage(wanted: readonly string[]): Language {
+  for (const tag of wanted) {
+    const found = languages.find((language) => tag.toLowerCase().split('-')[0] === language);
+    if (found) return found;
+  }
+  return 'en';
+}

@@ -1,0 +1,74 @@
+import { expect, test } from 'vitest';
+import { startOrg } from '../../emulators/salesforce/org.ts';
+import { crmConformance, type CrmKit, type OrgBackdoor } from '../../server/crm-conformance.ts';
+import type { Fields } from '../../server/crm.ts';
+import { realWorld } from '../../server/world.ts';
+import { connectSalesforce } from './salesforce.ts';
+
+const client = { clientId: 'conformance', clientSecret: 'conformance-secret' };
+
+async function open(withoutCustomFields: boolean): Promise<CrmKit> {
+  const org = await startOrg({ file: ':memory:', ...client, withoutCustomFields });
+  const crm = await connectSalesforce({ loginUrl: org.apiUrl, ...client, requestLimitMs: 20_000 }, realWorld());
+  return {
+    crm,
+    org: await backdoor(org.controlUrl, withoutCustomFields ? 'CallObject' : 'Cordboard_Name__c'),
+    async close() {
+      await crm.close();
+      await org.stop();
+    },
+  };
+}
+
+async function backdoor(controlUrl: string, nameField: string): Promise<OrgBackdoor> {
+  const control = async (path: string, order?: object): Promise<string> => {
+    const answer = await fetch(
+      `${controlUrl}/__org${path}`,
+      order ? { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(order) } : {},
+    );
+    if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
+    return answer.text();
+  };
+  const all = async (object: string): Promise<(Fields & { Id: string })[]> =>
+    (await control(`/export?object=${object}`))
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => JSON.parse(line));
+  const fault = async (kind: string, more: object = {}) => void (await control('/faults', { kind, times: 1, ...more }));
+  const asHuman = async (order: object) => void (await control('/as-human', { object: 'Task', ...order }));
+  const contact = (await all('Contact')).find((one) => one['AccountId']);
+  const people = (await all('User')).filter((one) => one['IsActive'] && one['FirstName'] !== 'Integration');
+  return {
+    contact: { kind: 'contact', id: contact?.Id ?? '' },
+    account: { kind: 'account', id: String(contact?.['AccountId']) },
+    owners: [people[0]?.Id ?? '', people[1]?.Id ?? ''],
+    named: async (name) => (await all('Task')).filter((task) => task[nameField] === name).map(({ Id, ...fields }) => ({ id: Id, fields })),
+    editAsHuman: (id, fields) => asHuman({ action: 'update', id, fields }),
+    deleteAsHuman: (id) => asHuman({ action: 'delete', id }),
+    refuse: async (field, value) =>
+      void (await control('/validation-rules', {
+        object: 'Task',
+        when: { field, op: '=', value },
+        message: 'Not like this',
+        errorField: field,
+      })),
+    loseNextAnswer: () => fault('lost-answer'),
+    turnNextAway: () => fault('status-503'),
+    lockNextRow: () => fault('lock-row'),
+    hangNext: () => fault('late-apply', { hang: true, delayMs: 0 }),
+    endSessions: async () => void (await fetch(`${controlUrl}/__org/sessions`, { method: 'DELETE' })),
+    calls: async () => JSON.parse(await control('/counts')).usage.used,
+  };
+}
+
+crmConformance('Salesforce, names in a unique field', () => open(false));
+crmConformance('Salesforce, without custom fields (W8)', () => open(true));
+
+test('the stand-in sees what we mean it to see', async () => {
+  const { crm, close } = await open(false);
+  expect(crm.form).toBe('unique');
+  await close();
+  const reduced = await open(true);
+  expect(reduced.crm.form).toBe('reduced');
+  await reduced.close();
+});

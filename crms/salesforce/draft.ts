@@ -1,0 +1,55 @@
+import type { Fields, FieldValue, WantedActivity } from '../../server/crm.ts';
+import type { TaskShape } from './describe.ts';
+import { cutAt, oneLine } from './text.ts';
+
+/** CallDurationInSeconds has 8 digits. */
+const maxDurationSeconds = 99_999_999;
+const callTypes = { inbound: 'Inbound', outbound: 'Outbound', internal: 'Internal' } as const;
+
+/**
+ * The call's Task in Salesforce's words, as Salesforce would keep it: what is read back equals what was drafted, so that
+ * a difference always means that somebody changed something (W3). Fields this user can't see are left out.
+ */
+export function draftTask(wanted: WantedActivity, shape: TaskShape): Fields {
+  const text = (field: string, value: string, otherwise = 255): FieldValue =>
+    cutAt(oneLine(value), shape.lengthOf(field) ?? otherwise) || null;
+  const choice = (field: string, value: string | undefined): FieldValue =>
+    value !== undefined && shape.takes(field, value) ? value : null;
+  const { names } = shape;
+  const drafted: Record<string, FieldValue> = {
+    Subject: text('Subject', wanted.subject),
+    Status: shape.status[wanted.status],
+    // Without an owner Salesforce takes the connected user at creation, and keeps the owner there is at a change.
+    ...(wanted.ownerId === undefined ? {} : { OwnerId: wanted.ownerId }),
+    WhoId: wanted.who?.id ?? null,
+    // A lead has no account or case yet: Salesforce refuses both at once (salesforce.md §3.1).
+    WhatId: wanted.who && isLead(wanted.who) ? null : (wanted.what?.id ?? null),
+    ActivityDate: wanted.dueDate,
+    ...(shape.takes('TaskSubtype', 'Call') ? { TaskSubtype: 'Call' } : {}),
+    CallType: choice('CallType', wanted.direction && callTypes[wanted.direction]),
+    CallDurationInSeconds: wholeSeconds(wanted.durationSeconds),
+    CallDisposition: text('CallDisposition', wanted.result),
+    // In reduced form CallObject holds the name, which only the exchange knows.
+    ...(shape.form === 'unique' ? { CallObject: text('CallObject', wanted.callKey) } : {}),
+    [names.call]: text(names.call, wanted.callKey),
+    [names.link]: link(wanted.link, shape.lengthOf(names.link) ?? 255),
+    [names.waitSeconds]: wholeSeconds(wanted.waitSeconds),
+  };
+  return Object.fromEntries(Object.entries(drafted).filter(([field]) => shape.canCreate(field)));
+}
+
+const isLead = (who: { kind: string; id: string }) => who.kind === 'lead' || who.id.startsWith('00Q');
+const wholeSeconds = (seconds: number) => Math.min(Math.max(Number.isFinite(seconds) ? Math.round(seconds) : 0, 0), maxDurationSeconds);
+/** Half a link leads nowhere, and only `https:` is linked (S3). */
+const link = (url: string | undefined, length: number) => (url?.startsWith('https://') && url.length <= length ? oneLine(url) : null);
+
+/**
+ * Ids whose rows Salesforce locks. Inserting a task locks its account, who and what unless it is closed or has no date;
+ * updating always locks them ("Data Architect Certification Guide", task locks; salesforce.md §2.4). `AccountId` is among
+ * the fields that were read, not among those we write.
+ */
+export function lockedBy(fields: Fields, creating: boolean, shape: Pick<TaskShape, 'isClosed'>): string[] {
+  if (creating && (!fields['ActivityDate'] || shape.isClosed(String(fields['Status'])))) return [];
+  const ids = [fields['WhoId'], fields['WhatId'], fields['AccountId']].filter((id): id is string => typeof id === 'string' && id !== '');
+  return [...new Set(ids)];
+}

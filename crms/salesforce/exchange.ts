@@ -1,0 +1,364 @@
+import { z } from 'zod';
+import type { CrmFailure } from '../../server/crm-failure.ts';
+import {
+  type Exchange,
+  type Exchanged,
+  type Fields,
+  type FieldValue,
+  type ReadAnswer,
+  type ReadAsk,
+  Refused,
+  Unanswered,
+  type WriteAnswer,
+  type WriteAsk,
+} from '../../server/crm.ts';
+import type { World } from '../../server/world.ts';
+import { standardFields, type TaskShape } from './describe.ts';
+import { edgeFailure, failureOf, isPerRequestLimit, readErrorBody, readRowErrors, type SalesforceError } from './failures.ts';
+import type { Api, Ask } from './request.ts';
+import type { Session } from './session.ts';
+import { dateTime, isOneOf, quoted, shortLists } from './soql.ts';
+import { cleanText } from './text.ts';
+
+/** Records of one collection (salesforce.md §2.1). Two writes and two reads of this size fit one composite request. */
+export const maxRecords = 200;
+/** Of the 25 subrequests of a composite at most five may be queries or collections. */
+const maxParts = 5;
+/** A name found once stays findable when Salesforce's clock is behind ours; names are unique, so a wider search finds no strangers. */
+const clockMarginMs = 5 * 60_000;
+
+/** What one exchange needs to know of its connection. */
+export type Connection = {
+  readonly api: Api;
+  readonly shape: TaskShape;
+  readonly session: Pick<Session, 'redact'>;
+  readonly selfId: string;
+  readonly world: World;
+};
+
+/** One query or one collection: what to send, and how to hand the answer to the rows that asked. */
+type Part = {
+  readonly ask: Ask;
+  readonly words: string;
+  /** The part was carried out; its rows each have their own fate. Throws `Unanswered` when the answer can't be read. */
+  take(json: unknown): void;
+  /** The part was refused as one. */
+  refuse(failure: CrmFailure, whole: boolean): void;
+};
+
+/**
+ * One API call: a single query or collection goes by itself, several go as one composite. Reads come first. Nothing is
+ * all-or-none: each row has its own fate.
+ */
+export async function exchange(connection: Connection, asked: Exchange, signal?: AbortSignal): Promise<Exchanged> {
+  const { api } = connection;
+  const reads: (ReadAnswer | undefined)[] = asked.reads.map(() => undefined);
+  const writes: (WriteAnswer | undefined)[] = asked.writes.map(() => undefined);
+  checkSize(asked);
+  const parts = [...readParts(connection, asked.reads, reads), ...writeParts(connection, asked.writes, writes)];
+  if (parts.length > maxParts) throw new Refused(tooMuch('These names are too long to be looked up in one request.'));
+  const wire = await sendParts(connection, parts, signal);
+  await tellDeletedApart(connection, asked.writes, writes, signal);
+  return { reads: reads.map(answered), writes: writes.map(answered), wire };
+
+  async function sendParts({ session, world }: Connection, parts: readonly Part[], signal?: AbortSignal) {
+    const [only] = parts;
+    if (!only) return { request: 'nothing to send', status: 0, ms: 0 };
+    if (parts.length === 1) {
+      const { status, json, ms } = await api.call(only.ask, signal);
+      only.take(json);
+      return { request: only.words, status, ms };
+    }
+    const body = {
+      allOrNone: false,
+      // The default has been true since v49, and then the order is Salesforce's choice; reads must come before writes.
+      collateSubrequests: false,
+      compositeRequest: parts.map(({ ask }, index) => ({
+        method: ask.method,
+        url: ask.path,
+        referenceId: `part${index}`,
+        ...(ask.body === undefined ? {} : { body: ask.body }),
+        // Subrequests inherit Accept, Authorization and Content-Type only (requests-composite.md).
+        ...(ask.method === 'GET' ? {} : { httpHeaders: { 'Sforce-Auto-Assign': 'FALSE' } }),
+      })),
+    };
+    const { status, json, ms } = await api.call({ method: 'POST', path: `${api.base}/composite`, body }, signal);
+    const answers = new Map(parsed(Composite, json).compositeResponse.map((answer) => [answer.referenceId, answer]));
+    parts.forEach((part, index) => {
+      const answer = answers.get(`part${index}`);
+      if (!answer) throw new Unanswered('Salesforce left a part of the request unanswered.');
+      if (answer.httpStatusCode < 300) return part.take(answer.body);
+      const errors = readErrorBody(answer.body);
+      const failure = errors ? failureOf(errors, world.chance, session.redact) : edgeFailure(answer.httpStatusCode, world.chance);
+      part.refuse(failure, failure.mendedBy !== 'time');
+    });
+    return { request: `POST /composite (${parts.map((part) => part.words).join('; ')})`, status, ms };
+  }
+}
+
+const Composite = z.looseObject({
+  compositeResponse: z.array(z.looseObject({ body: z.unknown(), httpStatusCode: z.number(), referenceId: z.string() })),
+});
+const FieldValues = z.union([z.string(), z.number(), z.boolean(), z.null()]);
+const Found = z.looseObject({
+  done: z.boolean(),
+  records: z.array(z.looseObject({ Id: z.string(), IsDeleted: z.boolean() })),
+});
+type FoundRecord = z.infer<typeof Found>['records'][number];
+const Rows = z.array(
+  z.looseObject({ success: z.boolean(), id: z.string().nullish(), created: z.boolean().nullish(), errors: z.unknown() }),
+);
+
+function parsed<T>(schema: z.ZodType<T>, json: unknown): T {
+  const read = schema.safeParse(json);
+  // The path of the first issue names a place in the answer, never a value.
+  if (!read.success) throw new Unanswered(`Salesforce's answer can't be read (${read.error.issues[0]?.path.join('.') || 'at the top'}).`);
+  return read.data;
+}
+
+/** Every part answers all its rows or throws; a row without an answer would be a fault of this file. */
+function answered<T>(answer: T | undefined): T {
+  if (answer === undefined) throw new Unanswered('A row was left without an answer.');
+  return answer;
+}
+
+const tooMuch = (message: string): CrmFailure => ({ mendedBy: 'us', code: 'EXCHANGE_TOO_LARGE', message });
+
+function checkSize({ reads, writes }: Exchange): void {
+  if (reads.length > maxRecords || writes.length > maxRecords)
+    throw new Refused(tooMuch(`At most ${maxRecords} reads and ${maxRecords} writes fit one exchange.`));
+  const keys = writes.flatMap(({ name, id }) => [name.toLowerCase(), ...(id === undefined ? [] : [shortId(id)])]);
+  // Salesforce refuses both rows, or takes the last: neither is an answer to two askers (W5).
+  if (new Set(keys).size < keys.length)
+    throw new Refused({ mendedBy: 'us', code: 'NAME_TWICE', message: 'One request holds a name or a record twice.' });
+}
+
+/** Ids come with 15 characters or with three more that repeat their case (salesforce.md §3). */
+const shortId = (id: string) => id.slice(0, 15);
+
+// ── reads ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+function readParts(connection: Connection, asks: readonly ReadAsk[], answers: (ReadAnswer | undefined)[]): Part[] {
+  const rows = asks.map((ask, index) => ({ ask, index }));
+  const byId = rows.filter(({ ask }) => ask.id !== undefined);
+  const byName = rows.filter(({ ask }) => ask.id === undefined);
+  const { api, shape, selfId } = connection;
+  const columns = [...readableFields(shape), ...(shape.form === 'reduced' ? ['CallObject', 'CreatedDate'] : [shape.nameField])];
+  const select = `SELECT Id, IsDeleted, ${columns.join(', ')} FROM Task WHERE`;
+
+  const part = (
+    words: string,
+    where: string,
+    asking: typeof rows,
+    keyOf: (record: FoundRecord) => string,
+    keyAsked: (ask: ReadAsk) => string,
+  ): Part => ({
+    // queryAll: deleted and archived records are records too.
+    ask: { method: 'GET', path: `${api.base}/queryAll?q=${encodeURIComponent(`${select} ${where}`)}` },
+    words: `GET /queryAll (${words})`,
+    take(json) {
+      const found = parsed(Found, json);
+      const groups = Map.groupBy(found.records, keyOf);
+      for (const { ask, index } of asking) {
+        const records = groups.get(keyAsked(ask)) ?? [];
+        // A page may be cut short when rows are wide; who isn't on it may be on the next. Fewer rows fit.
+        if (!found.done && (records.length === 0 || shape.form === 'reduced'))
+          answers[index] = { failure: cutShort, ...(asking.length > 1 ? { whole: true } : {}) };
+        else answers[index] = { held: heldOf(records, shape) };
+      }
+    },
+    refuse(failure, whole) {
+      for (const { index } of asking) answers[index] = { failure, ...(whole && asking.length > 1 ? { whole: true } : {}) };
+    },
+  });
+
+  const idParts = shortLists([...new Set(byId.map(({ ask }) => ask.id ?? ''))]).map((ids) => {
+    const wanted = new Set(ids);
+    const asking = byId.filter(({ ask }) => wanted.has(ask.id ?? ''));
+    return part(
+      `${asking.length} by id`,
+      isOneOf('Id', ids),
+      asking,
+      (record) => shortId(record.Id),
+      (ask) => shortId(ask.id ?? ''),
+    );
+  });
+  const nameParts = shortLists([...new Set(byName.map(({ ask }) => ask.name))]).map((names) => {
+    const wanted = new Set(names);
+    const asking = byName.filter(({ ask }) => wanted.has(ask.name));
+    const since = Math.min(...asking.map(({ ask }) => ask.since)) - clockMarginMs;
+    // CallObject has no index and anybody may write it: our own records of the time in question are all that can be meant (W8).
+    const bounds =
+      shape.form === 'reduced' ? ` AND CreatedDate >= ${dateTime(since)} AND CreatedById = ${quoted(selfId)} ORDER BY CreatedDate, Id` : '';
+    const nameOf = (record: FoundRecord) => String(record[shape.nameField]).toLowerCase();
+    return part(`${asking.length} by name`, isOneOf(shape.nameField, names) + bounds, asking, nameOf, (ask) => ask.name.toLowerCase());
+  });
+  return [...idParts, ...nameParts];
+}
+
+const cutShort: CrmFailure = {
+  mendedBy: 'us',
+  code: 'PAGE_CUT_SHORT',
+  message: 'Salesforce gave only a part of the records asked for at once: ask for fewer.',
+};
+
+/** What `draft` may send and what humans may edit, plus the account, which an update locks. */
+const readableFields = (shape: TaskShape): string[] => {
+  const { call, link, waitSeconds } = shape.names;
+  const standard = standardFields.filter((field) => field !== 'CallObject' || shape.form === 'unique');
+  return [...standard, 'AccountId', call, link, waitSeconds].filter((field) => shape.has(field));
+};
+
+/** The living record counts before a deleted one, the oldest before its doubles. */
+function heldOf(records: readonly FoundRecord[], shape: TaskShape): Exclude<ReadAnswer, { failure: CrmFailure }>['held'] {
+  const living = records.filter((record) => !record.IsDeleted);
+  const record = living[0] ?? records[0];
+  if (!record) return undefined;
+  const fields = Object.fromEntries(readableFields(shape).map((field) => [field, fieldValue(record[field])]));
+  return { id: record.Id, fields, deleted: record.IsDeleted, doubles: living.slice(1).map((double) => double.Id) };
+}
+
+function fieldValue(value: unknown): FieldValue {
+  const read = parsed(FieldValues.optional(), value) ?? null;
+  // Text areas come back with CR LF where LF was written; that is nobody's edit.
+  return typeof read === 'string' ? read.replaceAll('\r\n', '\n') : read;
+}
+
+// ── writes ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+function writeParts(connection: Connection, asks: readonly WriteAsk[], answers: (WriteAnswer | undefined)[]): Part[] {
+  const { api, shape } = connection;
+  const creates = asks.map((ask, index) => ({ ask, index })).filter(({ ask }) => ask.id === undefined);
+  const updates: { ask: WriteAsk & { id: string }; index: number; fields: Fields }[] = [];
+  for (const [index, ask] of asks.entries()) {
+    if (ask.id === undefined) continue;
+    const fields = sendable(ask.fields, (field) => shape.canUpdate(field) && field !== shape.nameField);
+    // Nothing this user may change is left: an empty update would only take locks and move LastModifiedDate.
+    if (Object.keys(fields).length === 0) answers[index] = { id: ask.id, created: false };
+    else updates.push({ ask: { ...ask, id: ask.id }, index, fields });
+  }
+
+  const part = (ask: Ask, words: string, rows: readonly { ask: WriteAsk; index: number }[]): Part => ({
+    ask,
+    words,
+    take(json) {
+      const results = parsed(Rows, json);
+      if (results.length !== rows.length) throw new Unanswered('Salesforce answered another number of rows than it was sent.');
+      rows.forEach(({ ask, index }, at) => (answers[index] = rowAnswer(connection, ask, results[at], rows.length)));
+    },
+    refuse(failure, whole) {
+      for (const { index } of rows) answers[index] = { refused: 'failed', failure, ...(whole && rows.length > 1 ? { whole: true } : {}) };
+    },
+  });
+  const collection = (records: readonly Fields[]) => ({
+    allOrNone: false,
+    records: records.map((record) => ({ attributes: { type: 'Task' }, ...record })),
+  });
+
+  const parts: Part[] = [];
+  if (creates.length > 0) {
+    const body = collection(creates.map(({ ask }) => ({ ...sendable(ask.fields, shape.canCreate), [shape.nameField]: ask.name })));
+    const ask: Ask =
+      shape.form === 'unique'
+        ? { method: 'PATCH', path: `${api.base}/composite/sobjects/Task/${shape.nameField}`, body }
+        : { method: 'POST', path: `${api.base}/composite/sobjects`, body };
+    parts.push(part(ask, `${ask.method} ${ask.path.slice(api.base.length)} (${counted(creates.length, 'create')})`, creates));
+  }
+  if (updates.length > 0) {
+    const body = collection(updates.map(({ ask, fields }) => ({ Id: ask.id, ...fields })));
+    parts.push(
+      part(
+        { method: 'PATCH', path: `${api.base}/composite/sobjects`, body },
+        `PATCH /composite/sobjects (${counted(updates.length, 'update')})`,
+        updates,
+      ),
+    );
+  }
+  return parts;
+}
+
+const counted = (count: number, what: string) => `${count} ${what}${count === 1 ? '' : 's'}`;
+
+/** Fields this user may send, their text fit for any parser. */
+function sendable(fields: Fields, may: (field: string) => boolean): Fields {
+  const clean = Object.entries(fields).map(([field, value]) => [field, typeof value === 'string' ? cleanText(value) : value] as const);
+  return Object.fromEntries(clean.filter(([field]) => may(field)));
+}
+
+function rowAnswer(connection: Connection, ask: WriteAsk, result: z.infer<typeof Rows>[number] | undefined, company: number): WriteAnswer {
+  if (result?.success) {
+    if (!result.id) throw new Unanswered('Salesforce wrote a record without telling its id.');
+    // An insert doesn't say "created", since it can't do anything else.
+    return { id: result.id, created: ask.id === undefined && (result.created ?? true) };
+  }
+  const errors = readRowErrors(result?.errors) ?? [];
+  const [first] = errors;
+  const { shape, session, world } = connection;
+  if (first?.code === 'DUPLICATE_VALUE' && ask.id === undefined && isOurName(first, shape.nameField)) {
+    const id = /\b00[A-Za-z0-9]{13}(?:[A-Za-z0-9]{3})?\b/.exec(first.message)?.[0];
+    return { refused: 'exists', ...(id === undefined ? {} : { id }), message: session.redact(first.message) };
+  }
+  if (first && ask.id === undefined && isUnchangeable(first, shape)) return { refused: 'exists', message: session.redact(first.message) };
+  const failure = failureOf(errors, world.chance, session.redact);
+  if (first && ask.id !== undefined && saysGone(first))
+    return { refused: 'deleted', id: ask.id, message: `${failure.code}: ${session.redact(first.message)}` };
+  return { refused: 'failed', failure, ...(company > 1 && errors.some(isPerRequestLimit) ? { whole: true } : {}) };
+}
+
+const isOurName = ({ message, fields }: SalesforceError, nameField: string) =>
+  fields.includes(nameField) || message.toLowerCase().includes(nameField.toLowerCase());
+
+/**
+ * A first write carries fields that can be set at creation only (TaskSubtype). Sent again after an unanswered request it meets
+ * its own record, and Salesforce refuses those fields: which is to say that the record is there.
+ */
+function isUnchangeable({ code, message, fields }: SalesforceError, shape: TaskShape): boolean {
+  if (code !== 'INVALID_FIELD_FOR_INSERT_UPDATE') return false;
+  const named = fields.length > 0 ? fields : (/fields: ([\w, ]+)\./.exec(message)?.[1]?.split(', ') ?? []);
+  return named.length > 0 && named.every((field) => shape.canCreate(field) && !shape.canUpdate(field));
+}
+
+const goneCodes = new Set(['ENTITY_IS_DELETED', 'INVALID_CROSS_REFERENCE_KEY', 'NOT_FOUND']);
+/** Said of the record itself, or of one it refers to: unless a field is named, the same words serve for both. */
+const saysGone = ({ code, fields }: SalesforceError) => goneCodes.has(code) && fields.every((field) => field === 'Id');
+const references = ['WhoId', 'WhatId', 'OwnerId'];
+
+/**
+ * "entity is deleted" may mean the task, or the contact it was to be linked with; Salesforce doesn't say which. To take a
+ * living task for a deleted one would end its log for ever (W2), so this rare case is worth a second, reading call.
+ */
+async function tellDeletedApart(
+  { api, world, session }: Connection,
+  asks: readonly WriteAsk[],
+  answers: (WriteAnswer | undefined)[],
+  signal?: AbortSignal,
+): Promise<void> {
+  const doubtful = asks.flatMap((ask, index) => {
+    const answer = answers[index];
+    const isDoubtful = answer && 'refused' in answer && answer.refused === 'deleted' && references.some((field) => ask.fields[field]);
+    return isDoubtful ? [{ id: ask.id ?? '', index, message: answer.message }] : [];
+  });
+  if (doubtful.length === 0) return;
+  const fail = (index: number, failure: CrmFailure) => (answers[index] = { refused: 'failed', failure });
+  try {
+    const soql = `SELECT Id, IsDeleted FROM Task WHERE ${isOneOf(
+      'Id',
+      doubtful.map(({ id }) => id),
+    )}`;
+    const { json } = await api.call({ method: 'GET', path: `${api.base}/queryAll?q=${encodeURIComponent(soql)}` }, signal);
+    const living = new Set(
+      parsed(Found, json)
+        .records.filter((record) => !record.IsDeleted)
+        .map((record) => shortId(record.Id)),
+    );
+    for (const { id, index, message } of doubtful) {
+      const [code = '', ...rest] = message.split(': ');
+      if (living.has(shortId(id))) fail(index, failureOf([{ code, message: rest.join(': '), fields: [] }], world.chance, session.redact));
+    }
+  } catch (error) {
+    if (!(error instanceof Refused || error instanceof Unanswered)) throw error;
+    // What the others were answered stands; these few are asked again.
+    for (const { index, message } of doubtful)
+      fail(index, { mendedBy: 'time', code: 'DELETED_OR_NOT', message, retryAfterMs: Math.round(5_000 * (1 + world.chance())) });
+  }
+}

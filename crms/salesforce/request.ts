@@ -1,0 +1,110 @@
+import { Refused, Unanswered } from '../../server/crm.ts';
+import type { World } from '../../server/world.ts';
+import { edgeFailure, failureOf, readErrorBody } from './failures.ts';
+import { readUsage, type Usage } from './limits.ts';
+import type { Grant, Session } from './session.ts';
+import { NotSent, type Reply, type Sent, type Transport } from './transport.ts';
+
+/** `path` begins with `/services/data/…`. */
+export type Ask = { readonly method: Sent['method']; readonly path: string; readonly body?: unknown };
+export type Answer = { readonly status: number; readonly json: unknown; readonly ms: number };
+export interface Api {
+  /** `/services/data/v67.0` */
+  readonly base: string;
+  /** One API call. Answers only what Salesforce said with a 2xx and JSON; else throws `Refused` or `Unanswered`. */
+  call(ask: Ask, signal?: AbortSignal): Promise<Answer>;
+  usage(): Usage | undefined;
+}
+
+export function openApi(
+  session: Session,
+  transport: Transport,
+  world: World,
+  limits: { apiVersion: string; requestLimitMs: number },
+  onLog: (line: string) => void,
+): Api {
+  let usage: Usage | undefined;
+
+  async function send(ask: Ask, grant: Grant, signal: AbortSignal | undefined): Promise<Reply> {
+    const headers = {
+      authorization: `Bearer ${grant.accessToken}`,
+      'content-type': 'application/json; charset=utf-8',
+      // The default is TRUE, and then an assignment rule takes the owner we chose away (headers-autoassign.md).
+      'sforce-auto-assign': 'FALSE',
+      'sforce-call-options': 'client=cordboard',
+    };
+    const body = ask.body === undefined ? {} : { body: JSON.stringify(ask.body) };
+    const reply = await transport.send(
+      { method: ask.method, url: `${grant.instanceUrl}${ask.path}`, headers, ...body },
+      limits.requestLimitMs,
+      signal,
+    );
+    usage = readUsage(reply.limitInfo) ?? usage;
+    return reply;
+  }
+
+  /** A 401 is said before anything is done, so this one repetition is safe. Nothing else is ever repeated here. */
+  async function sendSignedIn(ask: Ask, signal: AbortSignal | undefined): Promise<Reply> {
+    const grant = await session.grant(signal);
+    const reply = await send(ask, grant, signal);
+    if (isSessionOver(reply)) {
+      const again = await send(ask, await session.renew(grant, signal), signal);
+      if (isSessionOver(again))
+        throw new Refused({
+          mendedBy: 'admin',
+          code: 'INVALID_SESSION_ID',
+          message:
+            'Salesforce refuses the session it has just given. Check login hours, IP ranges and "API Enabled" of the connected user.',
+        });
+      return again;
+    }
+    // The org has moved to another host; the next sign-in tells where to.
+    if (reply.status >= 300 && reply.status < 400) session.forget(grant);
+    return reply;
+  }
+
+  const unreachable = ({ message }: NotSent) =>
+    new Refused({
+      mendedBy: 'time',
+      code: 'UNREACHABLE',
+      message: `Salesforce can't be reached: ${message}.`,
+      retryAfterMs: Math.round(5_000 * (1 + world.chance())),
+    });
+
+  return {
+    base: `/services/data/v${limits.apiVersion}`,
+    async call(ask, signal) {
+      const begun = world.monotonic();
+      const log = (status: string | number) =>
+        onLog(
+          `crm.request method=${ask.method} path=${ask.path.split('?')[0]} status=${status} tookMs=${Math.round(world.monotonic() - begun)}${usage ? ` used=${usage.used}/${usage.max}` : ''}`,
+        );
+      const reply = await sendSignedIn(ask, signal).catch((error: unknown) => {
+        log(error instanceof NotSent ? 'not-sent' : error instanceof Refused ? error.failure.code : 'unanswered');
+        throw error instanceof NotSent ? unreachable(error) : error;
+      });
+      log(reply.status);
+      if (reply.status < 200 || reply.status >= 300 || reply.json === undefined) throw whatHappened(reply);
+      return { status: reply.status, json: reply.json, ms: Math.round(world.monotonic() - begun) };
+    },
+    usage: () => usage,
+  };
+
+  /**
+   * Refused only where it is certain that nothing happened: a 4xx is said before or instead of the work, and SERVER_UNAVAILABLE
+   * is Salesforce's word for "not now". Any other 5xx, and a 200 we can't read, may come from an edge server after the work
+   * was done behind it, or after a composite had committed its first half. In doubt: unanswered, and the writer looks (W4).
+   */
+  function whatHappened({ status, json }: Reply): Refused | Unanswered {
+    const errors = readErrorBody(json);
+    const isSurelyRefused =
+      (status >= 300 && status < 500 && status !== 408) || (status === 503 && errors?.[0]?.code === 'SERVER_UNAVAILABLE');
+    if (!isSurelyRefused)
+      return new Unanswered(
+        `Salesforce's answer can't be relied on (status ${status}${errors?.[0] ? `, ${session.redact(errors[0].code)}` : ', not JSON'}).`,
+      );
+    return new Refused(errors ? failureOf(errors, world.chance, session.redact) : edgeFailure(status, world.chance));
+  }
+}
+
+const isSessionOver = (reply: Reply): boolean => reply.status === 401 && readErrorBody(reply.json)?.[0]?.code === 'INVALID_SESSION_ID';

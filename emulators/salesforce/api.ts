@@ -1,0 +1,322 @@
+import type { HttpBindings } from '@hono/node-server';
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
+import { Hono } from 'hono';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { elapsedMs, sleep } from './clock.ts';
+import {
+  authHeaderInvalid,
+  concurrentLimit,
+  dailyLimit,
+  jsonBroken,
+  methodNotAllowed,
+  notFound,
+  notImplemented,
+  Refusal,
+  serverUnavailable,
+  sessionInvalid,
+  uriTooLong,
+  versionRetired,
+} from './errors.ts';
+import type { Answer, Call } from './call.ts';
+import type { Fault } from './faults.ts';
+import type { OrgState } from './org-state.ts';
+import { page } from './pages.ts';
+import { answerCall } from './rest.ts';
+import { runWork, type Ctx } from './work.ts';
+
+// The org's public face: sign-in, REST and the record pages. Faults act here, between the wire and the work.
+
+/** [D errorcodes] */
+const maxUriBytes = 16_384;
+const maxBodyBytes = 50_000_000;
+/** 31.0 is the oldest version not retired; 68.0 is the preview of the next release. */
+const versions = { oldest: 31, newest: 68 };
+const defaultDelayMs = 10_000;
+
+const releaseName = (version: number): string =>
+  `${['Winter', 'Spring', 'Summer'][(version - 65 + 300) % 3] ?? ''} '${String(26 + Math.floor((version - 65) / 3)).padStart(2, '0')}`;
+
+export const isLoopbackHost = (host: string | undefined): boolean =>
+  /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/i.test(host ?? '');
+
+type Request = { method: string; path: string; query: URLSearchParams; header: (name: string) => string | undefined; body: string };
+type Outcome = { answer: Answer; ctx: Ctx | undefined; rowFault: Fault['kind'] | undefined; counted: boolean };
+
+export function apiApp(org: OrgState): Hono<{ Bindings: HttpBindings }> {
+  const app = new Hono<{ Bindings: HttpBindings }>();
+
+  app.all('*', async (c) => {
+    const { incoming } = c.env;
+    const started = elapsedMs();
+    const at = new Date(org.now()).toISOString();
+    const raw = incoming.url ?? '/';
+    const [rawPath, rawQuery] = splitOnce(raw, '?');
+    const path = rawPath.replace(/\/{2,}/g, '/'); // the vendor's own CLI asks for //services/data
+    const { method } = c.req;
+
+    const log = (status: number, outcomes: readonly Outcome[], fault: Fault['kind'] | undefined) => {
+      if (!path.startsWith('/services/')) return;
+      const rowErrors: Record<string, number> = {};
+      for (const { ctx } of outcomes)
+        for (const [code, count] of ctx?.tally.rowErrors ?? []) rowErrors[code] = (rowErrors[code] ?? 0) + count;
+      const subrequests = outcomes.flatMap(({ ctx }) => ctx?.tally.subrequests ?? []);
+      const told = fault ?? outcomes.find((outcome) => outcome.rowFault)?.rowFault;
+      org.journal.add(
+        {
+          at,
+          method,
+          path: `${path}${rawQuery ? `?${rawQuery}` : ''}`.slice(0, 500),
+          ...(subrequests.length > 0 ? { subrequests } : {}),
+          status,
+          written: outcomes.reduce((sum, { ctx }) => sum + (ctx?.tally.written ?? 0), 0),
+          ...(Object.keys(rowErrors).length > 0 ? { rowErrors } : {}),
+          ...(told ? { fault: told } : {}),
+          ms: Math.round(elapsedMs() - started),
+          usage: org.limits.used,
+        },
+        outcomes.some((outcome) => outcome.counted),
+      );
+    };
+    const destroy = (): Response => {
+      incoming.socket.destroy();
+      return RESPONSE_ALREADY_SENT;
+    };
+
+    if (!isLoopbackHost(incoming.headers.host)) return c.text('The stand-in org answers to this machine only.\n', 403);
+    const fault = org.faults.forRequest(method, path);
+    if (fault?.kind === 'down' || fault?.kind === 'refused') {
+      log(0, [], fault.kind);
+      return destroy();
+    }
+    const respond = async (answer: Answer, counted: boolean): Promise<Response> => {
+      await org.store.durable(); // nothing is answered that is not on the disk
+      return toResponse(answer, counted ? org.limits.header : undefined, incoming.headers['accept-encoding']);
+    };
+    const refusedWhole = wholeFault(fault);
+    if (fault && refusedWhole) {
+      const counted = fault.kind === 'whole-400';
+      log(refusedWhole.status, [], fault.kind);
+      return respond(refusedWhole, counted);
+    }
+    if (Buffer.byteLength(raw) > maxUriBytes) {
+      log(414, [], undefined);
+      return respond({ status: 414, body: uriTooLong().body() }, false);
+    }
+    if (!path.startsWith('/services/')) {
+      const html = page(org, path);
+      if (method !== 'GET' && method !== 'HEAD') return respond({ status: 405, body: methodNotAllowed(method, ['GET']).body() }, false);
+      return c.html(html.text, html.status, {
+        'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'",
+        'x-content-type-options': 'nosniff',
+      });
+    }
+
+    let body: string;
+    try {
+      body = await readBody(c.req.raw, incoming.headers['content-encoding']);
+    } catch (cause) {
+      if (incoming.destroyed && !incoming.complete) {
+        log(0, [], fault?.kind); // the caller went away in the middle of his request: nothing to apply
+        return destroy();
+      }
+      return respond({ status: 400, body: jsonBroken(cause instanceof Error ? cause.message : String(cause)).body() }, false);
+    }
+    const request: Request = {
+      method,
+      path,
+      query: new URLSearchParams(rawQuery),
+      header: (name) => headerText(incoming.headers[name.toLowerCase()]),
+      body,
+    };
+    const delayMs = fault?.delayMs ?? defaultDelayMs;
+
+    if (fault?.kind === 'late-apply') {
+      if (!fault.hang) incoming.socket.destroy();
+      await sleep(delayMs);
+      const outcome = await answer(org, request);
+      await org.store.durable();
+      log(0, [outcome], fault.kind);
+      return fault.hang
+        ? new Promise<Response>((resolve) => incoming.socket.once('close', () => resolve(RESPONSE_ALREADY_SENT)))
+        : RESPONSE_ALREADY_SENT;
+    }
+    const outcomes = [await answer(org, request)];
+    if (fault?.kind === 'twice') outcomes.push(await answer(org, request));
+    const last = outcomes.at(-1);
+    if (fault?.kind === 'lost-answer') {
+      await org.store.durable();
+      log(0, outcomes, fault.kind);
+      return destroy();
+    }
+    if (fault?.kind === 'late-answer') await sleep(delayMs);
+    const final = last?.answer ?? { status: 500 };
+    log(final.status, outcomes, fault?.kind);
+    return respond(final, last?.counted ?? false);
+  });
+
+  app.onError((cause, c) => {
+    if (!org.stopped) console.error(cause);
+    return c.json(
+      [
+        {
+          message: 'An unexpected error occurred. Please include this ErrorId if you contact support: 0-0 (0)',
+          errorCode: 'UNKNOWN_EXCEPTION',
+        },
+      ],
+      500,
+    );
+  });
+  return app;
+}
+
+/** Faults that answer by themselves and apply nothing. */
+function wholeFault(fault: Fault | undefined): Answer | undefined {
+  const refused = (refusal: Refusal): Answer => ({ status: refusal.status, body: refusal.body() });
+  switch (fault?.kind) {
+    case 'status-503':
+      return refused(serverUnavailable());
+    case 'html-502':
+      return {
+        status: 502,
+        body: '<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>',
+        headers: { 'content-type': 'text/html' },
+      };
+    case 'session-401':
+      return refused(sessionInvalid());
+    case 'limit-daily-403':
+      return refused(dailyLimit());
+    case 'limit-concurrent-403':
+      return refused(concurrentLimit());
+    case 'whole-400':
+      return refused(
+        new Refusal(
+          400,
+          fault.error?.statusCode ?? 'JSON_PARSER_ERROR',
+          fault.error?.message ?? 'The HTTP entity body is required, but this request has no entity body.',
+        ),
+      );
+    default:
+      return undefined;
+  }
+}
+
+/** Applies a request once and says what to answer. */
+async function answer(org: OrgState, request: Request): Promise<Outcome> {
+  const told = (reply: Answer, counted = false): Outcome => ({ answer: reply, ctx: undefined, rowFault: undefined, counted });
+  const { method, path } = request;
+  try {
+    if (path.startsWith('/services/oauth2/')) return told(oauth(org, request));
+    if (/^\/services\/data\/?$/.test(path)) {
+      if (method !== 'GET' && method !== 'HEAD') throw methodNotAllowed(method, ['GET', 'HEAD']);
+      const list = Array.from({ length: versions.newest - versions.oldest }, (_, place) => versions.oldest + place);
+      return told({
+        status: 200,
+        body: list.map((version) => ({ label: releaseName(version), url: `/services/data/v${version}.0`, version: `${version}.0` })),
+      });
+    }
+    const found = /^\/services\/data\/v(\d+)\.\d(?:\/(.*))?$/.exec(path);
+    if (!found) {
+      if (/^\/services\/(?:Soap|async|apexrest|scim)\b/i.test(path)) throw notImplemented(path);
+      throw notFound();
+    }
+    const version = Number(found[1]);
+    if (version < versions.oldest) throw versionRetired();
+    if (version > versions.newest) throw notFound();
+    const userId = org.oauth.authenticate(request.header('authorization'));
+    const leave = org.limits.enter();
+    try {
+      const rows = org.faults.forRows(method, path);
+      const ctx: Ctx = {
+        store: org.store,
+        now: org.now,
+        userId,
+        via: 'api',
+        version: `${version}.0`,
+        locks: org.locks,
+        holder: Symbol(path),
+        heldIds: new Set(),
+        rowFault: rows?.rowFault,
+        tally: { written: 0, rowErrors: new Map(), subrequests: [] },
+      };
+      const call: Call = {
+        method,
+        path: pathParts(found[2] ?? ''),
+        query: request.query,
+        header: request.header,
+        body: { text: request.body },
+      };
+      const reply = await runWork(
+        answerCall(call, ctx, { queries: org.queries, limits: org.limits, zone: zoneOf(org, userId) }),
+        ctx,
+        org.latency.forRequest(),
+      );
+      return { answer: reply, ctx, rowFault: rows?.hits(), counted: true };
+    } finally {
+      leave();
+    }
+  } catch (cause) {
+    if (!(cause instanceof Refusal)) throw cause;
+    return told({ status: cause.status, body: cause.body() });
+  }
+}
+
+function oauth(org: OrgState, { method, path, query, header, body }: Request): Answer {
+  const form = new URLSearchParams(body);
+  switch (path) {
+    case '/services/oauth2/token':
+      if (method !== 'POST') throw methodNotAllowed(method, ['POST']);
+      return org.oauth.token(form.size > 0 ? form : query, header('authorization'));
+    case '/services/oauth2/revoke':
+      return org.oauth.revoke(form.get('token') ?? query.get('token'));
+    case '/services/oauth2/userinfo':
+      try {
+        return org.oauth.userinfo(org.oauth.authenticate(header('authorization')));
+      } catch (cause) {
+        if (cause instanceof Refusal && cause.code !== authHeaderInvalid().code)
+          return { status: 403, body: 'Bad_OAuth_Token', headers: { 'content-type': 'text/plain' } }; // [K]
+        throw cause;
+      }
+    default:
+      throw notImplemented(path);
+  }
+}
+
+const zoneOf = (org: OrgState, userId: string): string =>
+  String(org.store.get(org.store.schema.named('User'), userId)?.['TimeZoneSidKey'] ?? 'UTC');
+
+function pathParts(path: string): string[] {
+  try {
+    return path
+      .split('/')
+      .filter((part) => part !== '')
+      .map(decodeURIComponent);
+  } catch (cause) {
+    if (cause instanceof URIError) throw notFound();
+    throw cause;
+  }
+}
+
+const splitOnce = (text: string, by: string): [string, string] => {
+  const place = text.indexOf(by);
+  return place < 0 ? [text, ''] : [text.slice(0, place), text.slice(place + 1)];
+};
+
+const headerText = (value: string | string[] | undefined): string | undefined => (Array.isArray(value) ? value.join(', ') : value);
+
+async function readBody(request: globalThis.Request, encoding: string | undefined): Promise<string> {
+  const bytes = Buffer.from(await request.arrayBuffer());
+  if (bytes.length > maxBodyBytes) throw new Error('The request body is too large');
+  return (encoding?.toLowerCase() === 'gzip' ? gunzipSync(bytes, { maxOutputLength: maxBodyBytes }) : bytes).toString('utf8');
+}
+
+function toResponse(answer: Answer, limitInfo: string | undefined, acceptEncoding: string | string[] | undefined): Response {
+  const headers = new Headers({ 'cache-control': 'no-cache,must-revalidate,max-age=0,no-store,private', ...answer.headers });
+  if (limitInfo !== undefined) headers.set('sforce-limit-info', limitInfo);
+  if (answer.body === undefined) return new Response(null, { status: answer.status, headers });
+  if (!headers.has('content-type')) headers.set('content-type', 'application/json;charset=UTF-8');
+  const text = typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body);
+  if (text.length < 1400 || !/\bgzip\b/.test(headerText(acceptEncoding) ?? ''))
+    return new Response(text, { status: answer.status, headers });
+  headers.set('content-encoding', 'gzip');
+  return new Response(gzipSync(text, { level: 1 }), { status: answer.status, headers });
+}

@@ -1,0 +1,39 @@
+import { jsonBroken, methodNotAllowed, notImplemented, unsupportedMediaType } from './errors.ts';
+import type { Limits } from './limits.ts';
+import type { Queries } from './query.ts';
+
+/** A request below `/services/data/vNN.0`, of its own or inside a composite. */
+export type Call = {
+  readonly method: string;
+  readonly path: readonly string[];
+  readonly query: URLSearchParams;
+  readonly header: (name: string) => string | undefined;
+  /** JSON text, or what a composite already parsed. */
+  readonly body: { readonly text: string } | { readonly json: unknown };
+};
+export type Answer = { readonly status: number; readonly body?: unknown; readonly headers?: Readonly<Record<string, string>> };
+
+/** What handlers need besides the request's own context. */
+export type Org = { readonly queries: Queries; readonly limits: Limits; readonly zone: string };
+
+export function jsonBody(call: Call): Record<string, unknown> {
+  let json: unknown;
+  if ('json' in call.body) json = call.body.json;
+  else {
+    const type = call.header('content-type') ?? '';
+    if (!/^application\/json\b/i.test(type))
+      throw /xml|form-urlencoded|csv/i.test(type) ? notImplemented(`request bodies of type ${type}`) : unsupportedMediaType(type);
+    try {
+      json = JSON.parse(call.body.text);
+    } catch (cause) {
+      throw jsonBroken(cause instanceof Error ? cause.message : String(cause));
+    }
+  }
+  if (typeof json !== 'object' || json === null || Array.isArray(json))
+    throw jsonBroken('The HTTP entity body is required to be a JSON object');
+  return json as Record<string, unknown>;
+}
+
+export function allow(call: Call, ...methods: string[]): void {
+  if (!methods.includes(call.method)) throw methodNotAllowed(call.method, methods);
+}

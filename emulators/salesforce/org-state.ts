@@ -1,0 +1,27 @@
+import type { Faults } from './faults.ts';
+import type { Journal } from './journal.ts';
+import type { Latency } from './latency.ts';
+import type { Limits } from './limits.ts';
+import type { Locks } from './locks.ts';
+import type { OAuth } from './oauth.ts';
+import type { Queries } from './query.ts';
+import type { Store } from './store.ts';
+
+/** One running org, as the API, the controls and the pages see it. */
+export type OrgState = {
+  readonly store: Store;
+  readonly oauth: OAuth;
+  readonly queries: Queries;
+  readonly limits: Limits;
+  readonly locks: Locks;
+  readonly latency: Latency;
+  readonly faults: Faults;
+  readonly journal: Journal;
+  /** The org's clock: the wall's, moved by `/__org/clock`. */
+  readonly now: () => number;
+  shiftMs: number;
+  /** Set when the org is being stopped: what is still under way is let go. */
+  stopped: boolean;
+  readonly addresses: { api: string; control: string };
+  reset(): void;
+};

@@ -1,0 +1,100 @@
+import { composite } from './composite.ts';
+import { collection } from './collections.ts';
+import { describe, describeGlobal } from './describe.ts';
+import { allow, type Answer, type Call, type Org } from './call.ts';
+import { notFound, notImplemented, Refusal } from './errors.ts';
+import { sobject } from './sobjects.ts';
+import type { Ctx, Work } from './work.ts';
+
+/** Resources a real org has and this one does not: said so, instead of the 404 a client would believe. */
+const elsewhere = new Set([
+  'search',
+  'parameterizedSearch',
+  'jobs',
+  'tooling',
+  'metadata',
+  'ui-api',
+  'quickActions',
+  'tabs',
+  'recent',
+  'theme',
+  'analytics',
+  'chatter',
+  'connect',
+  'process',
+  'actions',
+  'event',
+  'eventSchema',
+  'support',
+  'knowledgeManagement',
+  'wave',
+  'graphql',
+  'appMenu',
+  'licensing',
+  'async-queries',
+  'consent',
+  'compactLayouts',
+  'sobjectRows',
+]);
+
+export function* answerCall(call: Call, ctx: Ctx, org: Org): Work<Answer> {
+  try {
+    return yield* route(call, ctx, org);
+  } catch (cause) {
+    if (!(cause instanceof Refusal)) throw cause;
+    if (cause.fields) ctx.tally.rowErrors.set(cause.code, (ctx.tally.rowErrors.get(cause.code) ?? 0) + 1);
+    return { status: cause.status, body: cause.body() };
+  }
+}
+
+function* route(call: Call, ctx: Ctx, org: Org): Work<Answer> {
+  const [first, second, third] = call.path;
+  switch (first) {
+    case undefined:
+      allow(call, 'GET', 'HEAD');
+      return {
+        status: 200,
+        body: Object.fromEntries(
+          ['sobjects', 'query', 'queryAll', 'composite', 'limits'].map((name) => [name, `/services/data/v${ctx.version}/${name}`]),
+        ),
+      };
+    case 'sobjects':
+      if (second === undefined) {
+        allow(call, 'GET', 'HEAD');
+        return { status: 200, body: describeGlobal(ctx.store.schema, ctx.version) };
+      }
+      if (third === 'describe' && call.path.length === 3) {
+        allow(call, 'GET', 'HEAD');
+        const object = ctx.store.schema.inAddress(second);
+        if (!object) throw notFound();
+        return { status: 200, body: describe(ctx.store, object, ctx.version) };
+      }
+      return yield* sobject(call, ctx);
+    case 'query':
+    case 'queryAll':
+      return query(call, ctx, org);
+    case 'composite':
+      if (second === undefined) return yield* composite(call, ctx, (subcall) => answerCall(subcall, ctx, org));
+      if (second === 'sobjects') return yield* collection(call, ctx);
+      if (['batch', 'graph', 'tree'].includes(second)) throw notImplemented(`/composite/${second}`);
+      throw notFound();
+    case 'limits':
+      allow(call, 'GET', 'HEAD');
+      return { status: 200, body: { DailyApiRequests: { Max: org.limits.max, Remaining: Math.max(0, org.limits.max - org.limits.used) } } };
+    default:
+      if (elsewhere.has(first)) throw notImplemented(`/${first}`);
+      throw notFound();
+  }
+}
+
+/** "200 to 2,000, 2,000 by default" [D headers_queryoptions] */
+function query(call: Call, ctx: Ctx, org: Org): Answer {
+  allow(call, 'GET', 'HEAD');
+  const locator = call.path[1];
+  if (locator !== undefined) return { status: 200, body: org.queries.more(locator, ctx.version) };
+  const soql = call.query.get('q');
+  if (soql === null) throw new Refusal(400, 'MALFORMED_QUERY', 'SOQL statement is missing'); // guessed
+  const asked = Number(/batchSize\s*=\s*(\d+)/i.exec(call.header('sforce-query-options') ?? '')?.[1] ?? 2000);
+  const batch = Math.min(2000, Math.max(200, asked));
+  return { status: 200, body: org.queries.run(soql, { all: call.path[0] === 'queryAll', batch, version: ctx.version, zone: org.zone }) };
+}

@@ -1,0 +1,107 @@
+declare const brand: unique symbol;
+/** A value only its own parser can make: a `CallId` never passes for an `AgentId`. */
+export type Branded<T, Name extends string> = T & { readonly [brand]: Name };
+
+/** The phone system's own id of a call, exactly as it sent it: any characters, any case. Unique per connection and incarnation only (C4). */
+export type CallId = Branded<string, 'call'>;
+/** The phone system's own id of one of its users. */
+export type AgentId = Branded<string, 'agent'>;
+/** E.164: `+`, country code, at most 15 digits in all, e.g. `+81312345678`. "anonymous" and extensions are not phone numbers. */
+export type PhoneNumber = Branded<string, 'E.164'>;
+/** Milliseconds since 1970-01-01T00:00Z by the phone system's clock, raw. Ours is `receivedAt`, kept with the delivery (C6). */
+export type Instant = Branded<number, 'ms'>;
+
+export type Direction = 'inbound' | 'outbound' | 'internal';
+
+/** The outside person of a call, as far as the phone system says. Withheld callers have neither number nor name. */
+export type Customer = {
+  readonly number?: PhoneNumber;
+  /** What was sent when it is no phone number: an extension, a SIP address, "anonymous". */
+  readonly asSent?: string;
+  readonly withheld?: true;
+  readonly name?: string;
+  readonly email?: string;
+};
+/** The company's number or queue the call came in on, or went out from. */
+export type Line = {
+  readonly id: string;
+  readonly name?: string;
+  readonly number?: PhoneNumber;
+  /** IANA zone; business hours and fallbacks use it. */ readonly zone?: string;
+};
+/** A user of the phone system. `email` is what maps the agent to a Salesforce user. */
+export type Agent = { readonly id: AgentId; readonly name?: string; readonly email?: string };
+/** What was dialled or rang, kept as dialled even if it is nobody's; `agent` when it is somebody's. */
+export type Endpoint = { readonly asDialled: string; readonly agent?: Agent; readonly softphone?: boolean };
+
+/** What a phone system told us, in our words. Facts only: no settings, no CRM, no opinions. */
+export type CallEvent = { readonly id: string; readonly callId: CallId; readonly at: Instant } & CallFact;
+export type CallFact =
+  | {
+      readonly type: 'started';
+      readonly direction: Direction;
+      readonly customer: Customer;
+      readonly line?: Line;
+      /** Who dials, if outbound or internal. */ readonly agent?: Agent;
+      /** As dialled by the caller. */ readonly dialled?: string;
+    }
+  | { readonly type: 'ringing'; readonly endpoint: Endpoint }
+  | { readonly type: 'answered'; readonly endpoint: Endpoint }
+  | { readonly type: 'held'; readonly agent: Agent }
+  | { readonly type: 'resumed'; readonly agent: Agent }
+  | { readonly type: 'transferred'; readonly from: Agent; readonly to: Endpoint; readonly how: 'blind' | 'attended' }
+  /** This call (`callId`) turned out to be part of `into` (C2): a consultation that became a transfer. */
+  | { readonly type: 'joined'; readonly into: CallId }
+  /** `presumed`: no end was heard within the source's silence limit; our engine says so, a real end always wins. */
+  | { readonly type: 'ended'; readonly cause?: string; readonly presumed?: true }
+  | { readonly type: 'voicemail'; readonly seconds?: number; readonly url?: string }
+  | { readonly type: 'recording'; readonly recordingId: string; readonly url: string; readonly seconds?: number }
+  | { readonly type: 'transcript'; readonly url?: string; readonly text?: string; readonly language?: string }
+  | { readonly type: 'analysed'; readonly score?: number; readonly summary?: string; readonly talkRatio?: number }
+  | { readonly type: 'tagged'; readonly tags: readonly string[]; readonly agent?: Agent }
+  | { readonly type: 'commented'; readonly text: string; readonly agent?: Agent }
+  | { readonly type: 'digits'; readonly digits: string; readonly purpose?: string }
+  | {
+      readonly type: 'attributed';
+      readonly source?: string;
+      readonly medium?: string;
+      readonly campaign?: string;
+      readonly term?: string;
+      readonly content?: string;
+      readonly referrer?: string;
+      readonly gclid?: string;
+    }
+  | { readonly type: 'campaign'; readonly campaignId: string; readonly name?: string }
+  /** A person chose the record this call belongs to; `undefined` takes the link off. The last choice counts. */
+  | { readonly type: 'linked'; readonly who?: LinkedRecord; readonly what?: LinkedRecord; readonly by?: Agent }
+  /** Our own: somebody of ours talked with this number again, in the call `by` of any connection (D4). `at`: when they began to talk, by this call's clock. */
+  | { readonly type: 'called-back'; readonly by: CallId; readonly direction?: Direction; readonly agent?: Agent }
+  /** Our own: `by` took back what this version of the policy had written (W9). */
+  | { readonly type: 'undone'; readonly policyVersion: number; readonly by: string };
+export type LinkedRecord = { readonly kind: string; readonly id: string; readonly name?: string };
+
+/** Canonical order of two facts in one millisecond (C1): by kind in this order, then by id. */
+export const kindsInOrder = [
+  'started',
+  'joined',
+  'ringing',
+  'answered',
+  'held',
+  'resumed',
+  'transferred',
+  'digits',
+  'ended',
+  'voicemail',
+  'recording',
+  'transcript',
+  'analysed',
+  'tagged',
+  'commented',
+  'attributed',
+  'campaign',
+  'linked',
+  'called-back',
+  'undone',
+] as const satisfies readonly CallFact['type'][];
+/** Kinds only we ourselves tell; no source does. */
+export const ownKinds = ['called-back', 'undone'] as const satisfies readonly CallFact['type'][];

@@ -1,0 +1,296 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type Crm, type CrmRecord, type FieldValue, type Fields, Refused, Unanswered, type WantedActivity } from './crm.ts';
+import { hostileTexts } from './testing/hostile.ts';
+import { realWorld } from './world.ts';
+
+/** The org behind a Crm, as its people and its troubles reach it: never through the Crm itself. */
+export interface OrgBackdoor {
+  readonly contact: CrmRecord;
+  readonly account: CrmRecord;
+  /** Two users who may own records. */
+  readonly owners: readonly [string, string];
+  /** The living records under this name. */
+  named(name: string): Promise<{ readonly id: string; readonly fields: Fields }[]>;
+  editAsHuman(id: string, fields: Fields): Promise<void>;
+  deleteAsHuman(id: string): Promise<void>;
+  /** From now on a rule of the customer's refuses records whose `field` holds `value`. */
+  refuse(field: string, value: string): Promise<void>;
+  /** The next request is carried out; its answer never arrives. */
+  loseNextAnswer(): Promise<void>;
+  /** The next request is turned away before it is read, for a reason that passes. */
+  turnNextAway(): Promise<void>;
+  /** The next row is held by somebody else's change. */
+  lockNextRow(): Promise<void>;
+  /** The next request is never answered, however long one waits. */
+  hangNext(): Promise<void>;
+  endSessions(): Promise<void>;
+  /** API calls counted against the allocation so far. */
+  calls(): Promise<number>;
+}
+export type CrmKit = { readonly crm: Crm; readonly org: OrgBackdoor; close(): Promise<void> };
+
+/** W1's form; the number makes it another. */
+const nameOf = (number: number): string => `cb1${String(number).padStart(40, '0')}`;
+
+/** What every CRM promises, tried on an org of its own for each test. Call it in the CRM's test. */
+export function crmConformance(title: string, open: () => Promise<CrmKit>): void {
+  describe(`the CRM port: ${title}`, () => {
+    let kit: CrmKit;
+    let crm: Crm;
+    let org: OrgBackdoor;
+    beforeEach(async () => {
+      kit = await open();
+      ({ crm, org } = kit);
+    });
+    afterEach(() => kit.close());
+
+    const world = realWorld();
+    const since = world.now();
+    const wanted = (more: Partial<WantedActivity> = {}): WantedActivity => ({
+      kind: 'activity',
+      subject: 'Call with Anna',
+      status: 'completed',
+      direction: 'inbound',
+      ownerId: org.owners[0],
+      who: org.contact,
+      what: org.account,
+      dueDate: '2026-11-21',
+      durationSeconds: 61,
+      waitSeconds: 4,
+      result: 'Answered, vip',
+      memo: '',
+      system: [],
+      callKey: 'c_41',
+      link: 'https://cordboard.example/calls/c_41',
+      ...more,
+    });
+    const write = async (...asks: { number: number; id?: string; fields?: Fields; wanted?: WantedActivity }[]) => {
+      const writes = asks.map(({ number, id, fields, wanted: one }) => ({
+        name: nameOf(number),
+        ...(id === undefined ? {} : { id }),
+        fields: fields ?? crm.draft(one ?? wanted()),
+      }));
+      return (await crm.exchange({ reads: [], writes })).writes;
+    };
+    /** The first write of a call, its id given back. */
+    const made = async (number: number, one: WantedActivity = wanted()): Promise<string> => {
+      const [answer] = await write({ number, wanted: one });
+      if (!answer || 'refused' in answer) throw new Error(`not written: ${JSON.stringify(answer)}`);
+      return answer.id;
+    };
+    const held = async (number: number, id?: string) => {
+      const [answer] = (await crm.exchange({ reads: [{ name: nameOf(number), since, ...(id === undefined ? {} : { id }) }], writes: [] }))
+        .reads;
+      if (!answer || 'failure' in answer) throw new Error(`not read: ${JSON.stringify(answer)}`);
+      return answer.held;
+    };
+    const thrownBy = async (work: Promise<unknown>): Promise<unknown> =>
+      work.then(
+        () => 'nothing thrown',
+        (error: unknown) => error,
+      );
+
+    test('a first write makes the record, whole, under its name', async () => {
+      const [answer] = await write({ number: 1 });
+      expect(answer).toEqual({ id: expect.any(String), created: true });
+      expect(await org.named(nameOf(1))).toMatchObject([{ fields: crm.draft(wanted()) }]);
+    });
+
+    test('what is read, by name or by id, is what was written', async () => {
+      const id = await made(1);
+      for (const found of [await held(1), await held(1, id)])
+        expect(found).toMatchObject({ id, deleted: false, doubles: [], fields: crm.draft(wanted()) });
+      expect(Object.keys((await held(1))?.fields ?? {})).toEqual(expect.arrayContaining([...crm.shared, crm.textField]));
+    });
+    test('nobody by that name', async () => expect(await held(404)).toBeUndefined());
+
+    test('text as strangers send it comes back as it was drafted (S3)', async () => {
+      const texts = Object.entries(hostileTexts);
+      const drafts = texts.map(([, text]) => crm.draft(wanted({ subject: text, result: text, callKey: text, link: text })));
+      const answers = await write(
+        ...drafts.map((fields, number) => ({ number, fields: { ...fields, [crm.textField]: `a${texts[number]?.[1].slice(0, 20_000)}z` } })),
+      );
+      const { reads } = await crm.exchange({ reads: drafts.map((_, number) => ({ name: nameOf(number), since })), writes: [] });
+      for (const [number, [what]] of texts.entries()) {
+        expect({ what, written: answers[number], read: reads[number] }).toMatchObject({
+          what,
+          written: { created: true },
+          read: { held: { fields: { ...drafts[number], [crm.textField]: expect.stringMatching(/^a[^]*z$/) } } },
+        });
+      }
+    });
+    test('nor does it find anybody as a name', async () => {
+      await made(1);
+      for (const [what, name] of Object.entries(hostileTexts)) {
+        const answer: unknown = await crm.exchange({ reads: [{ name, since }], writes: [] }).then(
+          ({ reads }) => reads[0],
+          (error: unknown) => error,
+        );
+        // A name too long to be looked up is refused in words; none is ever taken for another's.
+        if (answer instanceof Error) expect(answer).toBeInstanceOf(Refused);
+        else expect({ what, answer }).toEqual({ what, answer: { held: undefined } });
+      }
+    });
+
+    test('a change goes by id, changes what it names, and makes nothing', async () => {
+      const id = await made(1);
+      expect(await write({ number: 1, id, fields: { [crm.textField]: 'Recorded.' } })).toEqual([{ id, created: false }]);
+      expect(await org.named(nameOf(1))).toMatchObject([{ id, fields: { ...crm.draft(wanted()), [crm.textField]: 'Recorded.' } }]);
+    });
+    test('an open activity is closed, and a link taken off', async () => {
+      const open = wanted({ status: 'open' });
+      const id = await made(1, open);
+      const done = crm.draft(wanted({ who: undefined, what: undefined }));
+      const before = crm.draft(open);
+      const changed = Object.fromEntries(Object.entries(done).filter(([field, value]) => before[field] !== value));
+      expect(Object.keys(changed)).toHaveLength(3);
+      await write({ number: 1, id, fields: changed });
+      expect(await held(1, id)).toMatchObject({ fields: done });
+    });
+    test('what people change is read as they left it', async () => {
+      const id = await made(1);
+      const theirs: Record<string, FieldValue> = { [crm.textField]: 'I called back.\nTwice.', [crm.shared[0] ?? '']: 'Theirs' };
+      await org.editAsHuman(id, theirs);
+      expect(await held(1, id)).toMatchObject({ fields: theirs });
+    });
+    test('what people deleted is told, and neither changed nor made again (W2)', async () => {
+      const id = await made(1);
+      await org.deleteAsHuman(id);
+      expect(await held(1, id)).toMatchObject({ id, deleted: true });
+      expect(await write({ number: 1, id, fields: { [crm.textField]: 'late' } })).toMatchObject([{ refused: 'deleted' }]);
+      expect(
+        await write({ number: 1, id, fields: crm.draft(wanted({ ownerId: org.owners[1] })) }),
+        'also when it is to be linked anew',
+      ).toMatchObject([{ refused: 'deleted' }]);
+      expect(await org.named(nameOf(1))).toEqual([]);
+    });
+
+    test('a full exchange is one API call, answered in the order asked, reads before writes', async () => {
+      const first = await Promise.all([1, 2, 3].map((number) => made(number, wanted({ subject: `Call ${number}` }))));
+      const before = await org.calls();
+      const reads = Array.from({ length: crm.maxRecords }, (_, at) => ({
+        name: nameOf(at),
+        since,
+        ...(at >= 1 && at <= 2 ? { id: first[at - 1] ?? '' } : {}),
+      }));
+      const writes = Array.from({ length: crm.maxRecords }, (_, at) => ({
+        name: nameOf(at),
+        fields: at >= 1 && at <= 3 ? { [crm.textField]: 'after' } : crm.draft(wanted({ subject: `Call ${at}` })),
+        ...(at >= 1 && at <= 3 ? { id: first[at - 1] ?? '' } : {}),
+      }));
+      const answer = await crm.exchange({ reads, writes });
+      expect((await org.calls()) - before).toBe(1);
+      answer.reads.forEach((read, at) =>
+        expect('held' in read && read.held?.id, `read ${at}`).toBe(at >= 1 && at <= 3 ? first[at - 1] : undefined),
+      );
+      for (const at of [1, 2, 3]) expect(answer.reads[at]).toMatchObject({ held: { fields: { [crm.textField]: null } } });
+      for (const [at, row] of answer.writes.entries())
+        expect(row, `write ${at}`).toEqual({ id: expect.any(String), created: at < 1 || at > 3 });
+      for (const at of [0, 1, 57, crm.maxRecords - 1]) {
+        const row = answer.writes[at];
+        expect(await org.named(nameOf(at))).toMatchObject([
+          { id: row && 'id' in row ? row.id : '', fields: crm.draft(wanted({ subject: `Call ${at}` })) },
+        ]);
+      }
+      expect(answer.wire).toMatchObject({ request: expect.stringMatching(/200 by id|by name/), status: 200 });
+    });
+    test('nothing asked, nothing sent', async () => {
+      const before = await org.calls();
+      expect(await crm.exchange({ reads: [], writes: [] })).toMatchObject({ reads: [], writes: [] });
+      expect(await org.calls()).toBe(before);
+    });
+
+    test('a row refused by the customer’s rule fails alone, with the reason, for an admin', async () => {
+      const subject = crm.shared[0] ?? '';
+      await org.refuse(subject, 'Poison');
+      const answers = await write({ number: 1 }, { number: 2, wanted: wanted({ subject: 'Poison' }) }, { number: 3 });
+      expect(answers).toMatchObject([{ created: true }, { refused: 'failed', failure: { mendedBy: 'admin' } }, { created: true }]);
+      expect(answers[1]).not.toHaveProperty('whole');
+      expect(await org.named(nameOf(2))).toEqual([]);
+    });
+    test('a locked row is a matter of time, and of that row', async () => {
+      await org.lockNextRow();
+      expect(await write({ number: 1 }, { number: 2 })).toMatchObject([
+        { refused: 'failed', failure: { mendedBy: 'time', retryAfterMs: expect.any(Number) } },
+        { created: true },
+      ]);
+    });
+    test('turned away: refused, for a reason that passes, and nothing happened', async () => {
+      await org.turnNextAway();
+      expect(await thrownBy(write({ number: 1 }))).toMatchObject({ failure: { mendedBy: 'time' } });
+      expect(await org.named(nameOf(1))).toEqual([]);
+      expect(await write({ number: 1 })).toMatchObject([{ created: true }]);
+    });
+    test('an answer that never arrives: unanswered, and then it can be known (W4)', async () => {
+      await org.loseNextAnswer();
+      expect(await thrownBy(write({ number: 1 }))).toBeInstanceOf(Unanswered);
+      const [there] = await org.named(nameOf(1));
+      expect(await held(1)).toMatchObject({ id: there?.id, fields: crm.draft(wanted()) });
+    });
+    test('who gives up waiting doesn’t know either', async () => {
+      await org.hangNext();
+      const stop = new AbortController();
+      const waiting = thrownBy(crm.exchange({ reads: [], writes: [{ name: nameOf(1), fields: crm.draft(wanted()) }] }, stop.signal));
+      void world.sleep(50).then(() => stop.abort());
+      expect(await waiting).toBeInstanceOf(Unanswered);
+    });
+    test('a session that ended is nobody’s business', async () => {
+      await org.endSessions();
+      expect(await write({ number: 1 })).toMatchObject([{ created: true }]);
+      expect(await org.named(nameOf(1))).toHaveLength(1);
+    });
+
+    test('the same first write again meets its record; in reduced form a double is told', async () => {
+      const id = await made(1);
+      const [again] = await write({ number: 1 });
+      if (crm.form === 'unique') {
+        // A CRM may refuse what can be set at creation only; then it says "exists" and the name leads to the record.
+        if (again && 'refused' in again) expect(again).toMatchObject({ refused: 'exists' });
+        else expect(again).toEqual({ id, created: false });
+        expect(await held(1)).toMatchObject({ id });
+        expect(await org.named(nameOf(1))).toHaveLength(1);
+      } else {
+        expect(again).toMatchObject({ created: true });
+        const found = await held(1);
+        const both = [found?.id, ...(found?.doubles ?? [])];
+        expect(new Set(both)).toEqual(new Set((await org.named(nameOf(1))).map((record) => record.id)));
+        expect(both).toContain(id);
+        expect(both).toHaveLength(2);
+      }
+    });
+    test('two first writes at once make one record, where names are unique', async () => {
+      if (crm.form !== 'unique') return;
+      const answers = (await Promise.all([write({ number: 1 }), write({ number: 1 }), write({ number: 1 })])).flat();
+      const records = await org.named(nameOf(1));
+      expect(records).toHaveLength(1);
+      for (const answer of answers) if (!('refused' in answer)) expect(answer.id).toBe(records[0]?.id);
+      for (const answer of answers) if ('refused' in answer) expect(answer.refused).toBe('exists');
+      expect(answers.filter((answer) => 'created' in answer && answer.created)).toHaveLength(1);
+    });
+
+    test('what a change locks is told by id; a finished call, newly made, locks nobody', async () => {
+      expect(crm.locks(crm.draft(wanted()), true)).toEqual([]);
+      expect(crm.locks(crm.draft(wanted({ status: 'open' })), true)).toEqual(expect.arrayContaining([org.contact.id, org.account.id]));
+      await made(1);
+      expect(crm.locks((await held(1))?.fields ?? {}, false)).toEqual(expect.arrayContaining([org.contact.id, org.account.id]));
+    });
+    test('users, and which of them we are', async () => {
+      const users = await crm.users();
+      for (const owner of org.owners)
+        expect(users.find((user) => user.id === owner)).toMatchObject({
+          active: true,
+          email: expect.stringContaining('@'),
+          zone: expect.stringContaining('/'),
+        });
+      expect((await crm.self()).id).toMatch(/\w+/);
+      expect(new Set(users.map((user) => user.id)).size).toBe(users.length);
+    });
+    test('the allocation is known after the first answer', async () => {
+      await made(1);
+      const usage = crm.usage();
+      expect(usage?.used).toBeGreaterThan(0);
+      expect(usage?.max).toBeGreaterThanOrEqual(usage?.used ?? Number.POSITIVE_INFINITY);
+    });
+    test('a record has a page', async () => expect(new URL(crm.recordUrl(await made(1))).pathname).toContain((await held(1))?.id));
+  });
+}

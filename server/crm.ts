@@ -1,0 +1,117 @@
+import type { CrmFailure } from './crm-failure.ts';
+
+/** A record of the CRM, as matching and screens see it. */
+export type CrmRecord = { readonly kind: string; readonly id: string; readonly name?: string };
+/** A user of the CRM. `zone` is an IANA name. */
+export type CrmUser = {
+  readonly id: string;
+  readonly name: string;
+  readonly email: string;
+  readonly zone: string;
+  readonly active: boolean;
+};
+
+/** The activity one call should have, in our words; `Crm.draft` says it in theirs. */
+export type WantedActivity = {
+  readonly kind: 'activity';
+  readonly subject: string;
+  /** Completed shows under Past Activity, open under Next Steps. */
+  readonly status: 'completed' | 'open';
+  readonly direction: 'inbound' | 'outbound' | 'internal' | undefined;
+  readonly ownerId: string | undefined;
+  /** Lead or contact. */
+  readonly who: CrmRecord | undefined;
+  /** Account, case, opportunity. */
+  readonly what: CrmRecord | undefined;
+  /** YYYY-MM-DD, already in the owner's zone. */
+  readonly dueDate: string;
+  /** Talk time, hold included; 0 when unanswered. */
+  readonly durationSeconds: number;
+  readonly waitSeconds: number;
+  /** Outcome and tags in words, at most 255 characters. */
+  readonly result: string;
+  /** What people wrote. Merged apart from `system` (W3). */
+  readonly memo: string;
+  /** Lines we write: waiting time, recording, voicemail, score. */
+  readonly system: readonly string[];
+  /** The phone system's call id, readable. */
+  readonly callKey: string;
+  /** Our permanent page for this call; `https:` or nothing (S3). */
+  readonly link: string | undefined;
+};
+export type Wanted = WantedActivity;
+
+export type FieldValue = string | number | boolean | null;
+/** Fields by the CRM's own names, values as its API takes and gives them. */
+export type Fields = Readonly<Record<string, FieldValue>>;
+
+/** One record to write. Without `id`: created under `name` unless it exists, `fields` carry the whole record. With `id`: changed, never created (W2). */
+export type WriteAsk = { readonly name: string; readonly id?: string; readonly fields: Fields };
+export type WriteAnswer =
+  | { readonly id: string; readonly created: boolean }
+  /** `exists`: our name is on that record already. `deleted`: it was there and isn't any more, or was never. */
+  | { readonly refused: 'exists' | 'deleted'; readonly id?: string; readonly message: string }
+  /** `whole`: the failure befell a group of rows in one, so any of them may be the poison: ask for half of them again (W5). */
+  | { readonly refused: 'failed'; readonly failure: CrmFailure; readonly whole?: true };
+/** Look one record up, by our name or by id. `since`: not created before (ms); bounds the search where names aren't unique (W8). */
+export type ReadAsk = { readonly name: string; readonly id?: string; readonly since: number };
+/** What the CRM holds. `fields` are those of `Crm.shared` plus all that `draft` may send. */
+export type ReadAnswer =
+  | {
+      readonly held:
+        | {
+            readonly id: string;
+            readonly fields: Fields;
+            readonly deleted: boolean;
+            /** Other records under the same name (reduced form only). */ readonly doubles: readonly string[];
+          }
+        | undefined;
+    }
+  | { readonly failure: CrmFailure; readonly whole?: true };
+
+export type Exchange = { readonly reads: readonly ReadAsk[]; readonly writes: readonly WriteAsk[] };
+export type Exchanged = {
+  /** One each, in order of asking. Reads happen before writes. */
+  readonly reads: readonly ReadAnswer[];
+  readonly writes: readonly WriteAnswer[];
+  /** What went over the wire, for the story of the call: method and path, status, milliseconds. Never headers or tokens (S2). */
+  readonly wire: { readonly request: string; readonly status: number; readonly ms: number };
+};
+
+/** It isn't known whether anything happened: no answer, or one that can't be read (W4). */
+export class Unanswered extends Error {}
+/** The CRM refused the whole request and nothing happened. `whole` with `us` or `admin`: halve it until the poison is alone (W5). */
+export class Refused extends Error {
+  readonly failure: CrmFailure;
+  constructor(failure: CrmFailure) {
+    super(`${failure.code}: ${failure.message}`);
+    this.failure = failure;
+  }
+}
+
+/** One connected org. Knows its session, its limits and its field names; decides nothing. */
+export interface Crm {
+  /** `unique`: names are a unique field, so once is once. `reduced`: no custom fields; the weaker promise of W8. */
+  readonly form: 'unique' | 'reduced';
+  /** Fields a human may edit: read before we change them again (W3). */
+  readonly shared: readonly string[];
+  /** The field whose system block and memo are merged apart, or undefined. */
+  readonly textField: string;
+  /** At most this many writes, and as many reads, fit one exchange. */
+  readonly maxRecords: number;
+  /** Records (by id) that writing these fields would lock; `creating` a finished activity locks none (salesforce.md §2.4). */
+  locks(fields: Fields, creating: boolean): readonly string[];
+  /** The record in the CRM's own words. Pure. The text field is composed by the writer from `memo` and `system`. */
+  draft(wanted: Wanted): Fields;
+  /** One round trip and one API call: reads, then writes. Throws `Unanswered` or `Refused` only. */
+  exchange(ask: Exchange, signal?: AbortSignal): Promise<Exchanged>;
+  /** Everybody who may own a record. Throws like `exchange`. */
+  users(): Promise<CrmUser[]>;
+  /** The user this connection acts as. */
+  self(): Promise<{ id: string }>;
+  /** Share of the daily allocation used, 0…1, as the last answer said; undefined before the first. */
+  usage(): { readonly used: number; readonly max: number } | undefined;
+  /** A page where a person sees the record. */
+  recordUrl(id: string): string;
+  close(): Promise<void>;
+}

@@ -1,0 +1,163 @@
+import type { Call } from '../call/call.ts';
+import type { CallId } from '../call/event.ts';
+import type { Wanted } from '../crm.ts';
+import { factsOf, undoneBy, type Facts } from './facts.ts';
+import type { Inputs } from './pin.ts';
+import { singleLine } from './plain-text.ts';
+import { callTypeSettings, type CallTypeSetting, type Logging, type Policy } from './policy.ts';
+import { wantedLog } from './wanted-log.ts';
+
+/** What is known of this call outside of it. Links are ours and permanent (S3). */
+export type DecideFacts = {
+  /** The call's own page. */
+  readonly link?: string;
+  /** By recordingId. */
+  readonly recordingLinks: Readonly<Record<string, string>>;
+  readonly voicemailLink?: string;
+};
+
+/** The rules by name. The name is what a decision, its trace and its record are remembered by. */
+export type RuleName =
+  | 'part of another call'
+  | 'undone by a person'
+  | 'still live'
+  | 'a person chose the record'
+  | 'internal call'
+  | 'called back'
+  | `${'outbound' | 'inbound'} answered`
+  | 'outbound unanswered'
+  | 'missed'
+  | 'voicemail'
+  | 'direction unknown';
+type Outcome = Logging | 'wait' | 'part-of';
+type Rule = { readonly rule: RuleName; readonly when: Partial<Facts>; readonly outcome: Outcome };
+
+/** Why a rule didn't fire: the first fact that disagreed, or the rule before it that did fire. */
+export type Blocked = { readonly fact: keyof Facts | 'earlier rule'; readonly wanted: string; readonly held: string };
+/** What became of one rule. `because`: what the rule that fired led to, in sentences. */
+export type Step = { readonly rule: RuleName } & (
+  | { readonly fired: true; readonly outcome: Outcome; readonly because: readonly string[] }
+  | { readonly blockedBy: Blocked }
+);
+
+/** One record this call should have, under its role. Several of one role are told apart by the qualifier (W1). */
+export type Desired = { readonly role: 'log'; readonly qualifier: ''; readonly record: Wanted; readonly rule: RuleName };
+export type Verdict =
+  | { readonly is: 'wants' }
+  | {
+      readonly is: 'skipped';
+      readonly rule: RuleName;
+      readonly because: string;
+      /** W9: a person took it back; records that people have touched stay as they are. */ readonly undone?: Call['undone'][number];
+    }
+  | { readonly is: 'waiting'; readonly for: string }
+  | { readonly is: 'part-of'; readonly call: CallId };
+export type Decision = {
+  readonly wants: readonly Desired[];
+  readonly trace: readonly Step[];
+  readonly verdict: Verdict;
+  readonly facts: Facts;
+};
+
+const nameOfType: Readonly<Record<CallTypeSetting, RuleName>> = {
+  'outbound-answered': 'outbound answered',
+  'outbound-unanswered': 'outbound unanswered',
+  'inbound-answered': 'inbound answered',
+  missed: 'missed',
+  voicemail: 'voicemail',
+};
+
+/** First match wins. Together the rows cover every call, so that each has exactly one explanation (D5). */
+const rulesOf = (policy: Policy): readonly Rule[] => [
+  { rule: 'part of another call', when: { partOf: 'another call' }, outcome: 'part-of' },
+  // W9: until today's rules are applied, which are another version
+  { rule: 'undone by a person', when: { undone: 'by a person' }, outcome: 'skip' },
+  { rule: 'still live', when: { phase: 'live' }, outcome: 'wait' },
+  // what a person links is written, also where the rule says "do not log": AC-08 and DP-52 against an explicit save
+  { rule: 'a person chose the record', when: { setting: 'skip', record: 'chosen by a person' }, outcome: 'completed' },
+  { rule: 'internal call', when: { type: 'internal' }, outcome: 'skip' },
+  // D4: the open log is the follow-up, and it has been followed up
+  { rule: 'called back', when: { callBack: 'answered since' }, outcome: 'completed' },
+  ...callTypeSettings.map((type): Rule => ({ rule: nameOfType[type], when: { type }, outcome: policy.logging[type] })),
+  { rule: 'direction unknown', when: { type: 'unknown' }, outcome: policy.logging.missed },
+];
+
+/** The records this call should have, and why. Pure and total: the same call and inputs want the same, whenever they are asked. */
+export function decide(call: Call, inputs: Inputs, known: DecideFacts): Decision {
+  const facts = factsOf(call, inputs);
+  const rules = rulesOf(inputs.policy);
+  const fired = rules.find((rule) => !disagreement(rule, facts));
+  if (!fired) throw new Error(`No rule covers a call of type "${facts.type}". Add a row to the rules.`);
+
+  const wanted =
+    fired.outcome === 'completed' || fired.outcome === 'open'
+      ? wantedLog(call, inputs, known, fired.outcome, fired.rule === 'called back' ? call.calledBack : undefined)
+      : undefined;
+  const verdict = verdictOf(fired, call, inputs);
+  const because =
+    wanted?.because ?? (verdict.is === 'skipped' ? [verdict.undone ? `It was ${verdict.because} (W9).` : verdict.because] : []);
+  return {
+    wants: wanted ? [{ role: 'log', qualifier: '', record: wanted.record, rule: fired.rule }] : [],
+    trace: rules.map(({ rule, when, outcome }): Step => {
+      if (rule === fired.rule) return { rule, fired: true, outcome, because };
+      return { rule, blockedBy: disagreement({ when }, facts) ?? { fact: 'earlier rule', wanted: 'none', held: fired.rule } };
+    }),
+    verdict,
+    facts,
+  };
+}
+
+function disagreement({ when }: Pick<Rule, 'when'>, facts: Facts): Blocked | undefined {
+  const fact = (Object.keys(when) as (keyof Facts)[]).find((name) => when[name] !== facts[name]);
+  return fact && { fact, wanted: String(when[fact]), held: facts[fact] };
+}
+
+function verdictOf({ rule, outcome }: Rule, call: Call, { policyVersion }: Inputs): Verdict {
+  switch (outcome) {
+    case 'part-of':
+      return { is: 'part-of', call: call.partOf ?? call.id }; // the rule fired, so the call says what it is part of
+    case 'wait':
+      return { is: 'waiting', for: 'the end of the call' };
+    case 'skip': {
+      const undone = rule === 'undone by a person' ? undoneBy(call, policyVersion) : undefined;
+      if (undone)
+        return { is: 'skipped', rule, because: `undone by ${singleLine(undone.by)}: policy version ${undone.policyVersion}`, undone };
+      return {
+        is: 'skipped',
+        rule,
+        because:
+          rule === 'internal call'
+            ? 'Calls between colleagues are not logged (DP-52).'
+            : `Version ${policyVersion} of the policy says not to log calls of this type (AC-08).`,
+      };
+    }
+    case 'completed':
+    case 'open':
+      return { is: 'wants' };
+  }
+}
+
+const outcomeInWords: Readonly<Record<Outcome, string>> = {
+  completed: 'the call is logged as completed',
+  open: 'the call is logged as open',
+  skip: 'the call is not logged',
+  wait: 'the call has to end first',
+  'part-of': 'the other call tells its story',
+};
+const factInWords: Readonly<Record<keyof Facts, string>> = {
+  partOf: 'the call would have to be part of',
+  phase: 'the call would have to be',
+  type: 'the type of the call would have to be',
+  setting: 'the setting for this type of call would have to be',
+  record: 'the record would have to be',
+  callBack: 'a later talk with this number would have to be',
+  undone: 'taken back would have to be',
+};
+
+/** One step of a trace as a sentence, for the page that answers "why?" and "why not?". */
+export function explainStep(step: Step): string {
+  if (!('blockedBy' in step)) return [`“${step.rule}” fired: ${outcomeInWords[step.outcome]}.`, ...step.because].join(' ');
+  const { fact, wanted, held } = step.blockedBy;
+  if (fact === 'earlier rule') return `“${step.rule}” was not needed: “${held}” stands before it and fired.`;
+  return `“${step.rule}” did not fire: ${factInWords[fact]} “${wanted}”, and is “${held}”.`;
+}

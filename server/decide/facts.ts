@@ -1,0 +1,59 @@
+import type { Call } from '../call/call.ts';
+import type { Instant } from '../call/event.ts';
+import type { Inputs } from './pin.ts';
+import type { Logging, Policy } from './policy.ts';
+import type { KnownType } from './words.ts';
+
+/** What the rules look at. Every value reads as a word, because the page that explains a decision prints it. */
+export type Facts = {
+  readonly partOf: 'another call' | 'nothing';
+  readonly phase: 'live' | 'ended';
+  readonly type: KnownType;
+  /** What the policy says about this type. */
+  readonly setting: Logging;
+  readonly record: 'chosen by a person' | 'not chosen';
+  /** Has somebody talked with this number since (D4)? Looked for only where it would close the log. */
+  readonly callBack: 'answered since' | 'none yet' | 'not looked for';
+  /** Has a person taken back what this version of the policy wrote (W9)? */
+  readonly undone: 'by a person' | 'no';
+};
+
+export function factsOf(call: Call, { policy, policyVersion }: Pick<Inputs, 'policy' | 'policyVersion'>): Facts {
+  const type = call.type ?? 'unknown';
+  return {
+    partOf: call.partOf === undefined ? 'nothing' : 'another call',
+    phase: call.phase === 'ended' ? 'ended' : 'live',
+    type,
+    setting: settingOf(type, policy),
+    record: call.linked?.who || call.linked?.what ? 'chosen by a person' : 'not chosen',
+    callBack: !awaitsCallBack(call, policy) ? 'not looked for' : call.calledBack ? 'answered since' : 'none yet',
+    undone: undoneBy(call, policyVersion) ? 'by a person' : 'no',
+  };
+}
+
+/** Nobody talked with the customer in these; an answered call left open is open for a reason of its own. */
+const unanswered: readonly KnownType[] = ['missed', 'voicemail', 'outbound-unanswered', 'unknown'];
+
+/** Does this call leave an open log that an answered call with the same number closes (D4)? A withheld number is nobody's. */
+function awaitsCallBack(call: Call, policy: Policy): boolean {
+  const type = call.type ?? 'unknown';
+  if (!policy.closeWhenCalledBack || call.phase !== 'ended' || call.partOf !== undefined) return false;
+  return call.customer.number !== undefined && unanswered.includes(type) && settingOf(type, policy) === 'open';
+}
+
+/** When somebody of ours talked with the customer in this call, by its own clock; undefined until it has ended, and for a part (D4). */
+export function talkedAt(call: Call): Instant | undefined {
+  const { phase, type, partOf, customer, answeredAt } = call;
+  if (phase !== 'ended' || partOf !== undefined || customer.number === undefined) return undefined;
+  return type === 'inbound-answered' || type === 'outbound-answered' ? answeredAt : undefined;
+}
+
+/** Who took this version's writes of this call back. */
+export const undoneBy = (call: Call, policyVersion: number): Call['undone'][number] | undefined =>
+  call.undone.find((one) => one.policyVersion === policyVersion);
+
+/** A call nobody answered and whose direction was never told may have been a customer's: it counts as missed, so that it isn't lost (C1). */
+function settingOf(type: KnownType, policy: Policy): Logging {
+  if (type === 'internal') return 'skip';
+  return policy.logging[type === 'unknown' ? 'missed' : type];
+}

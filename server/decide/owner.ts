@@ -1,0 +1,76 @@
+import type { Call } from '../call/call.ts';
+import type { Agent } from '../call/event.ts';
+import { personOf, type Inputs } from './pin.ts';
+import { singleLine } from './plain-text.ts';
+
+/** Who owns the log of a call, and why. `agent`: whose call it was, whether or not they own it. */
+export type OwnerChoice = {
+  readonly ownerId: string | undefined;
+  /** Undefined when the owner's zone isn't known. */ readonly zone: string | undefined;
+  readonly agent: Agent | undefined;
+  readonly agentOwns: boolean;
+  /** The chain as it was walked, in sentences. */ readonly because: readonly string[];
+};
+
+/** DP-60: the user who made or took the call; AC-33: else the next in the chain, so that no log is left to chance. */
+export function chooseOwner(call: Call, inputs: Inputs): OwnerChoice {
+  const { agent, because: whose } = agentOf(call);
+  const because = [whose];
+  if (agent) {
+    const person = personOf(inputs, agent);
+    if (person)
+      return {
+        ownerId: person.crmUserId,
+        zone: person.zone,
+        agent,
+        agentOwns: true,
+        because: [...because, `The owner is ${person.name} (DP-60).`],
+      };
+    because.push(
+      person === null ? `${nameOf(agent)} has no user in the CRM.` : `It isn't known which user of the CRM ${nameOf(agent)} is.`,
+    );
+  }
+  const { fallbackOwner, policy } = inputs;
+  if (policy.defaultOwnerId !== undefined) {
+    const known = [fallbackOwner, ...Object.values(inputs.people)].find((owner) => owner?.crmUserId === policy.defaultOwnerId);
+    return {
+      ownerId: policy.defaultOwnerId,
+      zone: known?.zone,
+      agent,
+      agentOwns: false,
+      because: [...because, `The owner is the policy's default owner, ${known?.name ?? policy.defaultOwnerId} (AC-33).`],
+    };
+  }
+  because.push('The policy names no default owner.');
+  if (fallbackOwner)
+    return {
+      ownerId: fallbackOwner.crmUserId,
+      zone: fallbackOwner.zone,
+      agent,
+      agentOwns: false,
+      because: [...because, `The owner is ${fallbackOwner.name}, as whom Cordboard is connected (AC-33).`],
+    };
+  return {
+    ownerId: undefined,
+    zone: undefined,
+    agent,
+    agentOwns: false,
+    because: [...because, 'No user of the CRM is known to own it; the CRM decides.'],
+  };
+}
+
+/** Whose call it was: who dialled, else who talked with the customer first. A missed call is nobody's. */
+function agentOf(call: Call): { readonly agent: Agent | undefined; readonly because: string } {
+  const { dialledBy, answeredBy, lastWith } = call;
+  if (call.direction !== 'inbound' && dialledBy) return { agent: dialledBy, because: `${nameOf(dialledBy)} made the call.` };
+  if (answeredBy) return { agent: answeredBy, because: `${nameOf(answeredBy)} talked with the customer first.` };
+  if (lastWith) return { agent: lastWith, because: `The phone system doesn't say who talked first; ${nameOf(lastWith)} talked last.` };
+  const answered = call.answeredAt !== undefined;
+  return {
+    agent: undefined,
+    because: answered ? 'The phone system names nobody who talked with the customer.' : 'Nobody talked with the customer.',
+  };
+}
+
+/** What people call an agent; the phone system's id if it tells no more. */
+export const nameOf = (agent: Agent): string => singleLine(agent.name ?? '') || singleLine(agent.email ?? '') || singleLine(agent.id);

@@ -1,0 +1,55 @@
+import type { Call } from '../call/call.ts';
+import type { Agent } from '../call/event.ts';
+import type { Match } from '../match/match.ts';
+import type { Policy } from './policy.ts';
+
+/** A user of the CRM as decisions need one. */
+export type Owner = { readonly crmUserId: string; /** IANA. */ readonly zone: string; readonly name: string };
+
+/** All that a decision rests on besides the call itself. Plain data: it is stored with the call. */
+export type Inputs = {
+  readonly policyVersion: number;
+  readonly policy: Policy;
+  /** By agent id. Null: looked up, and no user of the CRM is theirs. Absent: not looked up yet. */
+  readonly people: Readonly<Record<string, Owner | null>>;
+  /** Owns what nobody else owns: the one who connected the CRM (AC-33). */
+  readonly fallbackOwner: Owner | null;
+  readonly match: Match;
+  /** Our clock minus the phone system's: added to its instants, they are ours (C6). */
+  readonly clockOffsetMs: number;
+};
+
+/**
+ * The inputs this version of the call is decided with (D1). The first decision that wants a record pins them; from then
+ * on only what a changed fact names is replaced: agents who weren't known join, a person's choice replaces the match.
+ * To apply today's rules, give `undefined` for `pinned`.
+ */
+export function pinInputs(pinned: Inputs | undefined, now: Inputs, call: Call): Inputs {
+  const known = ofCall(call, now.people);
+  if (pinned === undefined) return { ...now, people: known };
+  return { ...pinned, people: { ...known, ...pinned.people }, match: call.linked === undefined ? pinned.match : now.match };
+}
+
+/** The agents of this call; the rest of the directory is nobody's business here. */
+function ofCall(call: Call, people: Inputs['people']): Inputs['people'] {
+  const ids = new Set(agentsOf(call).map(({ id }) => String(id)));
+  return Object.fromEntries(Object.entries(people).filter(([id]) => ids.has(id)));
+}
+
+/** Every agent a call names: for looking them up, once each. */
+export function agentsOf(call: Call): Agent[] {
+  const named = [
+    call.answeredBy,
+    call.lastWith,
+    call.dialledBy,
+    call.linked?.by,
+    ...call.people.map((person) => person.agent),
+    ...call.transfers.flatMap(({ from, to }) => [from, to.agent]),
+    ...call.comments.map((comment) => comment.agent),
+  ].filter((agent) => agent !== undefined);
+  return [...new Map(named.map((agent) => [agent.id, agent])).values()];
+}
+
+/** What is known of an agent: an owner, null for none, undefined for not looked up. Ids are strangers' text, so only own keys count. */
+export const personOf = ({ people }: Inputs, agent: Agent): Owner | null | undefined =>
+  Object.hasOwn(people, agent.id) ? people[agent.id] : undefined;

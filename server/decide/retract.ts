@@ -1,0 +1,66 @@
+import type { WantedActivity } from '../crm.ts';
+import type { Decision } from './decide.ts';
+import { fitComment, type Line } from './fit-comment.ts';
+import { singleLine } from './plain-text.ts';
+import { words, type Language, type Words } from './words.ts';
+
+/** Every kind of record a call can have. */
+export const roles = ['log', 'review', 'follow-up', 'check-setup', 'person', 'case', 'campaign-member'] as const;
+export type Role = (typeof roles)[number];
+
+/** What became of the record so far. `sent`: an attempt was begun, also one that was never answered. `open`: it isn't completed or closed. */
+export type LastKnown = { readonly sent: boolean; readonly open: boolean; readonly touchedByHuman: boolean };
+/** Why it is no longer wanted: the decision that stopped wanting it, in the language the record is written in. */
+export type Because = Pick<Decision, 'verdict' | 'facts'> & { readonly language: Language };
+
+export type Retraction = 'drop' | 'keep' | { readonly close: readonly string[] } | { readonly markSuperseded: readonly string[] };
+
+type Answer = 'close' | 'mark' | 'keep';
+/** What happens to a sent record of each role (docs/decisions/0010-retraction.md). What was never sent is dropped. */
+const answers: Readonly<Record<Role, { readonly openUntouched: Answer; readonly openTouched: Answer; readonly completed: Answer }>> = {
+  log: { openUntouched: 'close', openTouched: 'mark', completed: 'mark' },
+  review: { openUntouched: 'close', openTouched: 'mark', completed: 'keep' },
+  'follow-up': { openUntouched: 'close', openTouched: 'mark', completed: 'keep' },
+  'check-setup': { openUntouched: 'close', openTouched: 'mark', completed: 'keep' },
+  person: { openUntouched: 'keep', openTouched: 'keep', completed: 'keep' },
+  case: { openUntouched: 'close', openTouched: 'mark', completed: 'keep' },
+  'campaign-member': { openUntouched: 'keep', openTouched: 'keep', completed: 'keep' },
+};
+
+/** What to do with a record that is no longer wanted (D2). */
+export function retract(role: Role, last: LastKnown, because: Because): Retraction {
+  if (!last.sent) return 'drop';
+  if (because.verdict.is === 'waiting') return 'keep'; // the call isn't settled; its end will want the record again, or not
+  if (last.touchedByHuman && because.verdict.is === 'skipped' && because.verdict.undone) return 'keep'; // W9 undoes our own work only
+  const answer = answers[role][!last.open ? 'completed' : last.touchedByHuman ? 'openTouched' : 'openUntouched'];
+  if (answer === 'keep') return 'keep';
+  const say = words[because.language];
+  const lines = [`${say.superseded}${say.colon}${reasonInWords(because, say)}`];
+  return answer === 'close' ? { close: lines } : { markSuperseded: lines };
+}
+
+/** The activity as it should stand once retracted: the reason comes first, all else stays as last wanted. Twice is once. */
+export function retractActivity(last: WantedActivity, retraction: Exclude<Retraction, 'drop'>, language: Language): WantedActivity {
+  if (retraction === 'keep') return last;
+  const reason = 'close' in retraction ? retraction.close : retraction.markSuperseded;
+  const fresh = reason.filter((line) => !last.system.includes(line));
+  const lines: Line[] = [
+    ...fresh.map((text): Line => ({ text, keep: 'link' })),
+    ...last.system.map((text): Line => ({ text, keep: text.includes('https://') ? 'link' : 'fact' })),
+  ];
+  const { memo, system } = fresh.length > 0 ? fitComment(last.memo, lines, words[language]) : last;
+  return { ...last, status: 'close' in retraction ? 'completed' : last.status, memo, system };
+}
+
+function reasonInWords({ verdict, facts }: Because, say: Words): string {
+  switch (verdict.is) {
+    case 'part-of':
+      return say.partOf(singleLine(verdict.call));
+    case 'skipped':
+      if (verdict.undone) return say.undone(singleLine(verdict.undone.by), verdict.undone.policyVersion);
+      return verdict.rule === 'internal call' ? say.internal : say.notLogged(say.outcome[facts.type]);
+    case 'wants':
+    case 'waiting':
+      return say.noRule;
+  }
+}

@@ -1,0 +1,221 @@
+import type { Call } from '../call/call.ts';
+import type { CrmRecord, WantedActivity } from '../crm.ts';
+import { isLead } from '../match/match.ts';
+import type { DecideFacts } from './decide.ts';
+import { fitComment, type Line } from './fit-comment.ts';
+import { isZone, localDate } from './local-date.ts';
+import { chooseOwner, nameOf, type OwnerChoice } from './owner.ts';
+import { personOf, type Inputs } from './pin.ts';
+import { cut, httpsLink, manyLines, singleLine } from './plain-text.ts';
+import { subjectTemplate, type MergeField, type Policy } from './policy.ts';
+import { sayDuration, words, type Words } from './words.ts';
+
+/** A text field of one line holds this many characters: Subject and CallDisposition (facts of the CRM; AC-32). */
+const lineCap = 255;
+/** Below it the two clocks count as one: networks are that uneven (C6). */
+const clocksAgreeWithinMs = 2000;
+
+/** What the activity of this call should hold, with the reasons in sentences. */
+export function wantedLog(
+  call: Call,
+  inputs: Inputs,
+  facts: DecideFacts,
+  status: WantedActivity['status'],
+  /** The talk that settled it (D4). */
+  calledBack?: Call['calledBack'],
+): { record: WantedActivity; because: readonly string[] } {
+  const { policy } = inputs;
+  const say = words[policy.language];
+  const owner = chooseOwner(call, inputs);
+  const due = dueDateOf(call, inputs, owner);
+  const about = aboutOf(inputs);
+  const memo = call.comments
+    .map((comment) => manyLines(comment.text))
+    .filter(Boolean)
+    .join('\n');
+  const result = resultOf(call, say);
+  const settled = calledBack && sayCalledBack(calledBack, inputs, due.zone);
+  const lines = linesOf(call, inputs, facts, owner, result.complete);
+  const comment = fitComment(memo, settled ? [{ text: settled.line, keep: 'fact' }, ...lines] : lines, say);
+  return {
+    record: {
+      kind: 'activity',
+      subject: subjectOf(call, policy, owner, due.date, about.who?.name ?? about.what?.name),
+      status,
+      direction: call.direction,
+      ownerId: owner.ownerId,
+      who: about.who,
+      what: about.what,
+      dueDate: due.date,
+      durationSeconds: call.talkSeconds,
+      waitSeconds: call.waitSeconds,
+      result: result.text,
+      memo: comment.memo,
+      system: comment.system,
+      callKey: call.id,
+      link: httpsLink(facts.link),
+    },
+    because: [...(settled ? [settled.because] : []), ...owner.because, due.because, ...about.because],
+  };
+}
+
+/** DP-64: the date of the call, not of its end or of its logging, in the owner's zone. */
+function dueDateOf(call: Call, { policy, clockOffsetMs }: Inputs, owner: OwnerChoice): { date: string; zone: string; because: string } {
+  const corrected = Math.abs(clockOffsetMs) >= clocksAgreeWithinMs;
+  const zone = [owner.zone, policy.zone].find((one) => one !== undefined && isZone(one)) ?? 'UTC';
+  const date = localDate(call.startedAt + (corrected ? clockOffsetMs : 0), zone);
+  const whose =
+    zone === owner.zone
+      ? "the owner's zone"
+      : owner.zone === undefined
+        ? "the policy's zone, since the owner's isn't known"
+        : `a zone of ours, since the owner's ("${singleLine(owner.zone, 60)}") is unknown here`;
+  const clock = corrected ? ` The phone system's clock was corrected by ${clockOffsetMs} ms (C6).` : '';
+  return { date, zone, because: `Due ${date}: the day the call began in ${zone}, ${whose} (DP-64).${clock}` };
+}
+
+/** Who talked with the customer since, and when, in the zone of the due date (D4). */
+function sayCalledBack(
+  { at, by, direction, agent }: NonNullable<Call['calledBack']>,
+  { policy, clockOffsetMs }: Inputs,
+  zone: string,
+): { line: string; because: string } {
+  const date = localDate(at + (Math.abs(clockOffsetMs) >= clocksAgreeWithinMs ? clockOffsetMs : 0), zone);
+  const say = words[policy.language];
+  const again = direction === 'inbound';
+  return {
+    line: (again ? say.calledAgain : say.calledBack)(agent && nameOf(agent), date),
+    because: `${agent ? nameOf(agent) : 'Somebody'} talked with this number on ${date}, in call ${singleLine(by)}, ${again ? 'when it called again' : 'calling back'} (D4).`,
+  };
+}
+
+/** Who and what it is about: the best candidate of each. A lead and a "what" can't be on one activity, so the better ranked stays. */
+function aboutOf({ match: { candidates, searched } }: Inputs): {
+  who: WantedActivity['who'];
+  what: WantedActivity['what'];
+  because: string[];
+} {
+  const who = candidates.find((candidate) => candidate.as === 'who');
+  const what = candidates.find((candidate) => candidate.as === 'what');
+  const ranked = [who, what].filter((candidate) => candidate !== undefined);
+  const because = [
+    searched,
+    ...ranked.map((candidate) => `Best as ${candidate.as}: ${nameOfRecord(candidate.record)}. ${candidate.because}`),
+  ];
+  if (who && what && isLead(who.record)) {
+    const whatFirst = candidates.indexOf(what) < candidates.indexOf(who);
+    because.push(
+      `An activity of a lead can't also be about a ${what.record.kind}: ${whatFirst ? `the log moved off the lead to the ${what.record.kind}` : 'the log stays on the lead'}.`,
+    );
+    return whatFirst ? { who: undefined, what: what.record, because } : { who: who.record, what: undefined, because };
+  }
+  return { who: who?.record, what: what?.record, because };
+}
+
+function subjectOf(call: Call, policy: Policy, owner: OwnerChoice, date: string, record: string | undefined): string {
+  const say = words[policy.language];
+  const values: Readonly<Record<string, string>> = {
+    PRODUCT: policy.product,
+    DIRECTION: say.direction[call.type ?? 'unknown'],
+    MINUTES: String(minutesOf(call, policy.minutes)),
+    DATE: date, // ISO in every language: a title that changed with the library's tables would be written again
+    CUSTOMER: singleLine(record ?? '') || singleLine(call.customer.name ?? '') || numberOf(call, say),
+    LINE: lineOf(call),
+    AGENT: owner.agent ? nameOf(owner.agent) : '',
+  } satisfies Record<MergeField, string>;
+  const fill = (template: string) =>
+    template
+      .replace(/\{([A-Z]+)\}/g, (asIs, name: string) => values[name] ?? asIs)
+      .replace(/ {2,}/g, ' ')
+      .trim();
+  return cut(fill(subjectTemplate(policy)) || fill(say.subject), lineCap);
+}
+
+/** One minute at least, but only for a call that was answered (DP-49). */
+function minutesOf(call: Call, rounding: Policy['minutes']): number {
+  return wasAnswered(call) ? Math.max(1, Math[rounding](call.talkSeconds / 60)) : 0;
+}
+
+function wasAnswered({ type, answeredAt }: Call): boolean {
+  return type === 'internal' ? answeredAt !== undefined : type === 'outbound-answered' || type === 'inbound-answered';
+}
+
+/** Outcome and tags (AC-32): cut between tags, never inside one. `complete`: every tag is in it. */
+function resultOf(call: Call, say: Words): { text: string; complete: boolean } {
+  const tags = tagsOf(call);
+  const outcome = say.outcome[call.type ?? 'unknown'];
+  const all = [outcome, ...tags].join(', ');
+  if (all.length <= lineCap) return { text: all, complete: true };
+  const more = ', …';
+  let text = outcome;
+  for (const tag of tags) {
+    if (`${text}, ${tag}${more}`.length > lineCap) break;
+    text += `, ${tag}`;
+  }
+  return { text: text + more, complete: false };
+}
+
+/** The system's lines, in the order people look for them; what may be long comes last. */
+function linesOf(call: Call, inputs: Inputs, facts: DecideFacts, owner: OwnerChoice, resultComplete: boolean): Line[] {
+  const say = words[inputs.policy.language];
+  const lines: Line[] = [];
+  const fact = (name: string, value: string) => void lines.push({ text: `${name}${say.colon}${value}`, keep: 'fact' });
+  const link = (name: string, url: string) => void lines.push({ text: `${name}${say.colon}${url}`, keep: 'link' });
+  const timed = (name: string, seconds: number | undefined) => (seconds === undefined ? name : `${name} (${sayDuration(seconds, say)})`);
+
+  fact(say.customer, customerOf(call, say));
+  if (lineOf(call)) fact(say.line, lineOf(call));
+  fact(say.waited, sayDuration(call.waitSeconds, say)); // AC-29
+  if (owner.agent && !owner.agentOwns) {
+    const unmapped = personOf(inputs, owner.agent) === null ? ` (${say.noCrmUser})` : '';
+    const made = call.direction === 'outbound' || owner.agent.id === call.dialledBy?.id;
+    fact(made ? say.calledBy : say.answeredBy, nameOf(owner.agent) + unmapped);
+  }
+  for (const { from, to } of call.transfers)
+    lines.push({ text: say.transferred(nameOf(from), to.agent ? nameOf(to.agent) : singleLine(to.asDialled)), keep: 'fact' });
+
+  if (call.voicemail) {
+    const name = timed(say.voicemail, call.voicemail.seconds);
+    const url = httpsLink(facts.voicemailLink) ?? httpsLink(call.voicemail.url);
+    if (url === undefined) lines.push({ text: name, keep: 'fact' });
+    else link(name, url); // DP-50
+  }
+  for (const { recordingId, url, seconds } of call.recordings) {
+    const ours = Object.hasOwn(facts.recordingLinks, recordingId) ? facts.recordingLinks[recordingId] : undefined;
+    const shown = httpsLink(ours) ?? httpsLink(url);
+    if (shown !== undefined) link(timed(say.recording, seconds), shown); // DP-50, AC-30
+  }
+  const transcriptUrl = httpsLink(call.transcript?.url);
+  if (transcriptUrl !== undefined) link(say.transcript, transcriptUrl);
+  if (call.analysis?.score !== undefined) fact(say.score, String(call.analysis.score));
+  if (!resultComplete) lines.push({ text: `${say.tags}${say.colon}${tagsOf(call).join(', ')}`, keep: 'long' });
+  const cause = wasAnswered(call) ? '' : singleLine(call.endCause ?? '');
+  if (cause) fact(say.endCause, cause);
+  if (call.endPresumed) lines.push({ text: say.endPresumed, keep: 'fact' });
+
+  const long = (name: string, text: string | undefined) => {
+    const [first, ...rest] = manyLines(text ?? '')
+      .split('\n')
+      .map((line) => singleLine(line, Infinity));
+    if (first)
+      lines.push({ text: `${name}${say.colon}${first}`, keep: 'long' }, ...rest.map((line): Line => ({ text: line, keep: 'long' })));
+  };
+  long(say.summary, call.analysis?.summary);
+  long(say.transcript, call.transcript?.text);
+  return lines;
+}
+
+const nameOfRecord = ({ kind, id, name }: CrmRecord) => `${kind} ${singleLine(name ?? '') || id}`;
+const tagsOf = (call: Call) => call.tags.map((tag) => singleLine(tag)).filter(Boolean);
+const lineOf = ({ line }: Call) => singleLine(line?.name ?? '') || singleLine(line?.number ?? line?.id ?? '');
+
+/** Without it an activity without a record would tell nobody whom to call back. */
+function customerOf(call: Call, say: Words): string {
+  const { name, email } = call.customer;
+  return [singleLine(name ?? ''), numberOf(call, say), singleLine(email ?? '')].filter(Boolean).join(', ');
+}
+
+function numberOf({ customer }: Call, say: Words): string {
+  const sent = customer.number ?? singleLine(customer.asSent ?? '');
+  return sent || (customer.withheld ? say.withheld : say.unknownCustomer);
+}

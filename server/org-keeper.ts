@@ -1,0 +1,172 @@
+import { Bell } from './bell.ts';
+import { type Crm, Refused } from './crm.ts';
+import type { OrgId, Store } from './store.ts';
+import type { World } from './world.ts';
+import { runWriter, type WriterReport, type WriterSettings } from './write/writer.ts';
+
+export type KeeperOptions = {
+  readonly store: Store;
+  readonly world: World;
+  readonly node: string;
+  /** Opens the connection that these (unsealed) settings describe. Throws `Refused` or `Unanswered`. */
+  connect(sealed: string): Promise<Crm>;
+  readonly writer: WriterSettings;
+  report(what: string, fields: Readonly<Record<string, unknown>>): void;
+  readonly stop: AbortSignal;
+};
+export type Keeper = {
+  /** Somebody wished for a write, or changed an org. */
+  ring(channel: 'writes' | 'orgs'): void;
+  /** A connected org's page of a record. */
+  recordUrl(org: OrgId, id: string): string | undefined;
+  /** Every org known at the start has been reached once, or has said why not. */
+  readonly tried: Promise<void>;
+  readonly done: Promise<void>;
+};
+
+/** How often users are read again: a new colleague owns calls within minutes. */
+const usersEveryMs = 5 * 60_000;
+const usageEveryMs = 2_000;
+
+/**
+ * Keeps every org connected: signs in, reads its users, and writes its rows while this node holds its lane and the org is live.
+ * Whatever fails is said once in the org's facts and tried again; nothing here can lose a row.
+ */
+export function keepOrgs({ store, world, node, connect, writer, report, stop }: KeeperOptions): Keeper {
+  const orgsBell = new Bell();
+  const bells = new Map<OrgId, Bell>();
+  const crms = new Map<OrgId, Crm>();
+  stop.addEventListener('abort', () => [orgsBell, ...bells.values()].forEach((bell) => bell.ring()), { once: true });
+
+  const keepOne = async (org: OrgId, bell: Bell, onTried: () => void): Promise<void> => {
+    let failures = 0;
+    let connectedTo: string | undefined;
+    let usersAtMs = -Infinity;
+    let saidTrouble: string | undefined;
+    let usageAtMs = -Infinity;
+
+    const say = async (crm: Crm | undefined, trouble: unknown, force = false) => {
+      const text = trouble ? JSON.stringify(trouble) : undefined;
+      if (!force && text === saidTrouble && world.monotonic() - usageAtMs < usageEveryMs) return;
+      if (text !== saidTrouble) report(text ? 'org.trouble' : 'org.well', { org, ...(trouble as object | undefined) });
+      saidTrouble = text;
+      usageAtMs = world.monotonic();
+      await store.saveUsage(org, crm?.usage(), trouble);
+    };
+
+    while (!stop.aborted) {
+      const heard = bell.count;
+      try {
+        const row = (await store.readOrgs()).find((candidate) => candidate.org === org);
+        if (!row?.crm) {
+          onTried();
+          await bell.wait(heard, 30_000, world);
+          continue;
+        }
+        if (row.crm !== connectedTo) {
+          await crms.get(org)?.close();
+          crms.delete(org);
+          crms.set(org, await connect(row.crm));
+          connectedTo = row.crm;
+          report('org.connected', { org, name: row.name, form: crms.get(org)!.form, mode: row.mode });
+          await say(crms.get(org), undefined, true);
+        }
+        const crm = crms.get(org)!;
+        if (world.monotonic() - usersAtMs > usersEveryMs) {
+          await store.saveUsers(org, await crm.users(), (await crm.self()).id);
+          usersAtMs = world.monotonic();
+        }
+        onTried();
+        failures = 0;
+        if (row.mode !== 'live') {
+          await bell.wait(heard, 5_000, world);
+          continue;
+        }
+        const hold = await store.takeLane(org, node);
+        if (!hold) {
+          await bell.wait(bell.count, 500, world); // another node writes; look again soon, it may die
+          continue;
+        }
+        report('lane.taken', { org, epoch: hold.epoch, recovered: await hold.recover() });
+        const pause = new AbortController();
+        const watching = watchMode(org, row.crm, pause);
+        try {
+          const reports: WriterReport = {
+            exchanged: (info) => {
+              report('org.exchanged', { org, ...info });
+              void say(crm, undefined).catch((error: unknown) => report('org.usage-unsaved', { org, because: (error as Error).message }));
+            },
+            trouble: (failure) => {
+              if (failure)
+                void say(crm, failure).catch((error: unknown) => report('org.trouble-unsaved', { org, because: (error as Error).message }));
+            },
+          };
+          await runWriter(hold, crm, world, writer, reports, AbortSignal.any([stop, pause.signal]), bell);
+        } finally {
+          pause.abort();
+          await watching;
+          await hold.release();
+          report('lane.released', { org, epoch: hold.epoch });
+        }
+      } catch (error) {
+        failures++;
+        onTried();
+        report('org.failed', { org, because: (error as Error).message });
+        if (error instanceof Refused) await say(undefined, error.failure).catch(() => report('org.trouble-unsaved', { org }));
+        await world.sleep(Math.min(15_000, 250 * 2 ** Math.min(failures, 6)) * (0.5 + world.chance()), stop);
+      }
+    }
+    await crms.get(org)?.close();
+  };
+
+  /** Ends the writing when the org is paused, observed, or connected elsewhere. */
+  const watchMode = async (org: OrgId, crm: string, pause: AbortController): Promise<void> => {
+    const ended = AbortSignal.any([pause.signal, stop]);
+    ended.addEventListener('abort', () => orgsBell.ring(), { once: true });
+    while (!ended.aborted) {
+      const heard = orgsBell.count;
+      const row = await store.readOrgs().then(
+        (rows) => rows.find((candidate) => candidate.org === org),
+        () => null, // the database is away; the lane's own heartbeat decides
+      );
+      if (row !== null && (row?.mode !== 'live' || row.crm !== crm)) return pause.abort();
+      await orgsBell.wait(heard, 5_000, world);
+    }
+  };
+
+  const everyoneTried = Promise.withResolvers<void>();
+  const done = (async () => {
+    const running = new Map<OrgId, Promise<void>>();
+    while (!stop.aborted) {
+      const heard = orgsBell.count;
+      try {
+        const tries: Promise<void>[] = [];
+        for (const { org } of await store.readOrgs()) {
+          if (running.has(org)) continue;
+          const bell = new Bell();
+          bells.set(org, bell);
+          const tried = Promise.withResolvers<void>();
+          tries.push(tried.promise);
+          running.set(org, keepOne(org, bell, tried.resolve));
+        }
+        void Promise.all(tries).then(() => everyoneTried.resolve());
+      } catch (error) {
+        report('orgs.unread', { because: (error as Error).message });
+        await world.sleep(500, stop);
+      }
+      await orgsBell.wait(heard, 10_000, world);
+    }
+    await Promise.all(running.values());
+    everyoneTried.resolve();
+  })();
+
+  return {
+    ring(channel) {
+      if (channel === 'orgs') orgsBell.ring();
+      for (const bell of bells.values()) bell.ring();
+    },
+    recordUrl: (org, id) => crms.get(org)?.recordUrl(id),
+    tried: everyoneTried.promise,
+    done,
+  };
+}

@@ -1,0 +1,220 @@
+import { Bell } from './bell.ts';
+import { clockOffsetMs, type ClockWindow, observeClock } from './call/clock-offset.ts';
+import { type Agent, type CallEvent, ownKinds } from './call/event.ts';
+import { foldCall } from './call/fold.ts';
+import { boundEvents } from './call/limits.ts';
+import type { CrmUser } from './crm.ts';
+import { decide } from './decide/decide.ts';
+import { talkedAt } from './decide/facts.ts';
+import { agentsOf, type Inputs, type Owner, pinInputs } from './decide/pin.ts';
+import { retract, retractActivity, type Role } from './decide/retract.ts';
+import { matchCall } from './match/match.ts';
+import type { Source } from './source.ts';
+import type { DueCall, OrgId, OrgView, Store, StoredDelivery, Told, TranslatedDelivery, WritePlan } from './store.ts';
+import type { EngineStep } from './store/engine.ts';
+import { decisionKey } from './store/decision-key.ts';
+import type { World } from './world.ts';
+import { nameOf } from './write/name.ts';
+import { neverSent, planWrite } from './write/plan.ts';
+
+/**
+ * The straight line, on one screen. Between two rooms lies a table; a step turns the rows of one table into rows of the next.
+ * Steps call the rooms; no step holds a rule of its own.
+ *
+ *     deliveries ──translate──▶ events, calls ──tell──▶ decisions, writes, stream ──send──▶ the org
+ */
+export type Line = {
+  readonly store: Store;
+  readonly world: World;
+  readonly sources: Readonly<Record<string, Source>>;
+  /** What is known of an org, at most a few seconds old. */
+  orgView(org: OrgId): Promise<OrgView>;
+  /** Our permanent pages (S3); undefined without a public https address. */
+  callLink(due: Pick<DueCall, 'org' | 'id' | 'externalId'>): string | undefined;
+  report(words: string, fields: Readonly<Record<string, unknown>>): void;
+};
+export type Bells = { readonly deliveries: Bell; readonly calls: Bell };
+export const makeBells = (): Bells => ({ deliveries: new Bell(), calls: new Bell() });
+
+export const lineSteps = (line: Line, bells: Bells): readonly EngineStep[] => {
+  const clocks = new Map<string, ClockWindow>();
+  return [
+    {
+      name: 'translate',
+      bell: bells.deliveries,
+      loops: 1,
+      run: () => line.store.translateSome((claimed) => claimed.map((delivery) => translate(line, clocks, delivery))),
+    },
+    {
+      name: 'tell',
+      bell: bells.calls,
+      loops: 2,
+      run: () => line.store.tellSome((claimed) => Promise.all(claimed.map((due) => tell(line, due)))),
+    },
+  ];
+};
+
+/** A delivery becomes facts. One that can't be read parks alone, with its bytes (E1). */
+function translate({ sources, report }: Line, clocks: Map<string, ClockWindow>, delivery: StoredDelivery): TranslatedDelivery {
+  const source = sources[delivery.source];
+  const parked = (note: string): TranslatedDelivery => ({
+    delivery,
+    offsetMs: clockOffsetMs(clocks.get(delivery.connection)),
+    state: 'parked',
+    note,
+    events: [],
+  });
+  if (!source) return parked(`no source "${delivery.source}" in this version: was it removed?`);
+  try {
+    const { events, unheard, sentAt } = source.translate({ ...delivery, receivedAt: delivery.receivedAtMs });
+    if (sentAt !== undefined) clocks.set(delivery.connection, observeClock(clocks.get(delivery.connection), sentAt, delivery.receivedAtMs));
+    const offsetMs = clockOffsetMs(clocks.get(delivery.connection));
+    if (unheard.length)
+      report('delivery.unheard', { connection: delivery.connection, delivery: delivery.deliveryId, types: unheard.join(' ') });
+    return {
+      delivery,
+      offsetMs,
+      state: events.length === 0 ? 'unheard' : 'translated',
+      note: unheard.length ? `not heard yet: ${unheard.join(', ')}` : null,
+      events,
+    };
+  } catch (error) {
+    report('delivery.parked', { connection: delivery.connection, delivery: delivery.deliveryId, because: (error as Error).message });
+    return parked((error as Error).message);
+  }
+}
+
+/** A call is told anew from all its facts, decided, and its wishes stored. One that throws stands aside alone (E2). */
+async function tell(line: Line, due: DueCall): Promise<Told> {
+  try {
+    return await tellCall(line, due);
+  } catch (error) {
+    line.report('call.parked', { call: due.id, because: (error as Error).message });
+    return { due, trouble: `telling it failed: ${(error as Error).message}` };
+  }
+}
+
+async function tellCall(line: Line, due: DueCall): Promise<Told> {
+  const source = line.sources[due.source];
+  const { events, beyondBound } = boundEvents(due.events.map((stored) => stored.event));
+  const call = foldCall(due.externalId, events);
+  if (!call || !source) return { due, trouble: call ? `no source "${due.source}" in this version` : 'nothing has been heard of it yet' };
+
+  // Silence is counted by our clock from the last hearing: theirs may be wrong, and an import may speak of the past.
+  const silentAtMs = due.heardAtMs + source.silenceMs;
+  const silent = call.phase !== 'ended' && call.partOf === undefined && line.world.now() >= silentAtMs;
+  const presumedEnd: CallEvent = {
+    id: 'cordboard:presumed-end',
+    callId: due.externalId,
+    at: call.lastFactAt,
+    type: 'ended',
+    presumed: true,
+  };
+
+  const org = await line.orgView(due.org);
+  const inputs = pinInputs(due.pinned, inputsNow(org, due, call), call);
+  const link = line.callLink(due);
+  const decision = decide(call, inputs, { recordingLinks: {}, ...(link === undefined ? {} : { link }) });
+
+  const onlyUntouched = decision.verdict.is === 'skipped' && decision.verdict.undone !== undefined; // W9
+  const plans: WritePlan[] = decision.wants.map((want) => {
+    const row = due.writes.find((write) => write.role === want.role && write.qualifier === want.qualifier);
+    return planWrite(row, {
+      role: want.role,
+      qualifier: want.qualifier,
+      name: nameIn(due, want),
+      wanted: want.record,
+      policyVersion: inputs.policyVersion,
+      retracted: null,
+      onlyUntouched: false,
+    });
+  });
+  for (const row of due.writes.filter(
+    (write) => !decision.wants.some((want) => want.role === write.role && want.qualifier === write.qualifier),
+  )) {
+    if (row.state === 'dropped') continue;
+    const answer = retract(
+      row.role as Role,
+      { sent: !neverSent(row), open: row.wanted.status === 'open', touchedByHuman: row.human.length > 0 },
+      { ...decision, language: inputs.policy.language },
+    );
+    if (answer === 'keep') continue;
+    const because =
+      decision.verdict.is === 'part-of'
+        ? `part of call ${decision.verdict.call}`
+        : decision.verdict.is === 'skipped'
+          ? decision.verdict.because
+          : 'no longer wanted';
+    const { role, qualifier, name } = row;
+    const wish = { role, qualifier, name, policyVersion: inputs.policyVersion, retracted: because, onlyUntouched };
+    if (answer === 'drop') plans.push({ ...wish, wanted: row.wanted, change: 'drop', lane: 'now', delayMs: 0 });
+    else plans.push(planWrite(row, { ...wish, wanted: retractActivity(row.wanted, answer, inputs.policy.language) }));
+  }
+
+  // A call that has a record stays pinned, also when today's rules no longer want it: tomorrow's are not asked unbidden.
+  const pinned = decision.verdict.is === 'wants' || due.writes.length > 0 ? inputs : due.pinned;
+  const offsetMs = Math.abs(inputs.clockOffsetMs) >= 2_000 ? inputs.clockOffsetMs : 0;
+  const talkedAtMs = talkedAt(call);
+  const { callBack } = decision.facts;
+  line.report('call.told', {
+    call: due.id,
+    version: due.version + 1,
+    facts: events.length,
+    type: call.type ?? 'open',
+    phase: call.phase,
+    verdict: decision.verdict.is,
+    writes: plans
+      .filter((plan) => plan.change !== 'none')
+      .map((plan) => `${plan.role}:${plan.change}`)
+      .join(' '),
+  });
+  return {
+    due,
+    call,
+    partOf: call.partOf,
+    startedAtMs: call.startedAt + offsetMs,
+    endedAtMs: call.endedAt === undefined ? undefined : call.endedAt + offsetMs,
+    numberKey: call.customer.number,
+    talkedAtMs: talkedAtMs === undefined ? undefined : talkedAtMs + offsetMs,
+    openUntilMs: callBack === 'not looked for' ? undefined : call.calledBack ? call.calledBack.at + offsetMs : Infinity,
+    pinned,
+    verdict: decision.verdict,
+    trace: decision.trace,
+    wants: decision.wants.map((want) => ({ role: want.role, qualifier: want.qualifier, record: want.record })),
+    policyVersion: inputs.policyVersion,
+    decision: decisionKey(decision.verdict, decision.wants, inputs.policyVersion),
+    flags: {
+      ...(beyondBound ? { beyondBound: true } : {}),
+      ...(due.events.some((stored) => stored.contradicted) ? { contradicted: true } : {}),
+    },
+    writes: plans,
+    nextDueMs: call.phase === 'ended' || call.partOf !== undefined || silent ? undefined : silentAtMs,
+    ownFacts: silent ? [presumedEnd] : [],
+    summary: { call: due.id, version: due.version + 1 },
+  };
+}
+
+const nameIn = (due: DueCall, want: { role: string; qualifier: string }): string =>
+  nameOf({ connection: due.connection, call: due.externalId, incarnation: due.incarnation, role: want.role, qualifier: want.qualifier });
+
+/** Today's rules and people, for a call that hasn't pinned its own (D1). */
+function inputsNow(org: OrgView, due: DueCall, call: NonNullable<Told['call']>): Inputs {
+  const owner = (user: CrmUser): Owner => ({ crmUserId: user.id, zone: user.zone, name: user.name });
+  // An agent whose e-mail isn't known yet, or an org whose users weren't read yet, is no answer: it must not be pinned as one.
+  const lookedUp = (agent: Agent) => agent.email !== undefined && org.usersById.size > 0;
+  const byEmail = (email: string | undefined) => (email === undefined ? undefined : org.usersByEmail.get(email.toLowerCase()));
+  const fallback =
+    (org.policy.defaultOwnerId && org.usersById.get(org.policy.defaultOwnerId)) || (org.selfUser && org.usersById.get(org.selfUser));
+  return {
+    policyVersion: org.policyVersion,
+    policy: org.policy,
+    people: Object.fromEntries(
+      agentsOf(call)
+        .filter(lookedUp)
+        .map((agent) => [agent.id, ((user) => (user ? owner(user) : null))(byEmail(agent.email))]),
+    ),
+    fallbackOwner: fallback ? owner(fallback) : null,
+    match: matchCall(call),
+    clockOffsetMs: due.events.find((stored) => !(ownKinds as readonly string[]).includes(stored.event.type))?.clockOffsetMs ?? 0,
+  };
+}

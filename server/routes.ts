@@ -1,0 +1,289 @@
+import { type Context, Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
+import { streamSSE } from 'hono/streaming';
+import type { z } from 'zod';
+import { PlaceTestCall, type PolicyUndone, SetMode, SignIn } from '../wire/console.ts';
+import { sayLine, sayStory } from './admin/say-call.ts';
+import { sayMetrics } from './admin/metrics.ts';
+import { sayStatus } from './admin/status.ts';
+import { testCallMoments, type Moment, placeTestCall } from './admin/test-call.ts';
+import type { Bell } from './bell.ts';
+import type { ConsoleFile } from './console-files.ts';
+import { parsePolicy, PolicyMistakes } from './decide/policy.ts';
+import { askForPerson, askForWatcher, checkAddress, type Entry, hashToken, refuse, sessionCookie, type Visitor } from './guard.ts';
+import type { Answer } from './ingest/ingest.ts';
+import { followStream } from './notify/stream.ts';
+import type { ConsoleStore } from './store/console-store.ts';
+import type { OrgId, Store } from './store.ts';
+import type { World } from './world.ts';
+
+export type RouteParts = {
+  readonly world: World;
+  readonly store: Pick<Store, 'readOrg'>;
+  readonly console: ConsoleStore;
+  readonly publicUrl: string | undefined;
+  readonly secureCookies: boolean;
+  readonly watchToken: string | undefined;
+  readonly streamBell: Bell;
+  readonly stop: AbortSignal;
+  receive(connection: string, headers: Headers, body: ReadableStream<Uint8Array> | null): Promise<Answer>;
+  /** Says one moment of a test call through the signed door of the org's test connection. */
+  sayMoment(org: OrgId, externalId: string, moment: Moment, at: number): Promise<void>;
+  recordUrl(org: OrgId, id: string): string | undefined;
+  readonly standIn: boolean;
+  /** What keeps this node from taking calls, or undefined. */
+  whyNotReady(): Promise<string | undefined>;
+  openApi(): unknown;
+  readonly docsPage: { readonly html: string; readonly headers: Readonly<Record<string, string>> };
+  file(path: string): ConsoleFile | undefined;
+  hookUrl(connection: string): string;
+  metrics(): Readonly<Record<string, number>>;
+  report(what: string, fields: Readonly<Record<string, unknown>>): void;
+};
+type Ctx = Context<{ Variables: { visitor: Visitor } }>;
+type Door = readonly [method: 'get' | 'post' | 'put', path: string, entry: Entry, handler: (context: Ctx) => Response | Promise<Response>];
+
+/** Every door: one line per path, with who may enter. */
+export function openDoors(parts: RouteParts): Hono<{ Variables: { visitor: Visitor } }> {
+  const doors: readonly Door[] = [
+    ['get', '/healthz', 'anyone', (c) => c.text('ok')],
+    ['get', '/readyz', 'watcher', (c) => readiness(c, parts)],
+    [
+      'get',
+      '/metrics',
+      'watcher',
+      async (c) =>
+        c.text(sayMetrics((await parts.console.metrics())[0] ?? {}, parts.metrics()), 200, { 'content-type': 'text/plain; version=0.0.4' }),
+    ],
+    ['post', '/hooks/:connection', 'signed', (c) => hook(c, parts)],
+    ['get', '/openapi.json', 'person', (c) => c.json(parts.openApi() as object)],
+    ['get', '/docs/events', 'person', (c) => c.html(parts.docsPage.html, 200, parts.docsPage.headers)],
+    ['post', '/api/sign-in', 'anyone', (c) => signIn(c, parts)],
+    ['post', '/api/sign-out', 'person', (c) => signOut(c, parts)],
+    [
+      'get',
+      '/api/status',
+      'person',
+      async (c) => c.json(sayStatus(await parts.console.status(c.var.visitor.org), c.var.visitor.person, parts)),
+    ],
+    ['get', '/api/calls', 'person', (c) => listCalls(c, parts)],
+    ['get', '/api/calls/:id', 'person', (c) => tellStory(c, parts)],
+    ['get', '/api/stream', 'person', (c) => stream(c, parts)],
+    ['post', '/api/test-calls', 'person', (c) => testCall(c, parts)],
+    [
+      'post',
+      '/api/calls/:id/write-again',
+      'person',
+      (c) => onCall(c, parts, 'call.write-again', (org, call) => parts.console.writeAgain(org, call)),
+    ],
+    [
+      'post',
+      '/api/calls/:id/apply-rules',
+      'person',
+      (c) => onCall(c, parts, 'call.apply-rules', (org, call) => parts.console.applyRules(org, call)),
+    ],
+    ['post', '/api/org/mode', 'person', (c) => setMode(c, parts)],
+    ['get', '/api/policy', 'person', (c) => readPolicy(c, parts)],
+    ['put', '/api/policy', 'person', (c) => savePolicy(c, parts)],
+    ['post', '/api/policy/:version/undo', 'person', (c) => undoPolicy(c, parts)],
+  ];
+
+  const app = new Hono<{ Variables: { visitor: Visitor } }>();
+  app.use(checkAddress(parts.publicUrl));
+  app.use('/api/*', bodyLimit({ maxSize: 100_000, onError: (c) => refuse(c, 413, 'too_long', 'The body is longer than 100,000 bytes.') }));
+  const person = askForPerson(parts.console);
+  const watcher = askForWatcher(parts.watchToken, person);
+  for (const [method, path, entry, handler] of doors) {
+    if (entry === 'person') app[method](path, person, handler);
+    else if (entry === 'watcher') app[method](path, watcher, handler);
+    else app[method](path, handler);
+  }
+  app.get('*', (c) => {
+    const file = c.req.path.startsWith('/api/') ? undefined : parts.file(c.req.path);
+    return file ? c.body(file.body, 200, file.headers) : refuse(c, 404, 'not_found', 'There is nothing at this address.');
+  });
+  app.onError((error, c) => {
+    parts.report('door.failed', { path: c.req.path, because: error.message });
+    return refuse(c, 503, 'unavailable', 'This did not work just now. Try again; if it stays so, the log of the server says why.');
+  });
+  return app;
+}
+
+async function parse<S extends z.ZodType>(context: Ctx, schema: S): Promise<z.output<S> | Response> {
+  const body: unknown = await context.req.json().catch(() => undefined);
+  const parsed = schema.safeParse(body);
+  if (parsed.success) return parsed.data;
+  return refuse(
+    context,
+    400,
+    'malformed',
+    parsed.error.issues.map((issue) => `${issue.path.join('.') || 'body'}: ${issue.message}`).join('; '),
+  );
+}
+
+const readiness = async (context: Ctx, parts: RouteParts) => {
+  const because = await parts.whyNotReady();
+  return because === undefined ? context.text('ready') : refuse(context, 503, 'not_ready', because);
+};
+
+async function hook(context: Ctx, parts: RouteParts): Promise<Response> {
+  const answer = await parts.receive(context.req.param('connection') ?? '', context.req.raw.headers, context.req.raw.body);
+  return new Response(JSON.stringify(answer.body), { status: answer.status, headers: answer.headers });
+}
+
+async function signIn(context: Ctx, { console, world, secureCookies }: RouteParts): Promise<Response> {
+  const asked = await parse(context, SignIn);
+  if (asked instanceof Response) return asked;
+  const hash = hashToken(asked.token);
+  const org = await console.useSignIn(hash);
+  if (org === undefined) {
+    const state = await console.signInState(hash);
+    const again = 'Restart the server: it prints a new one.';
+    return refuse(
+      context,
+      401,
+      state?.['used'] ? 'used' : state ? 'expired' : 'unknown',
+      state?.['used']
+        ? `This link has been used; it works once. ${again}`
+        : state
+          ? `This link has expired; it works for an hour. ${again}`
+          : `This is not a link of this server. ${again}`,
+    );
+  }
+  const token = Buffer.from(world.bytes(32)).toString('base64url');
+  await console.addSession(org, hashToken(token), 'admin');
+  await console.audit(org, 'admin', 'signed in', {});
+  setCookie(context, sessionCookie, token, { httpOnly: true, sameSite: 'Strict', secure: secureCookies, path: '/', maxAge: 12 * 3600 });
+  return context.body(null, 204);
+}
+
+async function signOut(context: Ctx, { console }: RouteParts): Promise<Response> {
+  await console.endSession(hashToken(getCookie(context, sessionCookie) ?? ''));
+  deleteCookie(context, sessionCookie, { path: '/' });
+  return context.body(null, 204);
+}
+
+const callId = /^\d{1,18}$/;
+const explanationWords = new Set(['written', 'skipped', 'waiting', 'parked', 'part-of']);
+
+async function listCalls(context: Ctx, { console, recordUrl }: RouteParts): Promise<Response> {
+  const { org } = context.var.visitor;
+  const { before, ids, explanation, find, limit } = context.req.query();
+  const asked = ids?.split(',');
+  const size = Number(limit ?? 50);
+  if ((before !== undefined && !callId.test(before)) || asked?.some((id) => !callId.test(id)) || (asked?.length ?? 0) > 200)
+    return refuse(context, 400, 'malformed', 'before and ids are numbers of calls, at most 200.');
+  if (explanation !== undefined && !explanationWords.has(explanation))
+    return refuse(context, 400, 'malformed', `explanation is one of ${[...explanationWords].join(', ')}.`);
+  if (!Number.isInteger(size) || size < 1 || size > 200) return refuse(context, 400, 'malformed', 'limit is from 1 to 200.');
+  const streamId = await console.streamLast(org, 'admin'); // read first: what changes meanwhile is told by the stream
+  const rows = await console.calls(org, { before, ids: asked, explanation, find: find?.slice(0, 100), limit: asked ? asked.length : size });
+  const calls = rows.map((row) => sayLine(row, (id) => recordUrl(org, id)));
+  const more = asked === undefined && calls.length === size;
+  return context.json({ calls, streamId, ...(more ? { before: calls.at(-1)!.id } : {}) });
+}
+
+async function tellStory(context: Ctx, { console, recordUrl }: RouteParts): Promise<Response> {
+  const { org } = context.var.visitor;
+  const id = context.req.param('id') ?? '';
+  const [row] = callId.test(id) ? await console.calls(org, { ids: [id], limit: 1 }) : [];
+  const story = row && (await console.story(org, id));
+  if (!row || !story) return refuse(context, 404, 'unknown_call', `There is no call ${id.slice(0, 20)}.`);
+  const url = (record: string) => recordUrl(org, record);
+  return context.json(sayStory(sayLine(row, url), story, url));
+}
+
+function stream(context: Ctx, { console, streamBell, world, stop }: RouteParts): Response {
+  const { org } = context.var.visitor;
+  const given = context.req.header('last-event-id') ?? context.req.query('after');
+  const after = given !== undefined && /^\d{1,15}$/.test(given) ? Number(given) : undefined;
+  return streamSSE(context, async (sse) => {
+    const gone = new AbortController();
+    sse.onAbort(() => gone.abort());
+    const read = {
+      after: (id: number, limit: number) => console.streamAfter(org, 'admin', id, limit),
+      last: () => console.streamLast(org, 'admin'),
+    };
+    for await (const item of followStream(read, after, streamBell, world, AbortSignal.any([gone.signal, stop]))) {
+      if (sse.aborted) break;
+      if (item.is === 'beat') await sse.write(': beat\n\n');
+      else if (item.is === 'reset') await sse.writeSSE({ id: String(item.id), event: 'reset', data: '{}' });
+      else await sse.writeSSE({ id: String(item.id), event: 'call', data: JSON.stringify(item.body) });
+    }
+  });
+}
+
+async function testCall(context: Ctx, { store, console, world, stop, sayMoment, report }: RouteParts): Promise<Response> {
+  const asked = await parse(context, PlaceTestCall);
+  if (asked instanceof Response) return asked;
+  const { org, person } = context.var.visitor;
+  const users = [...((await store.readOrg(org))?.usersById.values() ?? [])].sort((a, b) => (a.id < b.id ? -1 : 1));
+  const self = (await store.readOrg(org))?.selfUser;
+  const externalId = `test-${Buffer.from(world.bytes(6)).toString('hex')}`;
+  await console.audit(org, person, 'placed a test call', { kind: asked.kind, externalId });
+  void placeTestCall(
+    testCallMoments(
+      asked.kind,
+      users.filter((user) => user.id !== self),
+    ),
+    world,
+    (moment, at) => sayMoment(org, externalId, moment, at),
+    stop,
+  ).catch((error: unknown) => report('test-call.failed', { externalId, because: (error as Error).message }));
+  return context.json({ externalId }, 202);
+}
+
+async function onCall(
+  context: Ctx,
+  { console }: RouteParts,
+  what: string,
+  work: (org: OrgId, call: string) => Promise<unknown>,
+): Promise<Response> {
+  const { org, person } = context.var.visitor;
+  const id = context.req.param('id') ?? '';
+  const [row] = callId.test(id) ? await console.calls(org, { ids: [id], limit: 1 }) : [];
+  if (!row) return refuse(context, 404, 'unknown_call', `There is no call ${id.slice(0, 20)}.`);
+  await console.audit(org, person, what, { call: id });
+  await work(org, id);
+  return context.json({ call: id }, 202);
+}
+
+async function setMode(context: Ctx, { console }: RouteParts): Promise<Response> {
+  const asked = await parse(context, SetMode);
+  if (asked instanceof Response) return asked;
+  const { org, person } = context.var.visitor;
+  await console.audit(org, person, 'set mode', asked);
+  await console.setMode(org, asked.mode, asked.backfill);
+  return context.body(null, 204);
+}
+
+async function readPolicy(context: Ctx, { store }: RouteParts): Promise<Response> {
+  const org = await store.readOrg(context.var.visitor.org);
+  return context.json({ version: org?.policyVersion ?? 0, policy: org?.policy });
+}
+
+async function undoPolicy(context: Ctx, { console }: RouteParts): Promise<Response> {
+  const { org, person } = context.var.visitor;
+  const given = context.req.param('version') ?? '';
+  const version = Number(given);
+  if (!/^\d{1,9}$/.test(given) || !(await console.hasPolicy(org, version)))
+    return refuse(context, 404, 'unknown_version', `There is no version ${given.slice(0, 20)} of the policy.`);
+  await console.audit(org, person, 'asked to undo a policy version', { version });
+  const done: PolicyUndone = await console.undoPolicy(org, version, person);
+  await console.audit(org, person, 'undid a policy version', { version, ...done });
+  return context.json(done, 202);
+}
+
+async function savePolicy(context: Ctx, { console }: RouteParts): Promise<Response> {
+  const { org, person } = context.var.visitor;
+  try {
+    const policy = parsePolicy(await context.req.json().catch(() => undefined));
+    const version = await console.savePolicy(org, policy, person);
+    await console.audit(org, person, 'saved the policy', { version });
+    return context.json({ version });
+  } catch (error) {
+    if (error instanceof PolicyMistakes) return refuse(context, 400, 'mistakes', error.message);
+    throw error;
+  }
+}

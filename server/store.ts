@@ -1,0 +1,212 @@
+import type { Call } from './call/call.ts';
+import type { Branded, CallEvent, CallId } from './call/event.ts';
+import type { CrmUser, Fields, Wanted } from './crm.ts';
+import type { Inputs } from './decide/pin.ts';
+import type { Policy } from './decide/policy.ts';
+import type { Step, Verdict } from './decide/decide.ts';
+import type { NewDelivery } from './ingest/group-commit.ts';
+
+/** Which customer's org. Every store call takes one, or works on claimed rows that carry one (E5). */
+export type OrgId = Branded<number, 'org'>;
+
+/** A delivery waiting to be translated. */
+export type StoredDelivery = {
+  readonly org: OrgId;
+  readonly id: string;
+  readonly connection: string;
+  readonly source: string;
+  readonly deliveryId: string;
+  readonly payloadHash: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array;
+  readonly receivedAtMs: number;
+};
+export type TranslatedDelivery = { readonly delivery: StoredDelivery; readonly offsetMs: number } & (
+  | { readonly state: 'translated' | 'unheard'; readonly note: string | null; readonly events: readonly CallEvent[] }
+  | { readonly state: 'parked'; readonly note: string; readonly events: readonly [] }
+);
+
+/** An event as stored: what was said, and by how much our clock was ahead of theirs then (C6). */
+export type StoredEvent = {
+  readonly event: CallEvent;
+  readonly clockOffsetMs: number;
+  /** One id was told with two contents (C5). */ readonly contradicted: boolean;
+};
+/** A call whose turn it is, with everything its telling needs. Locked until the telling commits. */
+export type DueCall = {
+  readonly org: OrgId;
+  readonly id: string;
+  readonly connection: string;
+  readonly source: string;
+  readonly externalId: CallId;
+  readonly incarnation: number;
+  readonly version: number;
+  /** Our clock: when something was last heard of it. */
+  readonly heardAtMs: number;
+  readonly pinned: Inputs | undefined;
+  /** Of the call and of every part joined into it; `callId` tells them apart. */
+  readonly events: readonly StoredEvent[];
+  readonly writes: readonly WriteRow[];
+  /** The rows of the calls it may be part of. */
+  readonly known: ReadonlyMap<CallId, string>;
+  readonly lastDecision: string | undefined;
+};
+/** What telling a call gave; stored in one transaction (E2). */
+export type Told = {
+  readonly due: DueCall;
+  readonly trouble?: string;
+  readonly call?: Call;
+  readonly partOf?: CallId | undefined;
+  readonly startedAtMs?: number;
+  readonly endedAtMs?: number | undefined;
+  readonly numberKey?: string | undefined;
+  /** Our clock: when somebody of ours talked with this number here; undefined unless it may close earlier calls (D4). */
+  readonly talkedAtMs?: number | undefined;
+  /** Its log stays open until a talk with this number after its end: that talk's time, `Infinity` before there is one (D4). Undefined: no talk would close it. */
+  readonly openUntilMs?: number | undefined;
+  readonly pinned?: Inputs | undefined;
+  readonly verdict?: Verdict;
+  readonly wants?: unknown;
+  /** What is odd about it: more facts than are folded (C7), one id told with two contents (C5). */
+  readonly flags?: Readonly<Record<string, true>>;
+  readonly trace?: readonly Step[];
+  readonly policyVersion?: number;
+  /** Undefined when this version decided nothing new. */
+  readonly decision?: string;
+  readonly writes?: readonly WritePlan[];
+  /** Wake the call again then; undefined: when something new is heard. */
+  readonly nextDueMs?: number | undefined;
+  /** Facts of our own making (a presumed end), stored and told at once. */
+  readonly ownFacts?: readonly CallEvent[];
+  readonly summary?: unknown;
+};
+
+export type WriteState = 'due' | 'sending' | 'uncertain' | 'written' | 'parked' | 'deleted' | 'dropped';
+export type Lane = 'now' | 'later';
+/** A version that was sent and never answered; it may still land before `untilMs` (W4). */
+export type Ghost = { readonly sent: Fields; readonly untilMs: number };
+/** One record one call should have in the org. */
+export type WriteRow = {
+  readonly org: OrgId;
+  readonly call: string;
+  readonly role: string;
+  readonly qualifier: string;
+  readonly name: string;
+  readonly wanted: Wanted;
+  readonly wantedVersion: number;
+  readonly policyVersion: number;
+  readonly retracted: string | undefined;
+  /** The wish holds only for a record that is as we left it (W9). */ readonly onlyUntouched: boolean;
+  readonly state: WriteState;
+  readonly lane: Lane;
+  readonly sinceMs: number;
+  readonly dueMs: number | undefined;
+  readonly crmId: string | undefined;
+  readonly sent: Fields;
+  readonly seen: Fields;
+  readonly human: readonly string[];
+  readonly ghosts: readonly Ghost[];
+  readonly attempts: number;
+};
+/** What a telling wants of one row. `delayMs`: how long the change may linger. */
+export type WritePlan = {
+  readonly role: string;
+  readonly qualifier: string;
+  readonly name: string;
+  readonly wanted: Wanted;
+  readonly policyVersion: number;
+  readonly retracted: string | null;
+  readonly onlyUntouched: boolean;
+  readonly change: 'none' | 'drop' | 'send';
+  readonly lane: Lane;
+  readonly delayMs: number;
+};
+
+/** What is known of an org besides its calls. Read often, so cached by the caller until the `orgs` note. */
+export type OrgView = {
+  readonly org: OrgId;
+  readonly name: string;
+  readonly mode: 'observe' | 'live' | 'paused';
+  readonly policy: Policy;
+  readonly policyVersion: number;
+  /** By lower-case e-mail; active users only. */
+  readonly usersByEmail: ReadonlyMap<string, CrmUser>;
+  readonly usersById: ReadonlyMap<string, CrmUser>;
+  readonly selfUser: string | undefined;
+};
+
+/** What an exchange did to a row, to be stored under the lane's epoch. */
+export type RowOutcome = {
+  readonly row: WriteRow;
+  readonly state: WriteState;
+  readonly crmId: string | undefined;
+  readonly sent: Fields;
+  readonly seen: Fields;
+  readonly human: readonly string[];
+  readonly ghosts: readonly Ghost[];
+  readonly attempts: number;
+  readonly trouble: unknown;
+  /** Milliseconds from now until it may be looked at again; undefined: not by itself. */
+  readonly dueInMs: number | undefined;
+  readonly lane: Lane;
+  readonly written: boolean;
+};
+export type AttemptLog = {
+  readonly row: WriteRow;
+  readonly kind: 'read' | 'create' | 'change';
+  readonly sent: Fields | null;
+  readonly answer: unknown;
+};
+
+/** The lane of an org was taken over: nothing more may be stored or sent under this epoch (E7). */
+export class LostLane extends Error {}
+
+/** Rows that survive a crash. Every write may be repeated after an error without harm. */
+export interface Store {
+  /** Durable when it resolves (E1). */
+  append(rows: readonly NewDelivery[]): Promise<void>;
+  /** Claims untranslated deliveries, stores their events and raises their calls, in one transaction. Gives how many. */
+  translateSome(work: (claimed: readonly StoredDelivery[]) => readonly TranslatedDelivery[]): Promise<number>;
+  /** Claims due calls, stores what telling them gave, in one transaction; one that throws parks alone (E2). Gives how many. */
+  tellSome(work: (claimed: readonly DueCall[]) => Promise<readonly Told[]>): Promise<number>;
+
+  /** Takes the org's lane if nobody holds it. `lost` aborts when it may have gone to somebody else. */
+  takeLane(org: OrgId, holder: string): Promise<LaneHold | undefined>;
+
+  readOrg(org: OrgId): Promise<OrgView | undefined>;
+  readOrgs(): Promise<readonly { org: OrgId; name: string; mode: OrgView['mode']; crm: string | null }[]>;
+  readConnection(
+    connection: string,
+  ): Promise<{ org: OrgId; connection: string; source: string; name: string; sealedSecrets: string } | undefined>;
+  saveUsers(org: OrgId, users: readonly CrmUser[], self: string): Promise<void>;
+  saveUsage(org: OrgId, usage: { used: number; max: number } | undefined, trouble: unknown): Promise<void>;
+
+  /** Calls back on every note of these channels, and once after each (re)connection: notes are hints (ha.md). */
+  listen(onNote: (channel: Channel, payload: string) => void): Promise<{ close(): Promise<void> }>;
+  /** Reads the database's clock, ms. */
+  clock(): Promise<number>;
+  close(): Promise<void>;
+}
+export type Channel = 'deliveries' | 'calls' | 'writes' | 'stream' | 'orgs';
+
+/** The one writer of an org, as long as it holds. */
+export interface LaneHold {
+  readonly org: OrgId;
+  readonly epoch: number;
+  readonly lost: AbortSignal;
+  /** Rows a former holder had under way: unanswered versions become ghosts, the rest is due again (W4). Gives how many. */
+  recover(): Promise<number>;
+  /** How many wait in each lane, and when the first of each may go. */
+  waiting(): Promise<
+    Record<Lane | 'verify', { readonly count: number; readonly firstDueInMs: number | undefined; readonly oldestMs: number | undefined }>
+  >;
+  /** Rows ready to go, oldest first, at most `limit`, not those named. `all`: also those still lingering. */
+  ready(lane: Lane, limit: number, all: boolean): Promise<readonly WriteRow[]>;
+  /** Written rows whose older unanswered requests can no longer land: time to look (W4). */
+  verifiable(limit: number): Promise<readonly WriteRow[]>;
+  /** Marks rows as under way; the versions about to be sent become ghosts until answered. Gives the rows as they now stand: a newer wish may have come in. */
+  begin(rows: readonly WriteRow[], sends: readonly { readonly row: WriteRow; readonly ghost: Ghost }[]): Promise<readonly WriteRow[]>;
+  /** Stores what came of it. A row whose wish changed meanwhile goes back to due. Throws LostLane if the epoch is over. */
+  settle(outcomes: readonly RowOutcome[], attempts: readonly AttemptLog[], wire: unknown, sentAtMs: number): Promise<void>;
+  release(): Promise<void>;
+}

@@ -1,0 +1,12 @@
+/** Keys sorted at every depth: the same content is the same text, also after it has been through the database. */
+export function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_key, inner: unknown) => {
+    if (typeof inner === 'string') return storable(inner);
+    if (inner && typeof inner === 'object' && !Array.isArray(inner))
+      return Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)));
+    return inner;
+  });
+}
+
+/** PostgreSQL keeps neither U+0000 nor half a surrogate pair; one such character would fail every row of its transaction. */
+export const storable = (text: string): string => text.replaceAll('\u0000', '\uFFFD').toWellFormed();

@@ -1,0 +1,140 @@
+import { type Lane, type LaneHold, LostLane, type OrgId, type WriteRow } from '../store.ts';
+import type { World } from '../world.ts';
+import { canonicalJson } from './canonical-json.ts';
+import type { Database } from './database.ts';
+import { writeRow } from './rows.ts';
+
+/** First half of the advisory lock's key; the second is the org. */
+const laneLocks = 4_200_002;
+const beatMs = 1_000;
+/** Longer than this without a beat, and the lock may already be somebody else's (E7; idle holders notice nothing by themselves). */
+const beatLimitMs = 1_500;
+
+/**
+ * One writer per org: a session lock with a heartbeat on the same session, and an epoch that rises with each holder. The lock
+ * keeps two nodes from both working; the epoch keeps a stale one from storing anything when the lock has lied.
+ */
+export async function holdLane(
+  database: Database,
+  world: World,
+  org: OrgId,
+  holder: string,
+  onTrouble: (error: Error) => void,
+): Promise<LaneHold | undefined> {
+  const client = await database.dedicated();
+  const lost = new AbortController();
+  client.on('error', () => lost.abort());
+  client.on('end', () => lost.abort());
+  let epoch: number;
+  try {
+    const locked = await client.query<{ ok: boolean }>('select pg_try_advisory_lock($1, $2) as ok', [laneLocks, org]);
+    if (!locked.rows[0]!.ok) {
+      await client.end();
+      return undefined;
+    }
+    epoch = Number((await database.query('take-lane', [org, holder])).rows[0]!.epoch);
+  } catch (error) {
+    await client.end();
+    throw error;
+  }
+
+  const beating = (async () => {
+    while (!lost.signal.aborted) {
+      try {
+        await client.query({ text: 'select 1', query_timeout: beatLimitMs } as { text: string });
+      } catch (error) {
+        onTrouble(error as Error);
+        lost.abort();
+      }
+      await world.sleep(beatMs, lost.signal);
+    }
+  })();
+
+  const rows = async (statement: string, values: readonly unknown[]): Promise<WriteRow[]> =>
+    (await database.query(statement, values)).rows.map(writeRow);
+  return {
+    org,
+    epoch,
+    lost: lost.signal,
+    async recover() {
+      return (await database.query('recover-writes', [org, epoch])).rowCount ?? 0;
+    },
+    async waiting() {
+      const found = (await database.query('waiting-writes', [org])).rows;
+      const of = (lane: string) => {
+        const row = found.find((x) => x.lane === lane);
+        const number = (value: unknown) => (value === null || value === undefined ? undefined : Number(value));
+        return { count: row?.count ?? 0, firstDueInMs: number(row?.first_due_in_ms), oldestMs: number(row?.oldest_ms) };
+      };
+      return { now: of('now'), later: of('later'), verify: of('verify') };
+    },
+    ready: (lane: Lane, limit, all) => rows('ready-writes', [org, lane, limit, all]),
+    verifiable: (limit) => rows('verify-writes', [org, limit]),
+    async begin(wanted, sends) {
+      if (wanted.length === 0) return [];
+      const ghostOf = new Map(sends.map(({ row, ghost }) => [row, ghost]));
+      const begun = await rows('begin-writes', [
+        org,
+        epoch,
+        wanted.map((row) => row.call),
+        wanted.map((row) => row.role),
+        wanted.map((row) => row.qualifier),
+        wanted.map((row) => (ghostOf.has(row) ? JSON.stringify([ghostOf.get(row)]) : null)),
+      ]);
+      if (begun.length === 0) throw new LostLane(`the lane of org ${org} was taken over (our epoch ${epoch})`);
+      return begun;
+    },
+    async settle(outcomes, attempts, wire, sentAtMs) {
+      if (outcomes.length + attempts.length === 0) return;
+      await database.transaction(async (connection) => {
+        const settled = await connection.query('settle-writes', [
+          org,
+          epoch,
+          canonicalJson(
+            outcomes.map((x) => ({
+              call: x.row.call,
+              role: x.row.role,
+              qualifier: x.row.qualifier,
+              wanted_version: x.row.wantedVersion,
+              state: x.state,
+              crm_id: x.crmId ?? null,
+              sent: x.sent,
+              seen: x.seen,
+              human: x.human,
+              ghosts: x.ghosts,
+              attempts: x.attempts,
+              trouble: x.trouble ?? null,
+              due_in_ms: x.dueInMs ?? null,
+              lane: x.lane,
+              written: x.written,
+            })),
+          ),
+        ]);
+        if (settled.rowCount === 0 && outcomes.length > 0) throw new LostLane(`the lane of org ${org} was taken over (our epoch ${epoch})`);
+        await connection.query('insert-attempts', [
+          org,
+          epoch,
+          canonicalJson(
+            attempts.map((x) => ({
+              call: x.row.call,
+              role: x.row.role,
+              qualifier: x.row.qualifier,
+              kind: x.kind,
+              sent: x.sent,
+              answer: x.answer,
+            })),
+          ),
+          sentAtMs,
+          JSON.stringify(wire),
+        ]);
+        await connection.query('tell-calls-changed', [org, outcomes.map((x) => x.row.call)]);
+        await connection.query({ text: "select pg_notify('stream', 'admin')" });
+      });
+    },
+    async release() {
+      lost.abort();
+      await beating;
+      await client.end(); // the lock goes with its session
+    },
+  };
+}

@@ -1,0 +1,476 @@
+import { createHash } from 'node:crypto';
+import type { CallEvent, CallId } from '../call/event.ts';
+import type { CrmUser } from '../crm.ts';
+import { defaultPolicy, parsePolicy } from '../decide/policy.ts';
+import type { Channel, DueCall, OrgId, OrgView, Store, StoredDelivery, StoredEvent, Told, TranslatedDelivery } from '../store.ts';
+import type { World } from '../world.ts';
+import { type Connection, type Database, isAboutData } from './database.ts';
+import { canonicalJson, storable } from './canonical-json.ts';
+import { decisionKey } from './decision-key.ts';
+import { holdLane } from './lane.ts';
+import { writeRow } from './rows.ts';
+
+/** Deliveries translated, and calls told, in one transaction: enough to share a commit, few enough that one blamed row is cheap to find. */
+const translateAtOnce = 200;
+const tellAtOnce = 100;
+/** A busy door rings this often at most. */
+const noteEveryMs = 20;
+/** A start this long after the known end is another call under an old id (C4). */
+const reuseAfterMs = 12 * 3_600_000;
+
+/** The store on PostgreSQL. Statements are in `sql/`; here is only what goes in and what comes out. */
+export function postgresStore(database: Database, world: World, onTrouble: (error: Error) => void): Store {
+  // Nobody who delivers waits for the note, and one stands for all that came meanwhile; whoever misses it polls.
+  let notedAtMs = -Infinity;
+  let noting = false;
+  const noteDeliveries = () => {
+    if (noting) return;
+    noting = true;
+    void world
+      .sleep(Math.max(notedAtMs + noteEveryMs - world.monotonic(), 0))
+      .then(() => {
+        noting = false;
+        notedAtMs = world.monotonic();
+        return database.query({ text: "select pg_notify('deliveries', '')" });
+      })
+      .catch(onTrouble);
+  };
+  return {
+    async append(rows) {
+      await database.query('append-deliveries', [
+        rows.map((row) => row.org),
+        rows.map((row) => row.connection),
+        rows.map((row) => row.deliveryId),
+        rows.map((row) => row.payloadHash),
+        rows.map((row) => JSON.stringify(row.headers)),
+        rows.map((row) => Buffer.from(row.body)),
+        rows.map((row) => row.receivedAt ?? null),
+      ]);
+      noteDeliveries();
+    },
+
+    async translateSome(work) {
+      let claimed: StoredDelivery[] = [];
+      const translateBatch = (only: readonly string[] | null, limit: number) =>
+        database.transaction(async (connection) => {
+          const rows = (await connection.query('claim-deliveries', [limit, only])).rows;
+          claimed = rows.map(storedDelivery);
+          if (claimed.length > 0)
+            await storeTranslated(
+              connection,
+              work(claimed),
+              rows.map((row) => row.received_at),
+            );
+          return claimed.length;
+        });
+      return aloneIfBlamed(
+        () => translateBatch(null, translateAtOnce),
+        () => claimed,
+        async (suspect) => void (await translateBatch([suspect.id], 1)),
+        async (suspect, blame) => {
+          await database.query('park-delivery', [suspect.org, suspect.id, `could not be stored: ${blame.message}`]);
+        },
+      );
+    },
+
+    async tellSome(work) {
+      let claimedIds: { org: number; id: string }[] = [];
+      const tell = (only: readonly string[] | null, limit: number) =>
+        database.transaction(async (connection) => {
+          const claimed = (await connection.query('claim-calls', [limit, only])).rows;
+          claimedIds = claimed.map((row) => ({ org: row.org, id: row.id }));
+          if (claimed.length === 0) return 0;
+          await storeTold(connection, await work(await gather(connection, claimed)));
+          return claimed.length;
+        });
+      return aloneIfBlamed(
+        () => tell(null, tellAtOnce),
+        () => claimedIds,
+        async (suspect) => void (await tell([suspect.id], 1)),
+        async (suspect, blame) => {
+          await database.query('park-call', [suspect.org, suspect.id, `could not be stored: ${blame.message}`]);
+        },
+      );
+    },
+
+    takeLane: (org, holder) => holdLane(database, world, org, holder, onTrouble),
+
+    async readOrg(org) {
+      const row = (await database.query('read-org', [org])).rows[0];
+      if (!row) return undefined;
+      const users = (await database.query('read-users', [org])).rows as CrmUser[];
+      return {
+        org,
+        name: row.name,
+        mode: row.mode,
+        policy: row.policy ? parsePolicy(row.policy) : defaultPolicy('en'),
+        policyVersion: row.policy_version ?? 0,
+        usersByEmail: new Map(users.map((user) => [user.email.toLowerCase(), user])),
+        usersById: new Map(users.map((user) => [user.id, user])),
+        selfUser: row.self_user ?? undefined,
+      } satisfies OrgView;
+    },
+    async readOrgs() {
+      return (await database.query({ text: 'select org, name, mode, crm from orgs order by org' })).rows;
+    },
+    async readConnection(connection) {
+      const row = (
+        await database.query({ text: 'select org, connection, source, name, secrets from connections where connection = $1' }, [connection])
+      ).rows[0];
+      return row && { org: row.org, connection: row.connection, source: row.source, name: row.name, sealedSecrets: row.secrets };
+    },
+    async saveUsers(org, users, self) {
+      await database.transaction(async (connection) => {
+        await connection.query('save-users', [org, JSON.stringify(users)]);
+        await connection.query('save-org-facts', [org, self, null, null, null]);
+        await connection.query({ text: "select pg_notify('orgs', $1)" }, [String(org)]);
+      });
+    },
+    async saveUsage(org, usage, trouble) {
+      await database.query('save-org-facts', [
+        org,
+        null,
+        usage?.used ?? null,
+        usage?.max ?? null,
+        trouble ? JSON.stringify(trouble) : null,
+      ]);
+    },
+
+    listen: (onNote) => listen(database, world, onNote, onTrouble),
+    async clock() {
+      return Number((await database.query({ text: 'select extract(epoch from cb_now()) * 1000 as ms' })).rows[0]!.ms);
+    },
+    close: () => database.close(),
+  };
+}
+
+/**
+ * Runs a batch; when PostgreSQL refuses something in it, each row alone finds the one to blame, and only that one stands
+ * aside (E1, E2). Gives how many rows were handled.
+ */
+async function aloneIfBlamed<Row>(
+  batch: () => Promise<number>,
+  claimed: () => readonly Row[],
+  alone: (row: Row) => Promise<void>,
+  park: (row: Row, blame: Error) => Promise<void>,
+): Promise<number> {
+  try {
+    return await batch();
+  } catch (error) {
+    if (!isAboutData(error)) throw error;
+    const suspects = claimed();
+    for (const suspect of suspects) {
+      try {
+        await alone(suspect);
+      } catch (blame) {
+        if (!isAboutData(blame)) throw blame;
+        await park(suspect, blame as Error);
+      }
+    }
+    return suspects.length;
+  }
+}
+
+const storedDelivery = (row: Record<string, unknown>): StoredDelivery => ({
+  org: row['org'] as OrgId,
+  id: row['id'] as string,
+  connection: row['connection'] as string,
+  source: row['source'] as string,
+  deliveryId: row['delivery_id'] as string,
+  payloadHash: row['payload_hash'] as string,
+  headers: row['headers'] as Record<string, string>,
+  body: row['body'] as Uint8Array,
+  receivedAtMs: Number(row['received_at_ms']),
+});
+
+/** Key of a call before it has a number: org, connection and id, in JSON so that no characters of an id can collide. */
+const keyOf = (org: number, connection: string, externalId: string) => JSON.stringify([org, connection, externalId]);
+
+async function storeTranslated(
+  connection: Connection,
+  translated: readonly TranslatedDelivery[],
+  receivedAt: readonly unknown[],
+): Promise<void> {
+  const heard = translated.flatMap(({ delivery, events, offsetMs }) => events.map((event) => ({ delivery, event, offsetMs })));
+  const calls = new Map<
+    string,
+    { org: number; connection: string; externalId: string; startsAtMs: number | undefined; incarnation: number }
+  >();
+  const mention = (delivery: StoredDelivery, externalId: string, startsAtMs: number | undefined) => {
+    const key = keyOf(delivery.org, delivery.connection, storable(externalId));
+    const known = calls.get(key);
+    if (!known)
+      calls.set(key, { org: delivery.org, connection: delivery.connection, externalId: storable(externalId), startsAtMs, incarnation: 0 });
+    else if (startsAtMs !== undefined) known.startsAtMs = Math.min(known.startsAtMs ?? Infinity, startsAtMs);
+  };
+  for (const { delivery, event, offsetMs } of heard) {
+    mention(delivery, event.callId, event.type === 'started' ? event.at + offsetMs : undefined);
+    if (event.type === 'joined') mention(delivery, event.into, undefined);
+  }
+
+  const newDeliveries = new Set<string>();
+  const mentioned = [...calls.values()];
+  if (mentioned.length) {
+    const [orgs, connections, externalIds] = [
+      mentioned.map((x) => x.org),
+      mentioned.map((x) => x.connection),
+      mentioned.map((x) => x.externalId),
+    ];
+    for (const row of (await connection.query('newest-incarnations', [orgs, connections, externalIds])).rows) {
+      const call = calls.get(keyOf(row.org, row.connection, row.external_id))!;
+      const endedAtMs = row.ended_at_ms === null ? undefined : Number(row.ended_at_ms);
+      const reused = call.startsAtMs !== undefined && endedAtMs !== undefined && call.startsAtMs > endedAtMs + reuseAfterMs;
+      call.incarnation = row.incarnation + (reused ? 1 : 0);
+    }
+    const raised = (await connection.query('raise-calls', [orgs, connections, externalIds, mentioned.map((x) => x.incarnation)])).rows;
+    const rowIds = new Map(raised.map((row) => [keyOf(row.org, row.connection, row.external_id), row.id as string]));
+    const rowOf = (delivery: StoredDelivery, callId: string) => rowIds.get(keyOf(delivery.org, delivery.connection, storable(callId)))!;
+    const rows = heard.map(({ delivery, event, offsetMs }) => ({
+      org: delivery.org,
+      call: rowOf(delivery, event.callId),
+      event,
+      offsetMs,
+      delivery: delivery.id,
+    }));
+    for (const id of await insertEvents(connection, rows)) newDeliveries.add(id);
+    const joins = heard.flatMap(({ delivery, event }) =>
+      event.type === 'joined' ? [{ org: delivery.org, part: rowOf(delivery, event.callId), into: rowOf(delivery, event.into) }] : [],
+    );
+    if (joins.length) await connection.query('insert-joins', [joins.map((x) => x.org), joins.map((x) => x.part), joins.map((x) => x.into)]);
+    await connection.query({ text: "select pg_notify('calls', '')" });
+  }
+  const stateOf = ({ delivery, events, state }: TranslatedDelivery) =>
+    state === 'translated' && events.length > 0 && !newDeliveries.has(delivery.id) ? 'repeat' : state;
+  await connection.query('finish-deliveries', [
+    translated.map((x) => x.delivery.org),
+    translated.map((x) => x.delivery.id),
+    receivedAt,
+    translated.map(stateOf),
+    translated.map((x) => x.note),
+  ]);
+  const offsets = new Map(translated.map((x) => [x.delivery.connection, x] as const));
+  const heardFrom = [...offsets.values()].sort((a, b) => (a.delivery.connection < b.delivery.connection ? -1 : 1));
+  await connection.query('heard-connections', [
+    heardFrom.map((x) => x.delivery.org),
+    heardFrom.map((x) => x.delivery.connection),
+    heardFrom.map((x) => x.offsetMs),
+  ]);
+}
+
+/** Gives the deliveries that said something new. */
+async function insertEvents(
+  connection: Connection,
+  rows: readonly { org: number; call: string; event: CallEvent; offsetMs: number; delivery: string }[],
+): Promise<string[]> {
+  if (rows.length === 0) return [];
+  const facts = rows.map(({ event: { id: _id, callId: _callId, at: _at, ...fact } }) => canonicalJson(fact));
+  const inserted = await connection.query('insert-events', [
+    rows.map((x) => x.org),
+    rows.map((x) => x.call),
+    rows.map((x) => storable(x.event.id)),
+    rows.map((x, i) => createHash('sha256').update(`${x.event.at} ${facts[i]}`).digest('hex').slice(0, 32)),
+    rows.map((x) => x.event.type),
+    rows.map((x) => x.event.at),
+    rows.map((x) => x.offsetMs),
+    facts,
+    rows.map((x) => x.delivery),
+  ]);
+  return inserted.rows.map((row) => row.delivery as string);
+}
+
+/** Everything the telling of these calls needs, in five statements whatever their number. */
+async function gather(connection: Connection, claimed: readonly Record<string, unknown>[]): Promise<DueCall[]> {
+  const orgs = claimed.map((row) => row['org']);
+  const ids = claimed.map((row) => row['id']);
+  const family = (await connection.query('family-of-calls', [orgs, ids])).rows;
+  const members = [...new Map(family.map((row) => [`${row.org} ${row.member}`, row])).values()];
+  const [events, writes, decisions] = [
+    (await connection.query('events-of-calls', [members.map((row) => row.org), members.map((row) => row.member)])).rows,
+    (await connection.query('writes-of-calls', [orgs, ids])).rows.map(writeRow),
+    (await connection.query('newest-decisions', [orgs, ids])).rows,
+  ];
+  const eventsOf = Map.groupBy(events, (row) => `${row.org} ${row.call}`);
+  const familyOf = Map.groupBy(family, (row) => `${row.org} ${row.call}`);
+  const writesOf = Map.groupBy(writes, (row) => `${row.org} ${row.call}`);
+  const decisionOf = new Map(decisions.map((row) => [`${row.org} ${row.call}`, row]));
+  return claimed.map((row): DueCall => {
+    const key = `${row['org'] as number} ${row['id'] as string}`;
+    const kin = familyOf.get(key) ?? [];
+    const decided = decisionOf.get(key);
+    return {
+      org: row['org'] as OrgId,
+      id: row['id'] as string,
+      connection: row['connection'] as string,
+      source: row['source'] as string,
+      externalId: row['external_id'] as CallId,
+      incarnation: row['incarnation'] as number,
+      version: row['version'] as number,
+      heardAtMs: Number(row['heard_at_ms']),
+      pinned: (row['pinned'] as DueCall['pinned']) ?? undefined,
+      events: kin.flatMap((member) => (eventsOf.get(`${member.org} ${member.member}`) ?? []).map(storedEvent)),
+      writes: writesOf.get(key) ?? [],
+      known: new Map(kin.map((member) => [member.external_id as CallId, member.member as string])),
+      lastDecision: decided && decisionKey(decided.verdict, decided.wants, decided.policy_version),
+    };
+  });
+}
+
+const storedEvent = (row: Record<string, unknown>): StoredEvent => ({
+  event: { id: row['id'], callId: row['external_id'], at: row['at'], ...(row['fact'] as object) } as CallEvent, // parsed when it was translated
+  clockOffsetMs: row['clock_offset_ms'] as number,
+  contradicted: row['contradicted'] as boolean,
+});
+
+async function storeTold(connection: Connection, told: readonly Told[]): Promise<void> {
+  const well = told.filter((x) => x.call !== undefined);
+  for (const { due, trouble } of told.filter((x) => x.trouble !== undefined))
+    await connection.query('park-call', [due.org, due.id, trouble]);
+  await connection.query('save-calls', [
+    canonicalJson(
+      well.map((x) => ({
+        org: x.due.org,
+        id: x.due.id,
+        version: x.due.version + 1,
+        told: { ...x.call, ...x.flags },
+        pinned: x.pinned ?? null,
+        verdict: x.verdict ?? null,
+        part_of: x.partOf === undefined ? null : x.due.known.get(x.partOf),
+        started_at_ms: x.startedAtMs ?? null,
+        ended_at_ms: x.endedAtMs ?? null,
+        number_key: x.numberKey ?? null,
+        talked_at_ms: x.talkedAtMs ?? null,
+        open_until_ms: x.openUntilMs === Infinity ? 'Infinity' : (x.openUntilMs ?? null),
+        next_due_ms: x.nextDueMs ?? null,
+      })),
+    ),
+  ]);
+  const own = well.flatMap((x) =>
+    (x.ownFacts ?? []).map((event) => ({ org: x.due.org, call: x.due.id, event, offsetMs: 0, delivery: '0' })),
+  );
+  await insertEvents(connection, own);
+  const decided = well.filter((x) => x.decision !== undefined && x.decision !== x.due.lastDecision);
+  if (decided.length) {
+    await connection.query('insert-decisions', [
+      canonicalJson(
+        decided.map((x) => ({
+          org: x.due.org,
+          call: x.due.id,
+          version: x.due.version + 1,
+          policy_version: x.policyVersion,
+          verdict: x.verdict,
+          wants: x.wants,
+          trace: x.trace,
+        })),
+      ),
+    ]);
+  }
+  const plans = well.flatMap((x) =>
+    (x.writes ?? [])
+      .filter((plan) => plan.change !== 'none')
+      .map((plan) => ({
+        org: x.due.org,
+        call: x.due.id,
+        role: plan.role,
+        qualifier: plan.qualifier,
+        name: plan.name,
+        wanted: plan.wanted,
+        wanted_version: x.due.version + 1,
+        policy_version: plan.policyVersion,
+        retracted: plan.retracted,
+        only_untouched: plan.onlyUntouched,
+        change: plan.change,
+        lane: plan.lane,
+        delay_ms: plan.delayMs,
+      })),
+  );
+  if (plans.length) {
+    await connection.query('want-writes', [canonicalJson(plans)]);
+    await connection.query({ text: "select pg_notify('writes', '')" });
+  }
+  // A part passes on to the call it belongs to that something new was heard (C2). Two tellings that wake each other's calls
+  // may dead-lock; PostgreSQL ends one, and a transaction is repeatable.
+  const wakes = well.flatMap((x) => [
+    ...(x.partOf === undefined ? [] : [{ org: x.due.org, id: x.due.known.get(x.partOf)! }]),
+    ...(own.some((fact) => fact.call === x.due.id) ? [{ org: x.due.org, id: x.due.id }] : []),
+  ]);
+  if (wakes.length) {
+    await connection.query('wake-calls', [wakes.map((x) => x.org), wakes.map((x) => x.id)]);
+    await connection.query({ text: "select pg_notify('calls', '')" });
+  }
+  await storeCallBacks(connection, well);
+  const said = well.filter((x) => x.summary !== undefined);
+  if (said.length) {
+    await connection.query('tell-stream', [
+      said.map((x) => x.due.org),
+      said.map(() => 'admin'),
+      said.map((x) => JSON.stringify(x.summary)),
+    ]);
+    await connection.query({ text: "select pg_notify('stream', 'admin')" });
+  }
+}
+
+/**
+ * An answered call settles the open logs of its number, whichever of the two is told first (D4). Both sides look under a lock
+ * on the number, so the later one finds the earlier. It is taken after every row lock of a telling: who waits for it holds up
+ * nobody it waits for. A call that is being told elsewhere is not woken: its own telling looks as well, and wakes itself.
+ */
+async function storeCallBacks(connection: Connection, well: readonly Told[]): Promise<void> {
+  const concerned = well.filter((x) => x.numberKey !== undefined && (x.talkedAtMs !== undefined || x.openUntilMs !== undefined));
+  if (concerned.length === 0) return;
+  const orgs = concerned.map((x) => x.due.org);
+  await connection.query('lock-numbers', [orgs, concerned.map((x) => x.numberKey)]);
+  const found = (await connection.query('insert-call-backs', [orgs, concerned.map((x) => x.due.id)])).rows;
+  const heardBy = new Map(concerned.map((x) => [`${x.due.org} ${x.due.id}`, new Set(x.due.events.map((stored) => stored.event.id))]));
+  const wakes = found.filter((row) => {
+    const heard = heardBy.get(`${row.org} ${row.call}`);
+    return heard ? !heard.has(row.id) : row.inserted;
+  });
+  if (wakes.length === 0) return;
+  await connection.query('wake-called-back', [wakes.map((row) => row.org), wakes.map((row) => row.call)]);
+  await connection.query({ text: "select pg_notify('calls', '')" });
+}
+
+/** Ids and lists come back as PostgreSQL sends them; only the shape is ours. */
+async function listen(
+  database: Database,
+  world: World,
+  onNote: (channel: Channel, payload: string) => void,
+  onTrouble: (error: Error) => void,
+): Promise<{ close(): Promise<void> }> {
+  const closing = new AbortController();
+  const channels: readonly Channel[] = ['deliveries', 'calls', 'writes', 'stream', 'orgs'];
+  const session = async () => {
+    const client = await database.dedicated();
+    const ended = new AbortController();
+    client.on('end', () => ended.abort());
+    client.on('error', () => ended.abort());
+    try {
+      client.on('notification', (note) => onNote(note.channel as Channel, note.payload ?? ''));
+      for (const channel of channels) await client.query(`listen ${channel}`);
+      for (const channel of channels) onNote(channel, ''); // whatever was said before we listened is in the tables
+      // An idle listener hears nothing of a cut connection; asking each second does (ha.md).
+      while (!closing.signal.aborted && !ended.signal.aborted) {
+        await client.query({ text: 'select 1', query_timeout: 1_500 } as { text: string });
+        await world.sleep(1_000, AbortSignal.any([closing.signal, ended.signal]));
+      }
+    } finally {
+      await client.end();
+    }
+  };
+  const running = (async () => {
+    while (!closing.signal.aborted) {
+      try {
+        await session();
+      } catch (error) {
+        onTrouble(error as Error);
+        await world.sleep(250 + 500 * world.chance(), closing.signal);
+      }
+    }
+  })();
+  return {
+    async close() {
+      closing.abort();
+      await running;
+    },
+  };
+}

@@ -1,0 +1,1 @@
+select org, person from sessions where token_hash = $1 and expires_at > cb_now()

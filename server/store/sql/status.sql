@@ -1,0 +1,12 @@
+select o.org, o.name, o.mode, f.crm_trouble, f.api_used, f.api_max,
+  (select jsonb_build_object('count', count(*), 'seconds', coalesce(extract(epoch from cb_now() - min(since)), 0)) from writes where org = o.org and state in ('due', 'sending', 'uncertain')) as unsent,
+  (select coalesce(jsonb_agg(jsonb_build_object('cause', cause, 'count', n) order by n desc), '[]') from
+    (select coalesce(trouble->>'code', '?') as cause, count(*) as n from writes where org = o.org and state = 'parked' group by 1
+     union all select 'WAITING OVER 72 H', count(*) from writes where org = o.org and state in ('due', 'uncertain') and since < cb_now() - interval '72 hours' having count(*) > 0 -- W7
+     union all select 'TELLING', count(*) from calls where org = o.org and trouble is not null having count(*) > 0) p) as parked,
+  (select coalesce(jsonb_agg(jsonb_build_object('id', connection, 'name', name, 'source', source, 'lastHeardAt', last_heard_at, 'clockOffsetMs', clock_offset_ms) order by created_at), '[]') from connections where org = o.org) as connections,
+  (select count(*) from deliveries where org = o.org and state = 'new')::int as untranslated,
+  (select count(*) from deliveries where org = o.org and state = 'parked')::int as parked_deliveries,
+  (select count(*) from deliveries where org = o.org and state = 'unheard')::int as unheard
+from orgs o left join org_facts f on f.org = o.org
+where o.org = $1

@@ -1,0 +1,15 @@
+import { createHash } from 'node:crypto';
+import type { CallId } from '../call/event.ts';
+
+/**
+ * The name of a record in the org (W1): `cb1` and 40 lower-case hex digits. Length-prefixed, so that no two lists of parts read
+ * the same; hashed, so that it is safe in a URL, blind to case and never too long, whatever characters a phone system puts in its ids.
+ */
+export function nameOf(parts: { connection: string; call: CallId; incarnation: number; role: string; qualifier: string }): string {
+  const hash = createHash('sha256');
+  for (const part of [parts.connection, parts.call, String(parts.incarnation), parts.role, parts.qualifier]) {
+    const bytes = Buffer.from(part, 'utf8');
+    hash.update(`${bytes.length}:`).update(bytes);
+  }
+  return `cb1${hash.digest('hex').slice(0, 40)}`;
+}

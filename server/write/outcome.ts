@@ -1,0 +1,152 @@
+import type { CrmFailure } from '../crm-failure.ts';
+import { afterFailure } from '../crm-failure.ts';
+import type { WriteAnswer } from '../crm.ts';
+import type { Ghost, RowOutcome, WriteRow } from '../store.ts';
+import { type NextStep, seenAfter } from './prepare.ts';
+
+type Write = Extract<NextStep, { do: 'write' }>;
+/** Nothing can land any more that was sent before its limit passed; what still can is looked at once, then (W4). */
+const stillOut = (ghosts: readonly Ghost[], nowMs: number) => ghosts.filter((ghost) => ghost.untilMs > nowMs);
+const lookAgainInMs = (ghosts: readonly Ghost[], nowMs: number) =>
+  ghosts.length ? Math.max(...ghosts.map((ghost) => ghost.untilMs)) - nowMs + 1 : undefined;
+
+const base = (row: WriteRow): RowOutcome => ({
+  row,
+  state: row.state,
+  crmId: row.crmId,
+  sent: row.sent,
+  seen: row.seen,
+  human: row.human,
+  ghosts: row.ghosts,
+  attempts: row.attempts,
+  trouble: undefined,
+  dueInMs: undefined,
+  lane: row.lane,
+  written: false,
+});
+
+/** The org holds it already, or nothing of the difference is ours to send. */
+export function rested(row: WriteRow, step: Extract<NextStep, { do: 'rest' }>, nowMs: number): RowOutcome {
+  const ghosts = stillOut(row.ghosts, nowMs);
+  // What was read is what we would send: it counts as sent.
+  return {
+    ...base(row),
+    state: 'written',
+    crmId: step.crmId,
+    sent: { ...row.sent, ...step.target },
+    seen: step.known.seen,
+    human: step.known.human,
+    ghosts,
+    attempts: 0,
+    dueInMs: lookAgainInMs(ghosts, nowMs),
+    written: true,
+  };
+}
+
+/** It isn't as we left it, and the wish held only for that (W9). What we last saw stays what it was, so that looking again finds the same. */
+export const leftAlone = (row: WriteRow, step: Extract<NextStep, { do: 'leave' }>, nowMs: number): RowOutcome => {
+  const ghosts = stillOut(row.ghosts, nowMs);
+  return {
+    ...base(row),
+    state: 'written',
+    crmId: step.crmId,
+    human: step.known.human,
+    ghosts,
+    attempts: 0,
+    dueInMs: lookAgainInMs(ghosts, nowMs),
+    trouble: { code: 'LEFT_ALONE', message: `left as it is, since a person has changed it; not ${row.retracted ?? 'changed'}` },
+  };
+};
+
+/** A person deleted it (W2). */
+export const yielded = (row: WriteRow, crmId: string | undefined): RowOutcome => ({
+  ...base(row),
+  state: 'deleted',
+  crmId: crmId ?? row.crmId,
+  ghosts: [],
+  trouble: { code: 'DELETED', message: 'deleted in Salesforce by a person' },
+});
+
+/** What an answered write makes of its row. `row.ghosts` still holds `ghost`, the version just answered. */
+export function answered(
+  row: WriteRow,
+  step: Write,
+  ghost: Ghost,
+  answer: WriteAnswer,
+  shared: readonly string[],
+  nowMs: number,
+): RowOutcome {
+  const others = row.ghosts.filter((other) => other.untilMs !== ghost.untilMs);
+  const known = { ...base(row), crmId: step.crmId ?? row.crmId, seen: step.known.seen, human: step.known.human, ghosts: others };
+  if (!('refused' in answer)) {
+    const ghosts = stillOut(others, nowMs);
+    return {
+      ...known,
+      state: 'written',
+      crmId: answer.id,
+      sent: { ...row.sent, ...step.target },
+      seen: seenAfter(step.known, step.fields, shared),
+      ghosts,
+      attempts: 0,
+      dueInMs: lookAgainInMs(ghosts, nowMs),
+      written: true,
+    };
+  }
+  const before = { ...base(row), ghosts: others }; // nothing was applied: what was known before still is
+  switch (answer.refused) {
+    case 'deleted':
+      return yielded({ ...row, ghosts: others }, answer.id);
+    case 'exists':
+      // Our name is on a record already: an earlier request landed after all. Read it, then send the difference (W4).
+      return {
+        ...before,
+        state: 'uncertain',
+        crmId: answer.id ?? row.crmId,
+        ghosts: [...others, ghost],
+        dueInMs: 0,
+        trouble: { code: 'EXISTS', message: answer.message },
+      };
+    case 'failed':
+      return failed(before, answer.failure, nowMs);
+  }
+}
+
+/** What a failure makes of a row that nothing was done to. */
+function failed(before: RowOutcome, failure: CrmFailure, nowMs: number): RowOutcome {
+  const attempts = failure.mendedBy === 'time' ? before.attempts : before.attempts + 1; // an outage is nobody's fault (W7)
+  const next = afterFailure(failure, attempts);
+  if (next === 'park') return { ...before, state: 'parked', attempts, trouble: failure };
+  return {
+    ...before,
+    state: stillOut(before.ghosts, nowMs).length ? 'uncertain' : 'due',
+    attempts,
+    trouble: failure,
+    dueInMs: next.retryInMs,
+  };
+}
+export const failedRow = (row: WriteRow, failure: CrmFailure, nowMs: number): RowOutcome => failed(base(row), failure, nowMs);
+
+/** No answer: it may have landed, it may land yet (W4). In reduced form nobody may look before it can't any more (W8). */
+export function unanswered(row: WriteRow, form: 'unique' | 'reduced', message: string, retryInMs: number, nowMs: number): RowOutcome {
+  const waitMs = form === 'reduced' ? Math.max(retryInMs, lookAgainInMs(row.ghosts, nowMs) ?? 0) : retryInMs;
+  return {
+    ...base(row),
+    state: row.ghosts.length ? 'uncertain' : 'due',
+    attempts: row.attempts + 1,
+    dueInMs: waitMs,
+    trouble: { mendedBy: 'time', code: 'UNANSWERED', message },
+  };
+}
+
+/** Given back untouched. */
+export const givenBack = (row: WriteRow): RowOutcome => ({ ...base(row), state: row.ghosts.length ? 'uncertain' : 'due', dueInMs: 0 });
+
+/**
+ * Without a unique field a look before the limit is worth nothing: what was sent may land after it, and then there are two (W8). Rows
+ * that a killed node had under way come here too. Undefined: it may go now.
+ */
+export function tooEarly(row: WriteRow, form: 'unique' | 'reduced', nowMs: number): RowOutcome | undefined {
+  const out = stillOut(row.ghosts, nowMs);
+  if (form === 'unique' || row.crmId !== undefined || out.length === 0) return undefined;
+  return { ...givenBack(row), dueInMs: lookAgainInMs(out, nowMs) };
+}

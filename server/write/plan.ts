@@ -1,0 +1,50 @@
+import type { Wanted } from '../crm.ts';
+import type { Lane, WritePlan, WriteRow } from '../store.ts';
+
+/** A recording or a late note: nobody waits for it, so it lingers and shares a request (architecture.md, API economy). */
+const laterDelayMs = 30_000;
+/** What people look at while they wait: whose it is, what it hangs on, whether it is done. */
+const awaited = ['status', 'ownerId', 'who', 'what', 'dueDate'] as const satisfies readonly (keyof Wanted)[];
+
+/** What a telling asks of one row: nothing, a change now, or one that may linger. Pure; the row is as the telling saw it, locked. */
+export function planWrite(
+  row: WriteRow | undefined,
+  wish: {
+    role: string;
+    qualifier: string;
+    name: string;
+    wanted: Wanted;
+    policyVersion: number;
+    retracted: string | null;
+    onlyUntouched: boolean;
+  },
+): WritePlan {
+  const plan = (change: WritePlan['change'], lane: Lane): WritePlan => ({
+    ...wish,
+    change,
+    lane,
+    delayMs: lane === 'later' ? laterDelayMs : 0,
+  });
+  if (row === undefined) return plan(wish.retracted === null ? 'send' : 'none', 'now');
+  if (wish.retracted === null && row.retracted === undefined && equal(row.wanted, wish.wanted)) return plan('none', row.lane);
+  if (wish.retracted !== null && row.retracted !== undefined && equal(row.wanted, wish.wanted)) return plan('none', row.lane);
+  if (row.crmId === undefined) return plan('send', 'now');
+  if (wish.onlyUntouched) return plan('send', 'later'); // thousands may be undone at once; calls of now go before them
+  return plan('send', awaited.some((field) => !equal(row.wanted[field], wish.wanted[field])) ? 'now' : 'later');
+}
+
+/** No request has carried it yet, so taking it back is forgetting it (D2). */
+export const neverSent = (row: WriteRow): boolean =>
+  row.crmId === undefined && row.ghosts.length === 0 && (row.state === 'due' || row.state === 'parked' || row.state === 'dropped');
+
+/** Key order doesn't matter: one side has been through the database. */
+function equal(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
+  const [left, right] = [
+    Object.entries(a).filter(([, value]) => value !== undefined),
+    Object.entries(b).filter(([, value]) => value !== undefined),
+  ];
+  const other = new Map(right);
+  return left.length === right.length && left.every(([key, value]) => other.has(key) && equal(value, other.get(key)));
+}

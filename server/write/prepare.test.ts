@@ -1,0 +1,213 @@
+import { describe, expect, test } from 'vitest';
+import type { CallId } from '../call/event.ts';
+import type { Fields, WantedActivity } from '../crm.ts';
+import type { OrgId, WriteRow } from '../store.ts';
+import { nameOf } from './name.ts';
+import { nextStep, same, type Terms } from './prepare.ts';
+import { composeText } from './text.ts';
+
+const terms: Terms = {
+  form: 'unique',
+  shared: ['Subject', 'Status', 'OwnerId', 'Description'],
+  textField: 'Description',
+  draft: (wanted) => ({
+    Subject: wanted.subject,
+    Status: wanted.status === 'completed' ? 'Completed' : 'Not Started',
+    OwnerId: wanted.ownerId ?? null,
+    CallDurationInSeconds: wanted.durationSeconds,
+  }),
+};
+const wanted: WantedActivity = {
+  kind: 'activity',
+  subject: 'Call',
+  status: 'completed',
+  direction: 'inbound',
+  ownerId: '005000000000001AAA',
+  who: undefined,
+  what: undefined,
+  dueDate: '2026-11-21',
+  durationSeconds: 61,
+  waitSeconds: 4,
+  result: 'Answered',
+  memo: '',
+  system: ['Waiting time: 4 s'],
+  callKey: 'c1',
+  link: undefined,
+};
+const text = composeText('', wanted.system);
+const full: Fields = { Subject: 'Call', Status: 'Completed', OwnerId: '005000000000001AAA', CallDurationInSeconds: 61, Description: text };
+const shared: Fields = { Subject: 'Call', Status: 'Completed', OwnerId: '005000000000001AAA', Description: text };
+const fresh: WriteRow = {
+  org: 1 as OrgId,
+  call: '1',
+  role: 'log',
+  qualifier: '',
+  name: 'cb1x',
+  wanted,
+  wantedVersion: 1,
+  policyVersion: 0,
+  retracted: undefined,
+  onlyUntouched: false,
+  state: 'due',
+  lane: 'now',
+  sinceMs: 0,
+  dueMs: 0,
+  crmId: undefined,
+  sent: {},
+  seen: {},
+  human: [],
+  ghosts: [],
+  attempts: 0,
+};
+const written: WriteRow = { ...fresh, state: 'written', crmId: '00T000000000001AAA', sent: full, seen: shared };
+const holding = (fields: Partial<Record<string, string>>) => ({
+  held: { id: '00T000000000001AAA', deleted: false, doubles: [], fields: { ...full, ...fields } as Fields },
+});
+
+describe('W2: upsert by name is for the first write only', () => {
+  test('never sent: created with the whole record, nothing read first', () =>
+    expect(nextStep(fresh, terms, undefined)).toMatchObject({ do: 'write', kind: 'create', crmId: undefined, fields: full }));
+  test('known id: changed by id', () =>
+    expect(nextStep({ ...written, wanted: { ...wanted, durationSeconds: 62 } }, terms, undefined)).toMatchObject({
+      do: 'write',
+      kind: 'change',
+      crmId: '00T000000000001AAA',
+      fields: { CallDurationInSeconds: 62 },
+    }));
+  test('gone from the org: not created again', () =>
+    expect(nextStep({ ...written, wanted: { ...wanted, subject: 'New' } }, terms, { held: undefined })).toEqual({
+      do: 'yield',
+      crmId: '00T000000000001AAA',
+    }));
+  test('in the recycle bin: not created again, also when only the name was known', () =>
+    expect(
+      nextStep({ ...fresh, ghosts: [{ sent: full, untilMs: 9 }] }, terms, { held: { id: '00T9', deleted: true, doubles: [], fields: {} } }),
+    ).toEqual({ do: 'yield', crmId: '00T9' }));
+});
+
+describe('W9: a wish that holds only for a record as we left it', () => {
+  const wish = { ...wanted, system: ['No longer valid', ...wanted.system] };
+  const undoing: WriteRow = { ...written, wanted: wish, onlyUntouched: true };
+  test('read first; untouched: written', () => {
+    expect(nextStep(undoing, terms, undefined)).toEqual({ do: 'read' });
+    expect(nextStep(undoing, terms, holding({}))).toMatchObject({ do: 'write', fields: { Description: composeText('', wish.system) } });
+  });
+  test.each([
+    ['a field', { Subject: 'Anna will call' }, ['Subject']],
+    ['words beside our block, which are theirs without the field being', { Description: `He was angry.\n\n${text}` }, []],
+  ])('%s was changed: left, and what we last saw stays what it was', (_, change, human) => {
+    const step = nextStep(undoing, terms, holding(change));
+    expect(step).toEqual({ do: 'leave', crmId: '00T000000000001AAA', known: { seen: shared, human } });
+    expect(nextStep({ ...undoing, human }, terms, holding(change))).toEqual(step);
+  });
+  test('a person did what we wanted to do: left all the same', () => {
+    const open = { ...undoing, seen: { ...shared, Status: 'Not Started' }, sent: { ...full, Status: 'Not Started' } };
+    expect(nextStep(open, terms, holding({ Status: 'Completed' }))).toMatchObject({ do: 'leave', known: { human: [] } });
+  });
+  test('W4: what landed of our own unanswered request is no person’s', () => {
+    const landed = { Description: composeText('', wish.system) };
+    expect(nextStep({ ...undoing, ghosts: [{ sent: landed, untilMs: 9 }] }, terms, holding(landed))).toMatchObject({ do: 'rest' });
+  });
+});
+
+describe('W3: what a human has changed is theirs', () => {
+  const renamed = { ...written, wanted: { ...wanted, subject: 'Call (2 min)', durationSeconds: 120 } };
+  test('a shared field is about to change: read first', () => expect(nextStep(renamed, terms, undefined)).toEqual({ do: 'read' }));
+  test('untouched in the org: changed', () =>
+    expect(nextStep(renamed, terms, holding({}))).toMatchObject({
+      do: 'write',
+      fields: { Subject: 'Call (2 min)', CallDurationInSeconds: 120 },
+      known: { human: [] },
+    }));
+  test('a person changed the subject: theirs from now on, the rest is still ours', () => {
+    const step = nextStep(renamed, terms, holding({ Subject: 'Anna will call' }));
+    expect(step).toMatchObject({
+      do: 'write',
+      fields: { CallDurationInSeconds: 120 },
+      known: { human: ['Subject'], seen: { Subject: 'Anna will call' } },
+    });
+    expect(step.do === 'write' && 'Subject' in step.fields).toBe(false);
+  });
+  test('a person changed it to just what we want: nobody’s quarrel', () =>
+    expect(nextStep({ ...written, wanted: { ...wanted, subject: 'X' } }, terms, holding({ Subject: 'X' }))).toMatchObject({
+      do: 'rest',
+      known: { human: [] },
+    }));
+  test('theirs stays theirs without another look', () =>
+    expect(nextStep({ ...renamed, human: ['Subject'], wanted: { ...wanted, subject: 'Call (3 min)' } }, terms, undefined)).toMatchObject({
+      do: 'rest',
+    }));
+  test('an owner told with 15 characters is the same owner', () =>
+    expect(nextStep(renamed, terms, holding({ OwnerId: '005000000000001' }))).toMatchObject({ known: { human: [] } }));
+});
+
+describe('W4: what was never answered', () => {
+  const ghost = { sent: { ...full, Subject: 'Old words' }, untilMs: 5 };
+  test('a create without an answer: read by name before anything else', () =>
+    expect(nextStep({ ...fresh, state: 'uncertain', ghosts: [ghost] }, terms, undefined)).toEqual({ do: 'read' }));
+  test('it had not landed: the whole record again', () =>
+    expect(nextStep({ ...fresh, ghosts: [ghost] }, terms, { held: undefined })).toMatchObject({
+      do: 'write',
+      kind: 'create',
+      fields: full,
+    }));
+  test('it had landed: adopted, and only the difference sent by id', () =>
+    expect(nextStep({ ...fresh, ghosts: [ghost] }, terms, holding({ Subject: 'Old words' }))).toMatchObject({
+      do: 'write',
+      kind: 'change',
+      crmId: '00T000000000001AAA',
+      fields: { Subject: 'Call' },
+      known: { human: [] },
+    }));
+  test('it had landed and a person was quicker: their word stays', () =>
+    expect(nextStep({ ...fresh, ghosts: [ghost] }, terms, holding({ Subject: 'By hand' }))).toMatchObject({
+      do: 'rest',
+      known: { human: ['Subject'] },
+    }));
+  test('an old request lands after a newer one: repaired, not taken for a human', () =>
+    expect(nextStep({ ...written, ghosts: [ghost] }, terms, holding({ Subject: 'Old words' }))).toMatchObject({
+      do: 'write',
+      fields: { Subject: 'Call' },
+      known: { human: [] },
+    }));
+  test('also a field nobody else writes is sent again, whole', () => {
+    const { held } = holding({});
+    expect(
+      nextStep({ ...written, ghosts: [ghost] }, terms, { held: { ...held, fields: { ...held.fields, CallDurationInSeconds: 5 } } }),
+    ).toMatchObject({ fields: { CallDurationInSeconds: 61 } });
+  });
+});
+
+test('W8: without unique names, looked up before it is created', () => {
+  expect(nextStep(fresh, { ...terms, form: 'reduced' }, undefined)).toEqual({ do: 'read' });
+  expect(nextStep(fresh, { ...terms, form: 'reduced' }, { held: undefined })).toMatchObject({ do: 'write', kind: 'create' });
+});
+
+test('equal as the org sees it', () => {
+  expect(same('a\r\nb ', 'a\nb')).toBe(true);
+  expect(same('', null)).toBe(true);
+  expect(same(undefined, null)).toBe(true);
+  expect(same('005000000000001', '005000000000001AAA')).toBe(true);
+  expect(same('005000000000001', '005000000000002AAA')).toBe(false);
+  expect(same(0, null)).toBe(false);
+  expect(same('A', 'a')).toBe(false);
+});
+
+describe('W1: names', () => {
+  const name = (part: Partial<Parameters<typeof nameOf>[0]>) =>
+    nameOf({ connection: 'con_1', call: 'c1' as CallId, incarnation: 0, role: 'log', qualifier: '', ...part });
+  test('cb1 and 40 lower-case hex digits', () => expect(name({})).toMatch(/^cb1[0-9a-f]{40}$/));
+  test('every part counts, also its case, and where one ends', () => {
+    const all = [
+      name({}),
+      name({ call: 'C1' as CallId }),
+      name({ call: 'c1 ' as CallId }),
+      name({ incarnation: 1 }),
+      name({ role: 'review' }),
+      name({ qualifier: 'x' }),
+      name({ connection: 'con_1c', call: '1' as CallId }),
+      name({ connection: 'con_', call: '1c1' as CallId }),
+    ];
+    expect(new Set(all).size).toBe(all.length);
+  });
+});

@@ -1,0 +1,124 @@
+import type { Crm, FieldValue, Fields, ReadAnswer } from '../crm.ts';
+import type { WriteRow } from '../store.ts';
+import { composeText, mergeText, normalise } from './text.ts';
+
+/** What the CRM's words are; the pure part of the port. */
+export type Terms = Pick<Crm, 'form' | 'shared' | 'textField' | 'draft'>;
+/** A record as read just now; `undefined`: no such record. */
+export type Held = Extract<ReadAnswer, { held: unknown }>['held'];
+
+/** The next thing to do about a row, and what is known after it. */
+export type NextStep =
+  | { readonly do: 'read' }
+  | {
+      readonly do: 'write';
+      readonly kind: 'create' | 'change';
+      readonly crmId: string | undefined;
+      readonly fields: Fields;
+      readonly target: Fields;
+      readonly known: Known;
+    }
+  /** The org holds what we want, as far as it is ours to want. */
+  | { readonly do: 'rest'; readonly crmId: string; readonly target: Fields; readonly known: Known }
+  /** Somebody has changed the record, and the wish holds only if nobody has (W9). */
+  | { readonly do: 'leave'; readonly crmId: string; readonly known: Known }
+  /** It was there and isn't any more: a person's decision (W2). */
+  | { readonly do: 'yield'; readonly crmId: string | undefined };
+/** `target` of a step: all that is ours in the record once the step is done; its text as we composed it, without what people wrote. */
+type Known = { readonly seen: Fields; readonly human: readonly string[] };
+
+/**
+ * What to do about one row. Pure: the difference between what is wanted, what was last sent, what was last seen and (when it
+ * has been read) what the org holds. Without `held` it may answer "read first": before a shared field is changed (W3), when a
+ * request was never answered (W4), and in reduced form before creating (W8).
+ */
+export function nextStep(row: WriteRow, terms: Terms, reading: { readonly held: Held } | undefined): NextStep {
+  const target = { ...terms.draft(row.wanted), [terms.textField]: composeText(row.wanted.memo, row.wanted.system) };
+  const known: Known = { seen: row.seen, human: row.human };
+  const unsure = row.ghosts.length > 0;
+
+  if (!reading) {
+    if (row.crmId === undefined) return unsure || terms.form === 'reduced' ? { do: 'read' } : create(target, terms);
+    const changed = differing(target, row.sent, row.human);
+    if (unsure || Object.keys(changed).some((field) => terms.shared.includes(field))) return { do: 'read' };
+    return Object.keys(changed).length === 0
+      ? { do: 'rest', crmId: row.crmId, target: without(target, row.human), known }
+      : { do: 'write', kind: 'change', crmId: row.crmId, fields: changed, target: without(target, row.human), known };
+  }
+
+  const { held } = reading;
+  if (held === undefined) return row.crmId === undefined ? create(target, terms) : { do: 'yield', crmId: row.crmId };
+  if (held.deleted) return { do: 'yield', crmId: held.id };
+
+  const human = new Set(row.human);
+  const fields: Record<string, FieldValue> = {};
+  for (const [field, value] of Object.entries(target)) {
+    if (human.has(field)) continue;
+    const heldValue = held.fields[field];
+    if (!terms.shared.includes(field)) {
+      // Nobody else writes it. What was never answered is sent again, whole (W4).
+      if (unsure ? !same(heldValue, value) : !same(row.sent[field], value)) fields[field] = value;
+      continue;
+    }
+    const ours = [row.seen[field], ...row.ghosts.map((ghost) => ghost.sent[field])].filter((version) => version !== undefined);
+    if (field === terms.textField) {
+      const base = ours.find((version) => same(version, heldValue)) ?? row.seen[field] ?? row.ghosts.at(-1)?.sent[field];
+      const merged = mergeText(String(heldValue ?? ''), String(base ?? ''), row.wanted, String(row.sent[field] ?? base ?? ''));
+      if (merged === undefined) human.add(field);
+      else if (!same(merged, heldValue)) fields[field] = merged;
+    } else if (same(heldValue, value)) {
+      continue;
+    } else if (ours.some((version) => same(version, heldValue))) {
+      fields[field] = value;
+    } else {
+      human.add(field); // a person or a Flow has changed it: theirs from now on
+    }
+  }
+  if (row.onlyUntouched && isTouched(row, held.fields, human, terms))
+    return { do: 'leave', crmId: held.id, known: { seen: row.seen, human: [...human].sort() } };
+  const seen = Object.fromEntries(terms.shared.map((field) => [field, held.fields[field] ?? null]));
+  const after: Known = { seen, human: [...human].sort() };
+  return Object.keys(fields).length === 0
+    ? { do: 'rest', crmId: held.id, target: without(target, after.human), known: after }
+    : { do: 'write', kind: 'change', crmId: held.id, fields, target: without(target, after.human), known: after };
+}
+
+/** Does a shared field hold what we neither saw nor sent? Also when it is what we want: then a person was faster. */
+const isTouched = (row: WriteRow, held: Fields, human: ReadonlySet<string>, { shared }: Terms): boolean =>
+  human.size > 0 ||
+  shared.some((field) => {
+    const ours = [row.seen[field], ...row.ghosts.map((ghost) => ghost.sent[field])].filter((version) => version !== undefined);
+    return ours.length > 0 && !ours.some((version) => same(version, held[field]));
+  });
+
+const create = (target: Fields, terms: Terms): NextStep => ({
+  do: 'write',
+  kind: 'create',
+  crmId: undefined,
+  fields: target,
+  target,
+  known: { seen: pick(target, terms.shared), human: [] },
+});
+
+const without = (fields: Fields, names: readonly string[]): Fields =>
+  Object.fromEntries(Object.entries(fields).filter(([field]) => !names.includes(field)));
+
+const differing = (target: Fields, sent: Fields, human: readonly string[]): Fields =>
+  Object.fromEntries(Object.entries(target).filter(([field, value]) => !human.includes(field) && !same(sent[field], value)));
+
+const pick = (fields: Fields, names: readonly string[]): Fields =>
+  Object.fromEntries(names.filter((name) => name in fields).map((name) => [name, fields[name]!]));
+
+/** Equal as the org sees it: text is trimmed there, empty is null, an id has 15 or 18 characters. */
+export function same(a: FieldValue | undefined, b: FieldValue | undefined): boolean {
+  return comparable(a) === comparable(b);
+}
+const comparable = (value: FieldValue | undefined): FieldValue => {
+  if (value === undefined || value === '') return null;
+  if (typeof value !== 'string') return value;
+  if (/^[0-9A-Za-z]{15}([A-Z0-5]{3})?$/.test(value)) return value.slice(0, 15);
+  return normalise(value) || null;
+};
+
+/** What we know the org to hold of the shared fields after this write was taken. */
+export const seenAfter = (known: Known, fields: Fields, shared: readonly string[]): Fields => ({ ...known.seen, ...pick(fields, shared) });

@@ -1,0 +1,310 @@
+import type { Bell } from '../bell.ts';
+import type { CrmFailure } from '../crm-failure.ts';
+import { type Crm, type ReadAsk, Refused, Unanswered, type WriteAsk } from '../crm.ts';
+import type { AttemptLog, Ghost, LaneHold, RowOutcome, WriteRow } from '../store.ts';
+import { LostLane } from '../store.ts';
+import type { World } from '../world.ts';
+import { answered, failedRow, givenBack, leftAlone, rested, tooEarly, unanswered, yielded } from './outcome.ts';
+import { type NextStep, nextStep } from './prepare.ts';
+import { lingerMs, paceAfterAnswer, paceAfterArrivals, paceAfterFailure, startPace } from './pace.ts';
+
+export type WriterSettings = {
+  /** Requests side by side; the org allows 25 long ones to all integrations together. */
+  readonly sideBySide: number;
+  /** After this long a request can no longer land; older ones are looked after once, then (W4). */
+  readonly requestLimitMs: number;
+  /** How often to look when nobody says anything: notes are hints. */
+  readonly pollMs: number;
+};
+export type WriterReport = {
+  exchanged(info: { records: number; reads: number; ms: number; outcome: string; created: number; changed: number; exists: number }): void;
+  trouble(failure: CrmFailure | undefined): void;
+};
+
+/** A row that has been read and knows its write; it goes with the next request. */
+type Prepared = {
+  readonly row: WriteRow;
+  readonly step: Extract<NextStep, { do: 'write' }>;
+  readonly atMs: number;
+};
+type Load = { readonly reads: readonly WriteRow[]; readonly writes: readonly Prepared[] };
+
+/** The queue is looked at no oftener; a row that comes to an idle writer goes at once. */
+const leastMs = 25;
+/** Rows refused this often go alone: whatever is wrong with them, it delays nobody else (W5). */
+const aloneFrom = 3;
+
+/**
+ * Writes one org's rows until the lane is lost or `stop` aborts. Decides nothing: the difference between wanted and held comes
+ * from `nextStep`, what an answer means from `outcome.ts`; here is only when, in what company, and what is stored.
+ */
+export async function runWriter(
+  hold: LaneHold,
+  crm: Crm,
+  world: World,
+  settings: WriterSettings,
+  report: WriterReport,
+  stop: AbortSignal,
+  bell: Bell,
+): Promise<void> {
+  let pace = startPace(crm.maxRecords);
+  let prepared: Prepared[] = [];
+  const busy = new Set<string>(); // names and locked records of requests under way (W6)
+  const underWay = new Set<Promise<void>>();
+  let failure: Error | undefined;
+  let lastCountedMs = world.now();
+  const over = AbortSignal.any([stop, hold.lost]);
+  over.addEventListener('abort', () => bell.ring(), { once: true });
+
+  const keysOf = (row: WriteRow, step?: NextStep): string[] => {
+    const fields = step?.do === 'write' ? step.fields : crm.draft(row.wanted);
+    return [`name ${row.name}`, ...crm.locks(fields, row.crmId === undefined).map((id) => `record ${id.slice(0, 15)}`)];
+  };
+
+  /** Chooses what goes next, or how long to wait for more. */
+  const choose = async (): Promise<Load | { waitMs: number }> => {
+    const nowMs = world.now();
+    if (nowMs < pace.notBeforeMs) return { waitMs: pace.notBeforeMs - nowMs };
+    const waiting = await hold.waiting();
+    const usage = crm.usage();
+    const usedShare = usage ? usage.used / Math.max(usage.max, 1) : 0;
+    const linger = lingerMs(pace, usedShare);
+    const limit = pace.batchLimit;
+
+    const nowReady = (waiting.now.firstDueInMs ?? Infinity) <= 0;
+    const nowAge = Math.max(nowReady ? (waiting.now.oldestMs ?? 0) : -Infinity, ...prepared.map((x) => nowMs - x.atMs));
+    const laterReady = (waiting.later.firstDueInMs ?? Infinity) <= 0;
+    const verifyReady = (waiting.verify.firstDueInMs ?? Infinity) <= 0;
+    const enough = waiting.now.count + prepared.length >= limit;
+    if (!(nowAge >= linger || (enough && nowAge > -Infinity) || laterReady || verifyReady)) {
+      const next = Math.min(
+        nowAge === -Infinity ? Infinity : linger - nowAge,
+        ...[waiting.now, waiting.later, waiting.verify].map((lane) => Math.max(lane.firstDueInMs ?? Infinity, 1)),
+      );
+      return { waitMs: Math.min(next, settings.pollMs) };
+    }
+
+    const mine = new Set<string>(); // sharing is fine within one request: it runs in order
+    const free = (keys: readonly string[]) => keys.every((key) => !busy.has(key));
+    const reads: WriteRow[] = [];
+    const writes: Prepared[] = [];
+    const take = (keys: readonly string[]) => keys.forEach((key) => mine.add(key));
+    const left: Prepared[] = [];
+    for (const item of prepared) {
+      // A read row keeps its own name busy only through the database; what it would lock may be taken meanwhile.
+      const keys = keysOf(item.row, item.step);
+      if (writes.length < limit && free(keys)) {
+        take(keys);
+        writes.push(item);
+      } else left.push(item);
+    }
+    prepared = left;
+    const candidates = [
+      ...(nowReady ? await hold.ready('now', limit * 2, false) : []),
+      ...(laterReady ? await hold.ready('later', limit, true) : []),
+      ...(verifyReady ? await hold.verifiable(limit) : []),
+    ];
+    const early = candidates.flatMap((row) => tooEarly(row, crm.form, nowMs) ?? []);
+    if (early.length > 0) await settleNow(early);
+    for (const row of candidates) {
+      if (reads.length + writes.length >= limit) break;
+      if (early.some((outcome) => outcome.row === row)) continue;
+      const step = row.state === 'written' ? ({ do: 'read' } as const) : nextStep(row, crm, undefined);
+      const keys = keysOf(row, step);
+      if (!free(keys)) continue;
+      const lonely = row.attempts >= aloneFrom;
+      if (lonely && reads.length + writes.length > 0) continue;
+      take(keys);
+      if (step.do === 'read') reads.push(row);
+      else if (step.do === 'write') writes.push({ row, step, atMs: nowMs });
+      else await settleNow([withoutWriting(row, step, nowMs)]);
+      if (lonely) break;
+    }
+    if (reads.length + writes.length === 0) return { waitMs: Math.min(settings.pollMs, 20) };
+    for (const key of mine) busy.add(key);
+    return { reads, writes };
+  };
+
+  const settleNow = (outcomes: readonly RowOutcome[]) => hold.settle(outcomes, [], null, world.now());
+
+  /** One request, and what became of each of its rows. Halves a request that was refused as a whole (W5). */
+  const exchange = async (load: Load): Promise<void> => {
+    const sentAtMs = world.now();
+    const ghosts = new Map<WriteRow, Ghost>(
+      load.writes.map(({ row, step }) => [row, { sent: step.fields, untilMs: Math.round(sentAtMs + settings.requestLimitMs) }]),
+    );
+    const begun = new Map(
+      (
+        await hold.begin(
+          [...load.reads, ...load.writes.map((x) => x.row)],
+          [...ghosts].map(([row, ghost]) => ({ row, ghost })),
+        )
+      ).map((row) => [row.name, row]),
+    );
+    // A row that was dropped meanwhile is left out; one whose wish changed goes on, and is due again when it settles.
+    const reads = load.reads.filter((row) => begun.has(row.name));
+    const writes = load.writes.filter(({ row }) => begun.has(row.name));
+    if (reads.length + writes.length === 0) return;
+    const ghostly = (row: WriteRow): WriteRow => ({ ...row, ghosts: begun.get(row.name)!.ghosts });
+
+    const startedMs = world.monotonic();
+    try {
+      const answer = await crm.exchange({ reads: reads.map(readAsk), writes: writes.map(writeAsk) }, hold.lost);
+      const nowMs = world.now();
+      const tookMs = world.monotonic() - startedMs;
+      const outcomes: RowOutcome[] = [];
+      const attempts: AttemptLog[] = [];
+      const halves: Prepared[] = [];
+      let exists = 0;
+      reads.forEach((row, i) => {
+        const said = answer.reads[i]!;
+        const log: AttemptLog = { row, kind: 'read', sent: null, answer: said };
+        if ('failure' in said) {
+          outcomes.push(failedRow(row, said.failure, nowMs));
+          attempts.push(log);
+          return;
+        }
+        const step = nextStep(row, crm, { held: said.held });
+        attempts.push(log);
+        if (step.do === 'write') prepared.push({ row, step, atMs: nowMs });
+        else outcomes.push(withoutWriting(row, step, nowMs));
+      });
+      writes.forEach((item, i) => {
+        const said = answer.writes[i]!;
+        if ('refused' in said && said.refused === 'exists') exists++;
+        attempts.push({ row: item.row, kind: item.step.kind, sent: item.step.fields, answer: said });
+        if ('refused' in said && said.refused === 'failed' && said.whole && writes.length > 1) halves.push(item);
+        else outcomes.push(answered(ghostly(item.row), item.step, ghosts.get(item.row)!, said, crm.shared, nowMs));
+      });
+      await hold.settle(outcomes, attempts, answer.wire, sentAtMs);
+      pace = paceAfterAnswer(pace, writes.length, tookMs, crm.maxRecords);
+      const took = writes.filter((_, i) => !('refused' in answer.writes[i]!));
+      report.exchanged({
+        records: writes.length,
+        reads: reads.length,
+        ms: Math.round(tookMs),
+        outcome: 'answered',
+        created: took.filter((x) => x.step.kind === 'create').length,
+        changed: took.filter((x) => x.step.kind === 'change').length,
+        exists,
+      });
+      report.trouble(undefined);
+      await inHalves({ reads: [], writes: halves });
+    } catch (error) {
+      if (error instanceof LostLane) throw error;
+      const nowMs = world.now();
+      const tookMs = Math.round(world.monotonic() - startedMs);
+      const logs = (answer: unknown): AttemptLog[] =>
+        writes.map((item) => ({ row: item.row, kind: item.step.kind, sent: item.step.fields, answer }));
+      const done = { records: writes.length, reads: reads.length, ms: tookMs, created: 0, changed: 0, exists: 0 };
+      if (error instanceof Refused) {
+        report.exchanged({ ...done, outcome: `refused ${error.failure.code}` });
+        const untouched = (row: WriteRow): WriteRow => ({
+          ...row,
+          ghosts: begun.get(row.name)!.ghosts.filter((ghost) => ghost.untilMs !== ghosts.get(row)?.untilMs),
+        });
+        if (error.failure.mendedBy === 'us' && reads.length + writes.length > 1) return await inHalves({ reads, writes });
+        if (error.failure.mendedBy === 'us')
+          return await hold.settle(
+            [...reads, ...writes.map((x) => x.row)].map((row) => failedRow(untouched(row), error.failure, nowMs)),
+            logs(error.failure),
+            null,
+            sentAtMs,
+          );
+        // The org, or our way into it, as a whole: everything waits, nothing is held against a row.
+        report.trouble(error.failure);
+        pace = paceAfterFailure(pace, error.failure.mendedBy === 'time' ? error.failure.retryAfterMs : 30_000, nowMs, world.chance());
+        await hold.settle(
+          [...reads, ...writes.map((x) => x.row)].map((row) => givenBack(untouched(row))),
+          [],
+          null,
+          sentAtMs,
+        );
+        return;
+      }
+      const message = error instanceof Unanswered ? error.message : `our own fault: ${(error as Error).message}`;
+      report.exchanged({ ...done, outcome: `unanswered: ${message}` });
+      pace = paceAfterFailure(pace, undefined, nowMs, world.chance());
+      const retryInMs = Math.max(pace.notBeforeMs - nowMs, 0);
+      await hold.settle(
+        [...reads, ...writes.map((x) => x.row)].map((row) => unanswered(ghostly(row), crm.form, message, retryInMs, nowMs)),
+        logs({ unanswered: message }),
+        null,
+        sentAtMs,
+      );
+    }
+  };
+
+  const inHalves = async ({ reads, writes }: Load): Promise<void> => {
+    if (reads.length + writes.length === 0) return;
+    const [reader, writer] = [Math.ceil(reads.length / 2), Math.ceil(writes.length / 2)];
+    await exchange({ reads: reads.slice(0, reader), writes: writes.slice(0, writer) });
+    await exchange({ reads: reads.slice(reader), writes: writes.slice(writer) });
+  };
+
+  const begin = (load: Load) => {
+    const keys = [...load.reads.flatMap((row) => keysOf(row)), ...load.writes.flatMap(({ row, step }) => keysOf(row, step))];
+    const running = exchange(load)
+      .catch((error: unknown) => {
+        failure ??= error instanceof Error ? error : new Error(String(error));
+        bell.ring();
+      })
+      .finally(() => {
+        keys.forEach((key) => busy.delete(key));
+        underWay.delete(running);
+        bell.ring();
+      });
+    underWay.add(running);
+  };
+
+  try {
+    while (!over.aborted && failure === undefined) {
+      const heard = bell.count;
+      if (underWay.size >= settings.sideBySide) {
+        await Promise.race([...underWay]);
+        continue;
+      }
+      const choseAtMs = world.monotonic();
+      const chosen = await choose();
+      if ('waitMs' in chosen) {
+        await bell.wait(heard, chosen.waitMs, world);
+        // While rows come in all the time, looking at each of them costs more than writing them.
+        const earlyMs = choseAtMs + leastMs - world.monotonic();
+        if (earlyMs > 0) await world.sleep(earlyMs, over);
+        continue;
+      }
+      const nowMs = world.now();
+      const fresh = chosen.writes.filter(({ row }) => row.crmId === undefined).length;
+      pace = paceAfterArrivals(pace, fresh, (nowMs - lastCountedMs) / 1000);
+      lastCountedMs = nowMs;
+      begin(chosen);
+    }
+  } finally {
+    await Promise.all(underWay);
+    // Rows that were read and not yet written go back untouched; if the lane is lost, its next holder recovers them.
+    if (prepared.length && !hold.lost.aborted)
+      await hold.settle(
+        prepared.map(({ row }) => givenBack(row)),
+        [],
+        null,
+        world.now(),
+      );
+  }
+  if (failure !== undefined && !(failure instanceof LostLane)) throw failure;
+}
+
+/** What becomes of a row there is nothing to send for. A row that was read is never to be read first. */
+function withoutWriting(row: WriteRow, step: Exclude<NextStep, { do: 'write' }>, nowMs: number): RowOutcome {
+  if (step.do === 'rest') return rested(row, step, nowMs);
+  return step.do === 'leave' ? leftAlone(row, step, nowMs) : yielded(row, step.do === 'yield' ? step.crmId : undefined);
+}
+const readAsk = (row: WriteRow): ReadAsk => ({
+  name: row.name,
+  ...(row.crmId === undefined ? {} : { id: row.crmId }),
+  since: row.sinceMs - 24 * 3_600_000,
+});
+const writeAsk = ({ row, step }: Prepared): WriteAsk => ({
+  name: row.name,
+  ...(step.crmId === undefined ? {} : { id: step.crmId }),
+  fields: step.fields,
+});

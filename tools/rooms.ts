@@ -1,0 +1,101 @@
+/** What the files of one room may import besides each other. What isn't listed is forbidden (architecture.test.ts). */
+export type Row = {
+  /** Folders and files of this repository. */
+  readonly from: readonly string[];
+  readonly packages?: readonly string[];
+  /** All of Node's modules, or these. */
+  readonly node?: true | readonly string[];
+};
+
+const facts = ['server/call/event.ts'];
+const ports = ['server/source.ts', 'server/crm.ts', 'server/crm-failure.ts', 'server/store.ts', 'server/world.ts'];
+const react = ['react', 'react-dom', 'react-aria-components'];
+const everything = ['server', 'sources', 'crms', 'emulators', 'wire'];
+
+/** Who may import whom. The longest row that covers a path holds. */
+export const rooms: Readonly<Record<string, Row>> = {
+  // The straight line. `call` and `decide` are pure: no clock, no network, no database, no CRM.
+  'server/call': { from: [] },
+  'server/decide': { from: ['server/call', 'server/crm.ts', 'server/match/match.ts'] },
+  'server/match': { from: ['server/call', 'server/crm.ts'], packages: ['libphonenumber-js'] },
+  // Names in the CRM are SHA-256 (W1); nothing else of Node is needed to write.
+  'server/write': {
+    from: [
+      'server/call',
+      'server/decide',
+      'server/crm.ts',
+      'server/crm-failure.ts',
+      'server/store.ts',
+      'server/world.ts',
+      'server/bell.ts',
+    ],
+    node: ['node:crypto'],
+  },
+  'server/notify': {
+    from: ['server/call', 'server/decide', 'server/crm.ts', 'server/store.ts', 'server/world.ts', 'server/bell.ts', 'wire'],
+  },
+  // Knows no call: bytes in, a stored delivery out (E1).
+  'server/ingest': { from: ['server/source.ts', 'server/store.ts', 'server/world.ts'], node: ['node:crypto'] },
+  'server/admin': { from: ['server', 'wire'], packages: ['zod', 'hono'], node: ['node:crypto'] },
+  'server/store': {
+    from: ['server/store.ts', 'server/world.ts', 'server/bell.ts', 'server/pipeline.ts', 'server/call', 'server/decide', 'server/crm.ts'],
+    packages: ['pg'],
+    node: true,
+  },
+  // Whole calls are wired here as main wires them.
+  'server/testing': {
+    from: ['server', 'sources/index.ts', 'sources/generic-webhook/sign.ts', 'crms/index.ts', 'emulators', 'wire'],
+    packages: ['pg', 'fast-check'],
+    node: true,
+  },
+  // What a port says may name what travels through it.
+  'server/store.ts': { from: ['server'] },
+  'server/crm.ts': { from: ['server/crm-failure.ts', 'server/call'] },
+  'server/source.ts': { from: facts },
+  'server/world.ts': { from: [] },
+  'server/crm-failure.ts': { from: [] },
+  // Two exceptions to "by the registry only": test calls are signed as a phone system would, and main builds the console
+  // when it is missing. The stand-in org runs in a process of its own; nothing of it is imported.
+  server: {
+    from: ['server', 'sources/index.ts', 'sources/generic-webhook/sign.ts', 'crms/index.ts', 'console/build.ts', 'wire'],
+    packages: ['hono', '@hono/node-server', 'zod'],
+    node: true,
+  },
+
+  sources: {
+    from: ['server/source.ts', 'server/world.ts', ...facts],
+    packages: ['zod', 'libphonenumber-js', 'standardwebhooks', 'undici'],
+    node: true,
+  },
+  crms: { from: ['server/crm.ts', 'server/crm-failure.ts', 'server/world.ts', ...facts], packages: ['zod', 'undici'], node: true },
+  wire: { from: [], packages: ['zod'] },
+
+  console: { from: ['wire'], packages: [...react, 'zod'] },
+  'console/build.ts': { from: ['server/world.ts'], packages: ['vite', '@vitejs/plugin-react'], node: true },
+
+  // A witness must not have rehearsed with the accused: never crms/, never server/.
+  emulators: { from: [], packages: ['hono', '@hono/node-server', 'zod', 'pg'], node: true },
+
+  scenarios: { from: [...everything, 'tools'], packages: ['vitest', 'pg', 'undici', 'zod'], node: true },
+  chaos: { from: [...everything, 'scenarios', 'tools'], packages: ['pg', 'undici'], node: true },
+  // Measures what chaos starts: the product as `npm start` runs it.
+  bench: { from: [...everything, 'scenarios', 'chaos', 'tools'], packages: ['pg', 'undici'], node: true },
+  // Reads the console's words, to look for what a person would read.
+  e2e: {
+    from: [...everything, 'console/because.ts', 'console/words', 'scenarios', 'tools'],
+    packages: ['playwright-core', 'axe-core', 'pg', 'undici'],
+    node: true,
+  },
+  tools: { from: [...everything, 'scenarios'], node: true },
+  'vite.config.ts': { from: [], packages: ['vite', '@vitejs/plugin-react'], node: true },
+  'vitest.config.ts': { from: [], packages: ['vitest'], node: ['node:os'] },
+};
+
+/** What tests, conformance suites and `testing/` may use on top of their room's row. */
+export const inTests: Row = {
+  from: ['server/testing', 'server/source-conformance.ts', 'server/crm-conformance.ts', 'emulators', 'wire', ...ports],
+  packages: ['vitest', 'fast-check', 'pg', 'zod', 'undici'],
+  node: true,
+};
+/** The files `inTests` holds for. */
+export const isForTests = (path: string): boolean => /\.test\.tsx?$|-conformance\.ts$|\/testing\//.test(path);

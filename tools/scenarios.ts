@@ -1,0 +1,88 @@
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Before, readHappenings } from '../scenarios/happening.ts';
+import { tellStory } from '../scenarios/tell-story.ts';
+import { leaveTestServer } from '../server/testing/test-database.ts';
+import { diff } from './diff.ts';
+import { answerHelp, root, run, say } from './run.ts';
+import setup from './vitest-setup.ts';
+
+answerHelp(`
+npm run scenarios [-- name …]   whole calls from wire to wire, each compared with its story.txt; then the properties of the line
+npm run golden [-- name …]      rewrites story.txt where the story has changed; its diff is what the reviewer reads
+
+A scenario is a folder of scenarios/: call.jsonl says what happens, org.json what the org is before, story.txt what came of it.
+Names choose the scenarios that contain them; "properties" chooses the properties. The last line is "N passed, N failed".
+`);
+
+const folder = join(root, 'scenarios');
+const golden = process.argv.includes('--golden');
+const asked = process.argv.slice(2).filter((word) => !word.startsWith('--'));
+const isAsked = (name: string) => asked.length === 0 || asked.some((word) => name.includes(word));
+const names = (await readdir(folder, { withFileTypes: true }))
+  .filter((entry) => entry.isDirectory() && isAsked(entry.name))
+  .map((entry) => entry.name)
+  .toSorted();
+const withProperties = !golden && isAsked('properties');
+if (names.length === 0 && !withProperties) {
+  console.error(`No scenario is called anything like ${asked.join(', ')}.`);
+  process.exit(1);
+}
+
+const textOf = (...path: string[]) =>
+  readFile(join(folder, ...path), 'utf8').catch((error: NodeJS.ErrnoException) =>
+    error.code === 'ENOENT' ? undefined : Promise.reject(error),
+  );
+let [passed, failed, rewritten] = [0, 0, 0];
+
+async function tell(name: string): Promise<void> {
+  const begun = performance.now();
+  let problem: string | undefined;
+  let note = '';
+  try {
+    const happenings = readHappenings((await textOf(name, 'call.jsonl')) ?? '');
+    const before = Before.parse(JSON.parse((await textOf(name, 'org.json')) ?? '{}'));
+    const told = await tellStory(happenings, before);
+    const known = await textOf(name, 'story.txt');
+    if (!told.includes('\n  0 calls unexplained\n')) problem = told.slice(told.indexOf('Explanations'));
+    else if (told === known) note = '';
+    else if (golden) {
+      await writeFile(join(folder, name, 'story.txt'), told);
+      rewritten += 1;
+      note = known === undefined ? 'written' : 'rewritten';
+    } else problem = known === undefined ? 'It has no story.txt yet: read what `npm run golden` writes.' : diff(known, told);
+  } catch (error) {
+    problem = (error as Error).stack ?? String(error);
+  }
+  if (problem === undefined) passed += 1;
+  else failed += 1;
+  console.log(
+    `${problem === undefined ? 'ok    ' : 'FAILED'} ${name.padEnd(48)} ${((performance.now() - begun) / 1000).toFixed(2).padStart(5)} s  ${note}`.trimEnd(),
+  );
+  if (problem !== undefined) console.log(problem.trimEnd().replaceAll(/^/gm, '       '));
+}
+
+if (names.length > 0) {
+  const tearDown = await setup();
+  const waiting = [...names];
+  const teller = async () => {
+    for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) await tell(name);
+  };
+  // Two, so that one waits for the database while the other works.
+  await Promise.all([teller(), teller()]);
+  await leaveTestServer();
+  await tearDown();
+  console.log(`${names.length} scenarios${golden ? `, ${rewritten} stories rewritten` : ''}`);
+}
+if (withProperties) {
+  console.log('\nproperties of the line (scenarios/properties.test.ts), at most 3 minutes');
+  const ran = await run(['vitest', 'run', 'scenarios/properties.test.ts', '--reporter=verbose', '--no-color'], (text) =>
+    process.stdout.write(text),
+  );
+  const [, some] = /Tests .*?(\d+) passed/.exec(ran.output) ?? [];
+  const [, bad] = /Tests .*?(\d+) failed/.exec(ran.output) ?? [];
+  passed += Number(some ?? 0);
+  failed += Math.max(Number(bad ?? 0), ran.exitCode === 0 ? 0 : 1);
+}
+console.log(say({ passed, failed }));
+process.exitCode = failed === 0 ? 0 : 1;

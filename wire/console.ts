@@ -1,0 +1,163 @@
+import { z } from 'zod';
+
+/** What the console and the server say to each other. Times are RFC 3339 in UTC; the browser shows them in the person's zone. */
+const at = z.iso.datetime();
+
+export const explanations = ['written', 'skipped', 'waiting', 'parked', 'part-of'] as const;
+/** Every call has exactly one explanation at any time (D5). */
+const Explanation = z.object({ is: z.enum(explanations), because: z.string() });
+
+const Customer = z.object({
+  number: z.string().optional(),
+  asSent: z.string().optional(),
+  withheld: z.literal(true).optional(),
+  name: z.string().optional(),
+  email: z.string().optional(),
+});
+
+/** One line of the list of calls. */
+export const CallLine = z.object({
+  id: z.string(),
+  version: z.number(),
+  source: z.string(),
+  direction: z.enum(['inbound', 'outbound', 'internal']).optional(),
+  type: z.enum(['outbound-answered', 'outbound-unanswered', 'inbound-answered', 'missed', 'voicemail', 'internal']).optional(),
+  phase: z.enum(['ringing', 'talking', 'ended']).optional(),
+  customer: Customer,
+  line: z.string().optional(),
+  /** Who talked last, or who dialled. */
+  agent: z.string().optional(),
+  startedAt: at.optional(),
+  endedAt: at.optional(),
+  waitSeconds: z.number(),
+  talkSeconds: z.number(),
+  heardAt: at,
+  explanation: Explanation,
+  records: z.array(z.object({ role: z.string(), state: z.string(), url: z.string().optional() })),
+});
+export type CallLine = z.infer<typeof CallLine>;
+/** Newest first. `before` of the next page; absent at the end. `streamId`: follow the stream from here. */
+export const CallList = z.object({ calls: z.array(CallLine), before: z.string().optional(), streamId: z.number() });
+export type CallList = z.infer<typeof CallList>;
+
+/** A call from wire to record. Values inside `body`, `fact`, `wanted`, `sent`, `answer` are data to show, never to trust. */
+export const CallStory = z.object({
+  call: CallLine,
+  /** The phone system's own id of the call, as it sent it; `find` finds it too. */
+  externalId: z.string(),
+  incarnation: z.number(),
+  deliveries: z.array(
+    z.object({
+      id: z.string(),
+      deliveryId: z.string(),
+      receivedAt: at,
+      state: z.enum(['new', 'translated', 'repeat', 'unheard', 'parked']),
+      note: z.string().optional(),
+      body: z.string(),
+    }),
+  ),
+  facts: z.array(
+    z.object({ type: z.string(), at, correctedMs: z.number(), fact: z.unknown(), ownWords: z.boolean(), contradicted: z.boolean() }),
+  ),
+  decisions: z.array(
+    z.object({
+      version: z.number(),
+      at,
+      policyVersion: z.number(),
+      verdict: z.string(),
+      /** Every rule looked at, in order: the one that fired, and what blocked each other. */
+      trace: z.array(
+        z.object({
+          rule: z.string(),
+          fired: z.boolean(),
+          /** In English; the console says it in the person's language where it knows `outcome` or `blockedBy`. */
+          words: z.string(),
+          /** What the rule that fired led to, and the reasons for the record's contents, in sentences. */
+          outcome: z.string().optional(),
+          because: z.array(z.string()).optional(),
+          /** Why a rule didn't fire: the first fact that disagreed, or `earlier rule`. */
+          blockedBy: z.object({ fact: z.string(), wanted: z.string(), held: z.string() }).optional(),
+        }),
+      ),
+      wants: z.array(z.object({ role: z.string(), fields: z.record(z.string(), z.unknown()) })),
+    }),
+  ),
+  writes: z.array(
+    z.object({
+      role: z.string(),
+      name: z.string(),
+      state: z.enum(['due', 'sending', 'uncertain', 'written', 'parked', 'deleted', 'dropped']),
+      lane: z.enum(['now', 'later']),
+      url: z.string().optional(),
+      crmId: z.string().optional(),
+      /** Fields a person or a Flow has taken over; we no longer send them. */
+      human: z.array(z.string()),
+      retracted: z.string().optional(),
+      trouble: z.object({ code: z.string(), message: z.string(), mendedBy: z.string().optional() }).optional(),
+      sent: z.record(z.string(), z.unknown()),
+      attempts: z.array(
+        z.object({
+          kind: z.enum(['read', 'create', 'change']),
+          sentAt: at,
+          answeredAt: at.optional(),
+          sent: z.unknown(),
+          answer: z.unknown(),
+          wire: z.unknown(),
+        }),
+      ),
+    }),
+  ),
+});
+export type CallStory = z.infer<typeof CallStory>;
+
+/** What is on top of every page: is all well, and if not, what. */
+export const Status = z.object({
+  org: z.object({
+    id: z.number(),
+    name: z.string(),
+    mode: z.enum(['observe', 'live', 'paused']),
+    standIn: z.boolean(),
+    trouble: z.string().optional(),
+    api: z.object({ used: z.number(), max: z.number() }).optional(),
+  }),
+  person: z.string(),
+  /** Rows waiting, and how long the oldest has. */
+  unsent: z.object({ count: z.number(), oldestSeconds: z.number() }),
+  parked: z.array(z.object({ cause: z.string(), count: z.number() })),
+  connections: z.array(
+    z.object({
+      id: z.string(),
+      name: z.string(),
+      source: z.string(),
+      lastHeardAt: at.optional(),
+      clockOffsetMs: z.number(),
+      hookUrl: z.string(),
+    }),
+  ),
+  inbox: z.object({ untranslated: z.number(), parked: z.number(), unheard: z.number() }),
+});
+export type Status = z.infer<typeof Status>;
+
+/** One thing the stream says: this call changed. Ids rise by one per recipient (E4). */
+export const StreamNote = z.object({ call: z.string(), version: z.number() });
+export type StreamNote = z.infer<typeof StreamNote>;
+
+export const testCalls = ['answered', 'missed', 'voicemail', 'transferred', 'internal'] as const;
+export type TestCallKind = (typeof testCalls)[number];
+/** Places a test call through the same door as a real one. `number`: who calls. */
+export const PlaceTestCall = z.object({ kind: z.enum(testCalls) });
+export const TestCallPlaced = z.object({ externalId: z.string() });
+export const modes = ['observe', 'live', 'paused'] as const;
+export type Mode = (typeof modes)[number];
+export const SetMode = z.object({
+  mode: z.enum(['observe', 'live', 'paused']),
+  /** Going live: also write what was only observed. */ backfill: z.boolean().default(false),
+});
+/** What undoing a version of the policy did: `undone` calls are taken back, each unless a person has changed its record meanwhile; `leftAlone` are known to have been changed. */
+export const PolicyUndone = z.object({ undone: z.number(), leftAlone: z.number() });
+export type PolicyUndone = z.infer<typeof PolicyUndone>;
+export const SignIn = z.object({ token: z.string().min(1).max(200) });
+/** Codes of the `Problem` a refused sign-in answers with. */
+export const signInProblems = ['used', 'expired', 'unknown'] as const;
+/** Every refusal, by any door. */
+export const Problem = z.object({ error: z.object({ code: z.string(), message: z.string() }) });
