@@ -8,6 +8,7 @@ import { load, sayDuration } from './load.ts';
 import { describeMachine, loadNow, syncsPerSecond } from './machine.ts';
 import { pace } from './pace.ts';
 import { type Figure, type Found, type Part, table } from './part.ts';
+import { closeAll } from './product.ts';
 import { slowOrg } from './slow-org.ts';
 import { start } from './start.ts';
 
@@ -43,6 +44,9 @@ if (strangers.length > 0 || !(seconds >= 10)) {
   );
   process.exit(1);
 }
+
+// Phones and knockers end when this process does; server, database and org are told, and their folder goes.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void closeAll().then(() => process.exit(130)));
 
 const path = join(root, 'docs/measured.md');
 const figures: Figure[] = [];

@@ -1,31 +1,38 @@
-import { fork } from 'node:child_process';
+import { type ChildProcess, fork } from 'node:child_process';
 import { join } from 'node:path';
 import { until } from '../chaos/pause.ts';
+import type { BareDoorOrder } from './bare-door.ts';
+import { eventsPerCall } from './calls.ts';
 import { type FloorOrder, floorTables, type Stored } from './floor.ts';
 import type { KnockOrder, Knocked } from './knocker.ts';
 import { cpuSeconds, cpuSecondsOfTree } from './machine.ts';
 import { quantile, say, sum } from './numbers.ts';
 import { type Ask, atMost, type Found, type Part, table } from './part.ts';
-import { Product } from './product.ts';
+import { ended, Product } from './product.ts';
 
 const steadyPerSecond = 500;
 /** Like `groupCommit`'s own: the floor is what the same commits cost without a door. */
-const commits = { rowsPerCommit: 200, commitsInFlight: 2 };
+const commits = { rowsPerCommit: 100, commitsInFlight: 2 };
 const rounds = 4;
 const roundSeconds = 5;
 /** More than a round can take; made and signed before the round begins. */
 const mostARound = 60_000;
-const atOnce = 64;
+/** So many senders wait for an answer at once: as many as two full commits hold. */
+const atOnce = commits.rowsPerCommit * commits.commitsInFlight;
 
+const begun = (program: string): ChildProcess =>
+  fork(join(import.meta.dirname, program), { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
 /** Orders one thing of a process of its own and waits for its answer. */
-function ordered<Answer>(program: string, order: object, limitMs: number): Promise<Answer> {
-  const child = fork(join(import.meta.dirname, program), { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+function ordered<Answer>(program: string, order: object, limitMs: number, child = begun(program)): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const limit = setTimeout(() => {
       child.kill();
       reject(new Error(`${program} did not end within ${limitMs / 1000} s`));
     }, limitMs);
-    child.once('message', (answer) => resolve(answer as Answer));
+    child.once('message', (answer) => {
+      clearTimeout(limit);
+      resolve(answer as Answer);
+    });
     child.once('exit', (code) => {
       clearTimeout(limit);
       reject(new Error(`${program} ended with ${code} before it answered`)); // after an answer nobody hears it
@@ -34,16 +41,17 @@ function ordered<Answer>(program: string, order: object, limitMs: number): Promi
   });
 }
 
+type Manner = { readonly atOnce: number } | { readonly perSecond: number };
+
 async function run({ seconds, profileTo, say: tell }: Ask): Promise<Found> {
   const product = await Product.open({ latency: 'none', profileTo });
+  const bareDoor = begun('bare-door.ts');
   try {
     const { hook, secret } = await product.hook();
     let first = 0;
-    const knock = async (
-      order: { atOnce: number; seconds: number; deliveries: number } | { perSecond: number; seconds: number; deliveries: number },
-    ) => {
-      const knocked = await ordered<Knocked>('knocker.ts', { hook, secret, first, ...order } satisfies KnockOrder, 120_000);
-      first += Math.ceil(order.deliveries / 8);
+    const knock = async (order: { readonly seconds: number; readonly deliveries: number } & Manner, at = hook) => {
+      const knocked = await ordered<Knocked>('knocker.ts', { hook: at, secret, first, ...order } satisfies KnockOrder, 120_000);
+      first += Math.ceil(order.deliveries / eventsPerCall);
       return knocked;
     };
     const quiet = () => until('the line has caught up', 180_000, async () => sum(Object.values(await product.waiting())) === 0, 500);
@@ -58,21 +66,28 @@ async function run({ seconds, profileTo, say: tell }: Ask): Promise<Found> {
     await quiet();
 
     await product.query(floorTables);
+    const database = product.databaseAddress;
+    const barePort = await ordered<number>('bare-door.ts', { database, secret, ...commits } satisfies BareDoorOrder, 30_000, bareDoor);
     const floor: number[] = [];
+    const bare: number[] = [];
     const door: number[] = [];
     const cpu: string[][] = [];
     const refused = new Map<string, number>();
+    const cpuNow = () => ({
+      server: cpuSeconds(product.serverPid),
+      postgres: cpuSecondsOfTree(product.postgresPid),
+      bare: cpuSeconds(bareDoor.pid!),
+    });
     for (let round = 0; round < rounds; round++) {
-      const before = { server: cpuSeconds(product.serverPid), postgres: cpuSecondsOfTree(product.postgresPid) };
-      const stored = await ordered<Stored>(
-        'floor.ts',
-        { database: product.databaseAddress, seconds: roundSeconds, ...commits } satisfies FloorOrder,
-        60_000,
-      );
-      const between = { server: cpuSeconds(product.serverPid), postgres: cpuSecondsOfTree(product.postgresPid) };
-      floor.push(stored.rows / stored.seconds);
+      const atFirst = cpuNow();
+      const stored = await ordered<Stored>('floor.ts', { database, seconds: roundSeconds, ...commits } satisfies FloorOrder, 60_000);
+      const afterFloor = cpuNow();
+      const knockedBare = await knock({ atOnce, seconds: roundSeconds, deliveries: mostARound }, `http://127.0.0.1:${barePort}/`);
+      const afterBare = cpuNow();
       const knocked = await knock({ atOnce, seconds: roundSeconds, deliveries: mostARound });
-      const after = { server: cpuSeconds(product.serverPid), postgres: cpuSecondsOfTree(product.postgresPid) };
+      const atLast = cpuNow();
+      floor.push(stored.rows / stored.seconds);
+      bare.push(knockedBare.taken / knockedBare.seconds);
       door.push(knocked.taken / knocked.seconds);
       for (const [status, count] of Object.entries(knocked.answers))
         if (status !== '202') refused.set(status, (refused.get(status) ?? 0) + count);
@@ -80,15 +95,17 @@ async function run({ seconds, profileTo, say: tell }: Ask): Promise<Found> {
       cpu.push([
         `${round + 1}`,
         say(floor.at(-1)!),
-        each(stored.cpuSeconds, stored.rows),
-        each(between.postgres - before.postgres, stored.rows),
+        `${each(stored.cpuSeconds, stored.rows)} + ${each(afterFloor.postgres - atFirst.postgres, stored.rows)}`,
+        say(bare.at(-1)!),
+        `${each(afterBare.bare - afterFloor.bare, knockedBare.taken)} + ${each(afterBare.postgres - afterFloor.postgres, knockedBare.taken)}`,
         say(door.at(-1)!),
+        `${each(atLast.server - afterBare.server, knocked.taken)} + ${each(atLast.postgres - afterBare.postgres, knocked.taken)}`,
         each(knocked.cpuSeconds, knocked.taken),
-        each(after.server - between.server, knocked.taken),
-        each(after.postgres - between.postgres, knocked.taken),
         say(quantile(knocked.ms, 0.99)),
       ]);
-      tell(`  round ${round + 1}: floor ${say(floor.at(-1)!)} rows a second, door ${say(door.at(-1)!)} accepts a second`);
+      tell(
+        `  round ${round + 1}: floor ${say(floor.at(-1)!)} rows a second, bare door ${say(bare.at(-1)!)} accepts, door ${say(door.at(-1)!)} accepts`,
+      );
       await quiet();
     }
     const share = quantile(door, 0.5) / quantile(floor, 0.5);
@@ -102,11 +119,15 @@ async function run({ seconds, profileTo, say: tell }: Ask): Promise<Found> {
           target: '≥ 50 %',
           met: share >= 0.5,
         },
+        {
+          name: 'most accepts a second, against a bare door',
+          value: `${say(quantile(door, 0.5))} of ${say(quantile(bare, 0.5))} (${Math.round((100 * quantile(door, 0.5)) / quantile(bare, 0.5))} %)`,
+        },
       ],
       notes: [
         `At ${steadyPerSecond} a second (${say(steady.ms.length)} deliveries on 64 connections, counted from the moment each was due): median ${say(quantile(steady.ms, 0.5))} ms, p99 ${say(p99)} ms, longest ${say(quantile(steady.ms, 1))} ms; answers ${JSON.stringify(steady.answers)}. The line works meanwhile.`,
-        `The floor is a bare loop that inserts the same bytes with the door's own statement into a table like the inbox, ${commits.rowsPerCommit} rows to a commit, ${commits.commitsInFlight} commits at once. The door is knocked at by ${atOnce} connections as fast as it answers; HTTP, signature, schema and hash are its own. CPU in µs for one row or one accept; what the server spends on the line meanwhile is in it.\n\n${table(
-          ['round', 'floor rows/s', 'loop µs', 'PostgreSQL µs', 'door accepts/s', 'sender µs', 'server µs', 'PostgreSQL µs', 'door p99 ms'],
+        `The floor is a bare loop that inserts the same bytes with the door's own statement into a table like the inbox, ${commits.rowsPerCommit} rows to a commit, ${commits.commitsInFlight} commits at once: no HTTP at all. The bare door is Node's own HTTP server, the signature and those commits, and nothing behind it. Cordboard's door also reads the schema, tells repeats apart and answers in words, and its line works meanwhile. Both doors are knocked at by ${atOnce} connections as fast as they answer. CPU in µs for one row: the process and PostgreSQL.\n\n${table(
+          ['round', 'floor rows/s', 'µs', 'bare door/s', 'µs', 'door/s', 'µs, line included', 'sender µs', 'door p99 ms'],
           cpu,
         )}`,
         ...(refused.size ? [`Refused meanwhile: ${[...refused].map(([status, count]) => `${count} × ${status}`).join(', ')}.`] : []),
@@ -114,8 +135,9 @@ async function run({ seconds, profileTo, say: tell }: Ask): Promise<Found> {
       ],
     };
   } finally {
+    await ended(bareDoor, 'SIGTERM', 2_000);
     await product.close();
   }
 }
 
-export const door: Part = { name: 'door', title: 'The door', takes: '3 minutes', run };
+export const door: Part = { name: 'door', title: 'The door', takes: '4 minutes', run };

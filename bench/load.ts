@@ -21,6 +21,7 @@ async function run({ seconds, profileTo, say: tell }: Ask): Promise<Found> {
     const warm = Math.min(120, seconds / 3);
     const warmed = ran.samples.filter(({ second }) => second >= warm && second <= ran.tellingSeconds);
     const mbPerMinute = slope(warmed.map(({ second, serverMb }) => [second / 60, serverMb]));
+    const pages = await timePages(product);
     const plans = await examinePlans(product);
     const statements = profileTo === undefined ? [] : [await sayStatements(product)];
     const grown = growthOf(ran);
@@ -64,6 +65,7 @@ async function run({ seconds, profileTo, say: tell }: Ask): Promise<Found> {
         `Over time:\n\n${sayTime(ran)}`,
         `Tables at the end (rows and dead rows as PostgreSQL counts them; dead rows are room for the next ones):\n\n${sayTables(ran)}`,
         `Statements of the line as PostgreSQL runs them after the load (prepared, the seventh execution):\n\n${plans.table}`,
+        `With ${say(ran.calls)} calls in the book, the doors of the console answered: ${pages}.`,
         ...statements,
       ],
     };
@@ -104,13 +106,14 @@ function sayTime({ samples }: Ran): string {
   const rows = Array.from(
     { length: Math.floor(last / stepSeconds) + 1 },
     (_, n) => samples.findLast(({ second }) => second <= n * stepSeconds) ?? samples[0]!,
-  ).map(({ second, waiting, committed, serverMb, cpu }, n, all) => {
+  ).map(({ second, waiting, committed, apiCalls, serverMb, cpu }, n, all) => {
     const before = all[n - 1];
     const cores = (who: keyof typeof cpu) =>
       before && second > before.second ? ((cpu[who] - before.cpu[who]) / (second - before.second)).toFixed(2) : '';
     return [
       `${Math.round(second)} s`,
       say(committed),
+      say(apiCalls),
       ...[waiting.untranslated, waiting.untold, waiting.unsent, waiting.lingering].map(String),
       serverMb.toFixed(0),
       cores('server'),
@@ -118,7 +121,7 @@ function sayTime({ samples }: Ran): string {
     ];
   });
   return table(
-    ['at', 'in the org', 'untranslated', 'untold', 'unsent', 'lingering', 'server MB', 'server cores', 'PostgreSQL cores'],
+    ['at', 'in the org', 'API calls', 'untranslated', 'untold', 'unsent', 'lingering', 'server MB', 'server cores', 'PostgreSQL cores'],
     rows,
   );
 }
@@ -146,6 +149,20 @@ function growthOf({ tables }: Ran): string[] {
     if (history.test(name) || historyIndexes.test(name) || now.kb <= then * 1.2 + 256) return [];
     return [`${name} from ${then} to ${now.kb} kB`];
   });
+}
+/** The slowest of five: what a person waits for whose page asks while the line works. */
+async function timePages(product: Product): Promise<string> {
+  const said: string[] = [];
+  for (const path of ['/api/status', '/api/calls', '/api/calls?explanation=parked', '/metrics']) {
+    const ms: number[] = [];
+    for (let n = 0; n < 5; n++) {
+      const begun = performance.now();
+      await product.ask(path);
+      ms.push(performance.now() - begun);
+    }
+    said.push(`\`${path}\` ${say(Math.max(...ms))} ms`);
+  }
+  return said.join(', ');
 }
 async function sayStatements(product: Product): Promise<string> {
   const rows = await product.query<{ calls: string; ms: string; mean: string; text: string }>(

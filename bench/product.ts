@@ -26,6 +26,10 @@ export type Status = {
   readonly parked: readonly unknown[];
 };
 
+/** What runs now: a bench that is told to stop takes it along. */
+const running = new Set<Product>();
+export const closeAll = (): Promise<unknown> => Promise.allSettled([...running].map((product) => product.close()));
+
 /** The product as people run it and the stand-in org, each a process of its own, in a folder that goes again. */
 export class Product {
   readonly folder: string;
@@ -47,6 +51,7 @@ export class Product {
 
   static async open(kind: Kind): Promise<Product> {
     const product = new Product(kind, await mkdtemp(join(tmpdir(), 'cordboard-bench-')), await freePorts(3));
+    running.add(product);
     try {
       await product.tap.open();
       await product.#startOrg();
@@ -146,15 +151,18 @@ export class Product {
     }
     return (await this.#database.query<Row>(sql, values)).rows;
   }
-  async status(): Promise<Status> {
-    const answer = await fetch(`${this.address}/api/status`, { headers: { cookie: this.#cookie } });
-    if (!answer.ok) throw new Error(`/api/status was answered ${answer.status}`);
-    return (await answer.json()) as Status;
+  /** A page of the console, as the admin who signed in. */
+  async ask(path: string): Promise<string> {
+    const answer = await fetch(`${this.address}${path}`, { headers: { cookie: this.#cookie } });
+    if (!answer.ok) throw new Error(`${path} was answered ${answer.status}`);
+    return answer.text();
   }
-  /** What the list of calls says of those that are in this state. */
+  async status(): Promise<Status> {
+    return JSON.parse(await this.ask('/api/status')) as Status;
+  }
+  /** The newest calls in this state, as the list of calls shows them. */
   async explained(explanation: string): Promise<{ readonly because: string }[]> {
-    const answer = await fetch(`${this.address}/api/calls?explanation=${explanation}&limit=5`, { headers: { cookie: this.#cookie } });
-    return ((await answer.json()) as { calls: { because: string }[] }).calls;
+    return (JSON.parse(await this.ask(`/api/calls?explanation=${explanation}&limit=5`)) as { calls: { because: string }[] }).calls;
   }
   async hook(): Promise<{ hook: string; secret: string }> {
     const [row] = await this.query<{ connection: string; secrets: string }>('select connection, secrets from connections limit 1');
@@ -200,6 +208,7 @@ export class Product {
     await this.#startOrg();
   }
   async close(): Promise<void> {
+    if (!running.delete(this)) return;
     await this.#database?.end().catch(() => undefined);
     await ended(this.#server, 'SIGTERM', 30_000);
     this.#endDatabaseLeftBehind();

@@ -14,6 +14,7 @@ export type Sample = {
   readonly cpu: Cpu;
   readonly waiting: Awaited<ReturnType<Product['waiting']>>;
   readonly committed: number;
+  readonly apiCalls: number;
 };
 type Cpu = { readonly server: number; readonly postgres: number; readonly org: number; readonly phones: number; readonly bench: number };
 export type Tables = ReadonlyMap<string, { readonly rows: number; readonly dead: number; readonly kb: number }>;
@@ -86,6 +87,7 @@ export async function runCalls(product: Product, rate: Rate, options: { drainLim
         cpu: cpuNow(phones.pid!),
         waiting,
         committed: tap.committedAtMs.size,
+        apiCalls: tap.apiCalls - apiCallsBefore,
       });
       if (second >= tables.length * 60) tables.push(await tablesOf(product));
       if (performance.now() - saidAtMs >= sayEveryMs) {

@@ -46,6 +46,8 @@ async function run({ say: tell }: Ask): Promise<Found> {
           return Promise.resolve(said.includes('Cordboard is ready'));
         });
         seconds.push((performance.now() - begun) / 1000);
+        // Only then does it hear a signal: one that comes earlier would leave its database and org running.
+        await until('Cordboard hears signals', 10_000, () => Promise.resolve(said.includes('Stop  ')));
         tell(`  start ${n + 1}: ready after ${seconds.at(-1)!.toFixed(1)} s`);
       } finally {
         process.kill(-child.pid!, 'SIGTERM');

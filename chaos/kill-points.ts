@@ -284,13 +284,13 @@ export const killAtEachPoint: Experiment = {
 };
 
 /** The same call, which a person now links with this contact: the story has changed, and so has what is expected of it. */
-function linked(installation: Installation, story: Story, contact: string): Story {
-  installation.stories.splice(installation.stories.indexOf(story), 1);
+export function linked(installation: Installation, story: Story, contact: string): Story {
+  installation.stories.splice(installation.stories.indexOf(story), 1); // it is told anew
   const at = new Date(Date.now() + installation.shiftMs).toISOString();
   const body = JSON.stringify({ version: 1, type: 'call.linked', call: story.call, at, data: { who: { kind: 'Contact', id: contact } } });
   return {
     ...story,
-    deliveries: [{ deliveryId: `${story.call}/link`, afterMs: 0, body }],
+    deliveries: [{ deliveryId: `${story.call}/link/${contact}`, afterMs: 0, body }],
     expected: { ...story.expected!, whoId: contact },
   };
 }

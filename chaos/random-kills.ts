@@ -28,7 +28,7 @@ export const killAtRandom: Experiment = {
           sent.catch(() => stop.abort()); // awaited below
           sending.push(sent);
           do await pause(1_000, stop.signal);
-          while (installation.sender.waiting > 200 && !stop.signal.aborted);
+          while (installation.sender.waiting > 100 && !stop.signal.aborted);
         }
       })();
       try {

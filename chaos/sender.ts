@@ -19,7 +19,7 @@ export type Sent = {
 /** So many wait for an answer at once; a phone system has its bounds too. */
 const atOnce = 48;
 /** Between two tries of one delivery at most so long, give or take half of it. */
-const longestWaitMs = 1_500;
+const longestWaitMs = 3_000;
 
 /**
  * A phone system that sends its webhooks: each delivery at its time, signed anew at each try, under the same id until it is answered
@@ -82,7 +82,7 @@ export class Sender {
       const [, seconds, way] = /is (\d+) seconds (ahead of|behind) our clock/.exec(text) ?? [];
       if (seconds !== undefined) this.#clock.aheadMs = aheadMs + (way === 'behind' ? 1 : -1) * Number(seconds) * 1000;
       else if (status >= 400 && status < 500) throw new Error(`${said.deliveryId} was answered ${status}: ${text}`);
-      await pause(Math.min(150 * 2 ** Math.min(attempt, 5), longestWaitMs) * (0.5 + Math.random()), this.#stop.signal);
+      await pause(Math.min(250 * 2 ** Math.min(attempt, 5), longestWaitMs) * (0.5 + Math.random()), this.#stop.signal);
     }
   }
 

@@ -437,6 +437,26 @@ test('C4, W1: ids in any case and of any characters never meet, nor do those of 
   );
 });
 
+test('W4: what is heard while a record is under way is written afterwards, whether it is being made or changed', async () => {
+  await withLine({}, async (line) => {
+    const start = line.now();
+    const tell = async (id: string, ...facts: Fact[]) =>
+      void (await line.send({
+        id,
+        body: { version: 1, events: facts.map((fact, place) => wireEvent(fact, 0, Number(id) * 10 + place, start)) },
+      }));
+    line.duringNextWrite(() => tell('1', recording('r1', 60)));
+    await tell('0', { type: 'started', at: 0, data: inbound }, { type: 'ended', at: 22 });
+    await line.advanceTo(start + 60 * seconds);
+    line.duringNextWrite(() => tell('3', { type: 'answered', at: 10, data: on(anna) }));
+    await tell('2', recording('r2', 70));
+    await line.advanceTo(start + 200 * seconds);
+    const [task, ...others] = await line.export('Task');
+    expect(others).toEqual([]);
+    expect(task).toMatchObject({ Status: 'Completed', CallDurationInSeconds: 12, Description: expect.stringMatching(/r1[^]*r2/) });
+  });
+});
+
 describe('W2, W3: whatever a person does to a record, between any two of our writes, stays done', () => {
   const ownBlock = (task: Task) => /--- Cordboard ---[^]*--- end of Cordboard ---/.exec(String(task['Description']))?.[0] ?? '';
   type Edit = {

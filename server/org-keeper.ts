@@ -72,10 +72,12 @@ export function keepOrgs({ store, world, node, connect, writer, report, stop }: 
           await say(crms.get(org), undefined, true);
         }
         const crm = crms.get(org)!;
-        if (world.monotonic() - usersAtMs > usersEveryMs) {
+        const readUsers = async () => {
+          if (world.monotonic() - usersAtMs <= usersEveryMs) return;
           await store.saveUsers(org, await crm.users(), (await crm.self()).id);
           usersAtMs = world.monotonic();
-        }
+        };
+        await readUsers();
         onTried();
         failures = 0;
         if (row.mode !== 'live') {
@@ -87,13 +89,15 @@ export function keepOrgs({ store, world, node, connect, writer, report, stop }: 
           await bell.wait(bell.count, 500, world); // another node writes; look again soon, it may die
           continue;
         }
-        report('lane.taken', { org, epoch: hold.epoch, recovered: await hold.recover() });
         const pause = new AbortController();
-        const watching = watchMode(org, row.crm, pause);
+        let watching: Promise<void> | undefined;
         try {
+          report('lane.taken', { org, epoch: hold.epoch, recovered: await hold.recover() });
+          watching = watchMode(org, row.crm, pause, readUsers);
           const reports: WriterReport = {
             exchanged: (info) => {
               report('org.exchanged', { org, ...info });
+              if (info.outcome !== 'answered') return; // what it was refused for is said below, and no answer says nothing
               void say(crm, undefined).catch((error: unknown) => report('org.usage-unsaved', { org, because: (error as Error).message }));
             },
             trouble: (failure) => {
@@ -119,8 +123,8 @@ export function keepOrgs({ store, world, node, connect, writer, report, stop }: 
     await crms.get(org)?.close();
   };
 
-  /** Ends the writing when the org is paused, observed, or connected elsewhere. */
-  const watchMode = async (org: OrgId, crm: string, pause: AbortController): Promise<void> => {
+  /** Ends the writing when the org is paused, observed, or connected elsewhere; reads its users anew meanwhile. */
+  const watchMode = async (org: OrgId, crm: string, pause: AbortController, readUsers: () => Promise<void>): Promise<void> => {
     const ended = AbortSignal.any([pause.signal, stop]);
     ended.addEventListener('abort', () => orgsBell.ring(), { once: true });
     while (!ended.aborted) {
@@ -130,6 +134,7 @@ export function keepOrgs({ store, world, node, connect, writer, report, stop }: 
         () => null, // the database is away; the lane's own heartbeat decides
       );
       if (row !== null && (row?.mode !== 'live' || row.crm !== crm)) return pause.abort();
+      await readUsers().catch((error: unknown) => report('org.users-unread', { org, because: (error as Error).message }));
       await orgsBell.wait(heard, 5_000, world);
     }
   };

@@ -11,6 +11,7 @@ import { retract, retractActivity, type Role } from './decide/retract.ts';
 import { matchCall } from './match/match.ts';
 import type { Source } from './source.ts';
 import type { DueCall, OrgId, OrgView, Store, StoredDelivery, Told, TranslatedDelivery, WritePlan } from './store.ts';
+import { isPassing } from './store/database.ts';
 import type { EngineStep } from './store/engine.ts';
 import { decisionKey } from './store/decision-key.ts';
 import type { World } from './world.ts';
@@ -48,7 +49,7 @@ export const lineSteps = (line: Line, bells: Bells): readonly EngineStep[] => {
     {
       name: 'tell',
       bell: bells.calls,
-      loops: 2,
+      loops: 1,
       run: () => line.store.tellSome((claimed) => Promise.all(claimed.map((due) => tell(line, due)))),
     },
   ];
@@ -86,9 +87,16 @@ function translate({ sources, report }: Line, clocks: Map<string, ClockWindow>, 
 
 /** A call is told anew from all its facts, decided, and its wishes stored. One that throws stands aside alone (E2). */
 async function tell(line: Line, due: DueCall): Promise<Told> {
+  let away: Error | undefined;
+  const orgView: Line['orgView'] = (org) =>
+    line.orgView(org).catch((error: unknown) => {
+      if (error instanceof Error && isPassing(error)) away = error;
+      throw error;
+    });
   try {
-    return await tellCall(line, due);
+    return await tellCall({ ...line, orgView }, due);
   } catch (error) {
+    if (away !== undefined) throw away; // the database was away: no call is to blame, all are told again
     line.report('call.parked', { call: due.id, because: (error as Error).message });
     return { due, trouble: `telling it failed: ${(error as Error).message}` };
   }

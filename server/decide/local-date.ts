@@ -1,13 +1,6 @@
 /** The day it is at this instant in this zone, as YYYY-MM-DD (DP-64). The zone must be known, see `isZone`. */
 export function localDate(atMs: number, zone: string): string {
-  const parts = new Intl.DateTimeFormat('en-US', {
-    timeZone: zone,
-    calendar: 'gregory',
-    numberingSystem: 'latn',
-    year: 'numeric',
-    month: '2-digit',
-    day: '2-digit',
-  }).formatToParts(new Date(atMs));
+  const parts = formatOf(zone).formatToParts(new Date(atMs));
   const part = (type: Intl.DateTimeFormatPartTypes) => parts.find((one) => one.type === type)?.value ?? '';
   return `${part('year').padStart(4, '0')}-${part('month')}-${part('day')}`;
 }
@@ -16,9 +9,27 @@ export function localDate(atMs: number, zone: string): string {
 export function isZone(zone: string): boolean {
   if (!/^[A-Za-z]/.test(zone)) return false; // Intl also takes "+09:00", which knows no summer time
   try {
-    return new Intl.DateTimeFormat('en-US', { timeZone: zone }) instanceof Intl.DateTimeFormat;
+    return formatOf(zone) instanceof Intl.DateTimeFormat;
   } catch (error) {
     if (error instanceof RangeError) return false;
     throw error;
   }
+}
+
+// Making a format costs more than deciding a call; there are a few hundred zones, and one that isn't known is never kept.
+const formats = new Map<string, Intl.DateTimeFormat>();
+function formatOf(zone: string): Intl.DateTimeFormat {
+  let format = formats.get(zone);
+  if (!format) {
+    format = new Intl.DateTimeFormat('en-US', {
+      timeZone: zone,
+      calendar: 'gregory',
+      numberingSystem: 'latn',
+      year: 'numeric',
+      month: '2-digit',
+      day: '2-digit',
+    });
+    if (formats.size < 2_000) formats.set(zone, format);
+  }
+  return format;
 }

@@ -31,7 +31,7 @@ export async function* followStream(
   while (!stop.aborted) {
     const heard = bell.count;
     const items = await read.after(seen, 500);
-    if (items[0] && items[0].id > seen + 1) {
+    if (items[0] ? items[0].id > seen + 1 : seen < last) {
       seen = await read.last();
       yield { is: 'reset', id: seen };
       continue;

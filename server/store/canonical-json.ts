@@ -8,5 +8,13 @@ export function canonicalJson(value: unknown): string {
   });
 }
 
+/** What PostgreSQL is to keep as JSON; the order of keys is its own business. */
+export function storableJson(value: unknown): string {
+  const text = JSON.stringify(value);
+  return unstorable.test(text) ? canonicalJson(value) : text;
+}
+/** U+0000 and lone surrogates leave JSON.stringify as escapes (ECMA-262, QuoteJSONString). */
+const unstorable = /\\u(?:0000|d[89a-f])/;
+
 /** PostgreSQL keeps neither U+0000 nor half a surrogate pair; one such character would fail every row of its transaction. */
 export const storable = (text: string): string => text.replaceAll('\u0000', '\uFFFD').toWellFormed();

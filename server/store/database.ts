@@ -27,16 +27,11 @@ export type StatementName = string;
 /** 57P01-03: the server goes or comes; 25006: a standby; 53300: no slot; 40P01, 40001: somebody else's turn; 08…: the connection. */
 const passing = /^(57P0[1-5]|25006|53300|40P01|40001|08...)$/;
 /** May the same transaction be tried again on another connection? Errors without a code come from the connection itself. */
-function isPassing(error: unknown): boolean {
+export function isPassing(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const code = (error as { code?: unknown }).code;
   if (typeof code !== 'string') return /terminated|timeout|not queryable|connection/i.test(error.message);
   return passing.test(code) || code.startsWith('E');
-}
-/** There was nobody to send it to (no socket, nobody listening, 57P03: still starting): asking again can't do it twice. */
-function isUnsent(error: unknown): boolean {
-  const code = error instanceof Error ? (error as { code?: unknown }).code : undefined;
-  return code === 'ECONNREFUSED' || code === 'ENOENT' || code === '57P03';
 }
 /** A killed PostgreSQL is back within two seconds, a fail-over takes longer: so long nobody needs to hear of it. */
 const patienceMs = 5_000;
@@ -63,27 +58,28 @@ export function openDatabase(address: DatabaseAddress, world: World, onTrouble: 
   pool.on('error', onTrouble); // an idle client whose server dies would end the process otherwise
   pool.on('connect', (client) => client.on('error', onTrouble)); // and so would a checked-out one
 
-  const ask = (client: pg.Pool | pg.PoolClient, name: StatementName | { text: string }, values: readonly unknown[] = []) => {
+  const ask = (client: pg.PoolClient, name: StatementName | { text: string }, values: readonly unknown[] = []) => {
     if (typeof name !== 'string') return client.query(name.text, [...values]);
     const text = statements.get(name);
     if (text === undefined) throw new Error(`no statement ${name}.sql in server/store/sql`);
     return client.query({ name, text, values: [...values] });
   };
 
-  const patiently = async <T>(work: () => Promise<T>): Promise<T> => {
+  /** While connecting nothing has been asked yet, so trying again can do nothing twice. */
+  const connected = async <T>(connect: () => Promise<T>): Promise<T> => {
     const until = world.monotonic() + patienceMs;
     for (;;) {
       try {
-        return await work();
+        return await connect();
       } catch (error) {
-        if (!isUnsent(error) || world.monotonic() > until) throw error;
+        if (!isPassing(error) || world.monotonic() > until) throw error;
         await world.sleep(100 * (0.5 + world.chance()));
       }
     }
   };
 
   const once = async <T>(work: (connection: Connection) => Promise<T>): Promise<T> => {
-    const client = await patiently(() => pool.connect());
+    const client = await connected(() => pool.connect());
     let broken: unknown;
     try {
       await client.query('begin');
@@ -105,7 +101,17 @@ export function openDatabase(address: DatabaseAddress, world: World, onTrouble: 
   };
 
   return {
-    query: (name, values) => patiently(() => ask(pool, name, values)),
+    async query(name, values) {
+      const client = await connected(() => pool.connect());
+      let broken = true;
+      try {
+        const result = await ask(client, name, values);
+        broken = false;
+        return result;
+      } finally {
+        client.release(broken);
+      }
+    },
     async transaction(work) {
       for (let attempt = 1; ; attempt++) {
         try {
@@ -117,7 +123,7 @@ export function openDatabase(address: DatabaseAddress, world: World, onTrouble: 
       }
     },
     dedicated: () =>
-      patiently(async () => {
+      connected(async () => {
         const client = new pg.Client({ ...address, ...limits });
         client.on('error', onTrouble);
         await client.connect();

@@ -1,6 +1,6 @@
 import { type Lane, type LaneHold, LostLane, type OrgId, type WriteRow } from '../store.ts';
 import type { World } from '../world.ts';
-import { canonicalJson } from './canonical-json.ts';
+import { storableJson } from './canonical-json.ts';
 import type { Database } from './database.ts';
 import { writeRow } from './rows.ts';
 
@@ -90,7 +90,7 @@ export async function holdLane(
         const settled = await connection.query('settle-writes', [
           org,
           epoch,
-          canonicalJson(
+          storableJson(
             outcomes.map((x) => ({
               call: x.row.call,
               role: x.row.role,
@@ -114,7 +114,7 @@ export async function holdLane(
         await connection.query('insert-attempts', [
           org,
           epoch,
-          canonicalJson(
+          storableJson(
             attempts.map((x) => ({
               call: x.row.call,
               role: x.row.role,

@@ -5,13 +5,17 @@ import { defaultPolicy, parsePolicy } from '../decide/policy.ts';
 import type { Channel, DueCall, OrgId, OrgView, Store, StoredDelivery, StoredEvent, Told, TranslatedDelivery } from '../store.ts';
 import type { World } from '../world.ts';
 import { type Connection, type Database, isAboutData } from './database.ts';
-import { canonicalJson, storable } from './canonical-json.ts';
+import { canonicalJson, storable, storableJson } from './canonical-json.ts';
 import { decisionKey } from './decision-key.ts';
 import { holdLane } from './lane.ts';
 import { writeRow } from './rows.ts';
 
-/** Deliveries translated, and calls told, in one transaction: enough to share a commit, few enough that one blamed row is cheap to find. */
-const translateAtOnce = 200;
+/**
+ * Deliveries translated in one transaction: many, since translating waits for the tellings that hold its calls, and what has come
+ * meanwhile is done in one go.
+ */
+const translateAtOnce = 500;
+/** Calls told in one transaction: enough to share a commit, few enough that who waits for one of them doesn't wait long. */
 const tellAtOnce = 100;
 /** A busy door rings this often at most. */
 const noteEveryMs = 20;
@@ -325,8 +329,8 @@ async function storeTold(connection: Connection, told: readonly Told[]): Promise
   const well = told.filter((x) => x.call !== undefined);
   for (const { due, trouble } of told.filter((x) => x.trouble !== undefined))
     await connection.query('park-call', [due.org, due.id, trouble]);
-  await connection.query('save-calls', [
-    canonicalJson(
+  const saved = await connection.query('save-calls', [
+    storableJson(
       well.map((x) => ({
         org: x.due.org,
         id: x.due.id,
@@ -351,7 +355,7 @@ async function storeTold(connection: Connection, told: readonly Told[]): Promise
   const decided = well.filter((x) => x.decision !== undefined && x.decision !== x.due.lastDecision);
   if (decided.length) {
     await connection.query('insert-decisions', [
-      canonicalJson(
+      storableJson(
         decided.map((x) => ({
           org: x.due.org,
           call: x.due.id,
@@ -384,12 +388,16 @@ async function storeTold(connection: Connection, told: readonly Told[]): Promise
       })),
   );
   if (plans.length) {
-    await connection.query('want-writes', [canonicalJson(plans)]);
+    await connection.query('want-writes', [storableJson(plans)]);
     await connection.query({ text: "select pg_notify('writes', '')" });
   }
-  // A part passes on to the call it belongs to that something new was heard (C2). Two tellings that wake each other's calls
+  // A part passes on to the call it belongs to that something new was heard, and to the one it belonged to that it left (C2). Two tellings that wake each other's calls
   // may dead-lock; PostgreSQL ends one, and a transaction is repeatable.
+  const movedOn = saved.rows.filter((row) => row.former_part_of !== null && row.former_part_of !== row.part_of);
   const wakes = well.flatMap((x) => [
+    ...movedOn
+      .filter((row) => row.org === x.due.org && row.id === x.due.id)
+      .map((row) => ({ org: x.due.org, id: row.former_part_of as string })),
     ...(x.partOf === undefined ? [] : [{ org: x.due.org, id: x.due.known.get(x.partOf)! }]),
     ...(own.some((fact) => fact.call === x.due.id) ? [{ org: x.due.org, id: x.due.id }] : []),
   ]);

@@ -81,6 +81,7 @@ export async function openLine({ orgs = [{}], nodes = 1, sideBySide = 4, startsA
   const stop = new AbortController();
   const heldBack: { readonly perform: () => Promise<void> }[] = [];
   let holdNext = false;
+  let meanwhile: (() => Promise<void>) | undefined;
 
   // The orgs, and who calls in
   const standIns = new Map<OrgId, Awaited<ReturnType<typeof startOrg>>>();
@@ -159,6 +160,12 @@ export async function openLine({ orgs = [{}], nodes = 1, sideBySide = 4, startsA
       exchange: (ask: Exchange, signal?: AbortSignal) =>
         traffic.add(
           (async () => {
+            if (meanwhile && ask.writes.length > 0) {
+              const work = meanwhile;
+              meanwhile = undefined;
+              await work();
+              await tellAll();
+            }
             if (holdNext && ask.writes.length > 0) {
               holdNext = false;
               heldBack.push({ perform: () => crm.exchange(ask).then(() => undefined, nobodyHears) });
@@ -174,6 +181,14 @@ export async function openLine({ orgs = [{}], nodes = 1, sideBySide = 4, startsA
         ),
     });
   }
+
+  /** All that has been heard is told, although the writer is in the middle of something. */
+  const tellAll = async () => {
+    for (let due = await clock.due(); due.deliveries + due.calls > 0; due = await clock.due()) {
+      servers.forEach(({ bells }) => (due.deliveries > 0 ? bells.deliveries : bells.calls).ring());
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  };
 
   const raise = () => {
     if (troubles.length > 0) throw new Error(`The line is in trouble: ${troubles.splice(0).join('; ')}`);
@@ -267,6 +282,10 @@ export async function openLine({ orgs = [{}], nodes = 1, sideBySide = 4, startsA
     /** The next request that writes is lost on the way; whoever sent it never hears of it. */
     holdNextWrite() {
       holdNext = true;
+    },
+    /** This happens, and is told, while the next request that writes is under way. */
+    duringNextWrite(work: () => Promise<void>) {
+      meanwhile = work;
     },
     /** What was held back arrives after all. */
     async letHeldRequestsLand(): Promise<void> {

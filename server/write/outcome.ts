@@ -58,6 +58,17 @@ export const leftAlone = (row: WriteRow, step: Extract<NextStep, { do: 'leave' }
   };
 };
 
+/** It isn't there and needn't be, once what was never answered can't land any more (D2). */
+export const forgotten = (row: WriteRow, nowMs: number): RowOutcome => {
+  const ghosts = stillOut(row.ghosts, nowMs);
+  return {
+    ...base(row),
+    state: ghosts.length ? 'uncertain' : 'dropped',
+    ghosts,
+    dueInMs: lookAgainInMs(ghosts, nowMs),
+  };
+};
+
 /** A person deleted it (W2). */
 export const yielded = (row: WriteRow, crmId: string | undefined): RowOutcome => ({
   ...base(row),
@@ -98,6 +109,7 @@ export function answered(
       return yielded({ ...row, ghosts: others }, answer.id);
     case 'exists':
       // Our name is on a record already: an earlier request landed after all. Read it, then send the difference (W4).
+      if (answer.id === undefined && others.length > 0) return unseen({ ...before, ghosts: [...others, ghost] }, answer.message);
       return {
         ...before,
         state: 'uncertain',
@@ -109,6 +121,21 @@ export function answered(
     case 'failed':
       return failed(before, answer.failure, nowMs);
   }
+}
+
+/**
+ * It was looked up and not found, and yet it is there: it landed just between, or the connected user may not see it. Asking again at once
+ * for ever would use the day's calls up.
+ */
+function unseen(before: RowOutcome, message: string): RowOutcome {
+  const attempts = before.attempts + 1;
+  const trouble: CrmFailure = {
+    mendedBy: 'admin',
+    code: 'EXISTS_UNSEEN',
+    message: `“${message}” Salesforce holds the record and doesn't show it: give the connected user the right to see all tasks, then write again.`,
+  };
+  if (attempts >= 12) return { ...before, state: 'parked', attempts, trouble };
+  return { ...before, state: 'uncertain', attempts, trouble, dueInMs: Math.min(600_000, 250 * 2 ** attempts) };
 }
 
 /** What a failure makes of a row that nothing was done to. */
@@ -128,11 +155,14 @@ export const failedRow = (row: WriteRow, failure: CrmFailure, nowMs: number): Ro
 
 /** No answer: it may have landed, it may land yet (W4). In reduced form nobody may look before it can't any more (W8). */
 export function unanswered(row: WriteRow, form: 'unique' | 'reduced', message: string, retryInMs: number, nowMs: number): RowOutcome {
-  const waitMs = form === 'reduced' ? Math.max(retryInMs, lookAgainInMs(row.ghosts, nowMs) ?? 0) : retryInMs;
+  const attempts = row.attempts + 1;
+  // It may be this row that is never answered: then the others are not to wait for it each half second (W5).
+  const apartMs = attempts < 3 ? 0 : Math.min(60_000, 250 * 2 ** attempts);
+  const waitMs = Math.max(retryInMs, apartMs, form === 'reduced' ? (lookAgainInMs(row.ghosts, nowMs) ?? 0) : 0);
   return {
     ...base(row),
     state: row.ghosts.length ? 'uncertain' : 'due',
-    attempts: row.attempts + 1,
+    attempts,
     dueInMs: waitMs,
     trouble: { mendedBy: 'time', code: 'UNANSWERED', message },
   };

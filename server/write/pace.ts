@@ -9,7 +9,7 @@ export type Pace = {
   readonly batchLimit: number;
   /** Requests that failed as a whole, in a row. */
   readonly failures: number;
-  /** Nothing is sent before (world.now, ms). */
+  /** Nothing is sent before (world.monotonic, ms). */
   readonly notBeforeMs: number;
 };
 export const startPace = (maxRecords: number): Pace => ({

@@ -65,6 +65,16 @@ const holding = (fields: Partial<Record<string, string>>) => ({
 });
 
 describe('W2: upsert by name is for the first write only', () => {
+  test('“write again” of a deleted record creates it, also where the deleted one is still found', () => {
+    const again: WriteRow = { ...written, crmId: undefined };
+    const found = { held: { ...holding({}).held, deleted: true } };
+    expect(nextStep(again, { ...terms, form: 'reduced' }, found)).toMatchObject({ do: 'write', kind: 'create' });
+    expect(nextStep({ ...again, sent: {} }, terms, found)).toEqual({ do: 'yield', crmId: '00T000000000001AAA' }); // landed unheard, then deleted
+  });
+  test('D2: no longer wanted and never landed: nothing is created to say so', () =>
+    expect(nextStep({ ...fresh, retracted: 'part of c2', ghosts: [{ sent: full, untilMs: 1 }] }, terms, { held: undefined })).toEqual({
+      do: 'forget',
+    }));
   test('never sent: created with the whole record, nothing read first', () =>
     expect(nextStep(fresh, terms, undefined)).toMatchObject({ do: 'write', kind: 'create', crmId: undefined, fields: full }));
   test('known id: changed by id', () =>

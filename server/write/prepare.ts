@@ -22,6 +22,8 @@ export type NextStep =
   | { readonly do: 'rest'; readonly crmId: string; readonly target: Fields; readonly known: Known }
   /** Somebody has changed the record, and the wish holds only if nobody has (W9). */
   | { readonly do: 'leave'; readonly crmId: string; readonly known: Known }
+  /** No longer wanted, and it was never there: nothing is created only to say so (D2). */
+  | { readonly do: 'forget' }
   /** It was there and isn't any more: a person's decision (W2). */
   | { readonly do: 'yield'; readonly crmId: string | undefined };
 /** `target` of a step: all that is ours in the record once the step is done; its text as we composed it, without what people wrote. */
@@ -47,7 +49,12 @@ export function nextStep(row: WriteRow, terms: Terms, reading: { readonly held: 
   }
 
   const { held } = reading;
-  if (held === undefined) return row.crmId === undefined ? create(target, terms) : { do: 'yield', crmId: row.crmId };
+  // "Write again" forgot the id of the record that was deleted; finding that one again is no news (W2).
+  const isFormer = held?.deleted === true && row.crmId === undefined && Object.keys(row.sent).length > 0;
+  if (held === undefined || isFormer) {
+    if (row.crmId !== undefined) return { do: 'yield', crmId: row.crmId };
+    return row.retracted === undefined ? create(target, terms) : { do: 'forget' };
+  }
   if (held.deleted) return { do: 'yield', crmId: held.id };
 
   const human = new Set(row.human);

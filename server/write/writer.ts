@@ -4,7 +4,7 @@ import { type Crm, type ReadAsk, Refused, Unanswered, type WriteAsk } from '../c
 import type { AttemptLog, Ghost, LaneHold, RowOutcome, WriteRow } from '../store.ts';
 import { LostLane } from '../store.ts';
 import type { World } from '../world.ts';
-import { answered, failedRow, givenBack, leftAlone, rested, tooEarly, unanswered, yielded } from './outcome.ts';
+import { answered, failedRow, forgotten, givenBack, leftAlone, rested, tooEarly, unanswered, yielded } from './outcome.ts';
 import { type NextStep, nextStep } from './prepare.ts';
 import { lingerMs, paceAfterAnswer, paceAfterArrivals, paceAfterFailure, startPace } from './pace.ts';
 
@@ -25,12 +25,16 @@ export type WriterReport = {
 type Prepared = {
   readonly row: WriteRow;
   readonly step: Extract<NextStep, { do: 'write' }>;
+  /** When it was read, by the monotonic clock. */
   readonly atMs: number;
 };
+const nameKey = (row: WriteRow) => `name ${row.name}`;
 type Load = { readonly reads: readonly WriteRow[]; readonly writes: readonly Prepared[] };
 
 /** The queue is looked at no oftener; a row that comes to an idle writer goes at once. */
 const leastMs = 25;
+/** Who has been read gathers no more company than this: a person may write in between (W3). */
+const readLingerMs = 400;
 /** Rows refused this often go alone: whatever is wrong with them, it delays nobody else (W5). */
 const aloneFrom = 3;
 
@@ -52,19 +56,27 @@ export async function runWriter(
   const busy = new Set<string>(); // names and locked records of requests under way (W6)
   const underWay = new Set<Promise<void>>();
   let failure: Error | undefined;
-  let lastCountedMs = world.now();
+  let failedAtMs = -Infinity; // when the org last refused or didn't answer a request as a whole
+  let lastCountedMs = world.monotonic(); // a wall clock that steps back would hold everything up for as long
   const over = AbortSignal.any([stop, hold.lost]);
   over.addEventListener('abort', () => bell.ring(), { once: true });
 
   const keysOf = (row: WriteRow, step?: NextStep): string[] => {
     const fields = step?.do === 'write' ? step.fields : crm.draft(row.wanted);
-    return [`name ${row.name}`, ...crm.locks(fields, row.crmId === undefined).map((id) => `record ${id.slice(0, 15)}`)];
+    return [nameKey(row), ...crm.locks(fields, row.crmId === undefined).map((id) => `record ${id.slice(0, 15)}`)];
   };
 
   /** Chooses what goes next, or how long to wait for more. */
   const choose = async (): Promise<Load | { waitMs: number }> => {
     const nowMs = world.now();
-    if (nowMs < pace.notBeforeMs) return { waitMs: pace.notBeforeMs - nowMs };
+    const beganMs = world.monotonic();
+    if (beganMs < pace.notBeforeMs) {
+      // What was read grows old while nothing may be sent, and a person may write meanwhile (W3): it is read again.
+      const old = prepared.splice(0);
+      if (old.length > 0) await settleNow(old.map(({ row }) => givenBack(row)));
+      return { waitMs: pace.notBeforeMs - beganMs };
+    }
+    const busyBefore = new Set(busy); // whose request ends while we look here would be taken as it was before
     const waiting = await hold.waiting();
     const usage = crm.usage();
     const usedShare = usage ? usage.used / Math.max(usage.max, 1) : 0;
@@ -72,13 +84,20 @@ export async function runWriter(
     const limit = pace.batchLimit;
 
     const nowReady = (waiting.now.firstDueInMs ?? Infinity) <= 0;
-    const nowAge = Math.max(nowReady ? (waiting.now.oldestMs ?? 0) : -Infinity, ...prepared.map((x) => nowMs - x.atMs));
     const laterReady = (waiting.later.firstDueInMs ?? Infinity) <= 0;
     const verifyReady = (waiting.verify.firstDueInMs ?? Infinity) <= 0;
+    // Whatever is ready lingers alike, so that a recording that has waited its half minute shares the request of the next calls.
+    const age = Math.max(
+      nowReady ? (waiting.now.oldestMs ?? 0) : -Infinity,
+      ...[waiting.later, waiting.verify].map(({ firstDueInMs }) => ((firstDueInMs ?? Infinity) <= 0 ? -firstDueInMs! : -Infinity)),
+    );
+    const readAge = Math.max(-Infinity, ...prepared.map((x) => beganMs - x.atMs));
+    const readLinger = Math.min(linger, readLingerMs);
     const enough = waiting.now.count + prepared.length >= limit;
-    if (!(nowAge >= linger || (enough && nowAge > -Infinity) || laterReady || verifyReady)) {
+    if (!(age >= linger || readAge >= readLinger || (enough && Math.max(age, readAge) > -Infinity))) {
       const next = Math.min(
-        nowAge === -Infinity ? Infinity : linger - nowAge,
+        age === -Infinity ? Infinity : linger - age,
+        readAge === -Infinity ? Infinity : readLinger - readAge,
         ...[waiting.now, waiting.later, waiting.verify].map((lane) => Math.max(lane.firstDueInMs ?? Infinity, 1)),
       );
       return { waitMs: Math.min(next, settings.pollMs) };
@@ -99,25 +118,36 @@ export async function runWriter(
       } else left.push(item);
     }
     prepared = left;
+    // Reading costs the org next to nothing, so more rows than one request can change are read at once; but no more than are
+    // soon written: what was read must still be so then (W3).
+    const readLimit = Math.min(Math.max(2 * limit - prepared.length, 1), crm.maxRecords);
     const candidates = [
       ...(nowReady ? await hold.ready('now', limit * 2, false) : []),
-      ...(laterReady ? await hold.ready('later', limit, true) : []),
-      ...(verifyReady ? await hold.verifiable(limit) : []),
+      ...(laterReady ? await hold.ready('later', readLimit, true) : []),
+      ...(verifyReady ? await hold.verifiable(readLimit) : []),
     ];
     const early = candidates.flatMap((row) => tooEarly(row, crm.form, nowMs) ?? []);
     if (early.length > 0) await settleNow(early);
     for (const row of candidates) {
-      if (reads.length + writes.length >= limit) break;
       if (early.some((outcome) => outcome.row === row)) continue;
       const step = row.state === 'written' ? ({ do: 'read' } as const) : nextStep(row, crm, undefined);
       const keys = keysOf(row, step);
-      if (!free(keys)) continue;
+      if (
+        !free(keys) ||
+        busyBefore.has(nameKey(row)) ||
+        (step.do === 'read' && reads.length >= readLimit) ||
+        (step.do === 'write' && writes.length >= limit)
+      )
+        continue;
       const lonely = row.attempts >= aloneFrom;
       if (lonely && reads.length + writes.length > 0) continue;
-      take(keys);
+      if (step.do !== 'read' && step.do !== 'write') {
+        await settleNow([withoutWriting(row, step, nowMs)]);
+        continue;
+      }
+      take(keys); // given free when the request is over: never for a row that isn't in it
       if (step.do === 'read') reads.push(row);
-      else if (step.do === 'write') writes.push({ row, step, atMs: nowMs });
-      else await settleNow([withoutWriting(row, step, nowMs)]);
+      else writes.push({ row, step, atMs: beganMs });
       if (lonely) break;
     }
     if (reads.length + writes.length === 0) return { waitMs: Math.min(settings.pollMs, 20) };
@@ -127,8 +157,11 @@ export async function runWriter(
 
   const settleNow = (outcomes: readonly RowOutcome[]) => hold.settle(outcomes, [], null, world.now());
 
-  /** One request, and what became of each of its rows. Halves a request that was refused as a whole (W5). */
-  const exchange = async (load: Load): Promise<void> => {
+  /**
+   * One request, and what became of each of its rows. Halves a request that was refused as a whole (W5); `refused` tells the halves
+   * which versions those were: they can't land.
+   */
+  const exchange = async (load: Load, refused: readonly number[] = []): Promise<void> => {
     const sentAtMs = world.now();
     const ghosts = new Map<WriteRow, Ghost>(
       load.writes.map(({ row, step }) => [row, { sent: step.fields, untilMs: Math.round(sentAtMs + settings.requestLimitMs) }]),
@@ -145,9 +178,14 @@ export async function runWriter(
     const reads = load.reads.filter((row) => begun.has(row.name));
     const writes = load.writes.filter(({ row }) => begun.has(row.name));
     if (reads.length + writes.length === 0) return;
-    const ghostly = (row: WriteRow): WriteRow => ({ ...row, ghosts: begun.get(row.name)!.ghosts });
+    const ghostly = (row: WriteRow): WriteRow => ({
+      ...row,
+      ghosts: begun.get(row.name)!.ghosts.filter((ghost) => !refused.includes(ghost.untilMs)),
+    });
+    const refusedToo = [...refused, ...[...ghosts.values()].slice(0, 1).map((ghost) => ghost.untilMs)];
 
     const startedMs = world.monotonic();
+    let storing = false;
     try {
       const answer = await crm.exchange({ reads: reads.map(readAsk), writes: writes.map(writeAsk) }, hold.lost);
       const nowMs = world.now();
@@ -155,6 +193,7 @@ export async function runWriter(
       const outcomes: RowOutcome[] = [];
       const attempts: AttemptLog[] = [];
       const halves: Prepared[] = [];
+      const read: Prepared[] = [];
       let exists = 0;
       reads.forEach((row, i) => {
         const said = answer.reads[i]!;
@@ -166,7 +205,7 @@ export async function runWriter(
         }
         const step = nextStep(row, crm, { held: said.held });
         attempts.push(log);
-        if (step.do === 'write') prepared.push({ row, step, atMs: nowMs });
+        if (step.do === 'write') read.push({ row, step, atMs: world.monotonic() });
         else outcomes.push(withoutWriting(row, step, nowMs));
       });
       writes.forEach((item, i) => {
@@ -176,8 +215,11 @@ export async function runWriter(
         if ('refused' in said && said.refused === 'failed' && said.whole && writes.length > 1) halves.push(item);
         else outcomes.push(answered(ghostly(item.row), item.step, ghosts.get(item.row)!, said, crm.shared, nowMs));
       });
+      storing = true;
       await hold.settle(outcomes, attempts, answer.wire, sentAtMs);
-      pace = paceAfterAnswer(pace, writes.length, tookMs, crm.maxRecords);
+      prepared.push(...read);
+      // An answer to what was sent before the org said "not now" doesn't take that back.
+      if (startedMs >= failedAtMs) pace = paceAfterAnswer(pace, writes.length, tookMs, crm.maxRecords);
       const took = writes.filter((_, i) => !('refused' in answer.writes[i]!));
       report.exchanged({
         records: writes.length,
@@ -189,9 +231,10 @@ export async function runWriter(
         exists,
       });
       report.trouble(undefined);
-      await inHalves({ reads: [], writes: halves });
+      await inHalves({ reads: [], writes: halves }, refusedToo);
     } catch (error) {
-      if (error instanceof LostLane) throw error;
+      // The org has answered and it couldn't be stored: whoever takes the lane next finds these rows under way.
+      if (error instanceof LostLane || storing) throw error;
       const nowMs = world.now();
       const tookMs = Math.round(world.monotonic() - startedMs);
       const logs = (answer: unknown): AttemptLog[] =>
@@ -201,9 +244,9 @@ export async function runWriter(
         report.exchanged({ ...done, outcome: `refused ${error.failure.code}` });
         const untouched = (row: WriteRow): WriteRow => ({
           ...row,
-          ghosts: begun.get(row.name)!.ghosts.filter((ghost) => ghost.untilMs !== ghosts.get(row)?.untilMs),
+          ghosts: ghostly(row).ghosts.filter((ghost) => ghost.untilMs !== ghosts.get(row)?.untilMs),
         });
-        if (error.failure.mendedBy === 'us' && reads.length + writes.length > 1) return await inHalves({ reads, writes });
+        if (error.failure.mendedBy === 'us' && reads.length + writes.length > 1) return await inHalves({ reads, writes }, refusedToo);
         if (error.failure.mendedBy === 'us')
           return await hold.settle(
             [...reads, ...writes.map((x) => x.row)].map((row) => failedRow(untouched(row), error.failure, nowMs)),
@@ -213,7 +256,8 @@ export async function runWriter(
           );
         // The org, or our way into it, as a whole: everything waits, nothing is held against a row.
         report.trouble(error.failure);
-        pace = paceAfterFailure(pace, error.failure.mendedBy === 'time' ? error.failure.retryAfterMs : 30_000, nowMs, world.chance());
+        failedAtMs = world.monotonic();
+        pace = paceAfterFailure(pace, error.failure.mendedBy === 'time' ? error.failure.retryAfterMs : 30_000, failedAtMs, world.chance());
         await hold.settle(
           [...reads, ...writes.map((x) => x.row)].map((row) => givenBack(untouched(row))),
           [],
@@ -224,8 +268,9 @@ export async function runWriter(
       }
       const message = error instanceof Unanswered ? error.message : `our own fault: ${(error as Error).message}`;
       report.exchanged({ ...done, outcome: `unanswered: ${message}` });
-      pace = paceAfterFailure(pace, undefined, nowMs, world.chance());
-      const retryInMs = Math.max(pace.notBeforeMs - nowMs, 0);
+      failedAtMs = world.monotonic();
+      pace = paceAfterFailure(pace, undefined, failedAtMs, world.chance());
+      const retryInMs = Math.max(pace.notBeforeMs - failedAtMs, 0);
       await hold.settle(
         [...reads, ...writes.map((x) => x.row)].map((row) => unanswered(ghostly(row), crm.form, message, retryInMs, nowMs)),
         logs({ unanswered: message }),
@@ -235,11 +280,11 @@ export async function runWriter(
     }
   };
 
-  const inHalves = async ({ reads, writes }: Load): Promise<void> => {
+  const inHalves = async ({ reads, writes }: Load, refused: readonly number[]): Promise<void> => {
     if (reads.length + writes.length === 0) return;
     const [reader, writer] = [Math.ceil(reads.length / 2), Math.ceil(writes.length / 2)];
-    await exchange({ reads: reads.slice(0, reader), writes: writes.slice(0, writer) });
-    await exchange({ reads: reads.slice(reader), writes: writes.slice(writer) });
+    await exchange({ reads: reads.slice(0, reader), writes: writes.slice(0, writer) }, refused);
+    await exchange({ reads: reads.slice(reader), writes: writes.slice(writer) }, refused);
   };
 
   const begin = (load: Load) => {
@@ -273,7 +318,7 @@ export async function runWriter(
         if (earlyMs > 0) await world.sleep(earlyMs, over);
         continue;
       }
-      const nowMs = world.now();
+      const nowMs = world.monotonic();
       const fresh = chosen.writes.filter(({ row }) => row.crmId === undefined).length;
       pace = paceAfterArrivals(pace, fresh, (nowMs - lastCountedMs) / 1000);
       lastCountedMs = nowMs;
@@ -296,6 +341,7 @@ export async function runWriter(
 /** What becomes of a row there is nothing to send for. A row that was read is never to be read first. */
 function withoutWriting(row: WriteRow, step: Exclude<NextStep, { do: 'write' }>, nowMs: number): RowOutcome {
   if (step.do === 'rest') return rested(row, step, nowMs);
+  if (step.do === 'forget') return forgotten(row, nowMs);
   return step.do === 'leave' ? leftAlone(row, step, nowMs) : yielded(row, step.do === 'yield' ? step.crmId : undefined);
 }
 const readAsk = (row: WriteRow): ReadAsk => ({

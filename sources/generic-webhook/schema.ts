@@ -68,14 +68,17 @@ const isWebAddress = (said: string) => new RegExp(webAddress).test(said) && URL.
 /** An IANA name. Offsets such as `+09:00` pass Intl but PostgreSQL reads their sign the other way round. */
 function isZone(said: string): boolean {
   if (!/^[A-Za-z]/.test(said)) return false;
+  if (knownZones.has(said)) return true;
   try {
     new Intl.DateTimeFormat('en', { timeZone: said });
+    if (knownZones.size < 2_000) knownZones.add(said); // in any case of letters, so bounded; asking costs more than all else at the door
     return true;
   } catch (error) {
     if (error instanceof RangeError) return false;
     throw error;
   }
 }
+const knownZones = new Set<string>();
 
 /** What remains of an object when everything not known is left out. */
 type Known<T> = { [K in keyof T as undefined extends T[K] ? never : null extends T[K] ? never : K]: T[K] } & {

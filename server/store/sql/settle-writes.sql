@@ -1,4 +1,4 @@
--- Only under the epoch that sent it (E7). A wish that changed meanwhile makes the row due again.
+-- Only under the epoch that sent it (E7). A wish that changed meanwhile makes the row due again, whatever became of the former one.
 with answers as (
   select * from jsonb_to_recordset($3) as x(call bigint, role text, qualifier text, wanted_version int, state text, crm_id text,
     sent jsonb, seen jsonb, human text[], ghosts jsonb, attempts int, trouble jsonb, due_in_ms float8, lane text, written boolean)
@@ -9,10 +9,10 @@ with answers as (
   for update of w
 )
 update writes w set
-  state = case when x.state = 'written' and w.wanted_version <> x.wanted_version then 'due' else x.state end,
+  state = case when x.state in ('written', 'parked', 'dropped') and w.wanted_version <> x.wanted_version then 'due' else x.state end,
   lane = case when w.wanted_version <> x.wanted_version and w.lane = 'now' then 'now' else x.lane end,
-  since = case when x.state = 'written' and w.wanted_version <> x.wanted_version then cb_now() else w.since end,
-  due = case when x.state = 'written' and w.wanted_version <> x.wanted_version then cb_now() else cb_now() + x.due_in_ms * interval '1 millisecond' end,
+  since = case when x.state in ('written', 'parked', 'dropped') and w.wanted_version <> x.wanted_version then cb_now() else w.since end,
+  due = case when x.state in ('written', 'parked', 'dropped') and w.wanted_version <> x.wanted_version then cb_now() else cb_now() + x.due_in_ms * interval '1 millisecond' end,
   crm_id = x.crm_id, sent = x.sent, seen = x.seen, human = x.human, ghosts = x.ghosts, attempts = x.attempts, trouble = x.trouble,
   written_at = case when x.written then cb_now() else w.written_at end
 from locked l join answers x on x.call = l.call and x.role = l.role and x.qualifier = l.qualifier

@@ -1,0 +1,290 @@
+import { expect, test } from 'vitest';
+import { Bell } from '../bell.ts';
+import { type Crm, type Exchange, type Exchanged, type Fields, type ReadAnswer, Refused, Unanswered, type WriteAnswer } from '../crm.ts';
+import type { LaneHold, OrgId, RowOutcome, WriteRow } from '../store.ts';
+import type { World } from '../world.ts';
+import { runWriter } from './writer.ts';
+
+const secondMs = 1_000;
+const shared: Fields = { Subject: 'Call', Description: null };
+const fresh = (name: string): WriteRow => ({
+  org: 1 as OrgId,
+  call: name,
+  role: 'log',
+  qualifier: '',
+  name,
+  wanted: {
+    kind: 'activity',
+    subject: 'Call',
+    status: 'completed',
+    direction: 'inbound',
+    ownerId: undefined,
+    who: undefined,
+    what: undefined,
+    dueDate: '2026-11-21',
+    durationSeconds: 61,
+    waitSeconds: 4,
+    result: '',
+    memo: '',
+    system: [],
+    callKey: name,
+    link: undefined,
+  },
+  wantedVersion: 1,
+  policyVersion: 0,
+  retracted: undefined,
+  onlyUntouched: false,
+  state: 'due',
+  lane: 'now',
+  sinceMs: 0,
+  dueMs: 0,
+  crmId: undefined,
+  sent: {},
+  seen: {},
+  human: [],
+  ghosts: [],
+  attempts: 0,
+});
+const written = (name: string): WriteRow => ({
+  ...fresh(name),
+  crmId: `00T${name.padStart(12, '0')}`,
+  sent: { Subject: 'Call', Duration: 61 },
+  seen: shared,
+  human: ['Description'],
+});
+const created = ({ writes }: Exchange): WriteAnswer[] =>
+  writes.map(({ name, id }) => ({ id: id ?? `00T${name.padStart(12, '0')}`, created: id === undefined }));
+
+type Ask = { readonly atMs: number; readonly reads: readonly string[]; readonly writes: readonly { name: string; fields: Fields }[] };
+
+/** A writer over rows in memory and an org that answers as told; time passes only while everybody sleeps. */
+function openWriter(rows: readonly WriteRow[], answer: (ask: Exchange, nowMs: number) => Promise<Partial<Exchanged>>, sideBySide = 2) {
+  const table = new Map(rows.map((row) => [row.name, row]));
+  const asks: Ask[] = [];
+  let nowMs = 1_000_000;
+  let stepMs = 0; // what the wall clock was set back by
+  const alarms = new Set<{ atMs: number; wake: () => void }>();
+  const world: World = {
+    now: () => nowMs - stepMs,
+    monotonic: () => nowMs,
+    chance: () => 0.5,
+    bytes: (count) => new Uint8Array(count),
+    sleep: (ms, signal) =>
+      new Promise((resolve) => {
+        if (signal?.aborted) return resolve();
+        const alarm = { atMs: nowMs + ms, wake: () => void (alarms.delete(alarm), resolve()) };
+        alarms.add(alarm);
+        signal?.addEventListener('abort', alarm.wake, { once: true });
+      }),
+  };
+  const dueOf = ({ dueMs = Infinity }: WriteRow) => dueMs;
+  const pending = (lane: string) => [...table.values()].filter((row) => row.lane === lane && ['due', 'uncertain'].includes(row.state));
+  const waits = (of: readonly WriteRow[]) => ({
+    count: of.length,
+    firstDueInMs: of.length ? Math.min(...of.map(dueOf)) - nowMs : undefined,
+    oldestMs: of.length ? nowMs : undefined,
+  });
+  const hold: LaneHold = {
+    org: 1 as OrgId,
+    epoch: 1,
+    lost: new AbortController().signal,
+    recover: () => Promise.resolve(0),
+    waiting: () => Promise.resolve({ now: waits(pending('now')), later: waits(pending('later')), verify: waits([]) }),
+    ready: (lane, limit) =>
+      Promise.resolve(
+        pending(lane)
+          .filter((row) => dueOf(row) <= nowMs)
+          .slice(0, limit),
+      ),
+    verifiable: () => Promise.resolve([]),
+    begin(wanted, sends) {
+      for (const { name } of wanted) {
+        const ghost = sends.find((send) => send.row.name === name)?.ghost;
+        const row = table.get(name)!;
+        table.set(name, { ...row, state: 'sending', ghosts: [...row.ghosts, ...(ghost ? [ghost] : [])] });
+      }
+      return Promise.resolve(wanted.map(({ name }) => table.get(name)!));
+    },
+    settle: (outcomes: readonly RowOutcome[]) => {
+      for (const { row, dueInMs, ...came } of outcomes)
+        table.set(row.name, { ...table.get(row.name)!, ...came, dueMs: dueInMs === undefined ? undefined : nowMs + dueInMs });
+      return Promise.resolve();
+    },
+    release: () => Promise.resolve(),
+  };
+  const crm: Crm = {
+    form: 'unique',
+    shared: ['Subject', 'Description'],
+    textField: 'Description',
+    maxRecords: 200,
+    locks: () => [],
+    draft: (wanted) => ({ Subject: wanted.subject, Duration: wanted.durationSeconds }),
+    async exchange(ask) {
+      asks.push({ atMs: nowMs, reads: ask.reads.map(({ name }) => name), writes: ask.writes });
+      await world.sleep(100);
+      return { reads: [], writes: created(ask), wire: { request: '', status: 200, ms: 100 }, ...(await answer(ask, nowMs)) };
+    },
+    users: () => Promise.resolve([]),
+    self: () => Promise.resolve({ id: '' }),
+    usage: () => undefined,
+    recordUrl: (id) => id,
+    close: () => Promise.resolve(),
+  };
+  const stop = new AbortController();
+  const quiet = { exchanged: () => undefined, trouble: () => undefined };
+  const ended = runWriter(hold, crm, world, { sideBySide, requestLimitMs: 120_000, pollMs: 500 }, quiet, stop.signal, new Bell());
+  ended.catch(() => undefined); // awaited by `close`
+  const breathe = async () => {
+    for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve));
+  };
+  return {
+    asks,
+    hold,
+    world,
+    row: (name: string) => table.get(name)!,
+    set: (row: WriteRow) => void table.set(row.name, row),
+    setBack: (ms: number) => (stepMs = ms),
+    async pass(ms: number) {
+      const untilMs = nowMs + ms;
+      for (await breathe(); ; await breathe()) {
+        const next = Math.min(...[...alarms].map(({ atMs }) => atMs));
+        if (next > untilMs) break;
+        nowMs = Math.max(nowMs, next);
+        for (const alarm of [...alarms].filter(({ atMs }) => atMs <= nowMs)) alarm.wake();
+      }
+      nowMs = untilMs;
+    },
+    async close() {
+      stop.abort();
+      await this.pass(60 * secondMs);
+      return ended;
+    },
+  };
+}
+const holding = ({ reads }: Exchange): { reads: ReadAnswer[] } => ({
+  reads: reads.map(({ id }) => ({
+    held: id === undefined ? undefined : { id, fields: { ...shared, Duration: 61 }, deleted: false, doubles: [] },
+  })),
+});
+
+test('W6: a row that had nothing to send is free again when something comes', async () => {
+  const theirs = written('1');
+  const writer = openWriter(
+    [{ ...theirs, human: ['Description', 'Subject'], wanted: { ...theirs.wanted, subject: 'Other' } }, fresh('2')],
+    (ask) => Promise.resolve(holding(ask)),
+  );
+  await writer.pass(secondMs);
+  expect([writer.row('1').state, writer.row('2').state]).toEqual(['written', 'written']);
+  const row = writer.row('1');
+  writer.set({ ...row, state: 'due', dueMs: 0, wanted: { ...row.wanted, durationSeconds: 62 } });
+  await writer.pass(5 * secondMs);
+  expect(writer.asks.at(-1)?.writes).toEqual([{ name: '1', id: row.crmId, fields: { Duration: 62 } }]);
+  await writer.close();
+});
+
+/** Sixty rows, of which the first request changes fifty and is told to come back in five minutes. */
+const refusedFirst = (sideBySide: number) => {
+  const refusal = new Refused({ mendedBy: 'time', code: 'REQUEST_LIMIT_EXCEEDED', message: '', retryAfterMs: 300 * secondMs });
+  let refused = 0;
+  return openWriter(
+    Array.from({ length: 60 }, (_, n) => written(String(n + 1))).map((row) => ({ ...row, wanted: { ...row.wanted, subject: 'New' } })),
+    (ask) => (ask.writes.length > 0 && refused++ === 0 ? Promise.reject(refusal) : Promise.resolve(holding(ask))),
+    sideBySide,
+  );
+};
+
+test('W3: what was read before a long wait is read again after it', async () => {
+  const writer = refusedFirst(1);
+  await writer.pass(400 * secondMs);
+  expect(writer.asks.map(({ reads, writes }) => [reads.length, writes.length]).slice(0, 4)).toEqual([
+    [60, 0],
+    [0, 50],
+    [60, 0],
+    [0, 50],
+  ]);
+  await writer.close();
+});
+
+test('W7: “come back in five minutes” is not taken back by an answer to what was sent before', async () => {
+  const writer = refusedFirst(2);
+  await writer.pass(200 * secondMs);
+  expect(writer.asks.map(({ reads, writes }) => [reads.length, writes.length])).toEqual([
+    [60, 0],
+    [0, 50],
+    [0, 10],
+  ]);
+  await writer.pass(200 * secondMs);
+  expect(writer.row('1').state).toBe('written');
+  await writer.close();
+});
+
+test('W5: a row that is never answered is asked for less and less often, and the others go', async () => {
+  const writer = openWriter([fresh('1'), fresh('2')], (ask) =>
+    ask.reads.length + ask.writes.length > 0 && [...ask.reads, ...ask.writes].some(({ name }) => name === '1')
+      ? Promise.reject(new Unanswered('the connection broke'))
+      : Promise.resolve(holding(ask)),
+  );
+  await writer.pass(3_600 * secondMs);
+  expect(writer.row('2').state).toBe('written');
+  expect(writer.row('1').state).toBe('uncertain');
+  expect(writer.asks.length).toBeLessThan(90);
+  await writer.close();
+});
+
+test('W5: halves of a refused request leave nothing behind that might still land', async () => {
+  const poison = { refused: 'failed', failure: { mendedBy: 'admin', code: 'APEX_ERROR', message: '' }, whole: true } as const;
+  const writer = openWriter([fresh('1'), fresh('2'), fresh('3')], (ask) => {
+    if (!ask.writes.some(({ name }) => name === '2')) return Promise.resolve({});
+    if (ask.writes.length === 3) return Promise.reject(new Refused({ mendedBy: 'us', code: 'HTTP_400', message: '' }));
+    return Promise.resolve({ writes: ask.writes.map(() => poison) });
+  });
+  await writer.pass(2 * secondMs);
+  expect(['1', '2', '3'].map((name) => [writer.row(name).state, writer.row(name).ghosts, writer.row(name).dueMs])).toEqual([
+    ['written', [], undefined],
+    ['parked', [], undefined],
+    ['written', [], undefined],
+  ]);
+  await writer.close();
+});
+
+test('W4: our name is there and nobody shows us the record: asked for now and then, and parked', async () => {
+  const writer = openWriter([fresh('1')], (ask) =>
+    Promise.resolve({
+      ...holding(ask),
+      writes: ask.writes.map(() => ({ refused: 'exists', message: 'duplicates value on record with id: <Unknown>' })),
+    }),
+  );
+  await writer.pass(2 * 3_600 * secondMs);
+  expect(writer.row('1')).toMatchObject({ state: 'parked', trouble: { mendedBy: 'admin', code: 'EXISTS_UNSEEN' } });
+  expect(writer.asks.length).toBeLessThan(40);
+  await writer.close();
+});
+
+test('E7: an answer that could not be stored is nobody’s to interpret: the next holder of the lane finds the rows under way', async () => {
+  const mine = written('1');
+  const writer = openWriter([{ ...mine, wanted: { ...mine.wanted, subject: 'New' } }], (ask) => Promise.resolve(holding(ask)));
+  const { settle } = writer.hold;
+  let settled = 0;
+  writer.hold.settle = (...given) =>
+    settled++ === 0 ? Promise.reject(new Error('the database is away')) : settle.apply(writer.hold, given);
+  await writer.pass(5 * secondMs);
+  await expect(writer.close()).rejects.toThrow('the database is away');
+  expect(writer.row('1').state).toBe('sending');
+  expect(writer.asks).toHaveLength(1);
+});
+
+test('E3: a wall clock that is set back by an hour delays nothing and spoils no average', async () => {
+  const mine = written('1');
+  const writer = openWriter([fresh('2')], (ask) => Promise.resolve(holding(ask)));
+  await writer.pass(secondMs);
+  writer.setBack(3_600 * secondMs);
+  for (let n = 10; n < 60; n++) {
+    writer.set({ ...fresh(String(n)) });
+    await writer.pass(100);
+  }
+  writer.set({ ...mine, wanted: { ...mine.wanted, subject: 'New' } });
+  await writer.pass(2 * secondMs);
+  expect(writer.row('1').state).toBe('written');
+  expect(writer.row('59').state).toBe('written');
+  await writer.close();
+});
