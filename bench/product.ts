@@ -160,9 +160,12 @@ export class Product {
   async status(): Promise<Status> {
     return JSON.parse(await this.ask('/api/status')) as Status;
   }
-  /** The newest calls in this state, as the list of calls shows them. */
-  async explained(explanation: string): Promise<{ readonly because: string }[]> {
-    return (JSON.parse(await this.ask(`/api/calls?explanation=${explanation}&limit=5`)) as { calls: { because: string }[] }).calls;
+  /** Why the newest 200 calls that wait do so, as the list of calls tells it. */
+  async reasonsToWait(): Promise<string[]> {
+    const { calls } = JSON.parse(await this.ask('/api/calls?explanation=waiting&limit=200')) as {
+      calls: { explanation: { because: string } }[];
+    };
+    return calls.map((call) => call.explanation.because);
   }
   async hook(): Promise<{ hook: string; secret: string }> {
     const [row] = await this.query<{ connection: string; secrets: string }>('select connection, secrets from connections limit 1');

@@ -11,16 +11,15 @@ const perSecond = 50;
 /** More than a slow org can take, for a while: what the status page and the calls say meanwhile, and how long it takes afterwards. */
 async function run({ seconds, say: tell }: Ask): Promise<Found> {
   const product = await Product.open({ latency: 'heavy' });
-  const watched: { readonly second: number; readonly status: Status; readonly because: string | undefined; readonly askedMs: number }[] =
-    [];
+  const watched: { readonly second: number; readonly status: Status; readonly reasons: readonly string[]; readonly askedMs: number }[] = [];
   const over = new AbortController();
   const begun = performance.now();
   const watching = (async () => {
     while (!over.signal.aborted) {
       const asked = performance.now();
       const status = await product.status();
-      const [call] = await product.explained('waiting');
-      watched.push({ second: (asked - begun) / 1000, status, because: call?.because, askedMs: performance.now() - asked });
+      const reasons = await product.reasonsToWait();
+      watched.push({ second: (asked - begun) / 1000, status, reasons, askedMs: performance.now() - asked });
       await pause(3_000, over.signal);
     }
   })();
@@ -35,8 +34,8 @@ async function run({ seconds, say: tell }: Ask): Promise<Found> {
     const status = await product.status();
     const left = sum(Object.values(ran.left));
     const worst = watched.toSorted((a, b) => b.status.unsent.count - a.status.unsent.count)[0]!;
-    const reasons = [...new Set(watched.flatMap(({ because }) => because ?? []))];
-    const said = worst.status.unsent.count > 100 && reasons.some((because) => because === 'the org to take it');
+    const reasons = [...new Set(watched.flatMap(({ reasons: some }) => some))];
+    const said = worst.status.unsent.count > 100 && reasons.includes('the org to take it');
     const writes = product.tap.passed.filter(({ records }) => records > 0);
     const inFlightPerSecond = sum(writes.map(({ records }) => records)) / ((writes.at(-1)!.atMs - writes[0]!.atMs) / 1000);
     return {
@@ -70,14 +69,14 @@ async function run({ seconds, say: tell }: Ask): Promise<Found> {
         `A heavy org takes 100 ms for a request and 100 ms more for each record. It was given ${say(inFlightPerSecond)} records a second in ${say(writes.length)} requests of ${say(ran.calls / writes.length)} calls on average, ${say(sum(writes.map(({ ms }) => ms)) / writes.length)} ms each. ${ran.apiCalls} API calls, ${(ran.apiCalls / ran.calls).toFixed(3)} a call. The status page answered within ${say(Math.max(...watched.map(({ askedMs }) => askedMs)))} ms.`,
         ...complaints(verdict),
         `As the status page told it:\n\n${table(
-          ['at', 'unsent', 'oldest s', 'a waiting call waits for'],
+          ['at', 'unsent', 'oldest s', 'of the newest 200 calls, wait for the org'],
           watched
             .filter((_, n) => n % Math.ceil(watched.length / 12) === 0)
             .map((one) => [
               `${Math.round(one.second)} s`,
               say(one.status.unsent.count),
               String(one.status.unsent.oldestSeconds),
-              one.because ?? '',
+              String(one.reasons.filter((because) => because === 'the org to take it').length),
             ]),
         )}`,
       ],

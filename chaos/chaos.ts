@@ -1,5 +1,5 @@
 import { answerHelp, say as sayCount } from '../tools/run.ts';
-import { closeAll, type Experiment, type Outcome } from './experiment.ts';
+import { endAll, type Experiment, type Outcome } from './experiment.ts';
 import { diskFull } from './disk-full.ts';
 import { killAtEachPoint } from './kill-points.ts';
 import { misbehavingOrg, reducedForm } from './org-faults.ts';
@@ -35,7 +35,7 @@ if (unknown.length > 0) {
 }
 
 // What was started ends with us.
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void closeAll().then(() => process.exit(130)));
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void endAll().then(() => process.exit(130)));
 const begun = performance.now();
 const count = { passed: 0, failed: 0 };
 async function conduct({ name, run }: Experiment): Promise<void> {

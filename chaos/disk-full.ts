@@ -3,7 +3,7 @@ import { mkdtemp, open, rm, rmdir, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { type Experiment, type Outcome, reckon, withInstallation } from './experiment.ts';
+import { ending, type Experiment, type Outcome, reckon, withInstallation } from './experiment.ts';
 import { makeCalls } from './generator.ts';
 import { pause, until } from './pause.ts';
 import { sayAnswers } from './sender.ts';
@@ -22,12 +22,11 @@ export const diskFull: Experiment = {
       const why = `a small disk can't be mounted here: ${(error as Error).message.trim().split('\n').at(-1)}`;
       return process.env['CI'] ? { figures: '', complaints: [why] } : { figures: '', complaints: [], leftOut: `${why} (needs root)` };
     }
-    try {
-      return await onSmallDisk(folder, seed, say);
-    } finally {
+    const free = async () => {
       await run('umount', ['-l', folder]);
       await rm(folder, { recursive: true });
-    }
+    };
+    return ending(free, () => onSmallDisk(folder, seed, say));
   },
 };
 

@@ -18,24 +18,39 @@ export type Setting = {
 };
 export type Experiment = { readonly name: string; readonly shows: string; run(setting: Setting): Promise<Outcome> };
 
-/** Those that run just now: whoever is told to stop ends them first. */
-const open = new Set<Installation>();
-export const closeAll = () => Promise.all([...open].map((installation) => installation.close(false)));
+/** What was begun and has to be ended, newest last: also by whoever is told to stop in the middle. */
+const begun: (() => Promise<unknown>)[] = [];
+/** Does the work and then what ends it, however the work went. */
+export async function ending<T>(end: () => Promise<unknown>, work: () => Promise<T>): Promise<T> {
+  begun.push(end);
+  try {
+    return await work();
+  } finally {
+    if (begun.includes(end)) {
+      begun.splice(begun.indexOf(end), 1);
+      await end();
+    }
+  }
+}
+export async function endAll(): Promise<void> {
+  for (const end of begun.splice(0).reverse()) await end();
+}
 
 /** Works with an installation of its own. Its folder goes when all is well, and stays with its logs when not. */
 export async function withInstallation(kind: Kind, work: (installation: Installation) => Promise<Outcome>): Promise<Outcome> {
   const installation = await Installation.open(kind);
-  open.add(installation);
-  let outcome: Outcome | undefined;
-  try {
-    outcome = await work(installation);
-  } catch (error) {
-    outcome = { figures: 'broke off', complaints: [(error as Error).message] };
-  }
-  open.delete(installation);
-  const keep = outcome.complaints.length > 0;
-  await installation.close(keep);
-  return keep ? { ...outcome, complaints: [...outcome.complaints, `logs and database: ${installation.folder}`] } : outcome;
+  const state = { keep: false };
+  return ending(
+    () => installation.close(state.keep),
+    async () => {
+      const outcome = await work(installation).catch((error: unknown): Outcome => ({
+        figures: 'broke off',
+        complaints: [(error as Error).message],
+      }));
+      state.keep = outcome.complaints.length > 0;
+      return state.keep ? { ...outcome, complaints: [...outcome.complaints, `logs and database: ${installation.folder}`] } : outcome;
+    },
+  );
 }
 
 /** What everything ends with: all is written, the judge says how, and the wire and the explanations are looked at. */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startEmbedded } from '../server/store/embedded.ts';
 import { realWorld } from '../server/world.ts';
-import { type Experiment, reckon, withInstallation } from './experiment.ts';
+import { ending, type Experiment, reckon, withInstallation } from './experiment.ts';
 import { makeCalls } from './generator.ts';
 import { pause, until } from './pause.ts';
 import { sayAnswers } from './sender.ts';
@@ -16,8 +16,12 @@ export const twoNodes: Experiment = {
     const database = await startEmbedded({ folder, world: realWorld(), reach: 'tcp' });
     const { host, port, user, password, database: name } = database.address;
     const databaseUrl = `postgres://${user}:${encodeURIComponent(password ?? '')}@${host}:${port}/${name}`;
-    try {
-      return await withInstallation({ databaseUrl, nodes: ['anna', 'bela'] }, async (installation) => {
+    const free = async () => {
+      await database.stop();
+      await rm(folder, { recursive: true, force: true });
+    };
+    return ending(free, () =>
+      withInstallation({ databaseUrl, nodes: ['anna', 'bela'] }, async (installation) => {
         await installation.control('/latency', { baseMs: 100, perRecordMs: 5 });
         const contacts = await installation.contacts();
         const rounds = long ? 40 : 5;
@@ -48,10 +52,7 @@ export const twoNodes: Experiment = {
           figures: `${rounds} times, taken over within ${(Math.max(...takeOverMs) / 1000).toFixed(1)} s (${sayAnswers(installation.sender.sent)}): ${figures}`,
           complaints,
         };
-      });
-    } finally {
-      await database.stop();
-      await rm(folder, { recursive: true, force: true });
-    }
+      }),
+    );
   },
 };

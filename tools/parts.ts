@@ -5,7 +5,7 @@ export type Part = {
   readonly script: string;
   /** What it shows. */
   readonly shows: string;
-  /** On two cores, with room to spare; a part that takes longer fails. */
+  /** On two cores, with room to spare; a part that takes longer is said to be too slow. */
   readonly budgetSeconds: number;
   /** Something of the operating system, installed first where we may. */
   readonly needs?: 'chromium';

@@ -37,9 +37,10 @@ async function runPart(part: Part): Promise<Outcome> {
   });
   watching.stop();
   const count = countOf(ran);
-  const late = ran.seconds > part.budgetSeconds;
-  if (late) console.log(`TOO SLOW: ${part.name} took ${ran.seconds.toFixed(1)} s, its budget is ${part.budgetSeconds} s (tools/parts.ts).`);
-  return { part, seconds: ran.seconds, passed: count.passed, failed: count.failed + (late ? 1 : 0) };
+  // Said loudly and not failed: how busy the machine is says nothing about the change.
+  if (ran.seconds > part.budgetSeconds)
+    console.log(`TOO SLOW: ${part.name} took ${ran.seconds.toFixed(1)} s, its budget is ${part.budgetSeconds} s (tools/parts.ts).`);
+  return { part, seconds: ran.seconds, ...count };
 }
 
 const outcomes: Outcome[] = [];
