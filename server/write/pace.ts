@@ -23,7 +23,7 @@ export const startPace = (maxRecords: number): Pace => ({
 const targetMs = 1_000;
 const plentyLingerMs = 400;
 /** From this many a second on, waiting a moment makes one request of several. */
-const busyPerSecond = 2;
+export const busyPerSecond = 2;
 
 /**
  * How long the first waiting row may linger for company. Nothing when calls are rare; up to 400 ms when they are many; longer

@@ -6,7 +6,7 @@ import { LostLane } from '../store.ts';
 import type { World } from '../world.ts';
 import { answered, failedRow, forgotten, givenBack, leftAlone, rested, tooEarly, unanswered, yielded } from './outcome.ts';
 import { type NextStep, nextStep } from './prepare.ts';
-import { lingerMs, paceAfterAnswer, paceAfterArrivals, paceAfterFailure, startPace } from './pace.ts';
+import { busyPerSecond, lingerMs, paceAfterAnswer, paceAfterArrivals, paceAfterFailure, startPace } from './pace.ts';
 
 export type WriterSettings = {
   /** Requests side by side; the org allows 25 long ones to all integrations together. */
@@ -121,9 +121,13 @@ export async function runWriter(
     // Reading costs the org next to nothing, so more rows than one request can change are read at once; but no more than are
     // soon written: what was read must still be so then (W3).
     const readLimit = Math.min(Math.max(2 * limit - prepared.length, 1), crm.maxRecords);
+    // While more people wait than fit, what nobody waits for gets a quarter of a request: once read it goes first, and would crowd them out.
+    const laterLimit = waiting.now.count > limit ? Math.max(Math.ceil(limit / 4) - prepared.length, 1) : readLimit;
     const candidates = [
       ...(nowReady ? await hold.ready('now', limit * 2, false) : []),
-      ...(laterReady ? await hold.ready('later', readLimit, true) : []),
+      // When calls are rare, everything that lingers goes along, so that one request serves half a minute. In a rush requests go
+      // all the time, and taking it all at once would only make those wait who are waited for.
+      ...(laterReady ? await hold.ready('later', laterLimit, pace.arrivalsPerSecond < busyPerSecond) : []),
       ...(verifyReady ? await hold.verifiable(readLimit) : []),
     ];
     const early = candidates.flatMap((row) => tooEarly(row, crm.form, nowMs) ?? []);

@@ -1,7 +1,8 @@
-select c.id, c.version, n.source, c.told, c.heard_at, e.explanation, e.because,
+-- The source is looked up for the rows shown: joined, a table of one row that was never analysed makes PostgreSQL expect few
+-- calls, read them all and sort.
+select c.id, c.version, (select n.source from connections n where n.org = c.org and n.connection = c.connection) as source, c.told, c.heard_at, e.explanation, e.because,
   (select coalesce(jsonb_agg(jsonb_build_object('role', w.role, 'state', w.state, 'crm_id', w.crm_id) order by w.role, w.qualifier), '[]') from writes w where w.org = c.org and w.call = c.id and w.state <> 'dropped') as records
 from calls c
-join connections n on n.org = c.org and n.connection = c.connection
 join call_explanations e on e.org = c.org and e.call = c.id
 where c.org = $1
   and ($2::bigint is null or c.id < $2)
