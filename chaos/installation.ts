@@ -146,9 +146,14 @@ export class Installation {
   }
   /** SIGKILL to PostgreSQL's main process and all it has started. */
   async killPostgres(): Promise<void> {
-    const main = Number((await readFile(join(this.dataFolder, 'postgres/postmaster.pid'), 'utf8')).split('\n')[0]);
+    // Between two lives there is nothing to kill: no file, or one that names a process long gone.
+    const lockFile = await readFile(join(this.dataFolder, 'postgres/postmaster.pid'), 'utf8').catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return '';
+      throw error;
+    });
+    const main = Number(lockFile.split('\n')[0]);
     const name = await readFile(`/proc/${main}/comm`, 'utf8').catch(() => '');
-    if (name.trim() !== 'postgres') return; // between two lives
+    if (name.trim() !== 'postgres') return;
     const children = await readFile(`/proc/${main}/task/${main}/children`, 'utf8').catch(() => '');
     for (const pid of [main, ...children.split(' ').filter(Boolean).map(Number)]) {
       try {
