@@ -171,7 +171,7 @@ export function consoleStore(database: Database) {
         // Rows already in the catch-all stay there: nothing is moved while calls come in.
         if (exists.length === 0 && late.length === 0)
           await text(
-            `create table if not exists deliveries_${row['day'] as string} partition of deliveries for values from ('${row['from'] as string}') to ('${row['until'] as string}')`,
+            `create table if not exists deliveries_${row['day'] as string} partition of deliveries for values from ('${row['from'] as string}') to ('${row['until'] as string}') with (autovacuum_analyze_threshold = 5000)`,
           );
       }
     },
