@@ -13,6 +13,7 @@ const said = {
   late: 'in Salesforce; a change nobody waits for follows within 30 s',
   leftAlone: 'left as it is, since a person has changed it; not changed',
   deleted: 'deleted in Salesforce by a person',
+  gone: 'no longer in Salesforce, or no longer shown to the connected user',
   superseded: 'superseded: it was an internal call; those are not logged.',
   partOf: 'part of call 17',
   undone: 'undone by admin: policy version 3',

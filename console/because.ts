@@ -13,6 +13,7 @@ const sentences = {
   late: /^in Salesforce; a change nobody waits for follows\b/,
   leftAlone: /^left as it is, since a person has changed it\b/,
   deleted: /^deleted in Salesforce by a person$/,
+  gone: /^no longer in Salesforce, or no longer shown\b/,
   superseded: /^superseded: (.+)$/s,
   partOf: /^part of call (.+)$/s,
   undone: /^undone by (.+): policy version \d+$/s,

@@ -96,7 +96,10 @@ export type WriteRow = {
   readonly wantedVersion: number;
   readonly policyVersion: number;
   readonly retracted: string | undefined;
-  /** The wish holds only for a record that is as we left it (W9). */ readonly onlyUntouched: boolean;
+  /** The wish holds only for a record that is as we left it (W9). */
+  readonly onlyUntouched: boolean;
+  /** The admin went live without it: wanted, and not written (W9). */
+  readonly leftOut: boolean;
   readonly state: WriteState;
   readonly lane: Lane;
   readonly sinceMs: number;
@@ -106,7 +109,10 @@ export type WriteRow = {
   readonly seen: Fields;
   readonly human: readonly string[];
   readonly ghosts: readonly Ghost[];
+  /** Failures held against the row: five of an unknown kind park it. */
   readonly attempts: number;
+  /** What was nobody's fault, or can't be told: no answer, locks, a request refused as a whole. Never parks (W7). */
+  readonly setbacks: number;
 };
 /** What a telling wants of one row. `delayMs`: how long the change may linger. */
 export type WritePlan = {
@@ -145,6 +151,7 @@ export type RowOutcome = {
   readonly human: readonly string[];
   readonly ghosts: readonly Ghost[];
   readonly attempts: number;
+  readonly setbacks: number;
   readonly trouble: unknown;
   /** Milliseconds from now until it may be looked at again; undefined: not by itself. */
   readonly dueInMs: number | undefined;

@@ -133,6 +133,8 @@ export const en: Words = {
     late: () => 'It is in Salesforce. A late change, such as a recording, follows shortly.',
     leftAlone: () => 'A person has changed the record in Salesforce, so it is left as it is.',
     deleted: () => 'A person deleted the record in Salesforce. It stays deleted unless you write it again.',
+    gone: () =>
+      'The record is no longer in Salesforce, or the connected user may no longer see it. It is not made again unless you write it again.',
     superseded: (why) => `The record stays in Salesforce, marked as superseded: ${why}`,
     partOf: (call) => `Its facts are told with call ${call}.`,
     undone: (who) => `${who} took back what was written.`,

@@ -134,6 +134,8 @@ export const fr: Words = {
     late: () => 'Il est dans Salesforce. Un ajout tardif, comme un enregistrement, suit sous peu.',
     leftAlone: () => 'Quelqu’un a modifié la fiche dans Salesforce\u00a0: elle est laissée telle quelle.',
     deleted: () => 'Quelqu’un a supprimé la fiche dans Salesforce. Elle reste supprimée, sauf si vous l’écrivez à nouveau.',
+    gone: () =>
+      'La fiche n’est plus dans Salesforce, ou l’utilisateur connecté ne la voit plus. Elle n’est pas recréée, sauf si vous l’écrivez à nouveau.',
     superseded: (why) => `La fiche reste dans Salesforce, marquée comme remplacée\u00a0: ${why}`,
     partOf: (call) => `Ses faits sont racontés avec l’appel ${call}.`,
     undone: (who) => `${who} a annulé ce qui avait été écrit.`,

@@ -131,6 +131,7 @@ export const ja: Words = {
     late: () => 'Salesforce に記録されています。録音などの追加情報はまもなく反映されます。',
     leftAlone: () => 'Salesforce で担当者が記録を変更したため、そのままにしています。',
     deleted: () => 'Salesforce で記録が削除されました。「再書き込み」を行わない限り、削除されたままです。',
+    gone: () => '記録は Salesforce にもうないか、接続ユーザーに表示されなくなりました。「再書き込み」を行わない限り、作り直されません。',
     superseded: (why) => `Salesforce の記録は無効として残っています: ${why}`,
     partOf: (call) => `内容は通話 ${call} にまとめられています。`,
     undone: (who) => `${who} が書き込みを取り消しました。`,

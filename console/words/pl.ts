@@ -172,6 +172,8 @@ export const pl: Words = {
     late: () => 'Jest w Salesforce. Późniejsze uzupełnienie, np. nagranie, pojawi się wkrótce.',
     leftAlone: () => 'Ktoś zmienił rekord w Salesforce, więc pozostaje bez zmian.',
     deleted: () => 'Ktoś usunął rekord w Salesforce. Pozostanie usunięty, chyba że zapiszesz go ponownie.',
+    gone: () =>
+      'Rekordu nie ma już w Salesforce albo połączony użytkownik już go nie widzi. Nie powstanie ponownie, chyba że zapiszesz go ponownie.',
     superseded: (why) => `Rekord pozostaje w Salesforce z oznaczeniem, że jest nieaktualny: ${why}`,
     partOf: (call) => `Jego fakty są opisane w połączeniu ${call}.`,
     undone: (who) => `${who}: wycofanie zapisu.`,

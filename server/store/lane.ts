@@ -81,7 +81,8 @@ export async function holdLane(
         wanted.map((row) => row.qualifier),
         wanted.map((row) => (ghostOf.has(row) ? JSON.stringify([ghostOf.get(row)]) : null)),
       ]);
-      if (begun.length === 0) throw new LostLane(`the lane of org ${org} was taken over (our epoch ${epoch})`);
+      if (begun.length === 0 && (await database.query('lane-epoch', [org])).rows[0]?.epoch !== String(epoch))
+        throw new LostLane(`the lane of org ${org} was taken over (our epoch ${epoch})`);
       return begun;
     },
     async settle(outcomes, attempts, wire, sentAtMs) {
@@ -103,6 +104,7 @@ export async function holdLane(
               human: x.human,
               ghosts: x.ghosts,
               attempts: x.attempts,
+              setbacks: x.setbacks,
               trouble: x.trouble ?? null,
               due_in_ms: x.dueInMs ?? null,
               lane: x.lane,

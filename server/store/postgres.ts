@@ -220,11 +220,15 @@ async function storeTranslated(
       mentioned.map((x) => x.connection),
       mentioned.map((x) => x.externalId),
     ];
-    for (const row of (await connection.query('newest-incarnations', [orgs, connections, externalIds])).rows) {
+    const placed = new Set<object>();
+    for (const row of (await connection.query('incarnations', [orgs, connections, externalIds])).rows) {
       const call = calls.get(keyOf(row.org, row.connection, row.external_id))!;
+      if (placed.has(call)) continue;
       const endedAtMs = row.ended_at_ms === null ? undefined : Number(row.ended_at_ms);
-      const reused = call.startsAtMs !== undefined && endedAtMs !== undefined && call.startsAtMs > endedAtMs + reuseAfterMs;
-      call.incarnation = row.incarnation + (reused ? 1 : 0);
+      const belongs = call.startsAtMs !== undefined && (endedAtMs === undefined || call.startsAtMs <= endedAtMs + reuseAfterMs);
+      // A start goes to the first life it fits into, be it told late; what has no start, to the last one.
+      if (belongs) placed.add(call);
+      call.incarnation = row.incarnation + (call.startsAtMs === undefined || belongs ? 0 : 1);
     }
     const raised = (await connection.query('raise-calls', [orgs, connections, externalIds, mentioned.map((x) => x.incarnation)])).rows;
     const rowIds = new Map(raised.map((row) => [keyOf(row.org, row.connection, row.external_id), row.id as string]));

@@ -13,6 +13,7 @@ export const writeRow = (row: Record<string, unknown>): WriteRow => ({
   policyVersion: row['policy_version'] as number,
   retracted: (row['retracted'] as string | null) ?? undefined,
   onlyUntouched: row['only_untouched'] as boolean,
+  leftOut: row['left_out'] as boolean,
   state: row['state'] as WriteRow['state'],
   lane: row['lane'] as WriteRow['lane'],
   sinceMs: Number(row['since_ms']),
@@ -23,4 +24,5 @@ export const writeRow = (row: Record<string, unknown>): WriteRow => ({
   human: row['human'] as string[],
   ghosts: row['ghosts'] as WriteRow['ghosts'],
   attempts: row['attempts'] as number,
+  setbacks: row['setbacks'] as number,
 });

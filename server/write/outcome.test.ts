@@ -14,6 +14,7 @@ const row = (more: { crmId?: string; ghosts?: WriteRow['ghosts'] }): WriteRow =>
   policyVersion: 1,
   retracted: undefined,
   onlyUntouched: false,
+  leftOut: false,
   state: 'uncertain',
   lane: 'now',
   sinceMs: nowMs,
@@ -24,6 +25,7 @@ const row = (more: { crmId?: string; ghosts?: WriteRow['ghosts'] }): WriteRow =>
   human: [],
   ghosts: [{ sent: {}, untilMs: nowMs + 1_200 }],
   attempts: 0,
+  setbacks: 0,
   ...more,
 });
 

@@ -4,6 +4,9 @@ import type { WriteAnswer } from '../crm.ts';
 import type { Ghost, RowOutcome, WriteRow } from '../store.ts';
 import { type NextStep, seenAfter } from './prepare.ts';
 
+/** Rows refused or unanswered this often go alone: whatever is wrong with them, it delays nobody else (W5). */
+export const aloneFrom = 3;
+
 type Write = Extract<NextStep, { do: 'write' }>;
 /** Nothing can land any more that was sent before its limit passed; what still can is looked at once, then (W4). */
 const stillOut = (ghosts: readonly Ghost[], nowMs: number) => ghosts.filter((ghost) => ghost.untilMs > nowMs);
@@ -19,6 +22,7 @@ const base = (row: WriteRow): RowOutcome => ({
   human: row.human,
   ghosts: row.ghosts,
   attempts: row.attempts,
+  setbacks: row.setbacks,
   trouble: undefined,
   dueInMs: undefined,
   lane: row.lane,
@@ -38,6 +42,7 @@ export function rested(row: WriteRow, step: Extract<NextStep, { do: 'rest' }>, n
     human: step.known.human,
     ghosts,
     attempts: 0,
+    setbacks: 0,
     dueInMs: lookAgainInMs(ghosts, nowMs),
     written: true,
   };
@@ -53,6 +58,7 @@ export const leftAlone = (row: WriteRow, step: Extract<NextStep, { do: 'leave' }
     human: step.known.human,
     ghosts,
     attempts: 0,
+    setbacks: 0,
     dueInMs: lookAgainInMs(ghosts, nowMs),
     trouble: { code: 'LEFT_ALONE', message: `left as it is, since a person has changed it; not ${row.retracted ?? 'changed'}` },
   };
@@ -69,13 +75,15 @@ export const forgotten = (row: WriteRow, nowMs: number): RowOutcome => {
   };
 };
 
-/** A person deleted it (W2). */
-export const yielded = (row: WriteRow, crmId: string | undefined): RowOutcome => ({
+/** A person deleted it, or took it out of our sight: it is theirs (W2). */
+export const yielded = (row: WriteRow, crmId: string | undefined, inBin = true): RowOutcome => ({
   ...base(row),
   state: 'deleted',
   crmId: crmId ?? row.crmId,
   ghosts: [],
-  trouble: { code: 'DELETED', message: 'deleted in Salesforce by a person' },
+  trouble: inBin
+    ? { code: 'DELETED', message: 'deleted in Salesforce by a person' }
+    : { code: 'UNSEEN', message: 'no longer in Salesforce, or no longer shown to the connected user' },
 });
 
 /** What an answered write makes of its row. `row.ghosts` still holds `ghost`, the version just answered. */
@@ -99,6 +107,7 @@ export function answered(
       seen: seenAfter(step.known, step.fields, shared),
       ghosts,
       attempts: 0,
+      setbacks: 0,
       dueInMs: lookAgainInMs(ghosts, nowMs),
       written: true,
     };
@@ -140,13 +149,15 @@ function unseen(before: RowOutcome, message: string): RowOutcome {
 
 /** What a failure makes of a row that nothing was done to. */
 function failed(before: RowOutcome, failure: CrmFailure, nowMs: number): RowOutcome {
-  const attempts = failure.mendedBy === 'time' ? before.attempts : before.attempts + 1; // an outage is nobody's fault (W7)
+  const fault = failure.mendedBy === 'time' ? 0 : 1; // an outage is nobody's fault (W7)
+  const attempts = before.attempts + fault;
   const next = afterFailure(failure, attempts);
   if (next === 'park') return { ...before, state: 'parked', attempts, trouble: failure };
   return {
     ...before,
     state: stillOut(before.ghosts, nowMs).length ? 'uncertain' : 'due',
     attempts,
+    setbacks: before.setbacks + 1 - fault,
     trouble: failure,
     dueInMs: next.retryInMs,
   };
@@ -155,17 +166,26 @@ export const failedRow = (row: WriteRow, failure: CrmFailure, nowMs: number): Ro
 
 /** No answer: it may have landed, it may land yet (W4). In reduced form nobody may look before it can't any more (W8). */
 export function unanswered(row: WriteRow, form: 'unique' | 'reduced', message: string, retryInMs: number, nowMs: number): RowOutcome {
-  const attempts = row.attempts + 1;
+  const setbacks = row.setbacks + 1;
   // It may be this row that is never answered: then the others are not to wait for it each half second (W5).
-  const apartMs = attempts < 3 ? 0 : Math.min(60_000, 250 * 2 ** attempts);
+  const apartMs = setbacks < aloneFrom ? 0 : Math.min(60_000, 250 * 2 ** setbacks);
   const waitMs = Math.max(retryInMs, apartMs, form === 'reduced' ? (lookAgainInMs(row.ghosts, nowMs) ?? 0) : 0);
   return {
     ...base(row),
     state: row.ghosts.length ? 'uncertain' : 'due',
-    attempts,
+    setbacks,
     dueInMs: waitMs,
     trouble: { mendedBy: 'time', code: 'UNANSWERED', message },
   };
+}
+
+/**
+ * Alone in its request, and the request was refused as a whole for something an admin can mend. It may be the row, it may be all of
+ * them: it waits apart and says why, ever longer, and is never parked for what may be nobody's fault (W5, W7).
+ */
+export function refusedAlone(row: WriteRow, failure: CrmFailure): RowOutcome {
+  const setbacks = Math.max(row.setbacks + 1, aloneFrom);
+  return { ...givenBack(row), setbacks, trouble: failure, dueInMs: Math.min(600_000, 7_500 * 2 ** (setbacks - aloneFrom)) };
 }
 
 /** Given back untouched. */

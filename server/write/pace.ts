@@ -11,12 +11,15 @@ export type Pace = {
   readonly failures: number;
   /** Nothing is sent before (world.monotonic, ms). */
   readonly notBeforeMs: number;
+  /** Rows of any kind in the next request. Halved while requests are refused as a whole: it may be one row that isn't let in (W5). */
+  readonly mostRows: number;
 };
 export const startPace = (maxRecords: number): Pace => ({
   arrivalsPerSecond: 0,
   batchLimit: Math.min(50, maxRecords),
   failures: 0,
   notBeforeMs: 0,
+  mostRows: Infinity,
 });
 
 /** A response time that leaves a person no time to wonder, and the org time for others (W6). */
@@ -41,7 +44,8 @@ export function paceAfterAnswer(pace: Pace, records: number, tookMs: number, max
   const wanted = records > 0 ? (records * targetMs) / Math.max(tookMs, 1) : pace.batchLimit;
   const full = records >= pace.batchLimit * 0.8;
   const next = tookMs > targetMs ? Math.max(wanted, pace.batchLimit / 2) : full ? Math.min(wanted, pace.batchLimit * 1.5) : pace.batchLimit;
-  return { ...pace, batchLimit: Math.round(Math.min(Math.max(next, 5), maxRecords)), failures: 0, notBeforeMs: 0 };
+  const mostRows = pace.mostRows * 2 > maxRecords ? Infinity : pace.mostRows * 2;
+  return { ...pace, batchLimit: Math.round(Math.min(Math.max(next, 5), maxRecords)), failures: 0, notBeforeMs: 0, mostRows };
 }
 
 /** The org as a whole said no or nothing: back off, doubling to 15 s so that its return is noticed soon. `chance` in [0, 1). */
@@ -50,6 +54,15 @@ export function paceAfterFailure(pace: Pace, retryAfterMs: number | undefined, n
   const backOffMs = Math.min(15_000, 250 * 2 ** Math.min(failures, 10)) * (0.5 + chance / 2);
   return { ...pace, failures, notBeforeMs: nowMs + Math.max(backOffMs, retryAfterMs ?? 0) };
 }
+
+/**
+ * A request of so many rows was refused for something an admin can mend. Either nothing of ours is let in, or one row isn't (a firewall
+ * in front of the org that dislikes a text): half of it tells, and then half of that.
+ */
+export const paceAfterRefusal = (pace: Pace, rows: number, nowMs: number, chance: number): Pace => ({
+  ...paceAfterFailure(pace, rows > 1 ? undefined : 30_000, nowMs, chance),
+  mostRows: Math.max(1, Math.floor(rows / 2)),
+});
 
 /** `arrived` rows in `seconds`: an average over about five seconds. */
 export function paceAfterArrivals(pace: Pace, arrived: number, seconds: number): Pace {

@@ -27,6 +27,7 @@ const row: WriteRow = {
   call: '1',
   wantedVersion: 1,
   retracted: undefined,
+  leftOut: false,
   state: 'written',
   lane: 'now',
   sinceMs: 0,
@@ -37,6 +38,7 @@ const row: WriteRow = {
   human: [],
   ghosts: [],
   attempts: 0,
+  setbacks: 0,
 };
 
 test('the first wish goes at once', () => expect(planWrite(undefined, wish)).toMatchObject({ change: 'send', lane: 'now', delayMs: 0 }));
@@ -68,6 +70,14 @@ test('D2: only what no request has carried can be forgotten', () => {
   expect(neverSent({ ...row, state: 'sending', crmId: undefined })).toBe(false);
   expect(neverSent(row)).toBe(false);
 });
+
+test('W9: what the admin left out when going live stays out, whatever more is heard of its call', () =>
+  expect(
+    planWrite(
+      { ...row, state: 'dropped', crmId: undefined, retracted: 'only observed', leftOut: true },
+      { ...wish, wanted: { ...wanted, memo: 'late' } },
+    ),
+  ).toMatchObject({ change: 'none' }));
 
 test('W9: an undoing lets what people wait for go first', () => {
   const closed = { ...wanted, status: 'open', ownerId: '006' } as const;

@@ -25,6 +25,7 @@ export function planWrite(
     lane,
     delayMs: lane === 'later' ? laterDelayMs : 0,
   });
+  if (row?.leftOut) return plan('none', row.lane); // W9
   if (row === undefined) return plan(wish.retracted === null ? 'send' : 'none', 'now');
   if (wish.retracted === null && row.retracted === undefined && equal(row.wanted, wish.wanted)) return plan('none', row.lane);
   if (wish.retracted !== null && row.retracted !== undefined && equal(row.wanted, wish.wanted)) return plan('none', row.lane);

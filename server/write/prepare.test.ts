@@ -48,6 +48,7 @@ const fresh: WriteRow = {
   policyVersion: 0,
   retracted: undefined,
   onlyUntouched: false,
+  leftOut: false,
   state: 'due',
   lane: 'now',
   sinceMs: 0,
@@ -58,6 +59,7 @@ const fresh: WriteRow = {
   human: [],
   ghosts: [],
   attempts: 0,
+  setbacks: 0,
 };
 const written: WriteRow = { ...fresh, state: 'written', crmId: '00T000000000001AAA', sent: full, seen: shared };
 const holding = (fields: Partial<Record<string, string>>) => ({
@@ -69,7 +71,7 @@ describe('W2: upsert by name is for the first write only', () => {
     const again: WriteRow = { ...written, crmId: undefined };
     const found = { held: { ...holding({}).held, deleted: true } };
     expect(nextStep(again, { ...terms, form: 'reduced' }, found)).toMatchObject({ do: 'write', kind: 'create' });
-    expect(nextStep({ ...again, sent: {} }, terms, found)).toEqual({ do: 'yield', crmId: '00T000000000001AAA' }); // landed unheard, then deleted
+    expect(nextStep({ ...again, sent: {} }, terms, found)).toEqual({ do: 'yield', crmId: '00T000000000001AAA', inBin: true }); // landed unheard, then deleted
   });
   test('D2: no longer wanted and never landed: nothing is created to say so', () =>
     expect(nextStep({ ...fresh, retracted: 'part of c2', ghosts: [{ sent: full, untilMs: 1 }] }, terms, { held: undefined })).toEqual({
@@ -88,11 +90,12 @@ describe('W2: upsert by name is for the first write only', () => {
     expect(nextStep({ ...written, wanted: { ...wanted, subject: 'New' } }, terms, { held: undefined })).toEqual({
       do: 'yield',
       crmId: '00T000000000001AAA',
+      inBin: false,
     }));
   test('in the recycle bin: not created again, also when only the name was known', () =>
     expect(
       nextStep({ ...fresh, ghosts: [{ sent: full, untilMs: 9 }] }, terms, { held: { id: '00T9', deleted: true, doubles: [], fields: {} } }),
-    ).toEqual({ do: 'yield', crmId: '00T9' }));
+    ).toEqual({ do: 'yield', crmId: '00T9', inBin: true }));
 });
 
 describe('W9: a wish that holds only for a record as we left it', () => {

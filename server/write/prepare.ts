@@ -24,8 +24,8 @@ export type NextStep =
   | { readonly do: 'leave'; readonly crmId: string; readonly known: Known }
   /** No longer wanted, and it was never there: nothing is created only to say so (D2). */
   | { readonly do: 'forget' }
-  /** It was there and isn't any more: a person's decision (W2). */
-  | { readonly do: 'yield'; readonly crmId: string | undefined };
+  /** It was there and isn't any more: a person's decision (W2). `inBin`: it was seen deleted; else it is only not to be seen. */
+  | { readonly do: 'yield'; readonly crmId: string | undefined; readonly inBin: boolean };
 /** `target` of a step: all that is ours in the record once the step is done; its text as we composed it, without what people wrote. */
 type Known = { readonly seen: Fields; readonly human: readonly string[] };
 
@@ -52,10 +52,10 @@ export function nextStep(row: WriteRow, terms: Terms, reading: { readonly held: 
   // "Write again" forgot the id of the record that was deleted; finding that one again is no news (W2).
   const isFormer = held?.deleted === true && row.crmId === undefined && Object.keys(row.sent).length > 0;
   if (held === undefined || isFormer) {
-    if (row.crmId !== undefined) return { do: 'yield', crmId: row.crmId };
+    if (row.crmId !== undefined) return { do: 'yield', crmId: row.crmId, inBin: false };
     return row.retracted === undefined ? create(target, terms) : { do: 'forget' };
   }
-  if (held.deleted) return { do: 'yield', crmId: held.id };
+  if (held.deleted) return { do: 'yield', crmId: held.id, inBin: true };
 
   const human = new Set(row.human);
   const fields: Record<string, FieldValue> = {};

@@ -34,6 +34,7 @@ const fresh = (name: string): WriteRow => ({
   policyVersion: 0,
   retracted: undefined,
   onlyUntouched: false,
+  leftOut: false,
   state: 'due',
   lane: 'now',
   sinceMs: 0,
@@ -44,6 +45,7 @@ const fresh = (name: string): WriteRow => ({
   human: [],
   ghosts: [],
   attempts: 0,
+  setbacks: 0,
 });
 const written = (name: string): WriteRow => ({
   ...fresh(name),
@@ -117,8 +119,12 @@ function openWriter(rows: readonly WriteRow[], answer: (ask: Exchange, nowMs: nu
     shared: ['Subject', 'Description'],
     textField: 'Description',
     maxRecords: 200,
-    locks: () => [],
-    draft: (wanted) => ({ Subject: wanted.subject, Duration: wanted.durationSeconds }),
+    locks: (fields) => (fields['Result'] ? ['003000000000001'] : []),
+    draft: (wanted) => ({
+      Subject: wanted.subject,
+      Duration: wanted.durationSeconds,
+      ...(wanted.result ? { Result: wanted.result } : {}),
+    }),
     async exchange(ask) {
       asks.push({ atMs: nowMs, reads: ask.reads.map(({ name }) => name), writes: ask.writes });
       await world.sleep(100);
@@ -244,6 +250,71 @@ test('W5: halves of a refused request leave nothing behind that might still land
     ['parked', [], undefined],
     ['written', [], undefined],
   ]);
+  await writer.close();
+});
+
+test('W5: one row that a firewall never lets in waits apart, says why, and the others are written', async () => {
+  const firewall = new Refused({ mendedBy: 'admin', code: 'HTTP_403', message: 'a page of a firewall' });
+  const writer = openWriter(
+    Array.from({ length: 60 }, (_, n) => fresh(String(n + 1))),
+    (ask) => ([...ask.reads, ...ask.writes].some(({ name }) => name === '7') ? Promise.reject(firewall) : Promise.resolve(holding(ask))),
+    1,
+  );
+  await writer.pass(120 * secondMs);
+  const states = Array.from({ length: 60 }, (_, n) => writer.row(String(n + 1)).state);
+  expect(states.filter((state) => state === 'written')).toHaveLength(59);
+  expect(writer.row('7')).toMatchObject({ state: 'due', ghosts: [], attempts: 0, trouble: { code: 'HTTP_403' } });
+  const before = writer.asks.length;
+  await writer.pass(24 * 3_600 * secondMs);
+  expect(writer.row('7')).toMatchObject({ state: 'due', attempts: 0 });
+  expect(writer.asks.length - before).toBeLessThan(200);
+  await writer.close();
+});
+
+test('W7: an org that lets nobody in parks nothing, and gets everything once it does', async () => {
+  let closed = true;
+  const writer = openWriter(
+    Array.from({ length: 60 }, (_, n) => fresh(String(n + 1))),
+    (ask) =>
+      closed
+        ? Promise.reject(new Refused({ mendedBy: 'admin', code: 'API_DISABLED_FOR_ORG', message: '' }))
+        : Promise.resolve(holding(ask)),
+  );
+  await writer.pass(2 * 3_600 * secondMs);
+  expect(writer.asks.length).toBeLessThan(300);
+  closed = false;
+  await writer.pass(600 * secondMs);
+  expect(Array.from({ length: 60 }, (_, n) => writer.row(String(n + 1)).state).filter((state) => state !== 'written')).toEqual([]);
+  await writer.close();
+});
+
+test('W7: no answer, however often, is held against no row', async () => {
+  const writer = openWriter([fresh('1')], () => Promise.reject(new Unanswered('no answer')));
+  await writer.pass(3_600 * secondMs);
+  expect(writer.row('1')).toMatchObject({ state: 'uncertain', attempts: 0 });
+  await writer.close();
+});
+
+test('W5: a row that goes alone has its turn in a rush too', async () => {
+  const writer = openWriter([{ ...fresh('lone'), setbacks: 3 }], (ask) => Promise.resolve(holding(ask)), 1);
+  for (let n = 0; n < 50 && writer.row('lone').state !== 'written'; n++) {
+    for (let k = 0; k < 60; k++) writer.set(fresh(`${n}-${k}`));
+    await writer.pass(200);
+  }
+  expect(writer.row('lone').state).toBe('written');
+  await writer.close();
+});
+
+test('W6: in a rush, rows that wait for a locked record send no newcomer alone', async () => {
+  const writer = openWriter([], (ask) => Promise.resolve(holding(ask)), 4);
+  for (let n = 0; n < 200; n++) {
+    // Every third call hangs on one contact: one request at a time may touch it.
+    writer.set({ ...fresh(String(n)), ...(n % 3 ? {} : { wanted: { ...fresh('0').wanted, result: 'on the one contact' } }) });
+    await writer.pass(50);
+  }
+  await writer.pass(5 * secondMs);
+  expect([...Array(200).keys()].filter((n) => writer.row(String(n)).state !== 'written')).toEqual([]);
+  expect(writer.asks.length).toBeLessThan(60); // 10 s at one in 400 ms, and what the first two seconds need to notice the rush
   await writer.close();
 });
 

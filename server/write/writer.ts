@@ -4,9 +4,21 @@ import { type Crm, type ReadAsk, Refused, Unanswered, type WriteAsk } from '../c
 import type { AttemptLog, Ghost, LaneHold, RowOutcome, WriteRow } from '../store.ts';
 import { LostLane } from '../store.ts';
 import type { World } from '../world.ts';
-import { answered, failedRow, forgotten, givenBack, leftAlone, rested, tooEarly, unanswered, yielded } from './outcome.ts';
+import {
+  aloneFrom,
+  answered,
+  failedRow,
+  forgotten,
+  givenBack,
+  leftAlone,
+  refusedAlone,
+  rested,
+  tooEarly,
+  unanswered,
+  yielded,
+} from './outcome.ts';
 import { type NextStep, nextStep } from './prepare.ts';
-import { busyPerSecond, lingerMs, paceAfterAnswer, paceAfterArrivals, paceAfterFailure, startPace } from './pace.ts';
+import { busyPerSecond, lingerMs, paceAfterAnswer, paceAfterArrivals, paceAfterFailure, paceAfterRefusal, startPace } from './pace.ts';
 
 export type WriterSettings = {
   /** Requests side by side; the org allows 25 long ones to all integrations together. */
@@ -28,15 +40,18 @@ type Prepared = {
   /** When it was read, by the monotonic clock. */
   readonly atMs: number;
 };
+/** A row that could go now; `prepared`: it has been read. */
+type Candidate = { readonly row: WriteRow; readonly step: Extract<NextStep, { do: 'read' | 'write' }>; readonly prepared?: Prepared };
 const nameKey = (row: WriteRow) => `name ${row.name}`;
+const goesAlone = (row: WriteRow) => Math.max(row.attempts, row.setbacks) >= aloneFrom;
 type Load = { readonly reads: readonly WriteRow[]; readonly writes: readonly Prepared[] };
 
 /** The queue is looked at no oftener; a row that comes to an idle writer goes at once. */
 const leastMs = 25;
 /** Who has been read gathers no more company than this: a person may write in between (W3). */
 const readLingerMs = 400;
-/** Rows refused this often go alone: whatever is wrong with them, it delays nobody else (W5). */
-const aloneFrom = 3;
+/** What storing that a request is under way may take; its rows are looked after so much longer (W4). */
+const beginMs = 2_000;
 
 /**
  * Writes one org's rows until the lane is lost or `stop` aborts. Decides nothing: the difference between wanted and held comes
@@ -57,6 +72,8 @@ export async function runWriter(
   const underWay = new Set<Promise<void>>();
   let failure: Error | undefined;
   let failedAtMs = -Infinity; // when the org last refused or didn't answer a request as a whole
+  let beganAtMs = -Infinity; // the last request
+  let loneLast = false; // it was of a row that goes alone
   let lastCountedMs = world.monotonic(); // a wall clock that steps back would hold everything up for as long
   const over = AbortSignal.any([stop, hold.lost]);
   over.addEventListener('abort', () => bell.ring(), { once: true });
@@ -94,69 +111,62 @@ export async function runWriter(
     const readAge = Math.max(-Infinity, ...prepared.map((x) => beganMs - x.atMs));
     const readLinger = Math.min(linger, readLingerMs);
     const enough = waiting.now.count + prepared.length >= limit;
-    if (!(age >= linger || readAge >= readLinger || (enough && Math.max(age, readAge) > -Infinity))) {
+    // What can't go yet (its record is in a request under way) has lingered long, and must not send each newcomer alone.
+    const spaceMs = Math.max(beganAtMs + readLinger - beganMs, 0);
+    if (!(((age >= linger || readAge >= readLinger) && spaceMs === 0) || (enough && Math.max(age, readAge) > -Infinity))) {
       const next = Math.min(
-        age === -Infinity ? Infinity : linger - age,
-        readAge === -Infinity ? Infinity : readLinger - readAge,
+        age === -Infinity ? Infinity : Math.max(linger - age, spaceMs),
+        readAge === -Infinity ? Infinity : Math.max(readLinger - readAge, spaceMs),
         ...[waiting.now, waiting.later, waiting.verify].map((lane) => Math.max(lane.firstDueInMs ?? Infinity, 1)),
       );
       return { waitMs: Math.min(next, settings.pollMs) };
     }
 
-    const mine = new Set<string>(); // sharing is fine within one request: it runs in order
-    const free = (keys: readonly string[]) => keys.every((key) => !busy.has(key));
-    const reads: WriteRow[] = [];
-    const writes: Prepared[] = [];
-    const take = (keys: readonly string[]) => keys.forEach((key) => mine.add(key));
-    const left: Prepared[] = [];
-    for (const item of prepared) {
-      // A read row keeps its own name busy only through the database; what it would lock may be taken meanwhile.
-      const keys = keysOf(item.row, item.step);
-      if (writes.length < limit && free(keys)) {
-        take(keys);
-        writes.push(item);
-      } else left.push(item);
-    }
-    prepared = left;
     // Reading costs the org next to nothing, so more rows than one request can change are read at once; but no more than are
     // soon written: what was read must still be so then (W3).
     const readLimit = Math.min(Math.max(2 * limit - prepared.length, 1), crm.maxRecords);
     // While more people wait than fit, what nobody waits for gets a quarter of a request: once read it goes first, and would crowd them out.
     const laterLimit = waiting.now.count > limit ? Math.max(Math.ceil(limit / 4) - prepared.length, 1) : readLimit;
-    const candidates = [
+    const found = [
       ...(nowReady ? await hold.ready('now', limit * 2, false) : []),
       // When calls are rare, everything that lingers goes along, so that one request serves half a minute. In a rush requests go
       // all the time, and taking it all at once would only make those wait who are waited for.
       ...(laterReady ? await hold.ready('later', laterLimit, pace.arrivalsPerSecond < busyPerSecond) : []),
       ...(verifyReady ? await hold.verifiable(readLimit) : []),
-    ];
-    const early = candidates.flatMap((row) => tooEarly(row, crm.form, nowMs) ?? []);
+    ].filter((row) => !busyBefore.has(nameKey(row)));
+    const early = found.flatMap((row) => tooEarly(row, crm.form, nowMs) ?? []);
     if (early.length > 0) await settleNow(early);
-    for (const row of candidates) {
+    const candidates: Candidate[] = prepared.map((item) => ({ ...item, prepared: item }));
+    for (const row of found) {
       if (early.some((outcome) => outcome.row === row)) continue;
       const step = row.state === 'written' ? ({ do: 'read' } as const) : nextStep(row, crm, undefined);
-      const keys = keysOf(row, step);
-      if (
-        !free(keys) ||
-        busyBefore.has(nameKey(row)) ||
-        (step.do === 'read' && reads.length >= readLimit) ||
-        (step.do === 'write' && writes.length >= limit)
-      )
-        continue;
-      const lonely = row.attempts >= aloneFrom;
-      if (lonely && reads.length + writes.length > 0) continue;
-      if (step.do !== 'read' && step.do !== 'write') {
-        await settleNow([withoutWriting(row, step, nowMs)]);
-        continue;
-      }
-      take(keys); // given free when the request is over: never for a row that isn't in it
-      if (step.do === 'read') reads.push(row);
-      else writes.push({ row, step, atMs: beganMs });
-      if (lonely) break;
+      if (step.do === 'read' || step.do === 'write') candidates.push({ row, step });
+      else if (!busy.has(nameKey(row))) await settleNow([withoutWriting(row, step, nowMs)]);
     }
-    if (reads.length + writes.length === 0) return { waitMs: Math.min(settings.pollMs, 20) };
-    for (const key of mine) busy.add(key);
-    return { reads, writes };
+
+    // Sharing a record is fine within one request: it runs in order.
+    const open = ({ row, step }: Candidate) => keysOf(row, step).every((key) => !busy.has(key));
+    const lone = candidates.find((candidate) => goesAlone(candidate.row) && open(candidate));
+    const together: Candidate[] = [];
+    let [reads, writes] = [0, 0];
+    for (const candidate of candidates) {
+      if (together.length >= pace.mostRows) break;
+      if (goesAlone(candidate.row) || !open(candidate) || (candidate.step.do === 'read' ? reads >= readLimit : writes >= limit)) continue;
+      if (candidate.step.do === 'read') reads++;
+      else writes++;
+      together.push(candidate);
+    }
+    // Who goes alone takes turns with the others, or in a rush would never go at all.
+    const goesLone = lone !== undefined && (!loneLast || together.length === 0);
+    const chosen = goesLone ? [lone] : together;
+    if (chosen.length === 0) return { waitMs: Math.min(settings.pollMs, 20) };
+    if (!goesLone && spaceMs > 0 && writes < limit) return { waitMs: Math.min(spaceMs, settings.pollMs) };
+    loneLast = goesLone;
+    prepared = prepared.filter((item) => !chosen.some((candidate) => candidate.prepared === item));
+    return {
+      reads: chosen.filter(({ step }) => step.do === 'read').map(({ row }) => row),
+      writes: chosen.flatMap(({ row, step, prepared: item }) => item ?? (step.do === 'write' ? [{ row, step, atMs: beganMs }] : [])),
+    };
   };
 
   const settleNow = (outcomes: readonly RowOutcome[]) => hold.settle(outcomes, [], null, world.now());
@@ -167,8 +177,9 @@ export async function runWriter(
    */
   const exchange = async (load: Load, refused: readonly number[] = []): Promise<void> => {
     const sentAtMs = world.now();
+    const begunAtMs = world.monotonic();
     const ghosts = new Map<WriteRow, Ghost>(
-      load.writes.map(({ row, step }) => [row, { sent: step.fields, untilMs: Math.round(sentAtMs + settings.requestLimitMs) }]),
+      load.writes.map(({ row, step }) => [row, { sent: step.fields, untilMs: Math.round(sentAtMs + beginMs + settings.requestLimitMs) }]),
     );
     const begun = new Map(
       (
@@ -186,9 +197,21 @@ export async function runWriter(
       ...row,
       ghosts: begun.get(row.name)!.ghosts.filter((ghost) => !refused.includes(ghost.untilMs)),
     });
+    const untouched = (row: WriteRow): WriteRow => ({
+      ...row,
+      ghosts: ghostly(row).ghosts.filter((ghost) => ghost.untilMs !== ghosts.get(row)?.untilMs),
+    });
     const refusedToo = [...refused, ...[...ghosts.values()].slice(0, 1).map((ghost) => ghost.untilMs)];
 
     const startedMs = world.monotonic();
+    // Sent now, it could land after the moment its rows are looked at.
+    if (startedMs - begunAtMs > beginMs)
+      return await hold.settle(
+        [...reads, ...writes.map((x) => x.row)].map((row) => givenBack(untouched(row))),
+        [],
+        null,
+        sentAtMs,
+      );
     let storing = false;
     try {
       const answer = await crm.exchange({ reads: reads.map(readAsk), writes: writes.map(writeAsk) }, hold.lost);
@@ -209,7 +232,9 @@ export async function runWriter(
         }
         const step = nextStep(row, crm, { held: said.held });
         attempts.push(log);
+        // Read again is no answer to a reading; were it one, the row would simply go again.
         if (step.do === 'write') read.push({ row, step, atMs: world.monotonic() });
+        else if (step.do === 'read') outcomes.push(givenBack(row));
         else outcomes.push(withoutWriting(row, step, nowMs));
       });
       writes.forEach((item, i) => {
@@ -246,10 +271,6 @@ export async function runWriter(
       const done = { records: writes.length, reads: reads.length, ms: tookMs, created: 0, changed: 0, exists: 0 };
       if (error instanceof Refused) {
         report.exchanged({ ...done, outcome: `refused ${error.failure.code}` });
-        const untouched = (row: WriteRow): WriteRow => ({
-          ...row,
-          ghosts: ghostly(row).ghosts.filter((ghost) => ghost.untilMs !== ghosts.get(row)?.untilMs),
-        });
         if (error.failure.mendedBy === 'us' && reads.length + writes.length > 1) return await inHalves({ reads, writes }, refusedToo);
         if (error.failure.mendedBy === 'us')
           return await hold.settle(
@@ -258,13 +279,22 @@ export async function runWriter(
             null,
             sentAtMs,
           );
-        // The org, or our way into it, as a whole: everything waits, nothing is held against a row.
-        report.trouble(error.failure);
-        failedAtMs = world.monotonic();
-        pace = paceAfterFailure(pace, error.failure.mendedBy === 'time' ? error.failure.retryAfterMs : 30_000, failedAtMs, world.chance());
+        const rows = [...reads, ...writes.map((x) => x.row)];
+        // Known to be refused where others are let in: its own affair, and nobody waits for it.
+        const itsOwn = error.failure.mendedBy === 'admin' && rows.length === 1 && goesAlone(rows[0]!) && pace.failures === 0;
+        if (!itsOwn) {
+          // The org, or our way into it, as a whole: everything waits, nothing is held against a row.
+          report.trouble(error.failure);
+          failedAtMs = world.monotonic();
+          pace =
+            error.failure.mendedBy === 'time'
+              ? paceAfterFailure(pace, error.failure.retryAfterMs, failedAtMs, world.chance())
+              : paceAfterRefusal(pace, rows.length, failedAtMs, world.chance());
+        }
+        const alone = error.failure.mendedBy === 'admin' && rows.length === 1;
         await hold.settle(
-          [...reads, ...writes.map((x) => x.row)].map((row) => givenBack(untouched(row))),
-          [],
+          rows.map((row) => (alone ? refusedAlone(untouched(row), error.failure) : givenBack(untouched(row)))),
+          alone ? logs(error.failure) : [],
           null,
           sentAtMs,
         );
@@ -293,6 +323,8 @@ export async function runWriter(
 
   const begin = (load: Load) => {
     const keys = [...load.reads.flatMap((row) => keysOf(row)), ...load.writes.flatMap(({ row, step }) => keysOf(row, step))];
+    keys.forEach((key) => busy.add(key));
+    beganAtMs = world.monotonic();
     const running = exchange(load)
       .catch((error: unknown) => {
         failure ??= error instanceof Error ? error : new Error(String(error));
@@ -309,7 +341,8 @@ export async function runWriter(
   try {
     while (!over.aborted && failure === undefined) {
       const heard = bell.count;
-      if (underWay.size >= settings.sideBySide) {
+      // Whether the org answers again is asked once at a time.
+      if (underWay.size >= (pace.failures > 0 ? 1 : settings.sideBySide)) {
         await Promise.race([...underWay]);
         continue;
       }
@@ -343,10 +376,10 @@ export async function runWriter(
 }
 
 /** What becomes of a row there is nothing to send for. A row that was read is never to be read first. */
-function withoutWriting(row: WriteRow, step: Exclude<NextStep, { do: 'write' }>, nowMs: number): RowOutcome {
+function withoutWriting(row: WriteRow, step: Exclude<NextStep, { do: 'write' } | { do: 'read' }>, nowMs: number): RowOutcome {
   if (step.do === 'rest') return rested(row, step, nowMs);
   if (step.do === 'forget') return forgotten(row, nowMs);
-  return step.do === 'leave' ? leftAlone(row, step, nowMs) : yielded(row, step.do === 'yield' ? step.crmId : undefined);
+  return step.do === 'leave' ? leftAlone(row, step, nowMs) : yielded(row, step.crmId, step.inBin);
 }
 const readAsk = (row: WriteRow): ReadAsk => ({
   name: row.name,

@@ -148,6 +148,7 @@ create table writes (
   policy_version int not null,
   retracted text, -- why it is no longer wanted
   only_untouched boolean not null default false, -- W9: the wish holds only for a record that is as we left it
+  left_out boolean not null default false, -- W9: the admin went live without it; only "write again" brings it back
   state text not null check (state in ('due', 'sending', 'uncertain', 'written', 'parked', 'deleted', 'dropped')),
   lane text not null check (lane in ('now', 'later')), -- W6: somebody waits for it, or nobody does
   since timestamptz not null default cb_now(), -- when the difference arose: rows go in this order
@@ -157,7 +158,8 @@ create table writes (
   seen jsonb not null default '{}', -- last seen: what the org held of the shared fields
   human text[] not null default '{}', -- fields a person or a Flow has taken over
   ghosts jsonb not null default '[]', -- unanswered versions that may still land: [{sent, until}]
-  attempts int not null default 0,
+  attempts int not null default 0, -- failures held against the row
+  setbacks int not null default 0, -- what was nobody's fault: never parks (W7)
   trouble jsonb, -- {mendedBy, code, message, fields?}
   written_at timestamptz,
   primary key (org, call, role, qualifier),
@@ -296,9 +298,10 @@ select c.org, c.id as call,
     when w.parked > 0 then w.trouble
     when w.pending > w.late and o.mode <> 'live' then case o.mode when 'observe' then 'the org to go live: it is only observed' else 'the org to be resumed: it is paused' end
     when w.pending > w.late and f.crm_trouble is not null then f.crm_trouble->>'message'
+    when w.pending > w.late and w.apart is not null then w.apart
     when w.pending > w.late then case when w.uncertain > 0 then 'an answer: the last request was never answered' else 'the org to take it' end
     when w.late > 0 then 'in Salesforce; a change nobody waits for follows within 30 s'
-    when w.deleted > 0 then 'deleted in Salesforce by a person'
+    when w.deleted > 0 then w.gone
     when w.written > 0 then coalesce(w.left_alone, 'superseded: ' || w.retracted, 'in Salesforce')
     when c.verdict->>'is' = 'skipped' then c.verdict->>'because'
     when c.verdict->>'is' = 'waiting' then c.verdict->>'for'
@@ -318,6 +321,8 @@ left join lateral (
     count(*) filter (where state = 'dropped') as dropped,
     min(trouble->>'message') filter (where state = 'parked') as trouble,
     min(trouble->>'message') filter (where state = 'written' and trouble->>'code' = 'LEFT_ALONE') as left_alone,
+    min(trouble->>'message') filter (where state = 'due' and trouble->>'mendedBy' <> 'time') as apart,
+    min(trouble->>'message') filter (where state = 'deleted') as gone,
     min(retracted) as retracted
   from writes where writes.org = c.org and writes.call = c.id
 ) w on true;

@@ -20,4 +20,5 @@ on conflict (org, call, role, qualifier) do update set
     else writes.due end,
   lane = case when writes.state in ('due', 'sending', 'uncertain') and writes.lane = 'now' then 'now' else excluded.lane end,
   attempts = case when writes.state = 'parked' then 0 else writes.attempts end,
+  setbacks = case when writes.state = 'parked' then 0 else writes.setbacks end,
   trouble = case when writes.state = 'parked' then null else writes.trouble end

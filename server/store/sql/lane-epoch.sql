@@ -1,0 +1,1 @@
+select epoch from lanes where org = $1

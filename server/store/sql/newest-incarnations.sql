@@ -1,6 +1,0 @@
--- The newest incarnation of each id, and when it is known to have ended (C4).
-select distinct on (c.org, c.connection, c.external_id)
-  c.org, c.connection, c.external_id, c.incarnation, extract(epoch from c.ended_at) * 1000 as ended_at_ms
-from unnest($1::int[], $2::text[], $3::text[]) as x(org, connection, external_id)
-join calls c on c.org = x.org and c.connection = x.connection and c.external_id = x.external_id
-order by c.org, c.connection, c.external_id, c.incarnation desc
