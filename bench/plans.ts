@@ -47,7 +47,7 @@ export async function examinePlans(product: Product): Promise<{ table: string; b
     const roles = (word: string) => `'{${Array.from({ length: 50 }, () => word).join(',')}}'`;
     const statements: readonly (readonly [name: string, values: string])[] = [
       ['claim-deliveries', '200, null'],
-      ['newest-incarnations', `${orgs}, ${connections}, ${externalIds}`],
+      ['incarnations', `${orgs}, ${connections}, ${externalIds}`],
       ['raise-calls', `${orgs}, ${connections}, ${externalIds}, ${orgs.replaceAll('1', '0')}`],
       ['claim-calls', '100, null'],
       ['family-of-calls', `${orgs}, ${ids}`],

@@ -25,6 +25,8 @@ export type Kind = {
   readonly databaseUrl?: string;
   /** Names of the nodes. */
   readonly nodes?: readonly string[];
+  /** More of the environment that every node has. */
+  readonly environment?: Readonly<Record<string, string>>;
 };
 type Pending = {
   /** Deliveries to translate and calls to tell. */
@@ -106,22 +108,9 @@ export class Installation {
     if (this.#standIn?.exitCode !== null) await this.#startStandIn();
     const said = (await this.logOf(node)).length;
     const log = openSync(join(this.folder, `${node.name}.log`), 'a');
-    const { databaseUrl, requestLimitMs = 3_000 } = this.#kind;
-    const ours = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^CORDBOARD_|^DATABASE_URL$/.test(name)));
     const child = spawn(process.execPath, [join(root, 'server/main.ts')], {
       cwd: this.folder, // no cordboard.json of somebody else's
-      env: {
-        ...ours,
-        CORDBOARD_PORT: String(node.port),
-        CORDBOARD_NODE_NAME: node.name,
-        CORDBOARD_DATA: databaseUrl === undefined ? this.dataFolder : join(this.folder, node.name),
-        CORDBOARD_SECRETS_KEY: this.#secretsKey,
-        CORDBOARD_STAND_IN: 'on',
-        CORDBOARD_STAND_IN_PORT: String(this.tap.port),
-        CORDBOARD_STAND_IN_CONTROL_PORT: String(this.#standInPorts.control),
-        CORDBOARD_REQUEST_LIMIT_MS: String(requestLimitMs),
-        ...(databaseUrl === undefined ? {} : { DATABASE_URL: databaseUrl }),
-      },
+      env: this.environmentOf(node),
       stdio: ['ignore', log, log],
     });
     closeSync(log);
@@ -132,6 +121,24 @@ export class Installation {
       if (child.exitCode !== null) throw new Error(`${node.name} ended at its start: ${words.slice(-500)}`);
       return words.includes('Cordboard is ready');
     });
+  }
+  /** What a node is told, and whatever an admin runs beside it. */
+  environmentOf(node: Node = this.nodes[0]!): NodeJS.ProcessEnv {
+    const { databaseUrl, requestLimitMs = 3_000, environment } = this.#kind;
+    const ours = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^CORDBOARD_|^DATABASE_URL$/.test(name)));
+    return {
+      ...ours,
+      CORDBOARD_PORT: String(node.port),
+      CORDBOARD_NODE_NAME: node.name,
+      CORDBOARD_DATA: databaseUrl === undefined ? this.dataFolder : join(this.folder, node.name),
+      CORDBOARD_SECRETS_KEY: this.#secretsKey,
+      CORDBOARD_STAND_IN: 'on',
+      CORDBOARD_STAND_IN_PORT: String(this.tap.port),
+      CORDBOARD_STAND_IN_CONTROL_PORT: String(this.#standInPorts.control),
+      CORDBOARD_REQUEST_LIMIT_MS: String(requestLimitMs),
+      ...(databaseUrl === undefined ? {} : { DATABASE_URL: databaseUrl }),
+      ...environment,
+    };
   }
   logOf(node: Node): Promise<string> {
     return readFile(join(this.folder, `${node.name}.log`), 'utf8').catch(() => '');

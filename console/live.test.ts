@@ -74,6 +74,8 @@ function aConsole(held: CallLine[] = []) {
         if (!line) throw new ServerTrouble('not-found', 'unknown_call', '');
         return aStory(line);
       }),
+    recording: () => Promise.reject(new ServerTrouble('not-found', 'expected', '')),
+    actOnRecording: () => answer(() => undefined),
     placeTestCall: () => answer(() => ({ externalId: 'ext-900' })),
     writeAgain: () => answer(() => undefined),
     applyRules: () => answer(() => undefined),

@@ -1,4 +1,4 @@
-import type { CallLine, CallStory, Mode, Status, TestCallKind } from '../wire/console.ts';
+import type { CallLine, CallStory, Mode, Recording, Status, TestCallKind } from '../wire/console.ts';
 import { readBecause } from './because.ts';
 import { mergeLines, readFind } from './pages/calls/call-lines.ts';
 import { ServerTrouble, type Server } from './server.ts';
@@ -346,6 +346,14 @@ export function createLive(server: Server, world: World) {
       } catch (cause) {
         return troubleIn(cause);
       }
+    },
+    /** Undefined: the session is over, and the sign-in is shown. */
+    async readRecording(id: string): Promise<Recording | ServerTrouble | undefined> {
+      return ifSignedIn(server.recording(id)).catch(troubleIn);
+    },
+    /** Gives the trouble, if there was one. */
+    async actOnRecording(action: 'hold' | 'release' | 'erase', id: string, because: string): Promise<ServerTrouble | undefined> {
+      return ifSignedIn(server.actOnRecording(action, id, because)).then(() => undefined, troubleIn);
     },
     async setMode(mode: Mode, backfill: boolean): Promise<ServerTrouble | undefined> {
       try {

@@ -1,11 +1,13 @@
 import type { ReactNode } from 'react';
 import { CallsPage } from './pages/calls/calls-page.tsx';
+import { RecordingPage } from './pages/recording/recording-page.tsx';
 import { SignInPage } from './pages/sign-in/sign-in-page.tsx';
 
 /** Every page by its address. `:id` takes one part of the path. `open`: shown without a session. */
 const routes: readonly Route[] = [
   { path: '/', page: () => <CallsPage /> },
   { path: '/calls/:id', page: ({ id }) => <CallsPage open={id} /> },
+  { path: '/recordings/:id', page: ({ id }) => <RecordingPage id={id} /> },
   { path: '/sign-in', page: () => <SignInPage />, open: true },
 ];
 export type Route = { readonly path: string; readonly page: (parts: { readonly id: string }) => ReactNode; readonly open?: true };

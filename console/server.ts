@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { CallList, CallStory, Problem, SignIn, Status, TestCallPlaced, type Mode, type TestCallKind } from '../wire/console.ts';
+import { CallList, CallStory, Problem, Recording, SignIn, Status, TestCallPlaced, type Mode, type TestCallKind } from '../wire/console.ts';
 
 // zod's compiled parsers need `new Function`, which our Content-Security-Policy refuses
 z.config({ jitless: true });
@@ -61,6 +61,12 @@ export function serverAt(fetchFrom: typeof fetch) {
       return read(`/api/calls?${query}`, CallList, signal);
     },
     story: (id: string, signal?: AbortSignal) => read(`/api/calls/${encodeURIComponent(id)}`, CallStory, signal),
+    recording: (id: string, signal?: AbortSignal) => read(`/api/recordings/${encodeURIComponent(id)}`, Recording, signal),
+    async actOnRecording(action: 'hold' | 'release' | 'erase', id: string, because: string) {
+      const path = `/api/recordings/${encodeURIComponent(id)}`;
+      if (action === 'erase') await tell(`${path}/erase`, { because });
+      else await tell(`${path}/hold`, { hold: action === 'hold', because });
+    },
     async placeTestCall(kind: TestCallKind) {
       return parseAnswer(await tell('/api/test-calls', { kind }), TestCallPlaced);
     },

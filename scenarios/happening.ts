@@ -11,6 +11,8 @@ export const Happening = z.union([
   z.strictObject({ at, delivery: z.string(), body: z.unknown(), connection: z.string().optional(), clockAheadMs: z.number().optional() }),
   /** A delivery that is in the inbox although today's door would refuse it. */
   z.strictObject({ at, stored: z.string(), text: z.string() }),
+  /** A recorded call of `sources/asterisk/traces`, heard as the listener hears it, its first event at this time. */
+  z.strictObject({ at, trace: z.string() }),
   /** What a person, or a Flow in somebody's name, does in Salesforce. Values may be references such as <contact Ewa Kowalczyk>. */
   z.strictObject({
     at,
@@ -38,7 +40,10 @@ export const Before = z.strictObject({
   mode: z.enum(['observe', 'live', 'paused']).optional(),
   policy: z.unknown().optional(),
   withoutCustomFields: z.boolean().optional(),
-  connections: z.array(z.string()).min(1).optional(),
+  connections: z
+    .array(z.union([z.string(), z.strictObject({ id: z.string(), source: z.string() })]))
+    .min(1)
+    .optional(),
   /** Made by a person before the story begins. */
   records: z.array(z.strictObject({ object: z.string(), fields: z.record(z.string(), z.unknown()) })).optional(),
 });

@@ -1,6 +1,7 @@
 import { parsePolicy } from '../server/decide/policy.ts';
 import { openLine, type Line } from '../server/testing/line.ts';
 import { type Before, type Happening, msOf, timeOf } from './happening.ts';
+import { heard } from './heard.ts';
 import { Names } from './names.ts';
 import { sayCall, sayChange, sayDecision, sayExport, sayFields } from './say.ts';
 
@@ -20,7 +21,8 @@ const rooms = ['ingest', 'wire', 'org', 'admin', 'human', 'call', 'decide', 'wri
 /** Plays what happens on a line of its own, and tells it from wire to wire. Same happenings, same story. */
 export async function tellStory(happenings: readonly Happening[], before: Before): Promise<string> {
   const { records = [], ...org } = before;
-  const [first] = happenings.flatMap((one) => ('at' in one ? [msOf(one.at)] : []));
+  const happening = happenings.flatMap((one) => ('trace' in one ? heard(one) : [one]));
+  const [first] = happening.flatMap((one) => ('at' in one ? [msOf(one.at)] : []));
   if (first === undefined) throw new Error('Nothing happens in this story.');
   const line = await openLine({ orgs: [withoutUndefined(org)], sideBySide: 1, startsAtMs: first });
   try {
@@ -28,9 +30,9 @@ export async function tellStory(happenings: readonly Happening[], before: Before
     for (const { object, fields } of records) await line.asHuman({ action: 'create', object, fields: await names.resolve(fields) });
     await names.learn();
     const teller = new Teller(line, names);
-    const lines = happenings.flatMap((one) => ('story' in one ? [one.story] : []));
+    const lines = happening.flatMap((one) => ('story' in one ? [one.story] : []));
     const moments = Map.groupBy(
-      happenings.filter((one) => 'at' in one),
+      happening.filter((one) => 'at' in one),
       (one) => msOf(one.at),
     );
     let last = first;
@@ -41,7 +43,7 @@ export async function tellStory(happenings: readonly Happening[], before: Before
       await teller.watchUntil(ms, true);
       last = ms;
     }
-    if (!happenings.some((one) => 'end' in one)) await teller.watchUntil(last + afterwardsMs, true);
+    if (!happening.some((one) => 'end' in one)) await teller.watchUntil(last + afterwardsMs, true);
     return [...lines, '', ...teller.lines, '', ...(await teller.ending())].join('\n') + '\n';
   } finally {
     await line.close();
@@ -76,7 +78,7 @@ class Teller {
     await (withIt ? this.#line.advanceTo(ms, look) : this.#line.at(ms, look));
   }
 
-  async happen(one: Exclude<Happening, { story: string }>): Promise<void> {
+  async happen(one: Exclude<Happening, { story: string } | { trace: string }>): Promise<void> {
     const line = this.#line;
     const say = (room: string, who: string, words: string, detail: readonly string[] = []) =>
       void this.#fresh.push({ atMs: line.now(), room, who, words, detail });
@@ -264,7 +266,13 @@ const cutId = (id: string): string => (id.length > 24 ? `${id.slice(0, 20)}…` 
 function sayBody(body: Uint8Array): string {
   const text = new TextDecoder().decode(body);
   try {
-    const said = JSON.parse(text) as { events?: { type: string; call?: string }[]; type?: string; call?: string };
+    const said = JSON.parse(text) as {
+      events?: { type: string; call?: string }[];
+      type?: string;
+      call?: string;
+      signals?: { Event: string }[];
+    };
+    if (said.signals) return said.signals.map((signal) => signal.Event).join(' ');
     const events = said.events ?? [{ type: said.type ?? '?', ...(said.call === undefined ? {} : { call: said.call }) }];
     const calls = [...new Set(events.map((event) => event.call).filter((call) => call !== undefined))];
     return `${events.map((event) => event.type).join(', ')}${calls.length > 0 ? `  of ${calls.map(cutId).join(', ')}` : ''}`;

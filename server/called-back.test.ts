@@ -245,6 +245,7 @@ async function twoTellers() {
         world,
         sources: { [source.name]: source },
         orgView: async () => (await beforeDeciding(), (await store.readOrg(org))!),
+        recordingLink: () => undefined,
         callLink: () => undefined,
         report: (words, fields) => words.endsWith('parked') && expect.unreachable(`${words} ${JSON.stringify(fields)}`),
       },

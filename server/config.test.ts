@@ -107,16 +107,62 @@ test('secrets are never printed', () => {
 
 test('the reference lists every setting with unit, default and reason', () => {
   const rows = describeSettings().split('\n').slice(2);
-  expect(rows).toHaveLength(17);
+  expect(rows).toHaveLength(24);
   for (const row of rows) expect(row.split(' | ').filter((cell) => cell.replace('|', '').trim() === '')).toEqual([]);
   expect(describeSettings()).toContain('| `port` | `CORDBOARD_PORT` | TCP port | 4700 |');
 });
 test('the printed defaults are the defaults', () => {
-  const config: Record<string, unknown> = { ...good({}) };
+  const config: Record<string, unknown> = { ...good({}), recordingMaxMb: good({}).recordings.maxBytes / 1e6 };
   const simple = describeSettings().matchAll(/^\| `(\w+)` \| `\w+` \| [^|]+ \| (\d+|false|info|127\.0\.0\.1) \|/gm);
   const compared = [...simple].map(([, name, value]) => {
     expect(String(config[name!])).toBe(value);
     return name;
   });
-  expect(compared).toEqual(['host', 'port', 'production', 'standInPort', 'standInControlPort', 'requestLimitMs', 'logLevel']);
+  expect(compared).toEqual([
+    'host',
+    'port',
+    'production',
+    'standInPort',
+    'standInControlPort',
+    'recordingMaxMb',
+    'requestLimitMs',
+    'logLevel',
+  ]);
+});
+
+describe('recordings', () => {
+  const s3 = {
+    CORDBOARD_RECORDINGS_S3: 'https://s3.eu-central-1.amazonaws.com/acme-recordings/',
+    CORDBOARD_S3_KEY_ID: 'AKIA',
+    CORDBOARD_S3_SECRET: 'planted-s3-secret',
+  };
+  test('with nothing set they are on the disk, only pushed, and of 500 MB at most', () =>
+    expect(good({}).recordings).toEqual({ inboxes: [], after: 'leave', maxBytes: 500e6, s3: undefined }));
+  test('which folder is which connection’s', () => {
+    expect(
+      good({ CORDBOARD_RECORDINGS_INBOX: 'con_1a=/var/spool/pbx one/done; con_2b=/mnt/b;', CORDBOARD_RECORDINGS_AFTER: 'move' }).recordings,
+    ).toMatchObject({
+      inboxes: [
+        { connection: 'con_1a', folder: '/var/spool/pbx one/done' },
+        { connection: 'con_2b', folder: '/mnt/b' },
+      ],
+      after: 'move',
+    });
+    for (const bad of ['/mnt/b', 'con_1=relative', 'con_1=/a; nonsense'])
+      expect(wrong({ CORDBOARD_RECORDINGS_INBOX: bad })).toContain('must look like con_');
+  });
+  test('a bucket, with its keys from the environment only, which are never printed', () => {
+    const config = good({ ...s3, CORDBOARD_S3_REGION: 'eu-central-1' });
+    expect(config.recordings.s3).toEqual({
+      url: 'https://s3.eu-central-1.amazonaws.com/acme-recordings',
+      region: 'eu-central-1',
+      keyId: 'AKIA',
+      secret: 'planted-s3-secret',
+    });
+    expect(printConfig(config)).not.toContain('planted-s3-secret');
+    expect(wrong({ CORDBOARD_RECORDINGS_S3: s3.CORDBOARD_RECORDINGS_S3 })).toMatch(/CORDBOARD_S3_KEY_ID[\s\S]*CORDBOARD_S3_SECRET/);
+    expect(wrong({ ...s3, CORDBOARD_RECORDINGS_S3: 'http://minio.example/b' })).toContain('in clear');
+    expect(wrong({ ...s3, CORDBOARD_RECORDINGS_S3: 'https://s3.example' })).toContain('name of the bucket');
+    expect(good({ ...s3, CORDBOARD_RECORDINGS_S3: 'http://127.0.0.1:9000/b' }).recordings.s3?.url).toBe('http://127.0.0.1:9000/b');
+  });
 });

@@ -27,6 +27,33 @@ const yesNo = z.union(
   [z.boolean(), z.stringbool({ truthy: ['true', 'yes', 'on', '1'], falsy: ['false', 'no', 'off', '0'] })],
   'must be true or false',
 );
+/** `con_1=/mnt/pbx; con_2=/mnt/other`: which connection's recordings are in which folder. */
+const inboxes = z.string().transform((text, context) =>
+  text
+    .split(';')
+    .map((part) => part.trim())
+    .filter(Boolean)
+    .flatMap((part) => {
+      const [, connection, folder] = /^(con_\w{1,60})=(\/.+)$/.exec(part) ?? [];
+      if (connection && folder) return [{ connection, folder }];
+      context.addIssue({
+        code: 'custom',
+        message: `"${part}" must look like con_0123456789abcdef=/var/spool/recordings, with a whole path`,
+      });
+      return [];
+    }),
+);
+const bucket = z
+  .url({ protocol: /^https?$/, error: 'must begin with https://' })
+  .refine(
+    (url) => url.startsWith('https:') || /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(new URL(url).hostname),
+    'must begin with https://: recordings would travel in clear',
+  )
+  .refine(
+    (url) => /^\/[\w.-]+(\/[\w.-]+)*\/?$/.test(new URL(url).pathname) && !new URL(url).search,
+    'must end in the name of the bucket, such as /acme-recordings',
+  )
+  .transform((url) => url.replace(/\/$/, ''));
 const oneOf = <const Words extends readonly [string, ...string[]]>(words: Words) => z.enum(words, `must be one of ${words.join(', ')}`);
 
 const settings = {
@@ -88,6 +115,57 @@ const settings = {
     default: '4702',
     why: "The stand-in org's controls (clock, faults, log), on loopback only and on a port of their own, so that no proxy can expose them with the API.",
     schema: port,
+  },
+  recordingsInbox: {
+    env: 'CORDBOARD_RECORDINGS_INBOX',
+    unit: 'connection=folder, several separated by semicolons',
+    default: 'none: recordings are only taken in when they are pushed',
+    why: 'Folders into which phone systems put finished recordings, on this machine or shared over the network, with the id of the connection each belongs to. See docs/operate/recordings.md.',
+    schema: inboxes,
+  },
+  recordingsAfter: {
+    env: 'CORDBOARD_RECORDINGS_AFTER',
+    unit: 'leave, move or delete',
+    default: 'leave',
+    why: 'What becomes of a file in such a folder when it was taken in. move puts it into the folder taken beside it. Nothing of yours is deleted unless you say so.',
+    schema: oneOf(['leave', 'move', 'delete']),
+  },
+  recordingMaxMb: {
+    env: 'CORDBOARD_RECORDING_MAX_MB',
+    unit: 'megabytes',
+    default: '500',
+    why: 'The longest recording that is taken in. An hour of WAV, mono at 8 kHz, has 58.',
+    schema: wholeNumber(1, 5_000),
+  },
+  recordingsS3: {
+    env: 'CORDBOARD_RECORDINGS_S3',
+    unit: 'https address of a bucket, or of a folder in it',
+    default: 'none: recordings are on the disk, below the data folder',
+    why: 'An S3-compatible storage for recordings, such as https://s3.eu-central-1.amazonaws.com/acme-recordings. What is on the disk already stays there and is still played. http only on this machine.',
+    schema: bucket,
+  },
+  s3Region: {
+    env: 'CORDBOARD_S3_REGION',
+    unit: "the storage's region",
+    default: 'us-east-1',
+    why: 'Part of every signature. Storages other than Amazon mostly take the default.',
+    schema: z.string().regex(/^[\w-]{1,60}$/, 'must be a region such as eu-central-1'),
+  },
+  s3KeyId: {
+    env: 'CORDBOARD_S3_KEY_ID',
+    unit: 'access key id',
+    default: 'none',
+    why: 'For recordingsS3. Its key needs s3:PutObject, s3:GetObject, s3:DeleteObject and s3:ListBucket on the bucket, and nothing else.',
+    environmentOnly: true,
+    schema: z.string().min(1),
+  },
+  s3Secret: {
+    env: 'CORDBOARD_S3_SECRET',
+    unit: 'secret access key',
+    default: 'none',
+    why: 'Belongs to the key id.',
+    environmentOnly: true,
+    schema: z.string().min(1),
   },
   requestLimitMs: {
     env: 'CORDBOARD_REQUEST_LIMIT_MS',
@@ -164,6 +242,13 @@ export type Config = {
   readonly standIn: 'auto' | 'on' | 'off';
   readonly standInPort: number;
   readonly standInControlPort: number;
+  /** How recordings come in and where they lie (server/recordings). */
+  readonly recordings: {
+    readonly inboxes: readonly { readonly connection: string; readonly folder: string }[];
+    readonly after: 'leave' | 'move' | 'delete';
+    readonly maxBytes: number;
+    readonly s3: { readonly url: string; readonly region: string; readonly keyId: string; readonly secret: string } | undefined;
+  };
   readonly requestLimitMs: number;
   readonly nodeName: string;
   readonly watchToken: string | undefined;
@@ -217,6 +302,15 @@ export function readConfig(env: Environment, readFile: (path: string) => string 
     standIn: production ? 'off' : (given.standIn ?? 'auto'),
     standInPort: given.standInPort ?? 4701,
     standInControlPort: given.standInControlPort ?? 4702,
+    recordings: {
+      inboxes: given.recordingsInbox ?? [],
+      after: given.recordingsAfter ?? 'leave',
+      maxBytes: (given.recordingMaxMb ?? 500) * 1_000_000,
+      s3:
+        given.recordingsS3 && given.s3KeyId && given.s3Secret
+          ? { url: given.recordingsS3, region: given.s3Region ?? 'us-east-1', keyId: given.s3KeyId, secret: given.s3Secret }
+          : undefined,
+    },
     requestLimitMs: given.requestLimitMs ?? 120_000,
     nodeName:
       given.nodeName ??
@@ -242,6 +336,9 @@ export function readConfig(env: Environment, readFile: (path: string) => string 
       place: placeOf('standIn'),
       message: 'the stand-in org never runs in production: set it to off, or CORDBOARD_PRODUCTION to false',
     });
+  for (const name of ['s3KeyId', 's3Secret'] as const)
+    if (given.recordingsS3 && !places.has(name))
+      mistakes.push({ place: placeOf('recordingsS3'), message: `needs ${settings[name].env} too, which comes from the environment` });
   const sources = (['secretsKey', 'secretsKeyFile', 'secretsKeyCommand'] as const).filter((name) => places.has(name));
   if (sources.length > 1)
     mistakes.push({
@@ -335,6 +432,10 @@ export function printConfig(config: Config): string {
   const key = config.secretsKeyFrom;
   const shown: Record<string, string | number | boolean | undefined> = {
     ...config,
+    recordings: [
+      ...config.recordings.inboxes.map(({ connection, folder }) => `${connection}=${folder} (${config.recordings.after})`),
+      config.recordings.s3 ? `in ${config.recordings.s3.url}` : 'on the disk',
+    ].join('; '),
     watchToken: config.watchToken && '(given)',
     databaseUrl: config.databaseUrl && maskPassword(config.databaseUrl),
     secretsKeyFrom:

@@ -9,6 +9,8 @@ export type CrmUser = {
   readonly email: string;
   readonly zone: string;
   readonly active: boolean;
+  /** Their number inside the company, as the CRM knows it: whose phone it is when the phone system tells no e-mail. */
+  readonly extension?: string;
 };
 
 /** The activity one call should have, in our words; `Crm.draft` says it in theirs. */

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Bell } from './bell.ts';
 import { hashToken } from './guard.ts';
+import { openShelf } from './recordings/shelf.ts';
 import { openDoors, type RouteParts } from './routes.ts';
 import { consoleStore, type ConsoleStore } from './store/console-store.ts';
 import { type Database, openDatabase } from './store/database.ts';
@@ -33,11 +34,18 @@ beforeAll(async () => {
     receive: async () => ({ status: 202, headers: {}, body: { accepted: 'x' } }),
     sayMoment: async () => undefined,
     recordUrl: () => undefined,
+    conclude: (_source, events) => events,
     standIn: true,
     whyNotReady: async () => undefined,
     openApi: () => ({ openapi: '3.1.1' }),
     docsPage: { html: '<p>events</p>', headers: {} },
     file: (path) => (path === '/' ? { body: new TextEncoder().encode('page'), headers: {} } : undefined),
+    recordings: {
+      shelf: openShelf(database),
+      push: async () => ({ status: 200, headers: {}, body: { recording: 'x', is: 'known' } }),
+      play: async () => new Response('sound'),
+      figures: async () => ({}),
+    },
     hookUrl: (connection) => `https://phone.acme.example/hooks/${connection}`,
     metrics: () => ({}),
     report: () => undefined,
@@ -79,6 +87,9 @@ describe('S1: all but /healthz needs sign-in', () => {
     '/api/calls/1',
     '/api/stream',
     '/api/policy',
+    '/api/recordings/0123456789abcdef0123456789abcdef',
+    '/api/recording-rules',
+    '/recordings/0123456789abcdef0123456789abcdef/audio',
   ])('%s tells a stranger nothing', async (path) => {
     const answer = await ask(path);
     expect(answer.status).toBe(401);
@@ -91,6 +102,8 @@ describe('S1: all but /healthz needs sign-in', () => {
     '/api/calls/1/apply-rules',
     '/api/policy/1/undo',
     '/api/sign-out',
+    '/api/recordings/0123456789abcdef0123456789abcdef/hold',
+    '/api/recordings/0123456789abcdef0123456789abcdef/erase',
   ])('a stranger changes nothing at %s', async (path) => expect((await ask(path, json({}))).status).toBe(401));
   test('a program with the watch token may ask how we are, and nothing else', async () => {
     const headers = { authorization: 'Bearer planted-watch-token' };

@@ -4,8 +4,8 @@ import { getCookie } from 'hono/cookie';
 import type { ConsoleStore } from './store/console-store.ts';
 import type { OrgId } from './store.ts';
 
-/** Who may come in by a door (S1). `anyone` only where nothing is told; `signed` where the source checks the signature itself; `watcher` a person, or a program with the watch token. */
-export type Entry = 'anyone' | 'signed' | 'person' | 'watcher';
+/** Who may come in by a door (S1). `anyone` only where nothing is told; `signed` where the source checks the signature itself; `watcher` a person, or a program with the watch token; `page` a person, and anybody else sees the sign-in there. */
+export type Entry = 'anyone' | 'signed' | 'person' | 'watcher' | 'page';
 export type Visitor = { readonly org: OrgId; readonly person: string };
 export const sessionCookie = 'cordboard_session';
 export const hashToken = (token: string): string => createHash('sha256').update(token).digest('hex');
@@ -43,15 +43,32 @@ export function checkAddress(publicUrl: string | undefined): MiddlewareHandler {
 /** Lets a person with a session in, and tells the handler who it is. */
 export function askForPerson(store: Pick<ConsoleStore, 'findSession'>): MiddlewareHandler<{ Variables: { visitor: Visitor } }> {
   return async (context, next) => {
-    const token = getCookie(context, sessionCookie);
-    const visitor = token === undefined ? undefined : await store.findSession(hashToken(token));
+    const visitor = await visitorOf(context, store);
     if (!visitor) return refuse(context, 401, 'sign_in', 'Sign in first: open the link that the server printed when it started.');
     // A form of another site can't set this header, whatever the browser thinks of cookies.
-    if (context.req.method !== 'GET' && context.req.header('x-cordboard') === undefined)
+    if (!['GET', 'HEAD'].includes(context.req.method) && context.req.header('x-cordboard') === undefined)
       return refuse(context, 403, 'not_from_console', 'Send the header x-cordboard: 1 with every change.');
     context.set('visitor', visitor);
     return next();
   };
+}
+
+/** As `askForPerson`, for an address that people open: who isn't signed in is shown `signIn` there, and afterwards what was asked for. */
+export function askOnPage(
+  store: Pick<ConsoleStore, 'findSession'>,
+  signIn: (context: Context<{ Variables: { visitor: Visitor } }>) => Response,
+): MiddlewareHandler<{ Variables: { visitor: Visitor } }> {
+  return async (context, next) => {
+    const visitor = await visitorOf(context, store);
+    if (!visitor) return signIn(context);
+    context.set('visitor', visitor);
+    return next();
+  };
+}
+
+async function visitorOf(context: Context, store: Pick<ConsoleStore, 'findSession'>): Promise<Visitor | undefined> {
+  const token = getCookie(context, sessionCookie);
+  return token === undefined ? undefined : store.findSession(hashToken(token));
 }
 
 /** Lets a program in that watches the installation, by its token; anybody else must be a person. */

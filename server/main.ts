@@ -11,16 +11,21 @@ import { type Config, printConfig, printMistakes, readConfig } from './config.ts
 import { readConsole } from './console-files.ts';
 import { hashToken } from './guard.ts';
 import { groupCommit } from './ingest/group-commit.ts';
+import { hashPayload } from './ingest/hash-payload.ts';
 import { type Connection, receive } from './ingest/ingest.ts';
 import { docsPage } from './ingest/docs-page.ts';
 import { openApi } from './ingest/openapi.ts';
+import { keepListening, type Listeners } from './listeners.ts';
 import { openLog } from './log.ts';
 import { keepOrgs } from './org-keeper.ts';
 import { lineSteps, makeBells } from './pipeline.ts';
+import { heldName } from './recordings/name.ts';
+import { openRecordings } from './recordings/recordings.ts';
 import { openDoors } from './routes.ts';
 import { type StandIn, startStandIn, StandInTrouble } from './stand-in.ts';
 import { consoleStore } from './store/console-store.ts';
 import { openDatabase } from './store/database.ts';
+import { listeningStore } from './store/listening-store.ts';
 import { type Embedded, startEmbedded } from './store/embedded.ts';
 import { runEngine } from './store/engine.ts';
 import { migrate, UnusableDatabase } from './store/migrate.ts';
@@ -41,6 +46,21 @@ const viewMs = 5_000;
 /** Rows of the stream are kept this long; a screen that was away longer loads anew. */
 const streamKeptMs = 10 * 60_000;
 const defaultSource = 'generic-webhook';
+/** What is said of listening that somebody has to mend, or to know. */
+const loudListening = /\.(?:trouble|failed|unread|unsaid|taken-over|preflight|not-connected|not-stored|calls-given-up|signals-lost)$/;
+/** What is said of recordings that somebody has to mend. */
+const loudRecordings = new Set([
+  'recording.damaged',
+  'recording.failed',
+  'recording.housekeeping',
+  'recording.inbox',
+  'recording.left',
+  'recording.refused',
+  'recording.strays',
+  'recording.undeleted',
+  'recording.unreadable',
+  'recording.untold',
+]);
 
 async function start(config: Config): Promise<void> {
   const startedMs = world.monotonic();
@@ -151,6 +171,10 @@ async function start(config: Config): Promise<void> {
           sources: Object.fromEntries(sources.map((source) => [source.name, source])),
           orgView,
           callLink: (due) => (publicUrl === undefined ? undefined : `${publicUrl}/calls/${due.id}`),
+          recordingLink: (url) => {
+            const name = heldName(url);
+            return name === undefined || publicUrl === undefined ? undefined : `${publicUrl}/recordings/${name}`;
+          },
           report: (what, fields) => log[what.endsWith('.parked') ? 'warn' : 'info'](what, fields),
         },
         bells,
@@ -167,12 +191,16 @@ async function start(config: Config): Promise<void> {
     );
     undo.push({ what: 'engine', run: () => engine });
 
+    let listeners: Listeners | undefined;
     const listener = await store.listen((channel) => {
       if (channel === 'deliveries') bells.deliveries.ring();
       else if (channel === 'calls') bells.calls.ring();
       else if (channel === 'stream') streamBell.ring();
       else {
-        if (channel === 'orgs') [views, connections].forEach((cache) => cache.clear());
+        if (channel === 'orgs') {
+          [views, connections].forEach((cache) => cache.clear());
+          listeners?.ring();
+        }
         keeper.ring(channel);
       }
     });
@@ -205,6 +233,39 @@ async function start(config: Config): Promise<void> {
       () => full,
     );
     undo.push({ what: 'ingest', run: () => commit.close() });
+    listeners = keepListening({
+      store: listeningStore(database, world, trouble),
+      world,
+      node: config.nodeName,
+      sources,
+      settingsOf: ({ connection, sealedSettings }) => JSON.parse(secrets.open(sealedSettings, `connections ${connection} settings`)),
+      hand: ({ org: its, connection }, deliveryId, body) =>
+        commit.add({ org: its, connection, deliveryId, headers: {}, body, payloadHash: hashPayload(body), receivedAt: world.now() }),
+      report: (what, fields) => {
+        if (what.endsWith('.calls-given-up')) count('calls_given_up_total', Number(fields['calls']));
+        log[loudListening.test(what) ? 'warn' : 'info'](what, fields);
+      },
+      stop: stopping.signal,
+    });
+    const { done: listened } = listeners;
+    undo.push({ what: 'listeners', run: () => listened }); // after the doors, before the commits: what was heard is handed over
+    const recordings = await openRecordings({
+      database,
+      world,
+      folder: join(config.dataFolder, 'recordings'),
+      node: config.nodeName,
+      settings: config.recordings,
+      find: findConnection,
+      hand: ({ org: its, connection }, deliveryId, body) =>
+        commit.add({ org: its, connection, deliveryId, headers: {}, body, payloadHash: hashPayload(body), receivedAt: world.now() }),
+      whyFull: () => full,
+      audit: admin.audit,
+      report: (what, fields) => log[loudRecordings.has(what) ? 'warn' : 'info'](what, fields),
+      count,
+      stop: stopping.signal,
+    });
+    undo.push({ what: 'recordings', run: () => recordings.done });
+
     const door = {
       find: findConnection,
       commit,
@@ -238,6 +299,7 @@ async function start(config: Config): Promise<void> {
         if (answer.status !== 202) throw new Error(`the door answered ${answer.status}: ${JSON.stringify(answer.body)}`);
       },
       recordUrl: keeper.recordUrl,
+      conclude: (name, events) => sources.find((source) => source.name === name)?.conclude?.(events) ?? events,
       standIn: standIn !== undefined,
       whyNotReady: async () =>
         stopping.signal.aborted
@@ -249,6 +311,7 @@ async function start(config: Config): Promise<void> {
       openApi: () => openApi(sources, address),
       docsPage: docsPage(openApi(sources, address)),
       file: readConsole(join(import.meta.dirname, '../console/dist')),
+      recordings,
       hookUrl: (connection) => `${address}/hooks/${connection}`,
       metrics: () => counters,
       report: (what, fields) => log.error(what, fields),
@@ -271,7 +334,7 @@ async function start(config: Config): Promise<void> {
     say(`\nCordboard is ready after ${((world.monotonic() - startedMs) / 1000).toFixed(1)} s.`);
     say(`  Sign in      ${address}/sign-in#${token}   (works once, for an hour)`);
     if (standIn) say(`  Stand-in org ${standIn.apiUrl}${standIn.adopted ? '   (it was still running)' : ''}`);
-    for (const connection of await admin.connections(org))
+    for (const connection of (await admin.connections(org)).filter((one) => !one['listened']))
       say(`  Events to    ${address}/hooks/${connection['connection'] as string}   (${connection['name'] as string})`);
     say('  Stop         Ctrl-C\n');
 

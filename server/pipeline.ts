@@ -32,6 +32,8 @@ export type Line = {
   orgView(org: OrgId): Promise<OrgView>;
   /** Our permanent pages (S3); undefined without a public https address. */
   callLink(due: Pick<DueCall, 'org' | 'id' | 'externalId'>): string | undefined;
+  /** Our page of a recording, by the address its fact gives; undefined for one that lies elsewhere, and without a public https address. */
+  recordingLink(url: string | undefined): string | undefined;
   report(words: string, fields: Readonly<Record<string, unknown>>): void;
 };
 export type Bells = { readonly deliveries: Bell; readonly calls: Bell };
@@ -104,7 +106,8 @@ async function tell(line: Line, due: DueCall): Promise<Told> {
 
 async function tellCall(line: Line, due: DueCall): Promise<Told> {
   const source = line.sources[due.source];
-  const { events, beyondBound } = boundEvents(due.events.map((stored) => stored.event));
+  const { events: heard, beyondBound } = boundEvents(due.events.map((stored) => stored.event));
+  const events = source?.conclude?.(heard) ?? heard;
   const call = foldCall(due.externalId, events);
   if (!call || !source) return { due, trouble: call ? `no source "${due.source}" in this version` : 'nothing has been heard of it yet' };
 
@@ -122,7 +125,17 @@ async function tellCall(line: Line, due: DueCall): Promise<Told> {
   const org = await line.orgView(due.org);
   const inputs = pinInputs(due.pinned, inputsNow(org, due, call), call);
   const link = line.callLink(due);
-  const decision = decide(call, inputs, { recordingLinks: {}, ...(link === undefined ? {} : { link }) });
+  const voicemailLink = line.recordingLink(call.voicemail?.url);
+  const decision = decide(call, inputs, {
+    recordingLinks: Object.fromEntries(
+      call.recordings.flatMap(({ recordingId, url }) => {
+        const ours = line.recordingLink(url);
+        return ours === undefined ? [] : [[recordingId, ours]];
+      }),
+    ),
+    ...(voicemailLink === undefined ? {} : { voicemailLink }),
+    ...(link === undefined ? {} : { link }),
+  });
 
   const onlyUntouched = decision.verdict.is === 'skipped' && decision.verdict.undone !== undefined; // W9
   const plans: WritePlan[] = decision.wants.map((want) => {
@@ -167,7 +180,7 @@ async function tellCall(line: Line, due: DueCall): Promise<Told> {
   line.report('call.told', {
     call: due.id,
     version: due.version + 1,
-    facts: events.length,
+    facts: heard.length,
     type: call.type ?? 'open',
     phase: call.phase,
     verdict: decision.verdict.is,
@@ -209,8 +222,9 @@ const nameIn = (due: DueCall, want: { role: string; qualifier: string }): string
 function inputsNow(org: OrgView, due: DueCall, call: NonNullable<Told['call']>): Inputs {
   const owner = (user: CrmUser): Owner => ({ crmUserId: user.id, zone: user.zone, name: user.name });
   // An agent whose e-mail isn't known yet, or an org whose users weren't read yet, is no answer: it must not be pinned as one.
-  const lookedUp = (agent: Agent) => agent.email !== undefined && org.usersById.size > 0;
-  const byEmail = (email: string | undefined) => (email === undefined ? undefined : org.usersByEmail.get(email.toLowerCase()));
+  const userOf = (agent: Agent) =>
+    agent.email === undefined ? org.usersByExtension.get(agent.id) : org.usersByEmail.get(agent.email.toLowerCase());
+  const lookedUp = (agent: Agent) => (agent.email !== undefined || userOf(agent) !== undefined) && org.usersById.size > 0;
   const fallback =
     (org.policy.defaultOwnerId && org.usersById.get(org.policy.defaultOwnerId)) || (org.selfUser && org.usersById.get(org.selfUser));
   return {
@@ -219,7 +233,7 @@ function inputsNow(org: OrgView, due: DueCall, call: NonNullable<Told['call']>):
     people: Object.fromEntries(
       agentsOf(call)
         .filter(lookedUp)
-        .map((agent) => [agent.id, ((user) => (user ? owner(user) : null))(byEmail(agent.email))]),
+        .map((agent) => [agent.id, ((user) => (user ? owner(user) : null))(userOf(agent))]),
     ),
     fallbackOwner: fallback ? owner(fallback) : null,
     match: matchCall(call),

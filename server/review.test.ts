@@ -125,6 +125,7 @@ test('E2: a database that is away for a moment parks no call', async () => {
         world: realWorld(),
         sources: { s: { silenceMs: 1 } as never },
         orgView: () => Promise.reject(failure),
+        recordingLink: () => undefined,
         callLink: () => undefined,
         report: () => undefined,
       },

@@ -3,17 +3,32 @@ import { bodyLimit } from 'hono/body-limit';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import { streamSSE } from 'hono/streaming';
 import type { z } from 'zod';
-import { PlaceTestCall, type PolicyUndone, SetMode, SignIn } from '../wire/console.ts';
+import { EraseRecording, HoldRecording, PlaceTestCall, type PolicyUndone, RecordingRules, SetMode, SignIn } from '../wire/console.ts';
 import { sayLine, sayStory } from './admin/say-call.ts';
+import type { CallEvent } from './call/event.ts';
+import { sayRecording } from './admin/say-recording.ts';
 import { sayMetrics } from './admin/metrics.ts';
 import { sayStatus } from './admin/status.ts';
 import { testCallMoments, type Moment, placeTestCall } from './admin/test-call.ts';
 import type { Bell } from './bell.ts';
 import type { ConsoleFile } from './console-files.ts';
 import { parsePolicy, PolicyMistakes } from './decide/policy.ts';
-import { askForPerson, askForWatcher, checkAddress, type Entry, hashToken, refuse, sessionCookie, type Visitor } from './guard.ts';
+import {
+  askForPerson,
+  askForWatcher,
+  askOnPage,
+  checkAddress,
+  type Entry,
+  hashToken,
+  refuse,
+  sessionCookie,
+  type Visitor,
+} from './guard.ts';
 import type { Answer } from './ingest/ingest.ts';
 import { followStream } from './notify/stream.ts';
+import { isRecordingName } from './recordings/name.ts';
+import { heardOf } from './recordings/play.ts';
+import type { Recordings } from './recordings/recordings.ts';
 import type { ConsoleStore } from './store/console-store.ts';
 import type { OrgId, Store } from './store.ts';
 import type { World } from './world.ts';
@@ -31,12 +46,15 @@ export type RouteParts = {
   /** Says one moment of a test call through the signed door of the org's test connection. */
   sayMoment(org: OrgId, externalId: string, moment: Moment, at: number): Promise<void>;
   recordUrl(org: OrgId, id: string): string | undefined;
+  /** Facts of a call from what the source signalled (source.ts). */
+  conclude(source: string, events: readonly CallEvent[]): readonly CallEvent[];
   readonly standIn: boolean;
   /** What keeps this node from taking calls, or undefined. */
   whyNotReady(): Promise<string | undefined>;
   openApi(): unknown;
   readonly docsPage: { readonly html: string; readonly headers: Readonly<Record<string, string>> };
   file(path: string): ConsoleFile | undefined;
+  readonly recordings: Pick<Recordings, 'push' | 'play' | 'shelf' | 'figures'>;
   hookUrl(connection: string): string;
   metrics(): Readonly<Record<string, number>>;
   report(what: string, fields: Readonly<Record<string, unknown>>): void;
@@ -54,9 +72,20 @@ export function openDoors(parts: RouteParts): Hono<{ Variables: { visitor: Visit
       '/metrics',
       'watcher',
       async (c) =>
-        c.text(sayMetrics((await parts.console.metrics())[0] ?? {}, parts.metrics()), 200, { 'content-type': 'text/plain; version=0.0.4' }),
+        c.text(sayMetrics({ ...(await parts.console.metrics())[0], ...(await parts.recordings.figures()) }, parts.metrics()), 200, {
+          'content-type': 'text/plain; version=0.0.4',
+        }),
     ],
     ['post', '/hooks/:connection', 'signed', (c) => hook(c, parts)],
+    ['put', '/recordings/:connection/:recording', 'signed', (c) => pushRecording(c, parts)],
+    ['post', '/recordings/:connection/:recording', 'signed', (c) => pushRecording(c, parts)],
+    ['get', '/recordings/:id', 'page', (c) => recordingPage(c, parts)],
+    ['get', '/recordings/:id/audio', 'person', (c) => playRecording(c, parts)],
+    ['get', '/api/recordings/:id', 'person', (c) => tellRecording(c, parts)],
+    ['post', '/api/recordings/:id/hold', 'person', (c) => holdRecording(c, parts)],
+    ['post', '/api/recordings/:id/erase', 'person', (c) => eraseRecording(c, parts)],
+    ['get', '/api/recording-rules', 'person', async (c) => c.json({ keepDays: await parts.recordings.shelf.keepDays(c.var.visitor.org) })],
+    ['put', '/api/recording-rules', 'person', (c) => setRecordingRules(c, parts)],
     ['get', '/openapi.json', 'person', (c) => c.json(parts.openApi() as object)],
     ['get', '/docs/events', 'person', (c) => c.html(parts.docsPage.html, 200, parts.docsPage.headers)],
     ['post', '/api/sign-in', 'anyone', (c) => signIn(c, parts)],
@@ -94,9 +123,11 @@ export function openDoors(parts: RouteParts): Hono<{ Variables: { visitor: Visit
   app.use('/api/*', bodyLimit({ maxSize: 100_000, onError: (c) => refuse(c, 413, 'too_long', 'The body is longer than 100,000 bytes.') }));
   const person = askForPerson(parts.console);
   const watcher = askForWatcher(parts.watchToken, person);
+  const page = askOnPage(parts.console, (c) => consolePage(c, parts, 401));
   for (const [method, path, entry, handler] of doors) {
     if (entry === 'person') app[method](path, person, handler);
     else if (entry === 'watcher') app[method](path, watcher, handler);
+    else if (entry === 'page') app[method](path, page, handler);
     else app[method](path, handler);
   }
   app.get('*', (c) => {
@@ -130,6 +161,94 @@ const readiness = async (context: Ctx, parts: RouteParts) => {
 async function hook(context: Ctx, parts: RouteParts): Promise<Response> {
   const answer = await parts.receive(context.req.param('connection') ?? '', context.req.raw.headers, context.req.raw.body);
   return new Response(JSON.stringify(answer.body), { status: answer.status, headers: answer.headers });
+}
+
+async function pushRecording(context: Ctx, { recordings }: RouteParts): Promise<Response> {
+  const { connection = '', recording = '' } = context.req.param();
+  const { method, url, headers, body } = context.req.raw;
+  const answer = await recordings.push({ method, url, connection, recordingId: recording, headers, body });
+  return new Response(JSON.stringify(answer.body), { status: answer.status, headers: answer.headers });
+}
+
+/** The console's page, which asks for what it shows; the status is for programs and for the browser's history. */
+function consolePage(context: Ctx, { file }: RouteParts, status: 200 | 401 | 404 | 410): Response {
+  const shown = file('/');
+  return shown
+    ? context.body(shown.body, status, { ...shown.headers, 'cache-control': 'no-store' })
+    : context.text('The console was not built.', 503);
+}
+
+async function recordingPage(context: Ctx, parts: RouteParts): Promise<Response> {
+  const name = context.req.param('id') ?? '';
+  const shown = isRecordingName(name) ? heardOf(await parts.recordings.shelf.versions({ org: context.var.visitor.org, name })) : undefined;
+  return consolePage(context, parts, shown === undefined ? 404 : shown.state === 'erased' ? 410 : 200);
+}
+
+async function playRecording(context: Ctx, { recordings }: RouteParts): Promise<Response> {
+  const { org, person } = context.var.visitor;
+  const { version, download } = context.req.query();
+  if (version !== undefined && !/^\d{1,4}$/.test(version)) return refuse(context, 400, 'malformed', 'version is a number.');
+  return recordings.play({
+    org,
+    person,
+    name: context.req.param('id') ?? '',
+    ...(version === undefined ? {} : { version: Number(version) }),
+    headers: context.req.raw.headers,
+    headOnly: context.req.raw.method === 'HEAD',
+    download: download !== undefined,
+  });
+}
+
+async function tellRecording(context: Ctx, { recordings, console, recordUrl }: RouteParts): Promise<Response> {
+  const { org } = context.var.visitor;
+  const name = context.req.param('id') ?? '';
+  const versions = isRecordingName(name) ? await recordings.shelf.versions({ org, name }) : [];
+  const shown = heardOf(versions);
+  if (!shown) return refuse(context, 404, 'expected', 'No recording has come in at this address yet.');
+  const [call] = shown.callRow === undefined ? [] : await console.calls(org, { ids: [shown.callRow], limit: 1 });
+  return context.json(sayRecording(shown, versions, call && sayLine(call, (id) => recordUrl(org, id))));
+}
+
+async function holdRecording(context: Ctx, { recordings, console, world }: RouteParts): Promise<Response> {
+  const asked = await parse(context, HoldRecording);
+  if (asked instanceof Response) return asked;
+  const { org, person } = context.var.visitor;
+  const name = context.req.param('id') ?? '';
+  const hold = asked.hold ? { by: person, at: new Date(world.now()).toISOString(), because: asked.because } : undefined;
+  await console.audit(org, person, hold ? 'put a recording on hold' : 'took a recording off hold', {
+    recording: name,
+    because: asked.because,
+  });
+  const versions = await recordings.shelf.hold({ org, name }, hold);
+  return versions.length > 0
+    ? context.body(null, 204)
+    : refuse(context, 404, 'nothing_kept', 'There is no file of this recording that could be on hold.');
+}
+
+async function eraseRecording(context: Ctx, { recordings, console }: RouteParts): Promise<Response> {
+  const asked = await parse(context, EraseRecording);
+  if (asked instanceof Response) return asked;
+  const { org, person } = context.var.visitor;
+  const name = context.req.param('id') ?? '';
+  await console.audit(org, person, 'asked to delete a recording', { recording: name, because: asked.because });
+  const versions = await recordings.shelf.erase({ org, name }, person);
+  if (versions.length > 0) {
+    await console.audit(org, person, 'deleted a recording', { recording: name, versions, because: asked.because });
+    return context.body(null, 204);
+  }
+  const isHeld = (await recordings.shelf.versions({ org, name })).some(({ hold }) => hold !== undefined);
+  return isHeld
+    ? refuse(context, 409, 'on_hold', 'The recording is on legal hold. Take it off hold first.')
+    : refuse(context, 404, 'nothing_kept', 'There is no file of this recording that could be deleted.');
+}
+
+async function setRecordingRules(context: Ctx, { recordings, console }: RouteParts): Promise<Response> {
+  const asked = await parse(context, RecordingRules);
+  if (asked instanceof Response) return asked;
+  const { org, person } = context.var.visitor;
+  await console.audit(org, person, 'set how long recordings are kept', asked);
+  await recordings.shelf.setKeepDays(org, asked.keepDays);
+  return context.body(null, 204);
 }
 
 async function signIn(context: Ctx, { console, world, secureCookies }: RouteParts): Promise<Response> {
@@ -184,14 +303,14 @@ async function listCalls(context: Ctx, { console, recordUrl }: RouteParts): Prom
   return context.json({ calls, streamId, ...(more ? { before: calls.at(-1)!.id } : {}) });
 }
 
-async function tellStory(context: Ctx, { console, recordUrl }: RouteParts): Promise<Response> {
+async function tellStory(context: Ctx, { console, recordUrl, conclude }: RouteParts): Promise<Response> {
   const { org } = context.var.visitor;
   const id = context.req.param('id') ?? '';
   const [row] = callId.test(id) ? await console.calls(org, { ids: [id], limit: 1 }) : [];
   const story = row && (await console.story(org, id));
   if (!row || !story) return refuse(context, 404, 'unknown_call', `There is no call ${id.slice(0, 20)}.`);
   const url = (record: string) => recordUrl(org, record);
-  return context.json(sayStory(sayLine(row, url), story, url));
+  return context.json(sayStory(sayLine(row, url), story, url, conclude));
 }
 
 function stream(context: Ctx, { console, streamBell, world, stop }: RouteParts): Response {

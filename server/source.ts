@@ -1,4 +1,5 @@
 import type { CallEvent, Instant } from './call/event.ts';
+import type { World } from './world.ts';
 
 /** One delivery as it came over the wire. `headers` holds the allow-listed names only, in lower case (S2). */
 export type Delivery = {
@@ -15,6 +16,21 @@ export type Translated = {
 /** Why a delivery was refused at the door: the status to answer and a sentence that says what to do. */
 export type Refusal = { readonly status: 400 | 401 | 413 | 415; readonly code: string; readonly message: string };
 
+/** What somebody who listens to a phone system is given. */
+export type Listening = {
+  /** Of this connection, as stored; the source parses it. */
+  readonly settings: unknown;
+  /** Takes a delivery in as the door does; resolves when its bytes are durable, rejects when they aren't. */
+  readonly hand: (deliveryId: string, body: Uint8Array) => Promise<void>;
+  /** Ids of this connection's calls of which no end is known: some may have ended while nobody listened. */
+  readonly live: () => Promise<readonly string[]>;
+  readonly world: World;
+  readonly report: (what: string, fields: Readonly<Record<string, unknown>>) => void;
+  /** What the admin has to know and mend, in a sentence; undefined: all is well. */
+  readonly trouble: (sentence: string | undefined) => void;
+  readonly stop: AbortSignal;
+};
+
 /** A phone system we can hear. To add one: a folder in `sources/` and a line in `sources/index.ts`; no other file changes. */
 export interface Source {
   readonly name: string;
@@ -30,6 +46,13 @@ export interface Source {
   accept(body: Uint8Array, headers: Headers, secrets: readonly string[], nowMs: number): { deliveryId: string } | Refusal;
   /** Says in our words what they said in theirs. Throws only when the bytes can't be read at all; then the delivery parks with them (E1). */
   translate(delivery: Delivery & { readonly deliveryId: string }): Translated;
+  /**
+   * Makes facts of `signalled` ones, where single signals make sense only together: given are all facts of a call and of every call it is
+   * connected with, in any order, any part of them missing or told twice. Pure and total; what isn't `signalled` comes back as it is (C1).
+   */
+  conclude?(events: readonly CallEvent[]): readonly CallEvent[];
+  /** For a phone system that doesn't call us: connects to it and hands over what it says, until `stop`. One node at a time does so for one connection. */
+  listen?(listening: Listening): Promise<void>;
   /** JSON Schema 2020-12 of one delivery's body, for /openapi.json; undefined when the vendor documents it. */
   readonly schema?: unknown;
 }

@@ -137,6 +137,8 @@ export type OrgView = {
   readonly policyVersion: number;
   /** By lower-case e-mail; active users only. */
   readonly usersByEmail: ReadonlyMap<string, CrmUser>;
+  /** By extension, where only one active user has it. */
+  readonly usersByExtension: ReadonlyMap<string, CrmUser>;
   readonly usersById: ReadonlyMap<string, CrmUser>;
   readonly selfUser: string | undefined;
 };

@@ -36,6 +36,12 @@ export const rooms: Readonly<Record<string, Row>> = {
   },
   // Knows no call: bytes in, a stored delivery out (E1).
   'server/ingest': { from: ['server/source.ts', 'server/store.ts', 'server/world.ts'], node: ['node:crypto'] },
+  // Files in, files out: knows no fold and no rule. Its tables are its own; what a call must hear goes by the delivery's road.
+  'server/recordings': {
+    from: ['server/store.ts', 'server/store/database.ts', 'server/world.ts'],
+    packages: ['aws4fetch', 'undici'],
+    node: true,
+  },
   'server/admin': { from: ['server', 'wire'], packages: ['zod', 'hono'], node: ['node:crypto'] },
   'server/store': {
     from: ['server/store.ts', 'server/world.ts', 'server/bell.ts', 'server/pipeline.ts', 'server/call', 'server/decide', 'server/crm.ts'],
@@ -51,7 +57,7 @@ export const rooms: Readonly<Record<string, Row>> = {
   // What a port says may name what travels through it.
   'server/store.ts': { from: ['server'] },
   'server/crm.ts': { from: ['server/crm-failure.ts', 'server/call'] },
-  'server/source.ts': { from: facts },
+  'server/source.ts': { from: [...facts, 'server/world.ts'] },
   'server/world.ts': { from: [] },
   'server/crm-failure.ts': { from: [] },
   // Two exceptions to "by the registry only": test calls are signed as a phone system would, and main builds the console

@@ -132,11 +132,48 @@ export const Status = z.object({
       lastHeardAt: at.optional(),
       clockOffsetMs: z.number(),
       hookUrl: z.string(),
+      /** Of a phone system that we connect to: which node listens, since when without trouble, and what is to be mended. */
+      listening: z.object({ node: z.string().optional(), since: at.optional(), trouble: z.string().optional() }).optional(),
     }),
   ),
   inbox: z.object({ untranslated: z.number(), parked: z.number(), unheard: z.number() }),
 });
 export type Status = z.infer<typeof Status>;
+
+/** What became of one file that came in under a recording's id; other bytes under the same id are a version of their own. */
+const RecordingVersion = z.object({
+  version: z.number(),
+  is: z.enum(['stored', 'empty', 'erased']),
+  storedAt: at,
+  bytes: z.number(),
+  seconds: z.number().optional(),
+  codec: z.string().optional(),
+  sha256: z.string(),
+  /** Absent: kept without end. */ deleteAfter: at.optional(),
+  /** What its file has instead of the bytes that came in. */ damage: z.string().optional(),
+  erasedAt: at.optional(),
+  /** A person, or `retention`. */ erasedBy: z.string().optional(),
+});
+/** The permanent page of a recording (S3). */
+export const Recording = z.object({
+  id: z.string(),
+  recordingId: z.string(),
+  kind: z.enum(['call', 'voicemail']),
+  /** Which of `versions` the page is about. */
+  shown: z.number(),
+  /** The newest first. */
+  versions: z.array(RecordingVersion),
+  hold: z.object({ by: z.string(), at, because: z.string() }).optional(),
+  /** The phone system's own id of the call; `call` when something was heard of it. */
+  externalCall: z.string(),
+  call: CallLine.optional(),
+});
+export type Recording = z.infer<typeof Recording>;
+const because = z.string().trim().min(1).max(500);
+export const HoldRecording = z.object({ hold: z.boolean(), because });
+export const EraseRecording = z.object({ because });
+/** Days; null: recordings are kept without end. */
+export const RecordingRules = z.object({ keepDays: z.int().min(1).max(36_500).nullable() });
 
 /** One thing the stream says: this call changed. Ids rise by one per recipient (E4). */
 export const StreamNote = z.object({ call: z.string(), version: z.number() });

@@ -164,6 +164,8 @@ export type Words = {
     readonly facts: string;
     readonly factsExplained: string;
     readonly noFacts: string;
+    /** How a phone stopped ringing. */
+    readonly ringEnds: Readonly<Record<string, string>>;
     readonly factTypes: Readonly<Record<FactType, string>>;
     readonly factData: string;
     readonly corrected: (offset: string) => string;
@@ -201,6 +203,34 @@ export type Words = {
     readonly noAnswer: string;
     readonly took: (duration: string) => string;
   };
+  readonly recording: {
+    readonly titles: Readonly<Record<'call' | 'voicemail', string>>;
+    readonly loading: string;
+    readonly listen: string;
+    readonly download: string;
+    readonly noted: string;
+    readonly notPlayable: string;
+    readonly expected: string;
+    readonly expectedExplained: string;
+    readonly empty: string;
+    readonly emptyExplained: string;
+    readonly over: (when: string) => string;
+    readonly erased: (who: string, when: string) => string;
+    readonly damaged: string;
+    readonly openCall: string;
+    readonly callUnknown: string;
+    readonly length: string;
+    readonly arrived: string;
+    readonly keptUntil: string;
+    readonly keptWithoutEnd: string;
+    readonly held: (who: string, when: string) => string;
+    readonly versions: string;
+    readonly version: (number: string) => string;
+    readonly because: string;
+    readonly actions: Readonly<Record<'hold' | 'release' | 'erase', { readonly name: string; readonly explained: string }>>;
+    readonly cancel: string;
+    readonly refused: string;
+  };
 };
 
 export type FactType =
@@ -210,6 +240,13 @@ export type FactType =
   | 'held'
   | 'resumed'
   | 'transferred'
+  | 'ring-ended'
+  | 'left'
+  | 'queued'
+  | 'unqueued'
+  | 'closed'
+  | 'parked'
+  | 'recorded'
   | 'joined'
   | 'ended'
   | 'voicemail'

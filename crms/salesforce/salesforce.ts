@@ -120,6 +120,7 @@ const Users = z.looseObject({
       Id: z.string(),
       Name: z.string().nullish(),
       Email: z.string().nullish(),
+      Extension: z.string().nullish(),
       TimeZoneSidKey: z.string(),
       IsActive: z.boolean(),
     }),
@@ -128,7 +129,8 @@ const Users = z.looseObject({
 
 /** Integration and automation users share addresses and own nothing: only standard users are asked for (salesforce.md §3.3). */
 async function readUsers(api: Api): Promise<CrmUser[]> {
-  const soql = "SELECT Id, Name, Email, TimeZoneSidKey, IsActive FROM User WHERE IsActive = true AND UserType = 'Standard' ORDER BY Id";
+  const soql =
+    "SELECT Id, Name, Email, Extension, TimeZoneSidKey, IsActive FROM User WHERE IsActive = true AND UserType = 'Standard' ORDER BY Id";
   const users: CrmUser[] = [];
   let path: string | null | undefined = `${api.base}/query?q=${encodeURIComponent(soql)}`;
   while (path) {
@@ -137,7 +139,14 @@ async function readUsers(api: Api): Promise<CrmUser[]> {
       throw new Unanswered(`Salesforce listed its users in a way we can't read (${page.error.issues[0]?.path.join('.')}).`);
     for (const user of page.data.records)
       if (user.Email)
-        users.push({ id: user.Id, name: user.Name ?? user.Email, email: user.Email, zone: user.TimeZoneSidKey, active: user.IsActive });
+        users.push({
+          id: user.Id,
+          name: user.Name ?? user.Email,
+          email: user.Email,
+          zone: user.TimeZoneSidKey,
+          active: user.IsActive,
+          ...(user.Extension && { extension: user.Extension }),
+        });
     path = page.data.nextRecordsUrl;
   }
   return users;

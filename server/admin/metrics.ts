@@ -7,13 +7,23 @@ const meanings: Readonly<Record<string, string>> = {
   parked: 'Records somebody must look at, by cause.',
   silence_seconds: 'Seconds since each phone system was last heard.',
   clock_offset_ms: 'Our clock minus that of each phone system.',
+  listening: 'Whether each phone system that we connect to is listened to without trouble: 1 or 0.',
   unexplained: 'Calls without an explanation: always 0.',
   api_used: 'API calls of the last 24 hours in each org, by all integrations, as its last answer said.',
+  recording_bytes: 'Bytes of recordings in the storage.',
+  recordings: 'Recordings in the storage.',
+  recordings_untold: 'Recordings whose call has not been told of them; those stay that no call was ever heard of.',
+  recordings_damaged: 'Recordings whose file is not what came in, or is gone.',
+  recordings_to_delete: 'Files that are to be deleted and are still there.',
+  recordings_stray: 'Files in the storage that no row knows, as last counted.',
+  recordings_waiting: 'Files in the inboxes that do not stand still yet.',
+  recordings_failed: 'Files in the inboxes that could not be taken in.',
 };
 const label: Readonly<Record<string, string>> = {
   parked: 'cause',
   silence_seconds: 'connection',
   clock_offset_ms: 'connection',
+  listening: 'connection',
   api_used: 'org',
 };
 

@@ -1,3 +1,4 @@
+import type { CallEvent } from '../call/event.ts';
 import { explainStep, type Step } from '../decide/decide.ts';
 import type { Call } from '../call/call.ts';
 import type { CallLine, CallStory } from '../../wire/console.ts';
@@ -25,8 +26,8 @@ export function sayLine(row: Row, recordUrl: (id: string) => string | undefined)
     ...optional('agent', agent?.name ?? agent?.email ?? agent?.id),
     ...optional('startedAt', told ? iso(told.startedAt) : undefined),
     ...optional('endedAt', told?.endedAt === undefined || told.endedAt === null ? undefined : iso(told.endedAt)),
-    waitSeconds: told?.waitSeconds ?? 0,
-    talkSeconds: told?.talkSeconds ?? 0,
+    waitSeconds: Math.round(told?.waitSeconds ?? 0),
+    talkSeconds: Math.round(told?.talkSeconds ?? 0),
     heardAt: iso(row['heard_at']),
     explanation: { is: row['explanation'] as CallLine['explanation']['is'], because: (row['because'] as string | null) ?? '' },
     records: records.map((record) => ({
@@ -42,7 +43,14 @@ export function sayStory(
   line: CallLine,
   story: NonNullable<Awaited<ReturnType<ConsoleStore['story']>>>,
   recordUrl: (id: string) => string | undefined,
+  conclude: (source: string, events: readonly CallEvent[]) => readonly CallEvent[],
 ): CallStory {
+  // Whatever was only signalled is shown as what was concluded from it; the bytes are with the deliveries.
+  const rows = new Map(story.events.map((row) => [storedEvent(row), row]));
+  const signalled = story.events.find((row) => row['type'] === 'signalled');
+  const facts = conclude(story.head['source'] as string, [...rows.keys()])
+    .filter((event) => event.type !== 'signalled')
+    .toSorted((a, b) => a.at - b.at);
   return {
     call: line,
     externalId: story.head['external_id'] as string,
@@ -55,14 +63,18 @@ export function sayStory(
       ...optional('note', row['note'] as string | null),
       body: new TextDecoder().decode(row['body'] as Uint8Array),
     })),
-    facts: story.events.map((row) => ({
-      type: row['type'] as string,
-      at: iso(row['at']),
-      correctedMs: row['clock_offset_ms'] as number,
-      fact: row['fact'],
-      ownWords: row['delivery'] === '0',
-      contradicted: row['contradicted'] as boolean,
-    })),
+    facts: facts.map((event) => {
+      const { id: _id, callId: _callId, at, ...fact } = event;
+      const row = rows.get(event) ?? signalled;
+      return {
+        type: event.type,
+        at: iso(at),
+        correctedMs: (row?.['clock_offset_ms'] as number | undefined) ?? 0,
+        fact,
+        ownWords: row?.['delivery'] === '0',
+        contradicted: row?.['contradicted'] === true,
+      };
+    }),
     decisions: story.decisions.map((row) => ({
       version: row['version'] as number,
       at: iso(row['decided_at']),
@@ -117,3 +129,6 @@ function sayVerdict(verdict: { is: string; because?: string; for?: string; call?
       return `part of call ${verdict.call ?? ''}`;
   }
 }
+
+const storedEvent = (row: Record<string, unknown>): CallEvent =>
+  ({ id: row['id'], callId: row['external_id'], at: row['at'], ...(row['fact'] as object) }) as CallEvent; // parsed when it was translated

@@ -18,6 +18,7 @@ export function sayStatus(
     source: string;
     lastHeardAt: string | null;
     clockOffsetMs: number;
+    listening: { node: string | null; since: string | null; trouble: string | null; silentSeconds: number | null } | null;
   }[];
   return {
     org: {
@@ -31,11 +32,25 @@ export function sayStatus(
     person,
     unsent: { count: unsent.count, oldestSeconds: Math.round(unsent.seconds) },
     parked: row['parked'] as { cause: string; count: number }[],
-    connections: connections.map(({ lastHeardAt, ...connection }) => ({
+    connections: connections.map(({ lastHeardAt, listening, ...connection }) => ({
       ...connection,
       ...(lastHeardAt ? { lastHeardAt: new Date(lastHeardAt).toISOString() } : {}),
+      ...(listening ? { listening: sayListening(listening) } : {}),
       hookUrl: parts.hookUrl(connection.id),
     })),
     inbox: { untranslated: row['untranslated'] as number, parked: row['parked_deliveries'] as number, unheard: row['unheard'] as number },
+  };
+}
+
+/** A node that listens says so every 5 s; longer than this, and nobody does. */
+const silentAfterSeconds = 20;
+
+function sayListening(row: { node: string | null; since: string | null; trouble: string | null; silentSeconds: number | null }) {
+  if (row.node === null || row.silentSeconds === null) return { trouble: 'No node listens to it yet.' };
+  if (row.silentSeconds > silentAfterSeconds) return { trouble: `No node listens to it since ${row.node} stopped.` };
+  return {
+    node: row.node,
+    ...(row.since === null ? {} : { since: new Date(row.since).toISOString() }),
+    ...(row.trouble === null ? {} : { trouble: row.trouble }),
   };
 }

@@ -1,4 +1,4 @@
-import type { Agent, CallId, Customer, Direction, Endpoint, Instant, Line, LinkedRecord } from './event.ts';
+import type { Agent, CallId, Customer, Direction, Endpoint, Instant, Line, LinkedRecord, Queue, RingEnd } from './event.ts';
 
 /**
  * One call, as far as its events can tell. Made by `foldCall` only (fold.ts), always from all events (C1).
@@ -36,14 +36,29 @@ export type Call = {
   readonly lastWith: Agent | undefined;
   /** Who dialled (outbound, internal); when an outbound call doesn't say, the first of ours heard in it. */
   readonly dialledBy: Agent | undefined;
-  /** Seconds from start to first answer, or to the end (while live: the last fact) if nobody answered; whole seconds, never negative (C6). */
+  /**
+   * What became of it, in a word a person would use; undefined while the call is live and nobody has answered. Answered wins, then
+   * voicemail, then what the caller was told or did.
+   */
+  readonly outcome: Outcome | undefined;
+  /** Of a missed call: how the last phone's ringing ended; `unreachable` when none could ring. */
+  readonly missedBecause: RingEnd | undefined;
+  /** Every ringing of a phone, in order, how long and how it ended; consultations apart. The customer's phone of an outbound call is one of them, without `agent`. */
+  readonly attempts: readonly Attempt[];
+  /** The queue the customer waited in; the last, if several. */
+  readonly queue: Queue | undefined;
+  /** Slots the call was parked in, in order. */
+  readonly parked: readonly { readonly at: Instant; readonly slot: string; readonly agent?: Agent }[];
+  /** Seconds, to the millisecond, from start (from joining the queue, if there was one) to first answer, or to the end (while live: the last fact) if nobody answered; never negative (C6). */
   readonly waitSeconds: number;
   /** Seconds anybody of ours talked with the customer, hold included (DP-63), overlaps once; 0 when unanswered. Colleagues consulting each other don't count, except in an internal call, where that is the conversation. */
   readonly talkSeconds: number;
   /** Seconds anybody of ours had the other side on hold, within their talk; overlaps once. */
   readonly holdSeconds: number;
   readonly transfers: readonly { readonly at: Instant; readonly from: Agent; readonly to: Endpoint; readonly how: 'blind' | 'attended' }[];
-  readonly voicemail: { readonly seconds?: number; readonly url?: string } | undefined;
+  readonly voicemail: { readonly seconds?: number; readonly url?: string; readonly mailbox?: string } | undefined;
+  /** Names under which it is said to have been recorded; `recordings` are those that have arrived. */
+  readonly recorded: readonly string[];
   /** By recordingId, in order of time; the last url told for an id counts. */
   readonly recordings: readonly { readonly recordingId: string; readonly url: string; readonly seconds?: number }[];
   readonly transcript: { readonly url?: string; readonly text?: string; readonly language?: string } | undefined;
@@ -67,7 +82,29 @@ export type Call = {
   readonly parts: readonly CallId[];
 };
 export type CallType = 'outbound-answered' | 'outbound-unanswered' | 'inbound-answered' | 'missed' | 'voicemail' | 'internal';
-/** One of ours in this call. Seconds are whole, by the phone system's clock only (C6). */
+export type Outcome =
+  | 'answered'
+  | 'missed'
+  | 'abandoned'
+  | 'closed'
+  | 'voicemail'
+  /** Outbound and internal: whoever dialled gave up. */
+  | 'cancelled'
+  /** Outbound: what the customer's phone or the network answered. */
+  | 'busy'
+  | 'no answer'
+  | 'declined'
+  | 'no such number'
+  | 'unreachable';
+export type Attempt = {
+  readonly at: Instant;
+  readonly endpoint: string;
+  readonly agent?: Agent;
+  readonly seconds: number;
+  /** Undefined while it rings. */
+  readonly how: RingEnd | undefined;
+};
+/** One of ours in this call. Seconds to the millisecond, by the phone system's clock only (C6). */
 export type Person = {
   /** As dialled: where they answered, else what rang first; the agent's id if no endpoint was told. */ readonly endpoint: string;
   readonly agent?: Agent;

@@ -34,6 +34,20 @@ export type Agent = { readonly id: AgentId; readonly name?: string; readonly ema
 /** What was dialled or rang, kept as dialled even if it is nobody's; `agent` when it is somebody's. */
 export type Endpoint = { readonly asDialled: string; readonly agent?: Agent; readonly softphone?: boolean };
 
+/** How the ringing of one phone ended. `forwarded`: it sent the call to another; `stopped`: whoever called gave up; `elsewhere`: another phone answered. */
+export type RingEnd =
+  | 'answered'
+  | 'no answer'
+  | 'busy'
+  | 'declined'
+  | 'forwarded'
+  | 'do not disturb'
+  | 'no such number'
+  | 'unreachable'
+  | 'stopped'
+  | 'elsewhere';
+export type Queue = { readonly id: string; readonly name?: string };
+
 /** What a phone system told us, in our words. Facts only: no settings, no CRM, no opinions. */
 export type CallEvent = { readonly id: string; readonly callId: CallId; readonly at: Instant } & CallFact;
 export type CallFact =
@@ -46,15 +60,31 @@ export type CallFact =
       /** As dialled by the caller. */ readonly dialled?: string;
     }
   | { readonly type: 'ringing'; readonly endpoint: Endpoint }
+  /** The ringing of this phone is over, and why. Told without a `ringing` before: it couldn't even ring. */
+  | { readonly type: 'ring-ended'; readonly endpoint: Endpoint; readonly how: RingEnd }
   | { readonly type: 'answered'; readonly endpoint: Endpoint }
+  /** Whoever is at this phone is no longer in the conversation with the customer. */
+  | { readonly type: 'left'; readonly endpoint: Endpoint }
+  /** The customer waits for whoever is free, until `unqueued` or somebody's answer. */
+  | { readonly type: 'queued'; readonly queue: Queue }
+  | { readonly type: 'unqueued'; readonly queue: Queue }
+  /** The customer was told that nobody is there at this time. */
+  | { readonly type: 'closed' }
+  /** The customer waits in this slot for somebody to take the call up there, until somebody talks with them. */
+  | { readonly type: 'parked'; readonly slot: string; readonly agent?: Agent }
   | { readonly type: 'held'; readonly agent: Agent }
   | { readonly type: 'resumed'; readonly agent: Agent }
   | { readonly type: 'transferred'; readonly from: Agent; readonly to: Endpoint; readonly how: 'blind' | 'attended' }
-  /** This call (`callId`) turned out to be part of `into` (C2): a consultation that became a transfer. */
-  | { readonly type: 'joined'; readonly into: CallId }
+  /**
+   * This call (`callId`) turned out to be part of `into` (C2): a consultation that became a transfer. `consultation`: colleagues talked
+   * while the customer waited, and that was all.
+   */
+  | { readonly type: 'joined'; readonly into: CallId; readonly consultation?: true }
   /** `presumed`: no end was heard within the source's silence limit; our engine says so, a real end always wins. */
-  | { readonly type: 'ended'; readonly cause?: string; readonly presumed?: true }
-  | { readonly type: 'voicemail'; readonly seconds?: number; readonly url?: string }
+  | { readonly type: 'ended'; readonly cause?: string; readonly by?: 'customer' | 'agent'; readonly presumed?: true }
+  | { readonly type: 'voicemail'; readonly seconds?: number; readonly url?: string; readonly mailbox?: string }
+  /** It was recorded under this name; `recording` says where the file is, once it is somewhere. */
+  | { readonly type: 'recorded'; readonly recordingId: string }
   | { readonly type: 'recording'; readonly recordingId: string; readonly url: string; readonly seconds?: number }
   | { readonly type: 'transcript'; readonly url?: string; readonly text?: string; readonly language?: string }
   | { readonly type: 'analysed'; readonly score?: number; readonly summary?: string; readonly talkRatio?: number }
@@ -74,6 +104,8 @@ export type CallFact =
   | { readonly type: 'campaign'; readonly campaignId: string; readonly name?: string }
   /** A person chose the record this call belongs to; `undefined` takes the link off. The last choice counts. */
   | { readonly type: 'linked'; readonly who?: LinkedRecord; readonly what?: LinkedRecord; readonly by?: Agent }
+  /** What was signalled, as it came: single signals mean little, and the source concludes from all of them (source.ts). */
+  | { readonly type: 'signalled'; readonly signals: readonly unknown[] }
   /** Our own: somebody of ours talked with this number again, in the call `by` of any connection (D4). `at`: when they began to talk, by this call's clock. */
   | { readonly type: 'called-back'; readonly by: CallId; readonly direction?: Direction; readonly agent?: Agent }
   /** Our own: `by` took back what this version of the policy had written (W9). */
@@ -84,14 +116,21 @@ export type LinkedRecord = { readonly kind: string; readonly id: string; readonl
 export const kindsInOrder = [
   'started',
   'joined',
+  'closed',
+  'queued',
   'ringing',
+  'ring-ended',
   'answered',
+  'unqueued',
   'held',
   'resumed',
   'transferred',
+  'left',
+  'parked',
   'digits',
   'ended',
   'voicemail',
+  'recorded',
   'recording',
   'transcript',
   'analysed',
@@ -100,6 +139,7 @@ export const kindsInOrder = [
   'attributed',
   'campaign',
   'linked',
+  'signalled',
   'called-back',
   'undone',
 ] as const satisfies readonly CallFact['type'][];

@@ -12,11 +12,12 @@ export type Family = {
   /** When each part was connected with this call, through whatever lies between; a call comes before its own parts. */
   readonly reachedAt: ReadonlyMap<CallId, number>;
 };
-export type Join = { readonly into: CallId; readonly at: number };
+/** `consultation`: colleagues talked while the customer waited; who was asked never talked with the customer. */
+export type Join = { readonly into: CallId; readonly at: number; readonly consultation?: true };
 
 /**
  * `events` in canonical order. A call is in one place only: of several `joined` with different targets the last counts, a
- * repeat of the same target keeps the earlier time. Where calls were joined in a circle (two systems each calling the other's call the part), the smallest
+ * repeat of the same target keeps the earlier time, except that what was a mere consultation becomes more when it is told to. Where calls were joined in a circle (two systems each calling the other's call the part), the smallest
  * id by code units survives, so that both ends of the circle name the same survivor without asking each other.
  */
 export function familyOf(id: CallId, events: readonly CallEvent[]): Family {
@@ -24,9 +25,9 @@ export function familyOf(id: CallId, events: readonly CallEvent[]): Family {
   for (const event of events) {
     if (event.type !== 'joined' || event.into === event.callId) continue;
     const known = joins.get(event.callId);
-    if (known?.into === event.into) continue;
+    if (known?.into === event.into && (event.consultation || !known.consultation)) continue;
     joins.delete(event.callId); // to the end: the map's order is the order of joining
-    joins.set(event.callId, { into: event.into, at: event.at });
+    joins.set(event.callId, { into: event.into, at: event.at, ...(event.consultation && { consultation: true }) });
   }
   const survivor = survivorOf(id, joins);
   joins.delete(survivor); // only in a circle: the survivor's own join is the one that isn't so

@@ -1,5 +1,5 @@
 import { canonicalOrder, dedupe } from './canonical-order.ts';
-import type { Call, CallType, Person } from './call.ts';
+import type { Attempt, Call, CallType, Outcome, Person } from './call.ts';
 import {
   type Agent,
   type AgentId,
@@ -8,8 +8,10 @@ import {
   type CallId,
   type Customer,
   type Direction,
+  type Endpoint,
   type Instant,
   ownKinds,
+  type RingEnd,
 } from './event.ts';
 import { type Family, familyOf } from './family.ts';
 import { type Presence, type Span, type Talk, tellTimeline } from './timeline.ts';
@@ -68,11 +70,15 @@ export function foldCall(id: CallId, events: readonly CallEvent[]): Call | undef
   // an internal call has a talker at both ends; what is asked for is the other one
   const others = talkers.filter(({ presence }) => direction !== 'internal' || presence.agentId !== dialledBy?.id);
   const withAgent = (others.length > 0 ? others : talkers).filter(({ presence }) => presence.agentId !== undefined);
-  const voicemail = mergedOf(ofType(facts, 'voicemail'), ['seconds', 'url']);
+  const voicemail = mergedOf(ofType(facts, 'voicemail'), ['seconds', 'url', 'mailbox']);
   const attribution = mergedOf(ofType(facts, 'attributed'), ['source', 'medium', 'campaign', 'term', 'content', 'referrer', 'gclid']);
   // what we ourselves said of a part is about the part's own record
   const isOwn = (fact: CallEvent) => fact.callId === id;
   const byAgent = <T extends { readonly agent?: Agent }>(fact: T) => (fact.agent ? { agent: knownAgent(fact.agent) } : {});
+
+  const attempts = attemptsOf(facts, consultations, course, knownAgent);
+  const queue = queueOf(facts, answeredAt);
+  const reached = outcomeOf({ direction, ended, answered, voicemail: voicemail !== undefined, facts, consultations, attempts });
 
   return {
     id,
@@ -99,7 +105,15 @@ export function foldCall(id: CallId, events: readonly CallEvent[]): Call | undef
       withAgent.reduce<Talker | undefined>((best, talker) => (best && outlasts(best, talker) ? best : talker), undefined)?.presence.agentId,
     ),
     dialledBy: direction === 'inbound' ? undefined : agentOf(dialledBy?.id),
-    waitSeconds: seconds((answeredAt ?? course.horizon) - course.startedAt),
+    outcome: reached.outcome,
+    missedBecause: reached.because,
+    attempts,
+    queue: queue?.queue,
+    parked: ofType(facts, 'parked').map((parking) => ({ at: instant(course.within(parking.at)), slot: parking.slot, ...byAgent(parking) })),
+    waitSeconds: seconds(
+      (answeredAt ?? queue?.leftAt ?? course.horizon) -
+        (queue && queue.joinedAt <= (answeredAt ?? Infinity) ? queue.joinedAt : course.startedAt),
+    ),
     talkSeconds: seconds(unionOf(talkers.flatMap(({ spans }) => spans))),
     holdSeconds: seconds(unionOf(talkers.flatMap(({ holds }) => holds))),
     transfers: transfers.map(({ at, from, to, how }) => ({
@@ -109,6 +123,7 @@ export function foldCall(id: CallId, events: readonly CallEvent[]): Call | undef
       how,
     })),
     voicemail,
+    recorded: [...new Set(ofType(facts, 'recorded').map(({ recordingId }) => recordingId))],
     recordings: recordingsOf(ofType(facts, 'recording')),
     transcript: mergedOf(ofType(facts, 'transcript'), ['url', 'text', 'language']),
     analysis: mergedOf(ofType(facts, 'analysed'), ['score', 'summary', 'talkRatio']),
@@ -135,6 +150,100 @@ function typeOf(direction: Direction | undefined, ended: boolean, answered: bool
   if (!ended) return undefined;
   if (direction === 'outbound') return answered ? 'outbound-answered' : 'outbound-unanswered';
   return answered ? 'inbound-answered' : voicemail ? 'voicemail' : 'missed';
+}
+
+/** What became of it, and of a missed call why. */
+function outcomeOf(known: {
+  readonly direction: Direction | undefined;
+  readonly ended: boolean;
+  readonly answered: boolean;
+  readonly voicemail: boolean;
+  readonly facts: readonly CallEvent[];
+  readonly consultations: ReadonlyMap<CallId, number>;
+  readonly attempts: readonly Attempt[];
+}): { readonly outcome: Outcome | undefined; readonly because: RingEnd | undefined } {
+  const { direction, facts } = known;
+  const is = (outcome: Outcome | undefined, because?: RingEnd) => ({ outcome, because });
+  if (known.answered) return is('answered');
+  if (!known.ended) return is(undefined);
+  if (direction !== 'outbound' && known.voicemail) return is('voicemail');
+  const hungUpBy = ofType(facts, 'ended').findLast((end) => end.by !== undefined && !known.consultations.has(end.callId))?.by;
+  const last = known.attempts.at(-1)?.how;
+  if (direction === 'outbound' || direction === 'internal') {
+    if (hungUpBy === 'agent') return is('cancelled');
+    const theirs = (direction === 'outbound' && known.attempts.findLast(({ agent }) => agent === undefined)?.how) || last;
+    if (theirs === undefined) return is(tellsEverything(facts) ? 'unreachable' : 'no answer');
+    return is(theirs === 'stopped' ? 'cancelled' : isResult(theirs) ? theirs : 'no answer');
+  }
+  if (facts.some(({ type }) => type === 'closed')) return is('closed');
+  if (hungUpBy === 'customer') return is('abandoned');
+  return is('missed', last ?? (tellsEverything(facts) ? 'unreachable' : undefined));
+}
+/** What can be said of the other side's phone. */
+const isResult = (how: RingEnd) =>
+  how === 'busy' || how === 'no answer' || how === 'declined' || how === 'no such number' || how === 'unreachable';
+/** Where signals are heard, no ringing means that nothing rang; elsewhere it means that nobody says so. */
+const tellsEverything = (facts: readonly CallEvent[]) => facts.some(({ type }) => type === 'signalled');
+
+/** Every ringing, and how it ended: as told, else as what was heard afterwards proves. */
+function attemptsOf(
+  facts: readonly CallEvent[],
+  consultations: ReadonlyMap<CallId, number>,
+  course: Course,
+  knownAgent: (agent: Agent) => Agent,
+): Attempt[] {
+  type Open = { at: number; endpoint: Endpoint; until: number | undefined; how: RingEnd | undefined };
+  const attempts: Open[] = [];
+  const sameAs =
+    ({ asDialled, agent }: Endpoint) =>
+    (open: Open) =>
+      open.how === undefined && (open.endpoint.asDialled === asDialled || (agent !== undefined && open.endpoint.agent?.id === agent.id));
+  const end = (open: Open, at: number, how: RingEnd) => Object.assign(open, { until: at, how });
+  for (const fact of facts) {
+    if (consultations.has(fact.callId)) continue;
+    switch (fact.type) {
+      case 'ringing':
+        if (!attempts.some(sameAs(fact.endpoint)))
+          attempts.push({ at: fact.at, endpoint: fact.endpoint, until: undefined, how: undefined });
+        break;
+      case 'ring-ended': {
+        const open = attempts.find((one) => one.how === undefined && one.endpoint.asDialled === fact.endpoint.asDialled);
+        if (open) end(open, fact.at, fact.how);
+        else attempts.push({ at: fact.at, endpoint: fact.endpoint, until: fact.at, how: fact.how });
+        break;
+      }
+      case 'answered': {
+        const open = attempts.find(sameAs(fact.endpoint));
+        if (open) end(open, fact.at, 'answered');
+        break;
+      }
+      default: // tells nothing of ringing
+        break;
+    }
+  }
+  const ended = course.endedAt !== undefined;
+  const hungUpByCustomer = ofType(facts, 'ended').some(({ by }) => by === 'customer');
+  return attempts.map(({ at, endpoint, until, how }) => {
+    const start = course.within(at);
+    const laterAnswer = ofType(facts, 'answered').find((fact) => fact.at >= at && !consultations.has(fact.callId));
+    const proven = how ?? (laterAnswer ? 'elsewhere' : !ended ? undefined : hungUpByCustomer ? 'stopped' : 'no answer');
+    return {
+      at: instant(start),
+      endpoint: endpoint.asDialled,
+      ...(endpoint.agent && { agent: knownAgent(endpoint.agent) }),
+      seconds: seconds(course.within(until ?? laterAnswer?.at ?? course.horizon) - start),
+      how: proven,
+    };
+  });
+}
+
+/** The queue before the answer, or the last one; and when the customer left it without an answer. */
+function queueOf(facts: readonly CallEvent[], answeredAt: number | undefined) {
+  const joined = ofType(facts, 'queued');
+  const last = joined.findLast(({ at }) => answeredAt === undefined || at <= answeredAt) ?? joined.at(-1);
+  if (!last) return undefined;
+  const left = ofType(facts, 'unqueued').find(({ at, queue }) => at >= last.at && queue.id === last.queue.id);
+  return { queue: last.queue, joinedAt: last.at, leftAt: left?.at };
 }
 
 // ——— where it came from
@@ -204,7 +313,8 @@ function consultationsOf(id: CallId, facts: readonly CallEvent[], family: Family
     until.set(id, earliest([...directions].flatMap(([leg, internal]) => (internal ? [] : [family.reachedAt.get(leg) ?? -Infinity]))));
   for (const leg of family.reachedAt.keys()) {
     const join = family.joins.get(leg);
-    if (join && directions.get(leg)) until.set(leg, Math.max(join.at, until.get(join.into) ?? -Infinity));
+    if (join?.consultation) until.set(leg, Infinity);
+    else if (join && directions.get(leg)) until.set(leg, Math.max(join.at, until.get(join.into) ?? -Infinity));
   }
   return until;
 }
@@ -214,8 +324,14 @@ function consultationsOf(id: CallId, facts: readonly CallEvent[], family: Family
 /** What the phone system itself saw happening. Notes, tags, links and analyses come by other clocks, so no duration is made of them (C6). */
 const courseKinds: ReadonlySet<CallFact['type']> = new Set([
   'started',
+  'closed',
+  'queued',
+  'unqueued',
   'ringing',
+  'ring-ended',
   'answered',
+  'left',
+  'parked',
   'held',
   'resumed',
   'transferred',
@@ -334,7 +450,7 @@ function unionOf(spans: readonly Closed[]): number {
 
 const earliest = (times: readonly number[]) => times.reduce((least, time) => Math.min(least, time), Infinity);
 const timeOf = (fact: CallEvent | undefined) => fact?.at ?? -Infinity;
-const seconds = (ms: number) => Math.round(Math.max(0, ms) / 1000);
+const seconds = (ms: number) => Math.round(Math.max(0, ms)) / 1000;
 const instant = (ms: number) => ms as Instant;
 
 // ——— what was said about it
@@ -349,7 +465,9 @@ function agentsOf(facts: readonly CallEvent[]): ReadonlyMap<AgentId, Agent> {
 function agentsIn(fact: CallEvent): readonly Agent[] {
   switch (fact.type) {
     case 'ringing':
+    case 'ring-ended':
     case 'answered':
+    case 'left':
       return fact.endpoint.agent ? [fact.endpoint.agent] : [];
     case 'transferred':
       return fact.to.agent ? [fact.from, fact.to.agent] : [fact.from];
@@ -357,6 +475,7 @@ function agentsIn(fact: CallEvent): readonly Agent[] {
     case 'resumed':
       return [fact.agent];
     case 'started':
+    case 'parked':
     case 'tagged':
     case 'commented':
       return fact.agent ? [fact.agent] : [];

@@ -35,7 +35,7 @@ export type Setting = {
  * Who rang, talked and held, and when. `facts` in canonical order.
  *
  * - A talk begins at the earliest proof: `answered`, or else `held`, `resumed` or `transferred` by that agent, which only somebody in the
- *   call can do (so a lost `answered` costs seconds, not the answer). It ends when they transfer the call away, else with the call.
+ *   call can do (so a lost `answered` costs seconds, not the answer). It ends when they leave or transfer the call away, else with it.
  * - Outbound, `answered` means the customer answered. An endpoint with an agent names the talker; one without is the customer's phone, and
  *   the talker is who dialled. After a transfer an unknown endpoint is one of ours, unless it is the customer's address.
  * - In an internal call both ends are ours; the dialler's talk begins with the other's.
@@ -132,11 +132,24 @@ export function tellTimeline(facts: readonly CallEvent[], setting: Setting): Tim
           break;
         }
         const who = ofEndpoint(fact.endpoint);
+        if (amongColleagues && who.agentId !== undefined && consulting.get(leg) === who.agentId) break;
         if (!who.heardAnswering) who.endpoint = fact.endpoint;
         // a first `answered` stamped after they gave the call away is a late stamp, not a second talk
         const isLate = who.left && !who.heardAnswering;
         who.heardAnswering = true;
         if (!isLate) beginTalk(who, leg, at, Math.max(at, until));
+        break;
+      }
+      case 'ring-ended': {
+        if (isCustomers(fact.endpoint, fact)) break;
+        stopRinging(ofEndpoint(fact.endpoint), at);
+        break;
+      }
+      case 'left': {
+        const { key, agentId } = keyOf(fact.endpoint);
+        if (amongColleagues && agentId !== undefined && consulting.get(leg) === agentId) break; // hung up on the colleague, not on the customer
+        const who = presences.get(key);
+        if (who) endTalk(who, at);
         break;
       }
       case 'held':
@@ -171,6 +184,8 @@ export function tellTimeline(facts: readonly CallEvent[], setting: Setting): Tim
         break;
     }
   }
+  // A consultation that became nothing more reached no customer.
+  for (const { talks } of presences.values()) if (talks.at(-1)?.start === Infinity) talks.pop();
   return { presences: [...presences.values()], transfers };
 }
 
@@ -200,7 +215,11 @@ function keysOf(facts: readonly CallEvent[]): (endpoint: Endpoint) => Key {
 }
 
 const endpointsOf = (fact: CallEvent): readonly Endpoint[] =>
-  fact.type === 'ringing' || fact.type === 'answered' ? [fact.endpoint] : fact.type === 'transferred' ? [fact.to] : [];
+  fact.type === 'ringing' || fact.type === 'ring-ended' || fact.type === 'answered' || fact.type === 'left'
+    ? [fact.endpoint]
+    : fact.type === 'transferred'
+      ? [fact.to]
+      : [];
 
 /**
  * Outbound, a phone told without an agent is the customer's until somebody gave the call away; from then on only if it was told before or

@@ -47,8 +47,8 @@ export function wantedLog(
       who: about.who,
       what: about.what,
       dueDate: due.date,
-      durationSeconds: call.talkSeconds,
-      waitSeconds: call.waitSeconds,
+      durationSeconds: Math.round(call.talkSeconds),
+      waitSeconds: Math.round(call.waitSeconds),
       result: result.text,
       memo: comment.memo,
       system: comment.system,
@@ -133,7 +133,7 @@ function subjectOf(call: Call, policy: Policy, owner: OwnerChoice, date: string,
 
 /** One minute at least, but only for a call that was answered (DP-49). */
 function minutesOf(call: Call, rounding: Policy['minutes']): number {
-  return wasAnswered(call) ? Math.max(1, Math[rounding](call.talkSeconds / 60)) : 0;
+  return wasAnswered(call) ? Math.max(1, Math[rounding](Math.round(call.talkSeconds) / 60)) : 0;
 }
 
 function wasAnswered({ type, answeredAt }: Call): boolean {
@@ -143,7 +143,8 @@ function wasAnswered({ type, answeredAt }: Call): boolean {
 /** Outcome and tags (AC-32): cut between tags, never inside one. `complete`: every tag is in it. */
 function resultOf(call: Call, say: Words): { text: string; complete: boolean } {
   const tags = tagsOf(call);
-  const outcome = say.outcome[call.type ?? 'unknown'];
+  const detail = detailOf(call, say);
+  const outcome = `${say.outcome[call.type ?? 'unknown']}${detail === undefined ? '' : ` (${detail})`}`;
   const all = [outcome, ...tags].join(', ');
   if (all.length <= lineCap) return { text: all, complete: true };
   const more = ', …';
@@ -153,6 +154,17 @@ function resultOf(call: Call, say: Words): { text: string; complete: boolean } {
     text += `, ${tag}`;
   }
   return { text: text + more, complete: false };
+}
+
+/** What is worth knowing of an unanswered call besides that it wasn't. */
+function detailOf({ type, outcome }: Call, say: Words): string | undefined {
+  if (type === 'missed' && outcome === 'closed') return say.closed;
+  if (type === 'missed' && outcome === 'abandoned') return say.ringEnd.stopped;
+  if (type !== 'outbound-unanswered') return undefined;
+  if (outcome === 'cancelled') return say.givenUp;
+  return outcome === 'busy' || outcome === 'declined' || outcome === 'no such number' || outcome === 'unreachable'
+    ? say.ringEnd[outcome]
+    : undefined;
 }
 
 /** The system's lines, in the order people look for them; what may be long comes last. */
@@ -165,7 +177,15 @@ function linesOf(call: Call, inputs: Inputs, facts: DecideFacts, owner: OwnerCho
 
   fact(say.customer, customerOf(call, say));
   if (lineOf(call)) fact(say.line, lineOf(call));
-  fact(say.waited, sayDuration(call.waitSeconds, say)); // AC-29
+  if (call.queue) fact(say.queue, singleLine(call.queue.name ?? call.queue.id));
+  fact(say.waited, sayDuration(Math.round(call.waitSeconds), say)); // AC-29
+  const inVain = call.attempts.filter(({ agent, how }) => agent && how !== undefined && how !== 'answered' && how !== 'elsewhere');
+  if (inVain.length > 0)
+    lines.push({
+      text: `${say.rang}${say.colon}${inVain.map(({ agent, how }) => `${nameOf(agent!)} (${say.ringEnd[how!]})`).join(', ')}`,
+      keep: 'long',
+    });
+  if (call.digits) fact(say.digits, singleLine(call.digits));
   if (owner.agent && !owner.agentOwns) {
     const unmapped = personOf(inputs, owner.agent) === null ? ` (${say.noCrmUser})` : '';
     const made = call.direction === 'outbound' || owner.agent.id === call.dialledBy?.id;

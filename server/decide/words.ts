@@ -1,3 +1,4 @@
+import type { RingEnd } from '../call/event.ts';
 import type { CallType } from '../call/call.ts';
 
 /** The languages a record can be written in; one per policy, so that everybody reads the same word for the same thing (AC-01). */
@@ -27,6 +28,14 @@ export type Words = {
   readonly unknownCustomer: string;
   readonly line: string;
   readonly waited: string;
+  readonly queue: string;
+  /** Whose phones rang in vain, each with how it ended. */
+  readonly rang: string;
+  readonly ringEnd: Readonly<Record<RingEnd, string>>;
+  /** Why nobody of ours answered, or nobody of theirs: said with the outcome. */
+  readonly closed: string;
+  readonly givenUp: string;
+  readonly digits: string;
   readonly answeredBy: string;
   readonly calledBy: string;
   readonly noCrmUser: string;
@@ -84,6 +93,23 @@ export const words: Readonly<Record<Language, Words>> = {
     unknownCustomer: 'unknown',
     line: 'Line',
     waited: 'Waiting time',
+    queue: 'Queue',
+    rang: 'Rang',
+    ringEnd: {
+      answered: 'answered',
+      'no answer': 'no answer',
+      busy: 'busy',
+      declined: 'declined',
+      forwarded: 'forwarded',
+      'do not disturb': 'do not disturb',
+      'no such number': 'no such number',
+      unreachable: 'not reachable',
+      stopped: 'caller hung up',
+      elsewhere: 'answered elsewhere',
+    },
+    closed: 'out of hours',
+    givenUp: 'given up',
+    digits: 'Keys pressed',
     answeredBy: 'Answered by',
     calledBy: 'Called by',
     noCrmUser: 'no user in the CRM',
@@ -135,6 +161,23 @@ export const words: Readonly<Record<Language, Words>> = {
     unknownCustomer: '不明',
     line: '回線',
     waited: '待ち時間',
+    queue: 'キュー',
+    rang: '呼び出し',
+    ringEnd: {
+      answered: '応答',
+      'no answer': '応答なし',
+      busy: '話し中',
+      declined: '拒否',
+      forwarded: '転送',
+      'do not disturb': '着信拒否設定',
+      'no such number': '番号なし',
+      unreachable: '接続不可',
+      stopped: '発信者が切断',
+      elsewhere: '別の電話で応答',
+    },
+    closed: '営業時間外',
+    givenUp: '発信取消',
+    digits: '入力された番号',
     answeredBy: '応答者',
     calledBy: '発信者',
     noCrmUser: 'CRM ユーザーなし',
@@ -185,6 +228,23 @@ export const words: Readonly<Record<Language, Words>> = {
     unknownCustomer: 'inconnu',
     line: 'Ligne',
     waited: 'Temps d’attente',
+    queue: 'File d’attente',
+    rang: 'A sonné chez',
+    ringEnd: {
+      answered: 'répondu',
+      'no answer': 'pas de réponse',
+      busy: 'occupé',
+      declined: 'refusé',
+      forwarded: 'renvoyé',
+      'do not disturb': 'ne pas déranger',
+      'no such number': 'numéro inexistant',
+      unreachable: 'injoignable',
+      stopped: 'l’appelant a raccroché',
+      elsewhere: 'répondu ailleurs',
+    },
+    closed: 'hors horaires',
+    givenUp: 'abandonné',
+    digits: 'Touches saisies',
     answeredBy: 'Pris par',
     calledBy: 'Appelé par',
     noCrmUser: 'aucun utilisateur dans le CRM',
@@ -236,6 +296,23 @@ export const words: Readonly<Record<Language, Words>> = {
     unknownCustomer: 'неизвестен',
     line: 'Линия',
     waited: 'Время ожидания',
+    queue: 'Очередь',
+    rang: 'Звонил у',
+    ringEnd: {
+      answered: 'ответ',
+      'no answer': 'нет ответа',
+      busy: 'занято',
+      declined: 'отклонён',
+      forwarded: 'переадресован',
+      'do not disturb': 'не беспокоить',
+      'no such number': 'нет такого номера',
+      unreachable: 'недоступен',
+      stopped: 'звонивший повесил трубку',
+      elsewhere: 'ответил другой',
+    },
+    closed: 'в нерабочее время',
+    givenUp: 'отменён',
+    digits: 'Набранные цифры',
     answeredBy: 'Ответивший сотрудник',
     calledBy: 'Звонивший сотрудник',
     noCrmUser: 'нет пользователя в CRM',
@@ -287,6 +364,23 @@ export const words: Readonly<Record<Language, Words>> = {
     unknownCustomer: 'nieznany',
     line: 'Linia',
     waited: 'Czas oczekiwania',
+    queue: 'Kolejka',
+    rang: 'Dzwonił u',
+    ringEnd: {
+      answered: 'odebrane',
+      'no answer': 'brak odpowiedzi',
+      busy: 'zajęte',
+      declined: 'odrzucone',
+      forwarded: 'przekierowane',
+      'do not disturb': 'nie przeszkadzać',
+      'no such number': 'nie ma takiego numeru',
+      unreachable: 'nieosiągalny',
+      stopped: 'dzwoniący się rozłączył',
+      elsewhere: 'odebrane gdzie indziej',
+    },
+    closed: 'poza godzinami',
+    givenUp: 'przerwane',
+    digits: 'Wybrane cyfry',
     answeredBy: 'Połączenie odebrane przez',
     calledBy: 'Połączenie wykonane przez',
     noCrmUser: 'brak użytkownika w CRM',

@@ -142,16 +142,49 @@ export function consoleStore(database: Database) {
         sealedSecrets,
       ]);
     },
+    /** A connection to a phone system that we connect to, and the settings to reach it by; found by its name, made if there is none. */
+    async saveListened(
+      org: OrgId,
+      given: { readonly connection: string; readonly source: string; readonly name: string },
+      seal: (connection: string) => { readonly settings: string; readonly secrets: string },
+    ): Promise<{ connection: string; made: boolean }> {
+      return database.transaction(async (connection) => {
+        await connection.query({ text: 'select 1 from orgs where org = $1 for update' }, [org]); // two who connect one name make one
+        const known = (
+          await connection.query(
+            { text: 'select connection from connections where org = $1 and source = $2 and name = $3 and settings is not null' },
+            [org, given.source, given.name],
+          )
+        ).rows[0]?.connection as string | undefined;
+        const id = known ?? given.connection;
+        const sealed = seal(id);
+        await connection.query(
+          {
+            text: known
+              ? 'update connections set settings = $3 where org = $1 and connection = $2'
+              : 'insert into connections (org, connection, settings, source, name, secrets) values ($1, $2, $3, $4, $5, $6)',
+          },
+          known ? [org, id, sealed.settings] : [org, id, sealed.settings, given.source, given.name, sealed.secrets],
+        );
+        await connection.query({ text: "select pg_notify('orgs', $1)" }, [String(org)]);
+        return { connection: id, made: known === undefined };
+      });
+    },
     /** Everything sealed, to see whether its keys are here. */
     sealed: async () =>
-      (await text('select secrets as sealed from connections union all select crm from orgs where crm is not null')).map(
-        (row) => row['sealed'] as string,
-      ),
+      (
+        await text(
+          'select secrets as sealed from connections union all select settings from connections where settings is not null union all select crm from orgs where crm is not null',
+        )
+      ).map((row) => row['sealed'] as string),
     /** Deliveries not yet read, counted up to `atMost`. */
     untranslated: async (atMost: number) =>
       Number((await text("select count(*) as n from (select 1 from deliveries where state = 'new' limit $1) x", [atMost]))[0]!['n']),
     connections: (org: OrgId) =>
-      text('select connection, source, name, secrets from connections where org = $1 order by created_at', [org]),
+      text(
+        'select connection, source, name, secrets, settings is not null as listened from connections where org = $1 order by created_at',
+        [org],
+      ),
     /** Deletes what is over; gives how many stream rows went. */
     trim: async (streamKeptMs: number) => (await rows('trim', [streamKeptMs])).length,
     /** Partitions of the inbox for today and the days ahead, by the database's clock. */
@@ -184,6 +217,7 @@ export function consoleStore(database: Database) {
         (select coalesce(jsonb_object_agg(cause, n), '{}') from (select coalesce(trouble->>'code', '?') as cause, count(*) as n from writes where state = 'parked' group by 1) p) as parked,
         (select coalesce(jsonb_object_agg(connection, extract(epoch from cb_now() - last_heard_at)), '{}') from connections where last_heard_at is not null) as silence_seconds,
         (select coalesce(jsonb_object_agg(connection, clock_offset_ms), '{}') from connections) as clock_offset_ms,
+        (select coalesce(jsonb_object_agg(c.connection, case when l.well_since is not null and l.said_at > cb_now() - interval '20 seconds' then 1 else 0 end), '{}') from connections c left join listenings l using (org, connection) where c.settings is not null) as listening,
         (select count(*) from unexplained_calls) as unexplained,
         (select coalesce(jsonb_object_agg(org, api_used), '{}') from org_facts where api_used is not null) as api_used`),
   };

@@ -3,12 +3,10 @@ import type { World } from '../world.ts';
 import { storableJson } from './canonical-json.ts';
 import type { Database } from './database.ts';
 import { writeRow } from './rows.ts';
+import { holdSessionLock } from './session-lock.ts';
 
 /** First half of the advisory lock's key; the second is the org. */
 const laneLocks = 4_200_002;
-const beatMs = 1_000;
-/** Longer than this without a beat, and the lock may already be somebody else's (E7; idle holders notice nothing by themselves). */
-const beatLimitMs = 1_500;
 
 /**
  * One writer per org: a session lock with a heartbeat on the same session, and an epoch that rises with each holder. The lock
@@ -21,41 +19,27 @@ export async function holdLane(
   holder: string,
   onTrouble: (error: Error) => void,
 ): Promise<LaneHold | undefined> {
-  const client = await database.dedicated();
-  const lost = new AbortController();
-  client.on('error', () => lost.abort());
-  client.on('end', () => lost.abort());
+  const lock = await holdSessionLock(
+    database,
+    world,
+    { text: 'select pg_try_advisory_lock($1, $2) as ok', values: [laneLocks, org] },
+    onTrouble,
+  );
+  if (!lock) return undefined;
   let epoch: number;
   try {
-    const locked = await client.query<{ ok: boolean }>('select pg_try_advisory_lock($1, $2) as ok', [laneLocks, org]);
-    if (!locked.rows[0]!.ok) {
-      await client.end();
-      return undefined;
-    }
     epoch = Number((await database.query('take-lane', [org, holder])).rows[0]!.epoch);
   } catch (error) {
-    await client.end();
+    await lock.release();
     throw error;
   }
-
-  const beating = (async () => {
-    while (!lost.signal.aborted) {
-      try {
-        await client.query({ text: 'select 1', query_timeout: beatLimitMs } as { text: string });
-      } catch (error) {
-        onTrouble(error as Error);
-        lost.abort();
-      }
-      await world.sleep(beatMs, lost.signal);
-    }
-  })();
 
   const rows = async (statement: string, values: readonly unknown[]): Promise<WriteRow[]> =>
     (await database.query(statement, values)).rows.map(writeRow);
   return {
     org,
     epoch,
-    lost: lost.signal,
+    lost: lock.lost,
     async recover() {
       return (await database.query('recover-writes', [org, epoch])).rowCount ?? 0;
     },
@@ -133,10 +117,6 @@ export async function holdLane(
         await connection.query({ text: "select pg_notify('stream', 'admin')" });
       });
     },
-    async release() {
-      lost.abort();
-      await beating;
-      await client.end(); // the lock goes with its session
-    },
+    release: lock.release,
   };
 }

@@ -110,6 +110,7 @@ export function postgresStore(database: Database, world: World, onTrouble: (erro
         policy: row.policy ? parsePolicy(row.policy) : defaultPolicy('en'),
         policyVersion: row.policy_version ?? 0,
         usersByEmail: new Map(users.map((user) => [user.email.toLowerCase(), user])),
+        usersByExtension: uniqueByExtension(users),
         usersById: new Map(users.map((user) => [user.id, user])),
         selfUser: row.self_user ?? undefined,
       } satisfies OrgView;
@@ -186,6 +187,15 @@ const storedDelivery = (row: Record<string, unknown>): StoredDelivery => ({
   body: row['body'] as Uint8Array,
   receivedAtMs: Number(row['received_at_ms']),
 });
+
+/** An extension that two users claim is nobody's. */
+function uniqueByExtension(users: readonly CrmUser[]): Map<string, CrmUser> {
+  const owners = Map.groupBy(
+    users.filter((user) => user.extension),
+    (user) => user.extension!,
+  );
+  return new Map([...owners].flatMap(([extension, [user, ...others]]) => (others.length === 0 ? [[extension, user!] as const] : [])));
+}
 
 /** Key of a call before it has a number: org, connection and id, in JSON so that no characters of an id can collide. */
 const keyOf = (org: number, connection: string, externalId: string) => JSON.stringify([org, connection, externalId]);

@@ -7,6 +7,7 @@ import { parsePolicy } from '../decide/policy.ts';
 import { groupCommit } from '../ingest/group-commit.ts';
 import { hashPayload } from '../ingest/hash-payload.ts';
 import { type Answer, type Connection, type Door, receive } from '../ingest/ingest.ts';
+import { heldName } from '../recordings/name.ts';
 import { keepOrgs } from '../org-keeper.ts';
 import { lineSteps, makeBells } from '../pipeline.ts';
 import { consoleStore } from '../store/console-store.ts';
@@ -24,7 +25,7 @@ export type LineOrg = {
   readonly policy?: unknown;
   readonly withoutCustomFields?: boolean;
   /** Ids of its connected phone systems; unique in the installation. The first is where `send` goes if nothing is said. */
-  readonly connections?: readonly string[];
+  readonly connections?: readonly (string | { readonly id: string; readonly source: string })[];
 };
 export type LineOptions = {
   readonly orgs?: readonly LineOrg[];
@@ -98,9 +99,12 @@ export async function openLine({ orgs = [{}], nodes = 1, sideBySide = 4, startsA
     const org = await admin.addOrg(`org ${place + 1}`, mode, JSON.stringify(settings));
     standIns.set(org, running);
     if (policy !== undefined) await admin.savePolicy(org, parsePolicy(policy), 'admin');
-    for (const connection of ids ?? [`con_${place + 1}`]) {
-      await admin.addConnection(org, connection, sources[0]!.name, 'Generic events', '');
-      connections.set(connection, { org, connection, source: sources[0]!, secrets: [secret] });
+    for (const asked of ids ?? [`con_${place + 1}`]) {
+      const { id: connection, source: name } = typeof asked === 'string' ? { id: asked, source: sources[0]!.name } : asked;
+      const source = sources.find((candidate) => candidate.name === name);
+      if (!source) throw new Error(`There is no source "${name}".`);
+      await admin.addConnection(org, connection, name, name === 'generic-webhook' ? 'Generic events' : name, '');
+      connections.set(connection, { org, connection, source, secrets: [secret] });
     }
   }
   const [firstOrg] = standIns.keys();
@@ -132,6 +136,10 @@ export async function openLine({ orgs = [{}], nodes = 1, sideBySide = 4, startsA
           },
           callLink: (due) =>
             `https://cordboard.example/calls/${due.externalId.length > 40 ? due.id : encodeURIComponent(due.externalId.toWellFormed())}`,
+          recordingLink: (url) => {
+            const name = heldName(url);
+            return name === undefined ? undefined : `https://cordboard.example/recordings/${name}`;
+          },
           report: () => undefined,
         },
         bells,

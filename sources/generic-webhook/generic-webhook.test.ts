@@ -7,7 +7,7 @@ import { kindsInOrder, ownKinds } from '../../server/call/event.ts';
 import { sourceConformance } from '../../server/source-conformance.ts';
 import type { Refusal } from '../../server/source.ts';
 import { genericWebhook } from './generic-webhook.ts';
-import { readNumber } from './read-number.ts';
+import { readNumber } from '../read-number.ts';
 import { deliveryBody, deliveryJsonSchema, eventTypes, maxTranscriptCharacters } from './schema.ts';
 import { maxSkewSeconds, secretOf, signDelivery } from './sign.ts';
 
@@ -46,13 +46,13 @@ sourceConformance({
   secret,
   otherSecret,
   sign: (body, key, deliveryId, atMs) => new Headers(signDelivery(key, deliveryId, atMs, body)),
-  unheard: { version: 1, type: 'call.parked', call: 'c-1', at: 1795222731000 },
+  unheard: { version: 1, type: 'call.whispered', call: 'c-1', at: 1795222731000 },
 });
 
 describe('what it reads', () => {
-  test('every fact of a call has an event type but those we tell ourselves, and the deliveries show each', () => {
+  test('every fact of a call has an event type but raw signals and those we tell ourselves, and the deliveries show each', () => {
     expect(eventTypes.map(({ type }) => type).toSorted()).toEqual(
-      kindsInOrder.filter((kind) => !(ownKinds as readonly string[]).includes(kind)).toSorted(),
+      kindsInOrder.filter((kind) => kind !== 'signalled' && !(ownKinds as readonly string[]).includes(kind)).toSorted(),
     );
     const shown = deliveries.flatMap(({ events, ...one }) => events ?? [one]).map((event) => (event as { type: string }).type);
     for (const { name } of eventTypes) expect(shown).toContain(name);
@@ -121,9 +121,9 @@ describe('what it reads', () => {
     expect(factOf('call.ended', { presumed: true })).toStrictEqual({ type: 'ended' });
   });
   test('an event without an id is named by the delivery and its place; its own id wins; an unheard one keeps its place', () => {
-    const { events, unheard } = factsOf(started, { type: 'call.parked' }, { ...ended, id: 'mine' }, ended);
+    const { events, unheard } = factsOf(started, { type: 'call.whispered' }, { ...ended, id: 'mine' }, ended);
     expect(events.map(({ id }) => id)).toEqual(['d.0', 'mine', 'd.3']);
-    expect(unheard).toEqual(['call.parked']);
+    expect(unheard).toEqual(['call.whispered']);
   });
   test('an event alone is named like the first of a batch', () => {
     const alone = genericWebhook.translate({
@@ -278,7 +278,7 @@ describe('the door', () => {
         version: 1,
         events: [
           { ...started, data: { direction: 'in', customer: { number: 81312345678 }, line: {} } },
-          { type: 'call.parked' },
+          { type: 'call.whispered' },
           { type: 'call.recording', call: '', at: started.at, data: { recordingId: 'r', url: 'javascript:alert(1)', seconds: -1 } },
           'call.ended',
           { type: 7 },

@@ -10,8 +10,9 @@ import type {
   Instant,
   Line,
   LinkedRecord,
+  Queue,
 } from '../../server/call/event.ts';
-import { readNumber } from './read-number.ts';
+import { readNumber } from '../read-number.ts';
 
 /** Ids are indexed together with a connection id; PostgreSQL's B-tree takes 2,704 bytes a row, and 500 characters are at most 2,000. */
 export const maxIdCharacters = 500;
@@ -156,6 +157,14 @@ const linkedRecord: z.ZodType<LinkedRecord> = z
 const callId = (description: string) => text(maxIdCharacters, description).transform((id) => id as CallId);
 const someone = (description: string) => agent.nullish().register(words, { description });
 
+const queue: z.ZodType<Queue> = z
+  .object({
+    id: text(maxIdCharacters, 'The phone system’s own id of the queue.'),
+    name: maybeText(maxNameCharacters, 'As people know it.'),
+  })
+  .transform(known)
+  .register(words, { id: 'Queue', description: 'Where a customer waits for whoever is free.' });
+
 /** RFC 3339 with its offset, or milliseconds since 1970. A local time without an offset is nobody's instant. */
 const at: z.ZodType<Instant> = z
   .union([z.string().register(words, { format: 'date-time' }), z.number().register(words, { minimum: earliestMs, maximum: latestMs })])
@@ -252,6 +261,53 @@ export const eventTypes = [
     sample('ringing', '09:58:53', { endpoint: { asDialled: '201', agent: mori, softphone: true } }),
   ),
   tells(
+    'ring-ended',
+    'A phone stopped ringing',
+    'And why. Without a `call.ringing` before it: it could not even ring.',
+    z.object({
+      endpoint,
+      how: z
+        .enum([
+          'answered',
+          'no answer',
+          'busy',
+          'declined',
+          'forwarded',
+          'do not disturb',
+          'no such number',
+          'unreachable',
+          'stopped',
+          'elsewhere',
+        ])
+        .register(words, {
+          description:
+            '`forwarded`: it sent the call to another phone. `stopped`: whoever called gave up. `elsewhere`: another phone answered.',
+        }),
+    }),
+    sample('ring-ended', '09:58:58', { endpoint: { asDialled: '202', agent: sato }, how: 'declined' }),
+  ),
+  tells(
+    'queued',
+    'The customer waits in a queue',
+    'Until `call.unqueued`, or somebody’s answer. The waiting time counts from here.',
+    z.object({ queue }),
+    sample('queued', '09:58:52', { queue: { id: '600', name: 'Support' } }),
+  ),
+  tells(
+    'unqueued',
+    'The customer left the queue',
+    'Connected, sent elsewhere, or tired of waiting: what comes next tells.',
+    z.object({ queue }),
+    sample('unqueued', '09:58:59', { queue: { id: '600' } }),
+  ),
+  tells(
+    'closed',
+    'Out of hours',
+    'The customer was told that nobody is there at this time.',
+    nothingNeeded(z.object({}), {}),
+    sample('closed', '21:58:52'),
+  ),
+  tells(
     'answered',
     'Somebody answered',
     'Inbound: one of the company’s phones. Outbound: the customer; `endpoint` is then what was dialled, `agent` who dialled it.',
@@ -272,10 +328,37 @@ export const eventTypes = [
     sample('transferred', '10:01:00', { from: mori, to: { asDialled: '202', agent: sato, softphone: false }, how: 'attended' }),
   ),
   tells(
+    'left',
+    'Somebody left the conversation',
+    'The customer may talk on with another. Not needed after `call.transferred` or at the end.',
+    z.object({ endpoint }),
+    sample('left', '10:01:00', { endpoint: { asDialled: '201', agent: mori } }),
+  ),
+  tells(
+    'parked',
+    'The customer waits in a parking slot',
+    'Until somebody takes the call up there: send `call.answered` then.',
+    z
+      .object({
+        slot: text(maxIdCharacters, 'What a colleague dials to take it up.'),
+        agent: someone('Who parked it.'),
+      })
+      .transform(known),
+    sample('parked', '10:00:50', { slot: '701', agent: mori }),
+  ),
+  tells(
     'joined',
     'Turned out to be part of another call',
     '`call` is the part, `into` the call that goes on: a consultation that became a transfer, a second leg. One log is written for both.',
-    z.object({ into: callId('The call that goes on.') }),
+    z
+      .object({
+        into: callId('The call that goes on.'),
+        consultation: z
+          .literal(true)
+          .nullish()
+          .register(words, { description: 'Colleagues talked while the customer waited, and that was all: nobody was transferred.' }),
+      })
+      .transform(known),
     sample('joined', '10:01:00', { into: 'c-81ee' }),
   ),
   tells(
@@ -284,7 +367,13 @@ export const eventTypes = [
     'For all its parties. Later facts (a recording, a tag) still find the call.',
     nothingNeeded(
       z
-        .object({ cause: maybeText(maxNameCharacters, 'In the phone system’s words: “busy”, “no answer”, “hung up by customer”.') })
+        .object({
+          cause: maybeText(maxNameCharacters, 'In the phone system’s words: “busy”, “no answer”, “hung up by customer”.'),
+          by: z
+            .enum(['customer', 'agent'])
+            .nullish()
+            .register(words, { description: 'Who hung up. An unanswered call that the customer ended is an abandoned one.' }),
+        })
         .transform(known),
       {},
     ),
@@ -294,8 +383,24 @@ export const eventTypes = [
     'voicemail',
     'The caller left a message',
     'Whether or not it can be fetched.',
-    nothingNeeded(z.object({ seconds: maybeSeconds('Its length.'), url: maybeUrl('Where it can be heard.') }).transform(known), {}),
+    nothingNeeded(
+      z
+        .object({
+          seconds: maybeSeconds('Its length.'),
+          url: maybeUrl('Where it can be heard.'),
+          mailbox: maybeText(maxIdCharacters, 'Whose mailbox it lies in.'),
+        })
+        .transform(known),
+      {},
+    ),
     sample('voicemail', '09:59:40', { seconds: 21, url: 'https://pbx.example.com/voicemail/81f0.mp3' }),
+  ),
+  tells(
+    'recorded',
+    'It was recorded',
+    'Before the file is anywhere: `call.recording` says where it is.',
+    z.object({ recordingId: text(maxIdCharacters, 'The same as in `call.recording`.') }),
+    sample('recorded', '09:59:00', { recordingId: 'r-1' }),
   ),
   tells(
     'recording',

@@ -19,7 +19,8 @@ export function Understood({ facts }: { facts: CallStory['facts'] }) {
             <summary>
               <time dateTime={fact.at}>{format.clockToMs(fact.at)}</time>
               <span className="entry-what">
-                {Object.hasOwn(names, fact.type) ? names[fact.type] : fact.type} <bdi className="entry-data">{dataOf(fact)}</bdi>
+                {Object.hasOwn(names, fact.type) ? names[fact.type] : fact.type} <bdi className="entry-data">{dataOf(fact)}</bdi>{' '}
+                {howEnded(fact, words.story.ringEnds)}
               </span>
               {fact.ownWords && <span className="chip chip-plain">{words.story.ownWords}</span>}
               {fact.contradicted && <span className="chip chip-parked">{words.story.contradicted}</span>}
@@ -33,4 +34,10 @@ export function Understood({ facts }: { facts: CallStory['facts'] }) {
       ))}
     </ul>
   );
+}
+
+/** Why a phone stopped ringing, in the person's language; a newer server's word is shown as it came. */
+function howEnded({ type, fact }: CallStory['facts'][number], words: Readonly<Record<string, string>>): string {
+  const how = type === 'ring-ended' && typeof fact === 'object' && fact !== null && 'how' in fact ? String(fact.how) : '';
+  return Object.hasOwn(words, how) ? `(${words[how]})` : how;
 }

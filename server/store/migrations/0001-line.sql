@@ -35,6 +35,7 @@ create table connections (
   source text not null,
   name text not null,
   secrets text not null, -- sealed JSON array, newest first
+  settings text, -- sealed JSON: how we reach a phone system that doesn't call us; null: it calls us
   last_heard_at timestamptz,
   clock_offset_ms int not null default 0, -- our clock minus theirs, as last estimated
   created_at timestamptz not null default cb_now(),
@@ -89,6 +90,7 @@ create table calls (
   unique (org, connection, external_id, incarnation)
 ) with (fillfactor = 70);
 create index calls_due on calls (due) where due is not null;
+create index calls_live on calls (org, connection, id) where ended_at is null and part_of is null;
 create index calls_talked on calls (org, number_key, talked_at) where talked_at is not null;
 create index calls_open on calls (org, number_key, open_until) where open_until is not null;
 create index calls_trouble on calls (org) where trouble is not null;
@@ -198,6 +200,20 @@ create table lanes (
   taken_at timestamptz
 );
 
+-- Who listens to a phone system that we connect to, and how it goes. As with lanes, what an old holder says is not stored (E7).
+create table listenings (
+  org int not null,
+  connection text not null,
+  epoch bigint not null default 0,
+  holder text not null,
+  said_at timestamptz not null, -- beats while it is listened to
+  well_since timestamptz, -- null while there is trouble
+  trouble text, -- what the admin has to know and mend
+  trouble_since timestamptz,
+  primary key (org, connection),
+  foreign key (org, connection) references connections
+) with (fillfactor = 50);
+
 -- What a person's screen is told, in the order of its counter (E4).
 create table stream_counters (
   org int not null,
@@ -238,6 +254,7 @@ create table crm_users (
   id text not null,
   name text not null,
   email text not null,
+  extension text,
   zone text not null,
   active boolean not null,
   read_at timestamptz not null default cb_now(),
@@ -329,3 +346,53 @@ left join lateral (
 
 -- Empty after every test run.
 create view unexplained_calls as select * from call_explanations where explanation is null or because is null;
+
+-- What was said: each file that came in under a recording's id (docs/decisions/0017-recordings.md). `name` is in our link (S3): a hash of
+-- the connection and the phone system's id, known before the file is here. Other bytes under one id are a version of their own.
+-- The row stays when the file is deleted, and says so. Calls are found by connection and id, and numbers through them (S2).
+create table recordings (
+  org int not null,
+  name text not null,
+  version int not null,
+  connection text not null,
+  recording_id text not null, -- as the phone system named it
+  call text not null, -- the phone system's id of the call
+  kind text not null check (kind in ('call', 'voicemail')),
+  state text not null check (state in ('stored', 'empty', 'erased')),
+  bytes bigint not null,
+  sha256 text not null, -- stays after erasure: the same file is not taken in again
+  media jsonb, -- {type, codec, seconds}
+  place text unique, -- in the storage; null: there is no file
+  origin text not null, -- how it came, so that a file left in its folder is known again
+  stored_at timestamptz not null default cb_now(),
+  told_at timestamptz, -- when its call was told of it
+  delete_after timestamptz, -- S2; null: kept without end
+  hold jsonb, -- {by, at, because}: a legal hold; nothing deletes it
+  checked_at timestamptz not null default cb_now(), -- when its bytes were last found to be what came in
+  damage text, -- what was found instead
+  erased_at timestamptz,
+  erased_by text, -- a person, or 'retention'
+  primary key (org, name, version),
+  unique (org, name, sha256),
+  check ((state = 'stored') = (place is not null))
+);
+create index recordings_call on recordings (org, connection, call);
+create index recordings_untold on recordings (stored_at) where told_at is null and state = 'stored';
+create index recordings_over on recordings (delete_after) where state = 'stored' and hold is null;
+create index recordings_unchecked on recordings (checked_at) where state = 'stored' and damage is null;
+create index recordings_damaged on recordings (org) where damage is not null and state = 'stored';
+
+-- Places that must not keep a file: written before a file is stored and taken away with its row, and written again when it is to be
+-- deleted. So no kill leaves a file without a row for longer than its `due`.
+create table recording_scraps (
+  place text primary key,
+  org int not null,
+  due timestamptz not null
+);
+create index recording_scraps_due on recording_scraps (due);
+
+-- How long an org keeps recordings; no row: 365 days. Null: without end.
+create table recording_rules (
+  org int primary key references orgs,
+  keep_days int check (keep_days between 1 and 36500)
+);

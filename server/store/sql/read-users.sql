@@ -1,1 +1,1 @@
-select id, name, email, zone, active from crm_users where org = $1 and active
+select id, name, email, extension, zone, active from crm_users where org = $1 and active

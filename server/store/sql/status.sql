@@ -6,7 +6,9 @@ select o.org, o.name, o.mode, f.crm_trouble, f.api_used, f.api_max,
     (select coalesce(trouble->>'code', '?') as cause, count(*) as n from writes where org = o.org and state = 'parked' group by 1
      union all select 'WAITING OVER 72 H', count(*) from writes where org = o.org and state in ('due', 'uncertain') and since < cb_now() - interval '72 hours' having count(*) > 0 -- W7
      union all select 'TELLING', count(*) from calls where org = o.org and trouble is not null having count(*) > 0) p) as parked,
-  (select coalesce(jsonb_agg(jsonb_build_object('id', connection, 'name', name, 'source', source, 'lastHeardAt', last_heard_at, 'clockOffsetMs', clock_offset_ms) order by created_at), '[]') from connections where org = o.org) as connections,
+  (select coalesce(jsonb_agg(jsonb_build_object('id', connection, 'name', name, 'source', source, 'lastHeardAt', last_heard_at, 'clockOffsetMs', clock_offset_ms, 'listening', case when settings is not null then jsonb_build_object(
+      'node', l.holder, 'since', l.well_since, 'trouble', l.trouble, 'silentSeconds', extract(epoch from cb_now() - l.said_at)) end) order by created_at), '[]')
+    from connections left join listenings l using (org, connection) where org = o.org) as connections,
   (select count(*) from deliveries where org = o.org and state = 'new')::int as untranslated,
   (select count(*) from deliveries where org = o.org and state = 'parked')::int as parked_deliveries,
   (select count(*) from deliveries where org = o.org and state = 'unheard')::int as unheard

@@ -1,0 +1,1 @@
+select org, name, version, connection, recording_id, call, kind, state, bytes, sha256, media, place, origin, stored_at, delete_after, hold, checked_at, damage, erased_at, erased_by from recordings where org = $1 and name = $2 and sha256 = $3

@@ -1,0 +1,1 @@
+select keep_days from recording_rules where org = $1

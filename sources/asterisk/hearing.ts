@@ -1,0 +1,311 @@
+import type { AmiEvent } from './ami.ts';
+
+/**
+ * What is kept of one AMI event: its name, when it happened, what of its fields tells something of a call, and what only somebody who has
+ * listened all along can add. Stored as JSON, read by `tellConversation`.
+ */
+export type Signal = {
+  readonly Event: string;
+  /** Milliseconds by the PBX's clock; by ours where the PBX doesn't stamp its events. */
+  readonly at: number;
+  /** Order of hearing within one listening: breaks ties. */
+  readonly n: number;
+  /** Linkedid of the call it is about. */
+  readonly call: string;
+  /** The fields named in `kept`, as AMI names them. */
+  readonly [field: string]: string | number | boolean | readonly string[] | readonly Joining[] | undefined;
+  /** `Channel` (`DestChannel`) leads outside: a trunk. */
+  readonly outside?: true;
+  readonly destOutside?: true;
+  /** ISO 3166: where the numbers of this call are dialled from. */
+  readonly country?: string;
+  /** Calls that turn out to be one conversation (C2), as only somebody who has listened all along can tell. */
+  readonly joins?: readonly Joining[];
+};
+/** `consultation`: colleagues talked while the customer waited, and that was all. */
+export type Joining = { readonly part: string; readonly into: string; readonly consultation?: true };
+export type Hearing = {
+  /** What is worth keeping of this event; `undefined` when it tells nothing of a call. `atMs`: our clock, for a PBX that doesn't stamp. */
+  hear(event: AmiEvent, atMs: number): Signal | undefined;
+  /**
+   * After each connection, and now and then: which channels there are, and which are gone that were there, so that no call goes on for
+   * ever. `live`: ids of calls whose end was never heard, perhaps by another node.
+   */
+  snapshot(channels: readonly AmiEvent[], atMs: number, live?: readonly string[]): Signal[];
+};
+
+/** Events that tell something of a call, and the fields that do. Channel, Uniqueid and Linkedid are kept wherever they are. */
+const kept: Readonly<Record<string, readonly string[]>> = {
+  Newchannel: ['CallerIDNum', 'CallerIDName', 'Exten', 'Context'],
+  DialBegin: ['DestChannel', 'DestUniqueid', 'DestLinkedid', 'DestCallerIDNum', 'DialString'],
+  DialEnd: ['DestChannel', 'DestUniqueid', 'DestLinkedid', 'DialStatus', 'Forward'],
+  BridgeEnter: ['BridgeUniqueid', 'BridgeTechnology', 'CallerIDNum'],
+  BridgeLeave: ['BridgeUniqueid'],
+  Hold: [],
+  Unhold: [],
+  BlindTransfer: ['Result', 'TransfererChannel', 'TransfererUniqueid', 'TransfererLinkedid', 'TransfereeLinkedid', 'Extension', 'Context'],
+  AttendedTransfer: [
+    'Result',
+    'OrigTransfererChannel',
+    'OrigTransfererUniqueid',
+    'OrigTransfererLinkedid',
+    'SecondTransfererUniqueid',
+    'SecondTransfererLinkedid',
+    'TransfereeUniqueid',
+    'TransfereeLinkedid',
+    'TransferTargetChannel',
+    'TransferTargetUniqueid',
+    'TransferTargetLinkedid',
+  ],
+  QueueCallerJoin: ['Queue'],
+  QueueCallerLeave: ['Queue'],
+  QueueCallerAbandon: ['Queue'],
+  AgentCalled: ['DestUniqueid', 'DestLinkedid', 'Queue', 'MemberName', 'Interface'],
+  AgentConnect: ['DestUniqueid', 'DestLinkedid', 'Queue', 'MemberName', 'Interface'],
+  MessageWaiting: ['Mailbox', 'Waiting', 'New'],
+  MixMonitorStart: [],
+  UserEvent: ['UserEvent', 'Case', 'Agent', 'Called', 'SipCall'],
+  ParkedCall: ['ParkeeChannel', 'ParkeeUniqueid', 'ParkeeLinkedid', 'ParkingSpace', 'ParkerDialString'],
+  Pickup: ['TargetChannel', 'TargetUniqueid', 'TargetLinkedid'],
+  HangupRequest: [],
+  Hangup: ['Cause', 'TechCause'],
+  // From the CEL file (cel.ts): a channel that another one made, its answer, and that nothing is left of the call.
+  Rung: ['CallerIDNum', 'DialString'],
+  Answered: [],
+  Gone: [],
+};
+/** Is this the name of a signal that `tellConversation` reads? */
+export const isSignal = (name: string): boolean => Object.hasOwn(kept, name) || name === 'Present' || name === recordingSignal;
+/** A recording of the call has arrived with us (server/recordings). */
+export const recordingSignal = 'CordboardRecording';
+const userEvents: ReadonlySet<string> = new Set(['CrmIvr', 'CrmClosed', 'CrmDnd']);
+/** Variables the PBX is asked to tell with every event of a channel (`channelvars`); `CRM_PRES` wins over what the number looks like. */
+const variables = ['CRM_PRES', 'CRM_REC', 'CRM_DIR'] as const;
+/** A PBX that never hangs up a channel must not fill our memory. */
+const mostChannels = 50_000;
+
+type Known = {
+  readonly home: string;
+  linkedid: string;
+  readonly endpoint: string | undefined;
+  hold: { readonly since: number; until: number | undefined } | undefined;
+  /** Where it is bridged, as last heard. */
+  bridge: string | undefined;
+  readonly isCustomer: boolean;
+  readonly told: Set<string>;
+};
+/** Who takes the customer back first hangs up on the colleague within this time. */
+const swapMs = 2_000;
+/** Was this hold on from `from`, and is it still, or was it until just before `to`? */
+const covers = (hold: Known['hold'], from: number, to: number) =>
+  hold !== undefined && hold.since <= from && (hold.until === undefined || to - hold.until < swapMs);
+/** A call that a phone of ours began. */
+type Begun = { readonly call: string; readonly endpoint: string; readonly at: number; isOutside: boolean; over: boolean };
+
+/**
+ * What is known of a PBX. `outside`: names of endpoints that lead outside; left out, whatever isn't named like an extension does. `country`
+ * (ISO 3166): where numbers are dialled from. `lines`: names of the company's numbers, as dialled.
+ */
+export type Surroundings = {
+  readonly outside?: readonly string[];
+  readonly country?: string;
+  readonly lines?: Readonly<Record<string, string>>;
+};
+
+/** Listens to one PBX. */
+export function openHearing({ outside, country, lines = {} }: Surroundings = {}): Hearing {
+  const channels = new Map<string, Known>();
+  const begun = new Map<string, Begun>();
+  const named = outside && new Set(outside);
+  const leadsOutside = (channel: string) => {
+    const endpoint = endpointOf(channel);
+    if (endpoint === undefined) return false;
+    return named ? named.has(endpoint) || named.has(channel.slice(0, channel.indexOf('/') + 1) + endpoint) : !looksLikeExtension(endpoint);
+  };
+  let heard = 0;
+  let aheadMs = 0; // the PBX's clock before ours, as of the last event it stamped
+
+  const remember = (uniqueid: string, linkedid: string, channel: string): Known => {
+    const known = channels.get(uniqueid);
+    if (known) return known;
+    if (channels.size >= mostChannels) channels.delete(channels.keys().next().value!);
+    const made: Known = {
+      home: linkedid,
+      linkedid,
+      endpoint: endpointOf(channel),
+      hold: undefined,
+      bridge: undefined,
+      isCustomer: uniqueid === linkedid && leadsOutside(channel),
+      told: new Set(),
+    };
+    channels.set(uniqueid, made);
+    return made;
+  };
+
+  /**
+   * Who comes together in one bridge talks with each other, also where the PBX gives the channels no common Linkedid (a conference). The
+   * customer's call goes on; a call that two customers share is both of theirs.
+   */
+  const meets = (
+    uniqueid: string,
+    known: Known,
+    { BridgeUniqueid: bridge, BridgeTechnology: technology }: Readonly<Record<string, unknown>>,
+  ): Joining[] => {
+    known.bridge = technology === 'holding_bridge' ? undefined : text(bridge);
+    if (!known.bridge) return [];
+    for (const [other, there] of channels) {
+      if (other === uniqueid || there.bridge !== known.bridge || there.linkedid === known.linkedid) continue;
+      const [mine, theirs] = [isCustomers(known.linkedid), isCustomers(there.linkedid)];
+      if (mine && theirs) continue;
+      return mine ? [{ part: there.linkedid, into: known.linkedid }] : [{ part: known.linkedid, into: there.linkedid }];
+    }
+    return [];
+  };
+  const isCustomers = (linkedid: string) => channels.get(linkedid)?.isCustomer === true;
+
+  /** Calls to colleagues that this phone began and ended while it had the customer on hold. */
+  const askedMeanwhile = ({ endpoint, linkedid, hold }: Known): string[] => {
+    const asked: string[] = [];
+    for (const [uniqueid, one] of begun) {
+      if (one.endpoint !== endpoint || one.at < hold!.since || !one.over) continue;
+      begun.delete(uniqueid);
+      if (!one.isOutside && one.call !== linkedid) asked.push(one.call);
+    }
+    return asked;
+  };
+
+  const hear = (event: AmiEvent, atMs: number): Signal | undefined => {
+    const name = text(event['Event']);
+    const fields = Object.hasOwn(kept, name) ? kept[name] : undefined;
+    if (!fields || (name === 'UserEvent' && !userEvents.has(text(event['UserEvent'])))) return undefined;
+    const stamp = Number(text(event['Timestamp']));
+    if (stamp > 0) aheadMs = stamp * 1e3 - atMs;
+    const signal: Record<string, Signal[string]> & { Event: string; at: number; n: number } = {
+      Event: name,
+      at: stamp > 0 ? Math.round(stamp * 1e6) / 1e3 : atMs,
+      n: heard++,
+    };
+    for (const field of ['Channel', 'Uniqueid', 'Linkedid', ...fields]) {
+      const value = text(event[field]);
+      if (value !== '' && value !== '<unknown>' && value !== '<none>') signal[field] = value;
+    }
+    const joins: Joining[] = [];
+    const uniqueid = text(signal['Uniqueid']);
+    const channel = text(signal['Channel']);
+    if (uniqueid !== '') {
+      const linkedid = text(signal['Linkedid']) || uniqueid;
+      if (name === 'Newchannel' && uniqueid === linkedid && country !== undefined) signal['country'] = country;
+      const lineName = name === 'Newchannel' && uniqueid === linkedid ? lines[text(signal['Exten'])] : undefined;
+      if (lineName !== undefined) signal['lineName'] = lineName;
+      const known = remember(uniqueid, linkedid, channel);
+      if (leadsOutside(channel)) signal['outside'] = true;
+      // A customer who was bridged with another customer is still the one who called: consultations are joined, customers aren't.
+      if (signal['outside'] && known.home === uniqueid) signal['Linkedid'] = known.home;
+      else if (known.linkedid !== linkedid) {
+        joins.push({ part: known.linkedid, into: linkedid });
+        known.linkedid = linkedid;
+      }
+      if (name === 'BridgeEnter') joins.push(...meets(uniqueid, known, signal));
+      for (const variable of variablesIn(event['ChanVariable']))
+        if (!known.told.has(variable)) {
+          known.told.add(variable);
+          const at = variable.indexOf('=');
+          signal[variable.slice(0, at)] = variable.slice(at + 1);
+        }
+      if (name === 'Newchannel' && uniqueid === linkedid && !signal['outside'] && known.endpoint !== undefined)
+        begun.set(uniqueid, { call: uniqueid, endpoint: known.endpoint, at: signal.at, isOutside: false, over: false });
+      if (name === 'Hold') known.hold = { since: signal.at, until: undefined };
+      if (name === 'Unhold' || name === 'Hangup') {
+        if (known.hold && known.hold.until === undefined) {
+          known.hold.until = signal.at;
+          const consulted = askedMeanwhile(known);
+          joins.push(...consulted.map((part) => ({ part, into: known.linkedid, consultation: true as const })));
+        }
+      }
+      if (name === 'BridgeLeave') known.bridge = undefined;
+      if (name === 'Hangup') {
+        channels.delete(uniqueid);
+        const own = begun.get(uniqueid);
+        if (own) {
+          own.over = true;
+          const holder = [...channels.values()].find((other) => other.endpoint === own.endpoint && covers(other.hold, own.at, signal.at));
+          if (holder === undefined || holder.hold!.until !== undefined) begun.delete(uniqueid);
+          if (holder?.hold!.until !== undefined && !own.isOutside)
+            joins.push({ part: own.call, into: holder.linkedid, consultation: true });
+        }
+      }
+    }
+    const destination = text(signal['DestUniqueid']);
+    if (destination !== '') {
+      const linkedid = text(signal['DestLinkedid']) || text(signal['Linkedid']);
+      if (leadsOutside(text(signal['DestChannel']))) {
+        signal['destOutside'] = true;
+        const own = begun.get(linkedid);
+        if (own) own.isOutside = true;
+      }
+      if (linkedid !== '' && name === 'DialBegin') remember(destination, linkedid, text(signal['DestChannel']));
+    }
+    const call = callOf(signal);
+    return call === '' ? undefined : { ...signal, call, ...(joins.length > 0 && { joins }) };
+  };
+
+  return {
+    hear,
+    snapshot(present, ourMs, live = []) {
+      const atMs = Math.round((ourMs + aheadMs) * 1e3) / 1e3;
+      const calls = new Set(present.flatMap((event) => [text(event['Linkedid']), text(event['Uniqueid'])]));
+      const there = new Set(present.map((event) => text(event['Uniqueid'])));
+      const signals: Signal[] = [];
+      for (const [uniqueid, known] of [...channels]) {
+        if (there.has(uniqueid)) continue;
+        channels.delete(uniqueid);
+        signals.push({ Event: 'Gone', at: atMs, n: heard++, call: known.linkedid, Uniqueid: uniqueid, Linkedid: known.linkedid });
+      }
+      for (const call of live) if (!calls.has(call)) signals.push({ Event: 'Gone', at: atMs, n: heard++, call, Linkedid: call });
+      for (const event of present) {
+        const uniqueid = text(event['Uniqueid']);
+        if (uniqueid === '') continue;
+        const known = remember(uniqueid, text(event['Linkedid']) || uniqueid, text(event['Channel']));
+        const linkedid = text(event['Linkedid']) || uniqueid;
+        signals.push({
+          Event: 'Present',
+          at: atMs,
+          n: heard++,
+          call: linkedid,
+          Channel: text(event['Channel']),
+          Uniqueid: uniqueid,
+          Linkedid: linkedid,
+          ...(text(event['BridgeId']) && { BridgeUniqueid: text(event['BridgeId']) }),
+          ...(text(event['CallerIDNum']) && { CallerIDNum: text(event['CallerIDNum']) }),
+          ...(leadsOutside(text(event['Channel'])) && { outside: true as const }),
+          ...(known.linkedid !== linkedid && { joins: [{ part: known.linkedid, into: linkedid }] }),
+        });
+        known.linkedid = linkedid;
+      }
+      return signals;
+    },
+  };
+}
+
+/** Transfers name several calls; theirs is the customer's. */
+const callOf = (signal: Readonly<Record<string, Signal[string]>>): string =>
+  ['TransfereeLinkedid', 'OrigTransfererLinkedid', 'TransfererLinkedid', 'ParkeeLinkedid', 'TargetLinkedid', 'Linkedid', 'DestLinkedid']
+    .map((field) => text(signal[field]))
+    .find((value) => value !== '') ?? '';
+
+/** `PJSIP/101-0000002a` → `101`; undefined for channels that are nobody's phone or line. */
+export function endpointOf(channel: string): string | undefined {
+  const [, technology, endpoint] = /^([A-Za-z0-9]+)\/(.+?)(?:-[0-9a-f]{8,})?(?:<[A-Z]+>)?$/.exec(channel) ?? [];
+  return technology !== undefined && devices.has(technology.toUpperCase()) ? endpoint : undefined;
+}
+const devices: ReadonlySet<string> = new Set(
+  'PJSIP SIP IAX2 DAHDI SCCP SKINNY MGCP UNISTIM MOTIF DONGLE QUECTEL MOBILE OOH323 H323 CONSOLE ALSA WOOMERA KHOMP'.split(' '),
+);
+/** An extension's number, perhaps with a letter or a word for the kind of phone: `101`, `2034w`, `101-web`. */
+export const looksLikeExtension = (endpoint: string): boolean => /^\d{2,6}(?:$|[^0-9.])/.test(endpoint);
+
+export const text = (value: unknown): string => (typeof value === 'string' ? value : Array.isArray(value) ? String(value[0] ?? '') : '');
+function variablesIn(value: AmiEvent[string] | undefined): string[] {
+  const list = typeof value === 'string' ? [value] : (value ?? []);
+  return list.filter((variable) => variables.some((name) => variable.startsWith(`${name}=`) && variable.length > name.length + 1));
+}
