@@ -176,7 +176,7 @@ async function readKept({ database, secrets }: Installation, org: OrgId, name: s
 async function openInstallation(world: World): Promise<Installation> {
   const config = readConfig(process.env, (path) => (existsSync(path) ? readFileSync(path, 'utf8') : undefined));
   if ('mistakes' in config) throw new ConnectTrouble(config.mistakes.map(({ place, message }) => `${place}: ${message}`).join('\n'));
-  if (config.databaseUrl === undefined && !existsSync(join(config.dataFolder, 'installation')))
+  if (config.databaseUrl === undefined && !existsSync(join(config.dataFolder, 'postgres')))
     throw new ConnectTrouble(`Cordboard has not been started with ${config.dataFolder}.`);
   const secrets = openSecrets(await loadSecretsKey(config, world), world);
   const address = config.databaseUrl

@@ -16,7 +16,7 @@ async function main(): Promise<number> {
   }
   const config = readConfig(process.env, (path) => (existsSync(path) ? readFileSync(path, 'utf8') : undefined));
   if ('mistakes' in config) throw new Error(config.mistakes.map(({ place, message }) => `${place}: ${message}`).join('\n'));
-  if (config.databaseUrl === undefined && !existsSync(join(config.dataFolder, 'installation')))
+  if (config.databaseUrl === undefined && !existsSync(join(config.dataFolder, 'postgres')))
     throw new Error(`Cordboard has not been started with ${config.dataFolder}.`);
   const world = realWorld();
   const secrets = openSecrets(await loadSecretsKey(config, world), world);
