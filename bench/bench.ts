@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { answerHelp, root, run, say as sayCount } from '../tools/run.ts';
+import { hearing } from './asterisk.ts';
 import { door } from './door.ts';
 import { fold } from './fold.ts';
 import { load, sayDuration } from './load.ts';
@@ -12,7 +13,7 @@ import { closeAll } from './product.ts';
 import { slowOrg } from './slow-org.ts';
 import { start } from './start.ts';
 
-const parts: readonly Part[] = [start, fold, door, pace, slowOrg, load];
+const parts: readonly Part[] = [start, fold, door, pace, slowOrg, load, hearing];
 const usualSeconds = 600;
 
 answerHelp(`

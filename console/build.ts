@@ -1,7 +1,9 @@
+import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
+import { promisify } from 'node:util';
 
 const root = join(import.meta.dirname, '..');
 /** Hidden, so that it isn't served: the hash of the sources the built console was made of. */
@@ -18,7 +20,7 @@ export type Place = {
     ReadonlyMap<string, string | Uint8Array> | undefined
   >;
 };
-const here: Place = { root, dist: join(root, 'console/dist'), bundle: bundleWithVite };
+const here: Place = { root, dist: join(root, 'console/dist'), bundle: bundleApart };
 
 /**
  * Sees to it that the built console is there and of these sources: `fresh` if it was, `built` if it had to be made, `kept` if it
@@ -60,6 +62,13 @@ async function put(files: ReadonlyMap<string, string | Uint8Array>, dist: string
   await writeFile(stamp, made);
 }
 
+/** In a process of its own: the memory that the bundler takes would stay with the server for as long as it runs. */
+async function bundleApart(): ReturnType<Place['bundle']> {
+  const { stdout } = await promisify(execFile)(process.execPath, [import.meta.filename], { cwd: root, maxBuffer: 100e6 });
+  const files = JSON.parse(stdout) as [name: string, base64: string][] | null;
+  return files ? new Map(files.map(([name, base64]) => [name, Buffer.from(base64, 'base64')])) : undefined;
+}
+
 async function bundleWithVite(): Promise<ReadonlyMap<string, string | Uint8Array> | undefined> {
   const vite = await import('vite').catch((cause: NodeJS.ErrnoException) => {
     if (cause.code === 'ERR_MODULE_NOT_FOUND') return undefined;
@@ -88,3 +97,8 @@ const filesIn = async (folder: string): Promise<string[]> =>
   (await readdir(folder, { recursive: true, withFileTypes: true }))
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name));
+
+if (import.meta.main) {
+  const files = await bundleWithVite();
+  process.stdout.write(JSON.stringify(files ? [...files].map(([name, body]) => [name, Buffer.from(body).toString('base64')]) : null));
+}

@@ -44,6 +44,14 @@ test('a source silent for a day, and one never heard', () => {
   expect(told({ connections: [never] })).toEqual(['note: Nothing heard from Acme PBX yet']);
 });
 
+test('a PBX that can’t be heard is said first, in the words of the server', () => {
+  const listening = { node: 'a', trouble: 'It refuses the login cordboard: the secret is wrong.' };
+  expect(told({ connections: [{ ...pbx, listening }], inbox: { untranslated: 3, parked: 0, unheard: 0 } })[0]).toBe(
+    'bad: Acme PBX: It refuses the login cordboard: the secret is wrong.',
+  );
+  expect(told({ connections: [{ ...pbx, listening: { node: 'a', since: '2026-11-22T11:00:00Z' } }] })).toEqual([]);
+});
+
 test('records that wait: a note at first, a warning from a minute on; observed and paused ones wait on purpose', () => {
   expect(told({ unsent: { count: 1, oldestSeconds: 4 } })).toEqual(['note: 1 record waiting for 4 sec']);
   expect(told({ unsent: { count: 12, oldestSeconds: 300 } })).toEqual(['warn: 12 records waiting, the oldest for 5 min']);

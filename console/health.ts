@@ -47,7 +47,8 @@ export function healthOf(status: Status, nowMs: number, words: Words, format: Fo
         show: 'waiting',
       });
   }
-  for (const { id, name, lastHeardAt, clockOffsetMs } of connections) {
+  for (const { id, name, lastHeardAt, clockOffsetMs, listening } of connections) {
+    if (listening?.trouble) items.push({ key: `listening ${id}`, level: 'bad', text: `${name}: ${listening.trouble}`, asSaid: true });
     const offset = format.span(clockOffsetMs);
     if (Math.abs(clockOffsetMs) >= clockWrongMs) items.push({ key: `clock ${id}`, level: 'warn', text: say.clockWrong(name, offset) });
     else if (Math.abs(clockOffsetMs) >= clockCorrectedMs)
