@@ -14,6 +14,7 @@ let database: Database;
 let admin: ConsoleStore;
 let org: OrgId;
 let app: ReturnType<typeof openDoors>;
+let parts: RouteParts;
 let drop: () => Promise<void>;
 
 beforeAll(async () => {
@@ -22,7 +23,7 @@ beforeAll(async () => {
   admin = consoleStore(database);
   org = await admin.addOrg('Doors', 'live', null);
   drop = () => test.drop();
-  const parts: RouteParts = {
+  parts = {
     world,
     store: { readOrg: async () => undefined },
     console: admin,
@@ -237,4 +238,16 @@ describe('what comes in is parsed at the door', () => {
     expect(error.message).toContain('zone');
   });
   test('a story nobody has', async () => expect((await ask('/api/calls/999', { headers: { cookie: await signedIn() } })).status).toBe(404));
+});
+
+test('S1: an open stream ends with the session it was opened with', async () => {
+  let ms = 0;
+  const hasty = openDoors({ ...parts, world: { ...world, monotonic: () => (ms += 20_000) } }); // every look is 20 s later
+  const cookie = await signedIn();
+  const listen = () => hasty.request('http://127.0.0.1:4700/api/stream', { headers: { host: '127.0.0.1:4700', cookie } });
+  const reader = (await listen()).body!.getReader();
+  expect((await reader.read()).done).toBe(false);
+  await ask('/api/sign-out', { method: 'POST', headers: { cookie, 'x-cordboard': '1' } });
+  for (let reads = 0; !(await reader.read()).done; reads++) expect(reads).toBeLessThan(5);
+  expect((await listen()).status).toBe(401);
 });

@@ -66,7 +66,8 @@ export function askOnPage(
   };
 }
 
-async function visitorOf(context: Context, store: Pick<ConsoleStore, 'findSession'>): Promise<Visitor | undefined> {
+/** Who asks, as far as their session is still good. */
+export async function visitorOf(context: Context, store: Pick<ConsoleStore, 'findSession'>): Promise<Visitor | undefined> {
   const token = getCookie(context, sessionCookie);
   return token === undefined ? undefined : store.findSession(hashToken(token));
 }

@@ -23,6 +23,7 @@ import {
   refuse,
   sessionCookie,
   type Visitor,
+  visitorOf,
 } from './guard.ts';
 import type { Answer } from './ingest/ingest.ts';
 import { followStream } from './notify/stream.ts';
@@ -313,6 +314,8 @@ async function tellStory(context: Ctx, { console, recordUrl, conclude }: RoutePa
   return context.json(sayStory(sayLine(row, url), story, url, conclude));
 }
 
+/** So long an open stream trusts the session it was opened with. */
+const sessionTrustMs = 5_000;
 function stream(context: Ctx, { console, streamBell, world, stop }: RouteParts): Response {
   const { org } = context.var.visitor;
   const given = context.req.header('last-event-id') ?? context.req.query('after');
@@ -324,8 +327,14 @@ function stream(context: Ctx, { console, streamBell, world, stop }: RouteParts):
       after: (id: number, limit: number) => console.streamAfter(org, 'admin', id, limit),
       last: () => console.streamLast(org, 'admin'),
     };
+    let checkedMs = world.monotonic();
     for await (const item of followStream(read, after, streamBell, world, AbortSignal.any([gone.signal, stop]))) {
       if (sse.aborted) break;
+      // A session that was ended elsewhere, or is over, hears nothing more; a beat comes every 15 s in any case.
+      if (world.monotonic() - checkedMs > sessionTrustMs) {
+        if (!(await visitorOf(context, console))) break;
+        checkedMs = world.monotonic();
+      }
       if (item.is === 'beat') await sse.write(': beat\n\n');
       else if (item.is === 'reset') await sse.writeSSE({ id: String(item.id), event: 'reset', data: '{}' });
       else await sse.writeSSE({ id: String(item.id), event: 'call', data: JSON.stringify(item.body) });
