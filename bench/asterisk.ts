@@ -4,7 +4,7 @@ import { pause } from '../chaos/pause.ts';
 import { foldCall } from '../server/call/fold.ts';
 import type { AmiEvent } from '../sources/asterisk/ami.ts';
 import { asterisk } from '../sources/asterisk/asterisk.ts';
-import { openHearing, type Signal } from '../sources/asterisk/hearing.ts';
+import { openHearing, type Signal, text } from '../sources/asterisk/hearing.ts';
 import { signDelivery } from '../sources/generic-webhook/sign.ts';
 import { root } from '../tools/run.ts';
 import { callsOf, factsOf } from '../tools/trace.ts';
@@ -97,7 +97,7 @@ function templateOf({ name, signals }: Recorded): Template {
     logged: name !== 'internal', // colleagues' calls are skipped by rule
     said: signals.map(({ at, n: _n, ...signal }) => ({
       afterMs: at - begun,
-      text: JSON.stringify({ ...signal, BridgeUniqueid: signal['BridgeUniqueid'] && `lab-${String(signal['BridgeUniqueid'])}` })
+      text: JSON.stringify({ ...signal, BridgeUniqueid: text(signal['BridgeUniqueid']) && `lab-${text(signal['BridgeUniqueid'])}` })
         .replaceAll('lab-', '\u0001-')
         .replaceAll('crm-click-1', '\u0001-click')
         .replaceAll(/-([0-9a-f]{8})(;[12])?"/g, '-$1\u0001$2"')
@@ -122,25 +122,27 @@ async function load(all: readonly Recorded[], { seconds, say: tell }: Ask): Prom
     await pause(1_000);
     const { hook, secret } = await product.hook();
     const calls = perSecond * seconds;
-    const due: { atMs: number; place: number; text: string }[][] = [];
+    const due = new Map<number, { atMs: number; place: number; text: string }[]>();
     const slotOf = (ms: number) => Math.floor(ms / batchMs);
     const cpu = () => ({ server: cpuSeconds(product.serverPid), postgres: cpuSecondsOfTree(product.postgresPid) });
     const before = cpu();
     const begunMs = Date.now();
     const samples: { second: number; mb: number }[] = [];
     let [placedCalls, sent, next, lastSaid] = [0, 0, 0, 0];
-    while (placedCalls < calls || due.some((slot) => slot !== undefined)) {
+    while (placedCalls < calls || due.size > 0) {
       const nowMs = Date.now() - begunMs;
       for (; placedCalls < calls && (placedCalls * 1000) / perSecond <= nowMs; placedCalls++) {
         const beganMs = (placedCalls * 1000) / perSecond;
         for (const { afterMs, text } of templates[placedCalls % templates.length]!.said) {
           const atMs = beganMs + afterMs;
-          (due[slotOf(atMs)] ??= []).push({ atMs, place: placedCalls, text });
+          const slot = due.get(slotOf(atMs));
+          if (slot) slot.push({ atMs, place: placedCalls, text });
+          else due.set(slotOf(atMs), [{ atMs, place: placedCalls, text }]);
         }
       }
       for (; next < slotOf(nowMs); next++) {
-        const slot = due[next];
-        delete due[next];
+        const slot = due.get(next);
+        due.delete(next);
         if (!slot) continue;
         const signals = slot
           .toSorted((a, b) => a.atMs - b.atMs)
@@ -161,7 +163,6 @@ async function load(all: readonly Recorded[], { seconds, say: tell }: Ask): Prom
           `${second.toFixed(0).padStart(4)} s  ${placedCalls} calls begun, ${JSON.stringify(await product.waiting())}; server ${samples.at(-1)!.mb.toFixed(0)} MB`,
         );
       }
-      if (placedCalls >= calls && next > due.length) break;
       await pause(5);
     }
     const telling = (Date.now() - begunMs) / 1000;

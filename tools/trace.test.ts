@@ -222,6 +222,23 @@ describe('what Asterisk writes to a file, for when nobody listened', () => {
     expect(both).toEqual([expect.objectContaining(same)]);
     expect(once).toHaveLength(1);
   });
+  test('a consultation and its transfer are found wherever the file is cut into two pushes', () => {
+    const lines = fileOf('attended-transfer').split(/(?<=\n)/);
+    for (let cut = 0; cut <= lines.length; cut++) {
+      const [call, ...others] = callsOf([...pushed(lines.slice(0, cut).join('')), ...pushed(lines.slice(cut).join(''))]).map(sayCall);
+      expect(others, `cut ${cut}`).toEqual([]);
+      expect(call, `cut ${cut}`).toMatchObject({ talkSeconds: allNear({ 101: 2.8, 102: 7.2 }), transfers: [{ from: '101', to: '102' }] });
+    }
+  });
+  test('numbers in it are read as dialled in the country that the script names', () => {
+    const { events } = asterisk.translate({
+      body: new TextEncoder().encode(fileOf('in-answered')),
+      headers: { 'content-type': 'text/csv', 'x-pbx-country': 'US' },
+      receivedAt: 0,
+      deliveryId: 'push',
+    });
+    expect(callsOf(events)[0]!.customer).toMatchObject({ number: '+15551230001' });
+  });
   test('a line that is still being written is left for the next push', () => {
     const text = fileOf('in-answered');
     const [whole, cut] = [pushed(text), pushed(text.slice(0, -20))];
@@ -233,4 +250,105 @@ describe('what Asterisk writes to a file, for when nobody listened', () => {
       /leave dateformat out of cel\.conf/,
     );
   });
+});
+
+test('who hung up while nobody listened is gone, though their call goes on', () => {
+  const all = recorded.get('blind-transfer')!;
+  const away = all.findIndex((event) => event['Event'] === 'BlindTransfer');
+  const back = all.findIndex((event) => event['Event'] === 'BridgeEnter' && String(event['Channel']).includes('/102-'));
+  const before = openHearing();
+  const heard = all.slice(0, away).flatMap((event) => before.hear(event, Number(event.t)) ?? []);
+  const after = openHearing(); // another node, or the same one started again
+  const there = ['trunk', '102'].map((endpoint) => all.findLast((event) => String(event['Channel']).includes(`/${endpoint}-`))!);
+  const looked = after.snapshot(there, Number(all[back]!.t) + 5);
+  const rest = all.slice(back + 2).flatMap((event) => after.hear(event, Number(event.t)) ?? []);
+  const [call, ...others] = callsOf(factsOf([...heard, ...looked, ...rest]));
+  expect(others).toEqual([]);
+  expect(call).toMatchObject({ phase: 'ended', outcome: 'answered', answeredBy: { id: '101' } });
+});
+
+/** One event of a call that nobody recorded, by the clock of `attended-transfer`. */
+const made = (name: string, seconds: number, fields: Record<string, string>): Recorded => ({
+  Event: name,
+  Timestamp: (Number(recorded.get('attended-transfer')![0]!['Timestamp']) + seconds).toFixed(6),
+  t: '0',
+  ...fields,
+});
+const line = { Channel: 'PJSIP/trunk-0000aaaa', Uniqueid: 'other-1.1', Linkedid: 'other-1.1' };
+const phone = { Channel: 'PJSIP/101-0000bbbb', Uniqueid: 'other-1.2', Linkedid: 'other-1.1' };
+const bridge = { BridgeUniqueid: 'other-bridge', BridgeTechnology: 'simple_bridge' };
+
+test('a consultation for one customer is not that of another whom the same phone has on hold', () => {
+  const before = [
+    made('Newchannel', -9, { ...line, CallerIDNum: '15559999999', Exten: '5550101' }),
+    made('Newchannel', -9, { ...phone, CallerIDNum: '101' }),
+    made('BridgeEnter', -8, { ...phone, ...bridge }),
+    made('BridgeEnter', -8, { ...line, ...bridge }),
+    made('Hold', -7, phone),
+  ];
+  const after = [made('Unhold', 60, phone), made('Hangup', 70, { ...phone, Cause: '16' }), made('Hangup', 70, { ...line, Cause: '16' })];
+  const calls = callsIn([...before, ...recorded.get('attended-transfer')!, ...after]).map(sayCall);
+  expect(calls).toHaveLength(2);
+  expect(calls[0]).toMatchObject({
+    customer: '15559999999',
+    transfers: [],
+    talkSeconds: { 101: near(78) },
+    holdSeconds: { 101: near(67) },
+  });
+  expect(calls[1]).toEqual(expect.objectContaining(asSaid(expected['attended-transfer']!)));
+});
+
+test('who connects two customers makes their calls no one call', () => {
+  const [mine, theirs] = [line, { Channel: 'PJSIP/trunk-0000cccc', Uniqueid: 'other-2.1', Linkedid: 'other-2.1' }];
+  const second = { Channel: 'PJSIP/101-0000dddd', Uniqueid: 'other-2.2', Linkedid: 'other-2.1' };
+  const calls = callsIn([
+    made('Newchannel', 0, { ...mine, CallerIDNum: '15559999991', Exten: '5550101' }),
+    made('BridgeEnter', 1, { ...phone, ...bridge, CallerIDNum: '101' }),
+    made('BridgeEnter', 1, { ...mine, ...bridge }),
+    made('Hold', 2, phone),
+    made('Newchannel', 3, { ...theirs, CallerIDNum: '15559999992', Exten: '5550101' }),
+    made('BridgeEnter', 4, { ...second, ...bridge, BridgeUniqueid: 'second', CallerIDNum: '101' }),
+    made('BridgeEnter', 4, { ...theirs, ...bridge, BridgeUniqueid: 'second' }),
+    made('AttendedTransfer', 9, {
+      Result: 'Success',
+      OrigTransfererChannel: phone.Channel,
+      OrigTransfererUniqueid: phone.Uniqueid,
+      OrigTransfererLinkedid: 'other-1.1',
+      SecondTransfererUniqueid: second.Uniqueid,
+      SecondTransfererLinkedid: 'other-2.1',
+      TransfereeUniqueid: mine.Uniqueid,
+      TransfereeLinkedid: 'other-1.1',
+      TransferTargetChannel: theirs.Channel,
+      TransferTargetUniqueid: theirs.Uniqueid,
+      TransferTargetLinkedid: 'other-2.1',
+    }),
+    ...[phone, second].map((leg) => made('Hangup', 9.1, { ...leg, Cause: '16' })),
+    ...[mine, theirs].map((leg) => made('Hangup', 20, { ...leg, Linkedid: 'other-1.1', Cause: '16' })),
+  ]).map(sayCall);
+  expect(calls.map(({ customer, outcome, answeredBy }) => [customer, outcome, answeredBy])).toEqual([
+    ['15559999991', 'answered', '101'],
+    ['15559999992', 'answered', '101'],
+  ]);
+});
+
+test('a job of the PBX itself is no missed call', () => {
+  const job = { Channel: 'Local/wake-up@jobs-00000001;1', Uniqueid: 'job.1', Linkedid: 'job.1' };
+  const calls = callsIn([made('Newchannel', 0, job), made('Hangup', 1, { ...job, Cause: '16' })]);
+  expect(calls.map(({ type }) => type)).toEqual(['internal']);
+});
+
+test('a call that other software begins by ringing the customer is an outbound one', () => {
+  const [call] = callsIn([
+    made('Newchannel', 0, { ...line, ChannelState: '0', Exten: 's' }),
+    made('DialBegin', 0, {
+      DestChannel: line.Channel,
+      DestUniqueid: line.Uniqueid,
+      DestLinkedid: 'other-1.1',
+      DialString: 'trunk/15557770007',
+    }),
+    made('DialEnd', 5, { DestChannel: line.Channel, DestUniqueid: line.Uniqueid, DestLinkedid: 'other-1.1', DialStatus: 'NOANSWER' }),
+    made('Hangup', 5, { ...line, Cause: '19' }),
+  ]).map(sayCall);
+  expect(call).toMatchObject({ direction: 'outbound', customer: '15557770007' });
+  expect(call!['outcome']).not.toBe('missed');
 });

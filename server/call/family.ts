@@ -25,7 +25,9 @@ export function familyOf(id: CallId, events: readonly CallEvent[]): Family {
   for (const event of events) {
     if (event.type !== 'joined' || event.into === event.callId) continue;
     const known = joins.get(event.callId);
-    if (known?.into === event.into && (event.consultation || !known.consultation)) continue;
+    // What became a transfer is no mere consultation, whoever had whom on hold meanwhile.
+    if (known && (event.consultation ? known.into === event.into || !known.consultation : known.into === event.into && !known.consultation))
+      continue;
     joins.delete(event.callId); // to the end: the map's order is the order of joining
     joins.set(event.callId, { into: event.into, at: event.at, ...(event.consultation && { consultation: true }) });
   }

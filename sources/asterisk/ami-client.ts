@@ -226,6 +226,8 @@ async function logIn({ user, secret, login }: AmiLogin, events: string, action: 
     const key = createHash('md5').update(challenge).update(secret).digest('hex');
     await action('Login', { AuthType: 'MD5', Username: user, Key: key, Events: events });
   } catch (error) {
+    // A PBX that ends says so to whoever comes; that is no word on the login.
+    if (error instanceof AmiTrouble && /shutting down/i.test(error.message)) throw new AmiTrouble('gone', error.message, { cause: error });
     if (error instanceof AmiTrouble && error.kind === 'refused')
       throw new AmiTrouble(
         'not-let-in',

@@ -3,8 +3,8 @@ import type { CallEvent, CallId, Instant } from '../../server/call/event.ts';
 import type { Delivery, Refusal, Source, Translated } from '../../server/source.ts';
 import { whyUnsigned } from '../generic-webhook/sign.ts';
 import { conclude } from './conclude.ts';
-import { readDelivery } from './delivery.ts';
-import { type Joining, openHearing, recordingSignal, type Signal } from './hearing.ts';
+import { headersRead, readDelivery } from './delivery.ts';
+import { openHearing, recordingSignal, type Signal } from './hearing.ts';
 import { listenToAsterisk } from './listener.ts';
 
 /** Some 3,000 signals, or 5,000 lines of CEL: the listener sends far less at a time. */
@@ -16,14 +16,14 @@ const maxBodyBytes = 1_048_576;
  */
 export const asterisk: Source = {
   name: 'asterisk',
-  keepHeaders: ['content-type'],
+  keepHeaders: headersRead,
   maxBodyBytes,
   settleMs: 0,
   silenceMs: 6 * 3_600_000, // a call that is talked on says nothing; one that vanished while we were away is told by the next snapshot
   accept(body, headers, secrets, nowMs) {
     const refused = whyUnreadable(body) ?? whyUnsigned(body, headers, secrets, nowMs);
     if (refused) return refused;
-    const read = readDelivery(body, headers.get('content-type') ?? undefined);
+    const read = readDelivery(body, (name) => headers.get(name) ?? undefined);
     if ('mistakes' in read) return { status: 400, code: 'malformed', message: `Nothing was stored. ${read.mistakes}` };
     const deliveryId = headers.get('webhook-id')?.trim() ?? '';
     return deliveryId.length <= 500
@@ -43,7 +43,7 @@ const whyUnreadable = (body: Uint8Array): Refusal | undefined =>
       : { status: 400, code: 'not_utf8', message: 'The body is not UTF-8.' };
 
 function translate({ body, headers, deliveryId }: Delivery & { readonly deliveryId: string }): Translated {
-  const read = readDelivery(body, headers['content-type']);
+  const read = readDelivery(body, (name) => headers[name]);
   if ('mistakes' in read) throw new Error(read.mistakes);
   const { signals, unheard } = read;
   const events: CallEvent[] = [];
@@ -57,15 +57,9 @@ function translate({ body, headers, deliveryId }: Delivery & { readonly delivery
   return { events, unheard, ...(isLive && signals.length > 0 && { sentAt: Math.max(...signals.map(({ at }) => at)) as Instant }) };
 }
 
-/** Calls that turn out to be one conversation (C2): as whoever listened could tell, and a transfer names two. */
+/** Calls that turn out to be one conversation (C2), as whoever listened could tell. */
 function joinsIn(signal: Signal): CallEvent[] {
-  const named =
-    signal.Event === 'AttendedTransfer' && signal['Result'] === 'Success'
-      ? ['SecondTransfererLinkedid', 'TransferTargetLinkedid'].map((field) => ({ part: signal[field], into: signal.call }))
-      : [];
-  const joins = [...(signal.joins ?? []), ...named].filter(
-    (one): one is Joining => typeof one.part === 'string' && one.part !== '' && one.part !== one.into,
-  );
+  const joins = (signal.joins ?? []).filter(({ part, into }) => part !== into);
   return [...new Map(joins.map((one) => [one.part, one])).values()].map(({ part, into, consultation }) => ({
     id: `joined:${part}:${into}:${signal.at}`,
     callId: part as CallId,

@@ -1,5 +1,5 @@
 import type { AmiEvent } from './ami.ts';
-import { endpointOf, openHearing, type Signal } from './hearing.ts';
+import { endpointOf, openHearing, type Signal, type Surroundings } from './hearing.ts';
 
 /**
  * Channel events as Asterisk writes them to a file (cel_custom), told as the signals they correspond to. They tell who talked with whom and
@@ -27,10 +27,10 @@ export const celMapping = `cordboard.csv => ${[
   .join(',')}`;
 
 /** Signals in the lines of one push, and what is wrong with them, line by line. The last line may be half written: it comes whole with the next push. */
-export function readCel(text: string): { readonly signals: Signal[]; readonly mistakes: string[] } {
+export function readCel(text: string, surroundings: Surroundings = {}): { readonly signals: Signal[]; readonly mistakes: string[] } {
   const signals: Signal[] = [];
   const mistakes: string[] = [];
-  const hearing = openHearing();
+  const hearing = openHearing(surroundings);
   /** What each call is dialling, as its dialplan said it. */
   const dials = new Map<string, string>();
   /** The last application a channel ran. */
@@ -97,6 +97,8 @@ function eventsOf(row: Row, dials: ReadonlyMap<string, string>, app: string | un
           OrigTransfererUniqueid: row.uniqueid,
           OrigTransfererChannel: row.channel,
           TransferTargetUniqueid: extra['transfer_target_channel_uniqueid'],
+          // The phone's second line began the consultation; a feature code uses one line for both.
+          SecondTransfererLinkedid: extra['channel2_uniqueid'] === row.uniqueid ? undefined : extra['channel2_uniqueid'],
         }),
       ];
     case 'APP_START':

@@ -20,7 +20,18 @@ import { readNumber } from '../read-number.ts';
 export const conclude = (events: readonly CallEvent[]): readonly CallEvent[] => [...events, ...factsOf(tellConversation(inOrder(events)))];
 
 /** What tells two signals of one kind and one moment apart. */
-const telling = ['Uniqueid', 'DestUniqueid', 'BridgeUniqueid', 'DialStatus', 'Queue', 'UserEvent', 'recordingId', 'url'] as const;
+const telling = [
+  'Uniqueid',
+  'DestUniqueid',
+  'BridgeUniqueid',
+  'DialStatus',
+  'Queue',
+  'UserEvent',
+  'Case',
+  'TransfererUniqueid',
+  'recordingId',
+  'url',
+] as const;
 /** Every signal once, in the order they happened: two nodes may have heard the same. */
 function inOrder(events: readonly CallEvent[]): Signal[] {
   const once = new Map<string, Signal>();
@@ -48,8 +59,7 @@ function factsOf(conversation: Conversation): CallEvent[] {
   const extensions = new Set([...ringings.map(({ leg }) => leg), ...talks.map(({ leg }) => leg)].flatMap((leg) => leg.extension ?? []));
 
   for (const told of calls.values()) {
-    if (told.root === undefined && !ringings.some(({ call }) => call === told.linkedid)) continue;
-    const direction = directionOf(told, ringings);
+    const direction = directionOf(told, conversation);
     if (direction === undefined) continue;
     const dialled = told.exten;
     const isLine = direction === 'inbound' && dialled !== undefined && dialled !== 's';
@@ -129,17 +139,25 @@ function factsOf(conversation: Conversation): CallEvent[] {
 /** A file is `<id>.wav` on the PBX and `<id>` with us. */
 const withoutEnding = (file: string) => file.replace(/\.(?:wav|WAV|mp3|gsm|ogg|opus|ulaw|alaw)$/, '') || file;
 
-/** A line that begins a call brings it in; a phone that begins one dials the first that is rung. */
-function directionOf(told: Told, ringings: readonly Ringing[]): Direction | undefined {
-  const rung = ringings.find(({ call, leg }) => call === told.linkedid && (leg.kind === 'agent' || leg.kind === 'outside'));
-  if (told.root?.kind === 'outside') return 'inbound';
-  if (told.root?.kind === 'agent') {
-    if (rung) return rung.leg.kind === 'outside' ? 'outbound' : 'internal';
-    if (told.direction === 'outbound' || told.direction === 'internal') return told.direction;
-    return /^\+?\d{7,}$/.test(told.clicked ?? told.exten ?? '') ? 'outbound' : 'internal';
+/** A line that begins a call brings it in, unless the PBX called it; a phone that begins one dials the first that is rung. */
+function directionOf(told: Told, { ringings, legs }: Conversation): Direction | undefined {
+  const rung = ringings.filter(({ call, leg }) => call === told.linkedid && (leg.kind === 'agent' || leg.kind === 'outside'));
+  const first = rung[0]?.leg.kind;
+  switch (told.root?.kind) {
+    case 'outside':
+      return told.isCalled ? 'outbound' : 'inbound';
+    case 'agent':
+      if (first) return first === 'outside' ? 'outbound' : 'internal';
+      if (told.direction === 'outbound' || told.direction === 'internal') return told.direction;
+      return /^\+?\d{7,}$/.test(told.clicked ?? told.exten ?? '') ? 'outbound' : 'internal';
+    case undefined:
+      if (first) return first === 'outside' ? 'outbound' : 'inbound';
+      // Of a call of somebody outside too little may have been heard; what touches no line is no customer's.
+      return legs.some(({ call, kind }) => call === told.linkedid && kind === 'outside') ? undefined : 'internal';
+    default:
+      // A job of the PBX itself, or of software that begins calls with a Local channel.
+      return rung.some(({ leg }) => leg.kind === 'outside') ? 'outbound' : 'internal';
   }
-  if (!rung) return undefined;
-  return rung.leg.kind === 'outside' ? 'outbound' : 'inbound';
 }
 
 function customerOf(told: Told, direction: Direction, ringings: readonly Ringing[]): Customer {
@@ -147,7 +165,7 @@ function customerOf(told: Told, direction: Direction, ringings: readonly Ringing
   const first = ringings.find(({ call, leg }) => call === told.linkedid && leg.kind === 'outside');
   const shown = direction === 'inbound' ? told.callerNumber : (first?.number ?? told.clicked ?? told.exten);
   if (shown === undefined && !told.withheld) return {};
-  const read = readNumber(shown, told.country);
+  const read = readNumber(shown, told.country, direction === 'outbound' && first?.number === undefined);
   if (direction === 'inbound' && (told.withheld || read.withheld)) return { withheld: true };
   return {
     asSent: shown!,

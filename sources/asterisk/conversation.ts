@@ -52,6 +52,8 @@ export type Told = {
   readonly linkedid: string;
   readonly firstAt: number;
   root: Leg | undefined;
+  /** The PBX called this line itself: a dialler that rings the customer first. */
+  isCalled: boolean;
   callerNumber: string | undefined;
   callerName: string | undefined;
   withheld: boolean;
@@ -93,6 +95,7 @@ export type Conversation = {
   readonly smalls: readonly (Small & { readonly at: number; readonly call: string })[];
   /** Names of agents by extension, as the PBX shows them. */
   readonly names: ReadonlyMap<string, string>;
+  readonly legs: readonly Leg[];
 };
 
 /** Churn of Local channels and of bridges being merged takes a talk apart for an instant; nobody has left. */
@@ -124,6 +127,7 @@ export function tellConversation(signals: readonly Signal[]): Conversation {
       linkedid,
       firstAt: at,
       root: undefined,
+      isCalled: false,
       callerNumber: undefined,
       callerName: undefined,
       withheld: false,
@@ -142,10 +146,12 @@ export function tellConversation(signals: readonly Signal[]): Conversation {
     calls.set(linkedid, told);
     return told;
   };
+  let hasOutside = false;
   const legOf = (uniqueid: string, channel: string, linkedid: string, outside: boolean, number: string | undefined, at: number): Leg => {
     const known = legs.get(uniqueid);
     if (known) {
-      known.call = linkedid || known.call;
+      // A customer who shares a bridge with another is still the one who called.
+      if (known.kind !== 'outside' || known.call !== known.uniqueid) known.call = linkedid || known.call;
       return known;
     }
     const local = /^Local\/(.+)-[0-9a-f]{8};([12])$/.exec(channel);
@@ -166,6 +172,7 @@ export function tellConversation(signals: readonly Signal[]): Conversation {
       cause: undefined,
     };
     legs.set(uniqueid, leg);
+    if (kind === 'outside') hasOutside = true;
     if (local) halves.set(channel, leg);
     return leg;
   };
@@ -190,18 +197,28 @@ export function tellConversation(signals: readonly Signal[]): Conversation {
     }
     return found;
   };
-  const hasOutside = () => [...legs.values()].some((leg) => leg.kind === 'outside');
   /** A phone that was rung for a customer's call is one of ours also when it is outside: somebody's mobile, or where they passed the call. */
   const isOurs = (leg: Leg) =>
     leg.kind === 'agent' || (leg.kind === 'outside' && leg.uniqueid !== leg.call && calls.get(leg.call)?.root?.kind === 'outside');
+  /** Who is together, found once for each change of who is where: a conference of hundreds asks for each of them. */
+  const groups = new Map<Leg, { readonly all: ReadonlySet<Leg>; readonly customers: readonly Leg[] }>();
+  const groupOf = (leg: Leg) => {
+    const known = groups.get(leg);
+    if (known) return known;
+    const all = together(leg);
+    const group = { all, customers: [...all].filter((one) => one.kind === 'outside' && one.bridge !== undefined && !isOurs(one)) };
+    for (const one of all) groups.set(one, group);
+    return group;
+  };
   /** With whom of those who matter this agent is together: the customer, or a colleague where no customer is in the call. */
-  const partnersOf = (leg: Leg): Leg[] => {
+  const partnersOf = (leg: Leg): readonly Leg[] => {
     if (leg.goneAt !== undefined || leg.bridge === undefined) return [];
-    const others = [...together(leg)].filter((other) => other !== leg && other.bridge !== undefined);
-    const outside = others.filter((other) => other.kind === 'outside' && !isOurs(other));
-    if (outside.length > 0) return outside;
-    const internal = !hasOutside() || calls.get(leg.call)?.root?.kind === 'agent';
-    return internal ? others.filter((other) => other.kind === 'agent' && other.extension !== leg.extension && other.call === leg.call) : [];
+    const { all, customers } = groupOf(leg);
+    if (customers.length > 0) return customers;
+    if (hasOutside && calls.get(leg.call)?.root?.kind !== 'agent') return [];
+    return [...all].filter(
+      (other) => other.bridge !== undefined && other.kind === 'agent' && other.extension !== leg.extension && other.call === leg.call,
+    );
   };
   const endTalk = (leg: Leg, at: number) => {
     const talk = talking.get(leg);
@@ -234,13 +251,14 @@ export function tellConversation(signals: readonly Signal[]): Conversation {
 
   /** After every change of who is where. */
   const settle = (at: number) => {
+    groups.clear();
     for (const leg of legs.values()) {
       if (!isOurs(leg)) continue;
       const partners = partnersOf(leg);
       const talk = talking.get(leg);
       const asks = asking.get(leg);
       if (asks) {
-        for (const other of together(leg)) if (isOurs(other) && other !== leg) asks.asked.add(other);
+        for (const other of groupOf(leg).all) if (isOurs(other) && other !== leg) asks.asked.add(other);
         if (partners.some((partner) => asks.others.includes(partner))) {
           asking.delete(leg); // back with the customer
           if (leg.heldSince === undefined) closeHold(asks.talk, at);
@@ -316,7 +334,8 @@ export function tellConversation(signals: readonly Signal[]): Conversation {
     leg.cause ??= cause;
   };
 
-  for (const signal of signals) {
+  const lastHeard = new Map(signals.map((signal, place) => [text(signal['Uniqueid']), place]));
+  for (const [place, signal] of signals.entries()) {
     const { at } = signal;
     const of = (field: string) => text(signal[field]);
     const told = callOf(signal.call, at);
@@ -331,12 +350,17 @@ export function tellConversation(signals: readonly Signal[]): Conversation {
     if (leg && of('CRM_REC') !== '') callOf(leg.call, at).recording = of('CRM_REC');
     if (of('CRM_DIR') !== '') told.direction ??= of('CRM_DIR');
 
+    for (const { part, into, consultation } of signal.joins ?? []) {
+      if (consultation) continue;
+      for (const one of legs.values()) if (one.call === part && one.goneAt === undefined) one.call = into;
+    }
     switch (signal.Event) {
       case 'Newchannel':
       case 'Present': {
         if (!leg) break;
         if (leg === told.root && signal.Event === 'Newchannel') {
           told.exten ??= of('Exten') || undefined;
+          told.isCalled = of('ChannelState') === '0' && leg.kind === 'outside';
           told.callerName ??= of('CallerIDName') || undefined;
         }
         told.country ??= signal.country;
@@ -359,6 +383,11 @@ export function tellConversation(signals: readonly Signal[]): Conversation {
           of('DestCallerIDNum'),
           at,
         );
+        if (dest.uniqueid === dest.call && dest.kind === 'outside') {
+          told.root ??= dest;
+          told.clicked ??= dialledNumber(of('DialString'), of('DestCallerIDNum'));
+          break;
+        }
         if (dest.uniqueid === dest.call && dest.kind === 'agent') {
           // An agent's own phone is rung first by a click to dial.
           told.root ??= dest;
@@ -423,6 +452,11 @@ export function tellConversation(signals: readonly Signal[]): Conversation {
         break;
       case 'BridgeLeave':
         if (!leg) break;
+        if (!leg.wasBridged) {
+          // Who leaves was there: so much is known of a talk whose beginning never reached us.
+          enter(leg, of('BridgeUniqueid'));
+          settle(at);
+        }
         leave(leg, of('BridgeUniqueid'));
         settle(at);
         break;
@@ -513,11 +547,22 @@ export function tellConversation(signals: readonly Signal[]): Conversation {
         hangUp(leg, at, of('Cause') || undefined);
         settle(at);
         break;
+      case 'Channels': {
+        // All that the call has: who isn't named hung up while nobody listened.
+        const there = new Set(Array.isArray(signal['Uniqueids']) ? signal['Uniqueids'] : []);
+        for (const one of legs.values())
+          if (one.call === signal.call && one.goneAt === undefined && one.since < at && !there.has(one.uniqueid))
+            hangUp(one, at, undefined);
+        settle(at);
+        break;
+      }
       case 'Gone': {
-        // Who has come to talk in another call goes on there, although nothing has been told of that yet.
+        // Who has come to talk in another call, or is heard of again, goes on there, although nothing has been told of that yet.
         const elsewhere = (one: Leg) => [...together(one)].some((other) => other.call !== signal.call);
         const gone = [...legs.values()].filter((one) =>
-          uniqueid === '' ? one.call === signal.call && !elsewhere(one) : one.uniqueid === uniqueid,
+          uniqueid === ''
+            ? one.call === signal.call && !elsewhere(one) && (lastHeard.get(one.uniqueid) ?? -1) <= place
+            : one.uniqueid === uniqueid,
         );
         for (const one of gone) hangUp(one, at, undefined);
         settle(at);
@@ -530,7 +575,7 @@ export function tellConversation(signals: readonly Signal[]): Conversation {
 
   for (const leg of legs.values()) if (leg.extension !== undefined && leg.name !== undefined) names.set(leg.extension, leg.name);
   for (const told of calls.values()) told.endedAt = endOf(told, [...legs.values()]);
-  return { calls, ringings, talks, transfers, smalls, names };
+  return { calls, ringings, talks, transfers, smalls, names, legs: [...legs.values()] };
 }
 
 /**

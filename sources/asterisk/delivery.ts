@@ -21,13 +21,21 @@ const signal = z
     at: z.number().min(earliestMs).max(latestMs),
     n: z.number(),
     call: id,
+    country: z
+      .string()
+      .regex(/^[A-Za-z]{2}$/)
+      .optional(),
+    lineName: value.optional(),
     joins: z
       .array(z.object({ part: id, into: id, consultation: z.literal(true).optional() }))
       .max(100)
       .optional(),
   })
-  .catchall(z.union([value, z.number(), z.boolean(), z.array(value).max(100)]));
+  .catchall(z.union([value, z.number(), z.boolean(), z.array(value).max(5_000)]));
 const body = z.object({ version: z.literal(1), pbx: z.string().max(maxIdCharacters), signals: z.array(signal).max(10_000) });
+
+/** What is read of a delivery's headers: of a file, whose it is can't be known from its lines. Country is ISO 3166, trunks are names of endpoints. */
+export const headersRead = ['content-type', 'x-pbx-country', 'x-pbx-trunks'] as const;
 
 export type ReadDelivery =
   | { readonly signals: readonly Signal[]; readonly unheard: readonly string[] }
@@ -40,10 +48,12 @@ export type ReadDelivery =
  * What a delivery says: signals as JSON from whoever listens, or, as `text/csv`, the lines that Asterisk itself wrote to a file while
  * nobody listened. `unheard`: names of signals that this version doesn't know.
  */
-export function readDelivery(bytes: Uint8Array, contentType: string | undefined): ReadDelivery {
+export function readDelivery(bytes: Uint8Array, header: (name: (typeof headersRead)[number]) => string | undefined): ReadDelivery {
   const text = new TextDecoder().decode(bytes);
-  if (contentType?.startsWith('text/csv')) {
-    const { signals, mistakes } = readCel(text);
+  if (header('content-type')?.startsWith('text/csv')) {
+    const [country, trunks] = [header('x-pbx-country'), header('x-pbx-trunks')];
+    const outside = trunks?.split(/[\s,]+/).filter(Boolean);
+    const { signals, mistakes } = readCel(text, { ...(country && { country }), ...(outside?.length && { outside }) });
     return mistakes.length === 0 ? { signals, unheard: [] } : { mistakes: mistakes.slice(0, mistakesShown).join(' ') };
   }
   let json: unknown;

@@ -92,6 +92,7 @@ describe('a look around', () => {
       { Event: 'Gone', call: 'a.1', Uniqueid: 'a.1', at: 1_795_000_101_000 },
       { Event: 'Gone', call: 'c.1', at: 1_795_000_101_000 },
       { Event: 'Present', call: 'b.1', outside: true },
+      { Event: 'Channels', call: 'b.1', Uniqueids: ['b.1'] },
     ]);
     expect(signals[1]).not.toHaveProperty('Uniqueid');
   });

@@ -32,11 +32,13 @@ export type Hearing = {
    * ever. `live`: ids of calls whose end was never heard, perhaps by another node.
    */
   snapshot(channels: readonly AmiEvent[], atMs: number, live?: readonly string[]): Signal[];
+  /** By how much the PBX's clock is before ours, for what it doesn't stamp. */
+  clock(aheadMs: number): void;
 };
 
 /** Events that tell something of a call, and the fields that do. Channel, Uniqueid and Linkedid are kept wherever they are. */
 const kept: Readonly<Record<string, readonly string[]>> = {
-  Newchannel: ['CallerIDNum', 'CallerIDName', 'Exten', 'Context'],
+  Newchannel: ['CallerIDNum', 'CallerIDName', 'Exten', 'Context', 'ChannelState'],
   DialBegin: ['DestChannel', 'DestUniqueid', 'DestLinkedid', 'DestCallerIDNum', 'DialString'],
   DialEnd: ['DestChannel', 'DestUniqueid', 'DestLinkedid', 'DialStatus', 'Forward'],
   BridgeEnter: ['BridgeUniqueid', 'BridgeTechnology', 'CallerIDNum'],
@@ -75,7 +77,8 @@ const kept: Readonly<Record<string, readonly string[]>> = {
   Gone: [],
 };
 /** Is this the name of a signal that `tellConversation` reads? */
-export const isSignal = (name: string): boolean => Object.hasOwn(kept, name) || name === 'Present' || name === recordingSignal;
+export const isSignal = (name: string): boolean =>
+  Object.hasOwn(kept, name) || name === 'Present' || name === 'Channels' || name === recordingSignal;
 /** A recording of the call has arrived with us (server/recordings). */
 export const recordingSignal = 'CordboardRecording';
 const userEvents: ReadonlySet<string> = new Set(['CrmIvr', 'CrmClosed', 'CrmDnd']);
@@ -95,6 +98,8 @@ type Known = {
   readonly told: Set<string>;
 };
 /** Who takes the customer back first hangs up on the colleague within this time. */
+/** Too long for an extension. */
+const isOutsideNumber = (number: string) => /^\+?\d{7,}$/.test(number);
 const swapMs = 2_000;
 /** Was this hold on from `from`, and is it still, or was it until just before `to`? */
 const covers = (hold: Known['hold'], from: number, to: number) =>
@@ -103,32 +108,47 @@ const covers = (hold: Known['hold'], from: number, to: number) =>
 type Begun = { readonly call: string; readonly endpoint: string; readonly at: number; isOutside: boolean; over: boolean };
 
 /**
- * What is known of a PBX. `outside`: names of endpoints that lead outside; left out, whatever isn't named like an extension does. `country`
+ * What is known of a PBX. `outside`: names of endpoints that lead outside; left out, whatever isn't named like an extension does, and what is in `alsoOutside`. `country`
  * (ISO 3166): where numbers are dialled from. `lines`: names of the company's numbers, as dialled.
  */
 export type Surroundings = {
   readonly outside?: readonly string[];
+  readonly alsoOutside?: readonly string[];
   readonly country?: string;
   readonly lines?: Readonly<Record<string, string>>;
 };
 
 /** Listens to one PBX. */
-export function openHearing({ outside, country, lines = {} }: Surroundings = {}): Hearing {
+export function openHearing({ outside, alsoOutside = [], country, lines = {} }: Surroundings = {}): Hearing {
   const channels = new Map<string, Known>();
   const begun = new Map<string, Begun>();
+  const bridges = new Map<string, Set<string>>();
+  /** Channels by the phone or line they are of. */
+  const byEndpoint = new Map<string, Set<Known>>();
   const named = outside && new Set(outside);
+  const also = new Set(alsoOutside);
   const leadsOutside = (channel: string) => {
     const endpoint = endpointOf(channel);
     if (endpoint === undefined) return false;
+    if (/^DAHDI\//i.test(channel) && !named) return true; // its channels are numbered like extensions
+    if (also.has(endpoint) || also.has(channel.slice(0, channel.indexOf('/') + 1) + endpoint)) return true;
     return named ? named.has(endpoint) || named.has(channel.slice(0, channel.indexOf('/') + 1) + endpoint) : !looksLikeExtension(endpoint);
   };
   let heard = 0;
   let aheadMs = 0; // the PBX's clock before ours, as of the last event it stamped
 
+  const forget = (uniqueid: string, known: Known) => {
+    leaveBridge(uniqueid, known);
+    channels.delete(uniqueid);
+    const of = known.endpoint === undefined ? undefined : byEndpoint.get(known.endpoint);
+    of?.delete(known);
+    if (of?.size === 0) byEndpoint.delete(known.endpoint!);
+  };
   const remember = (uniqueid: string, linkedid: string, channel: string): Known => {
     const known = channels.get(uniqueid);
     if (known) return known;
-    if (channels.size >= mostChannels) channels.delete(channels.keys().next().value!);
+    const oldest = channels.size >= mostChannels ? channels.entries().next().value : undefined;
+    if (oldest) forget(...oldest);
     const made: Known = {
       home: linkedid,
       linkedid,
@@ -139,6 +159,7 @@ export function openHearing({ outside, country, lines = {} }: Surroundings = {})
       told: new Set(),
     };
     channels.set(uniqueid, made);
+    if (made.endpoint !== undefined) byEndpoint.set(made.endpoint, (byEndpoint.get(made.endpoint) ?? new Set()).add(made));
     return made;
   };
 
@@ -146,22 +167,32 @@ export function openHearing({ outside, country, lines = {} }: Surroundings = {})
    * Who comes together in one bridge talks with each other, also where the PBX gives the channels no common Linkedid (a conference). The
    * customer's call goes on; a call that two customers share is both of theirs.
    */
-  const meets = (
-    uniqueid: string,
-    known: Known,
-    { BridgeUniqueid: bridge, BridgeTechnology: technology }: Readonly<Record<string, unknown>>,
-  ): Joining[] => {
-    known.bridge = technology === 'holding_bridge' ? undefined : text(bridge);
-    if (!known.bridge) return [];
-    for (const [other, there] of channels) {
-      if (other === uniqueid || there.bridge !== known.bridge || there.linkedid === known.linkedid) continue;
-      const [mine, theirs] = [isCustomers(known.linkedid), isCustomers(there.linkedid)];
+  const meets = (uniqueid: string, known: Known, bridge: string): Joining[] => {
+    leaveBridge(uniqueid, known);
+    if (bridge === '') return [];
+    known.bridge = bridge;
+    const there = bridges.get(bridge) ?? new Set<string>();
+    bridges.set(bridge, there.add(uniqueid));
+    for (const other of there) {
+      const linkedid = channels.get(other)?.linkedid;
+      if (linkedid === undefined || linkedid === known.linkedid) continue;
+      const [mine, theirs] = [isCustomers(known.linkedid), isCustomers(linkedid)];
       if (mine && theirs) continue;
-      return mine ? [{ part: there.linkedid, into: known.linkedid }] : [{ part: known.linkedid, into: there.linkedid }];
+      const join = mine ? { part: linkedid, into: known.linkedid } : { part: known.linkedid, into: linkedid };
+      begun.delete(join.part); // a consultation that became more
+      return [join];
     }
     return [];
   };
-  const isCustomers = (linkedid: string) => channels.get(linkedid)?.isCustomer === true;
+  const leaveBridge = (uniqueid: string, known: Known) => {
+    if (known.bridge === undefined) return;
+    const there = bridges.get(known.bridge);
+    there?.delete(uniqueid);
+    if (there?.size === 0) bridges.delete(known.bridge);
+    known.bridge = undefined;
+  };
+  /** Somebody outside is at one end of it: who called, or whom a phone of ours called. */
+  const isCustomers = (linkedid: string) => channels.get(linkedid)?.isCustomer === true || begun.get(linkedid)?.isOutside === true;
 
   /** Calls to colleagues that this phone began and ended while it had the customer on hold. */
   const askedMeanwhile = ({ endpoint, linkedid, hold }: Known): string[] => {
@@ -203,9 +234,11 @@ export function openHearing({ outside, country, lines = {} }: Surroundings = {})
       if (signal['outside'] && known.home === uniqueid) signal['Linkedid'] = known.home;
       else if (known.linkedid !== linkedid) {
         joins.push({ part: known.linkedid, into: linkedid });
+        begun.delete(known.linkedid); // a consultation that became more
         known.linkedid = linkedid;
       }
-      if (name === 'BridgeEnter') joins.push(...meets(uniqueid, known, signal));
+      if (name === 'BridgeEnter')
+        joins.push(...meets(uniqueid, known, signal['BridgeTechnology'] === 'holding_bridge' ? '' : text(signal['BridgeUniqueid'])));
       for (const variable of variablesIn(event['ChanVariable']))
         if (!known.told.has(variable)) {
           known.told.add(variable);
@@ -213,7 +246,13 @@ export function openHearing({ outside, country, lines = {} }: Surroundings = {})
           signal[variable.slice(0, at)] = variable.slice(at + 1);
         }
       if (name === 'Newchannel' && uniqueid === linkedid && !signal['outside'] && known.endpoint !== undefined)
-        begun.set(uniqueid, { call: uniqueid, endpoint: known.endpoint, at: signal.at, isOutside: false, over: false });
+        begun.set(uniqueid, {
+          call: uniqueid,
+          endpoint: known.endpoint,
+          at: signal.at,
+          isOutside: isOutsideNumber(text(signal['Exten'])),
+          over: false,
+        });
       if (name === 'Hold') known.hold = { since: signal.at, until: undefined };
       if (name === 'Unhold' || name === 'Hangup') {
         if (known.hold && known.hold.until === undefined) {
@@ -222,13 +261,13 @@ export function openHearing({ outside, country, lines = {} }: Surroundings = {})
           joins.push(...consulted.map((part) => ({ part, into: known.linkedid, consultation: true as const })));
         }
       }
-      if (name === 'BridgeLeave') known.bridge = undefined;
+      if (name === 'BridgeLeave') leaveBridge(uniqueid, known);
       if (name === 'Hangup') {
-        channels.delete(uniqueid);
+        forget(uniqueid, known);
         const own = begun.get(uniqueid);
         if (own) {
           own.over = true;
-          const holder = [...channels.values()].find((other) => other.endpoint === own.endpoint && covers(other.hold, own.at, signal.at));
+          const holder = [...(byEndpoint.get(own.endpoint) ?? [])].find((other) => covers(other.hold, own.at, signal.at));
           if (holder === undefined || holder.hold!.until !== undefined) begun.delete(uniqueid);
           if (holder?.hold!.until !== undefined && !own.isOutside)
             joins.push({ part: own.call, into: holder.linkedid, consultation: true });
@@ -238,50 +277,77 @@ export function openHearing({ outside, country, lines = {} }: Surroundings = {})
     const destination = text(signal['DestUniqueid']);
     if (destination !== '') {
       const linkedid = text(signal['DestLinkedid']) || text(signal['Linkedid']);
-      if (leadsOutside(text(signal['DestChannel']))) {
-        signal['destOutside'] = true;
-        const own = begun.get(linkedid);
-        if (own) own.isOutside = true;
-      }
+      const toOutside = leadsOutside(text(signal['DestChannel']));
+      if (toOutside) signal['destOutside'] = true;
+      const own = begun.get(linkedid);
+      if (own && (toOutside || (destination === linkedid && isOutsideNumber(text(signal['DestCallerIDNum']))))) own.isOutside = true;
       if (linkedid !== '' && name === 'DialBegin') remember(destination, linkedid, text(signal['DestChannel']));
     }
     const call = callOf(signal);
+    if (name === 'AttendedTransfer' && signal['Result'] === 'Success')
+      for (const part of new Set([text(signal['SecondTransfererLinkedid']), text(signal['TransferTargetLinkedid'])])) {
+        // Who connects two customers makes their calls no one call.
+        const isRoot = part === text(signal['TransferTargetUniqueid']) && leadsOutside(text(signal['TransferTargetChannel']));
+        if (part !== '' && part !== call && !isRoot && channels.get(part)?.isCustomer !== true) joins.push({ part, into: call });
+      }
     return call === '' ? undefined : { ...signal, call, ...(joins.length > 0 && { joins }) };
   };
 
   return {
     hear,
+    clock: (ms) => void (aheadMs = ms),
     snapshot(present, ourMs, live = []) {
       const atMs = Math.round((ourMs + aheadMs) * 1e3) / 1e3;
       const calls = new Set(present.flatMap((event) => [text(event['Linkedid']), text(event['Uniqueid'])]));
       const there = new Set(present.map((event) => text(event['Uniqueid'])));
       const signals: Signal[] = [];
+      const met: [uniqueid: string, known: Known, bridge: string][] = [];
       for (const [uniqueid, known] of [...channels]) {
         if (there.has(uniqueid)) continue;
-        channels.delete(uniqueid);
+        forget(uniqueid, known);
         signals.push({ Event: 'Gone', at: atMs, n: heard++, call: known.linkedid, Uniqueid: uniqueid, Linkedid: known.linkedid });
       }
       for (const call of live) if (!calls.has(call)) signals.push({ Event: 'Gone', at: atMs, n: heard++, call, Linkedid: call });
       for (const event of present) {
         const uniqueid = text(event['Uniqueid']);
         if (uniqueid === '') continue;
-        const known = remember(uniqueid, text(event['Linkedid']) || uniqueid, text(event['Channel']));
-        const linkedid = text(event['Linkedid']) || uniqueid;
+        const channel = text(event['Channel']);
+        const application = text(event['Application']);
+        // A line that nobody dialled brought a customer in, who stays the one who called.
+        const isCustomer = leadsOutside(channel) && !/^App(?:Dial|Queue)/i.test(application);
+        const linkedid = (!isCustomer && text(event['Linkedid'])) || uniqueid;
+        const known = remember(uniqueid, linkedid, channel);
+        const joins = known.linkedid === linkedid || known.isCustomer ? [] : [{ part: known.linkedid, into: linkedid }];
+        const bridge = /park/i.test(application) ? '' : text(event['BridgeId']);
         signals.push({
           Event: 'Present',
           at: atMs,
           n: heard++,
           call: linkedid,
-          Channel: text(event['Channel']),
+          Channel: channel,
           Uniqueid: uniqueid,
           Linkedid: linkedid,
-          ...(text(event['BridgeId']) && { BridgeUniqueid: text(event['BridgeId']) }),
+          ...(bridge && { BridgeUniqueid: bridge }),
           ...(text(event['CallerIDNum']) && { CallerIDNum: text(event['CallerIDNum']) }),
-          ...(leadsOutside(text(event['Channel'])) && { outside: true as const }),
-          ...(known.linkedid !== linkedid && { joins: [{ part: known.linkedid, into: linkedid }] }),
+          ...(leadsOutside(channel) && { outside: true as const }),
+          ...(joins.length > 0 && { joins }),
         });
+        met.push([uniqueid, known, bridge]);
         known.linkedid = linkedid;
       }
+      // Bridges are looked at when all are known, or who comes first would meet nobody.
+      const joins = met.flatMap(([uniqueid, known, bridge]) => meets(uniqueid, known, bridge));
+      for (const [call, channelsOfCall] of Map.groupBy(present, (event) => channels.get(text(event['Uniqueid']))?.linkedid ?? ''))
+        if (call !== '')
+          signals.push({
+            Event: 'Channels',
+            at: atMs,
+            n: heard++,
+            call,
+            Linkedid: call,
+            Uniqueids: channelsOfCall.map((event) => text(event['Uniqueid'])),
+            ...(joins.some(({ into }) => into === call) && { joins: joins.filter(({ into }) => into === call) }),
+          });
       return signals;
     },
   };
@@ -293,14 +359,20 @@ const callOf = (signal: Readonly<Record<string, Signal[string]>>): string =>
     .map((field) => text(signal[field]))
     .find((value) => value !== '') ?? '';
 
-/** `PJSIP/101-0000002a` → `101`; undefined for channels that are nobody's phone or line. */
+/** `PJSIP/101-0000002a` → `101`; undefined for channels that are nobody's phone or line. What follows the last dash counts calls, each technology in its own way. */
 export function endpointOf(channel: string): string | undefined {
-  const [, technology, endpoint] = /^([A-Za-z0-9]+)\/(.+?)(?:-[0-9a-f]{8,})?(?:<[A-Z]+>)?$/.exec(channel) ?? [];
-  return technology !== undefined && devices.has(technology.toUpperCase()) ? endpoint : undefined;
+  const [, technology = '', rest = ''] = /^([A-Za-z0-9]+)\/(.+?)(?:<[A-Z]+>)?$/.exec(channel) ?? [];
+  const ending = endings[technology.toUpperCase()];
+  return ending && rest !== '' ? rest.replace(ending, '') || rest : undefined;
 }
-const devices: ReadonlySet<string> = new Set(
-  'PJSIP SIP IAX2 DAHDI SCCP SKINNY MGCP UNISTIM MOTIF DONGLE QUECTEL MOBILE OOH323 H323 CONSOLE ALSA WOOMERA KHOMP'.split(' '),
-);
+const [hexadecimal, counted] = [/-[0-9a-f]{8,}$/i, /-\d+$/];
+const endings: Readonly<Record<string, RegExp>> = {
+  ...Object.fromEntries(
+    'PJSIP SIP SCCP SKINNY MGCP MOTIF DONGLE QUECTEL MOBILE CONSOLE ALSA WOOMERA'.split(' ').map((name) => [name, hexadecimal]),
+  ),
+  ...Object.fromEntries('IAX2 DAHDI OOH323 H323 KHOMP USTM'.split(' ').map((name) => [name, counted])),
+};
+
 /** An extension's number, perhaps with a letter or a word for the kind of phone: `101`, `2034w`, `101-web`. */
 export const looksLikeExtension = (endpoint: string): boolean => /^\d{2,6}(?:$|[^0-9.])/.test(endpoint);
 

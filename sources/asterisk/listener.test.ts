@@ -149,14 +149,14 @@ describe('hearing', () => {
     await well();
     expect(seen.opened).toEqual([{ outside: ['PJSIP/telco'], country: 'JP', lines: { 5550300: 'Support' } }]);
   });
-  test('a trunk named like an extension is known by its registration, and then all are named', async () => {
+  test('a trunk named like an extension is known by its registration, and adds to what names tell', async () => {
     const pbx = await fake({
       registrations: [{ Event: 'OutboundRegistrationDetail', ObjectName: 'r', Endpoint: '6001' }],
       devices: ['PJSIP/101', 'PJSIP/6001', 'PJSIP/telco', 'Queue:support', 'PJSIP/102w'],
     });
     const { seen, well } = listening(pbx);
     await well();
-    expect(seen.opened).toEqual([{ outside: ['PJSIP/6001', 'PJSIP/telco'] }]);
+    expect(seen.opened).toEqual([{ alsoOutside: ['PJSIP/6001', 'PJSIP/telco'] }]);
   });
 });
 

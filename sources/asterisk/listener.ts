@@ -9,10 +9,13 @@ import { openWaitingSignals } from './waiting-signals.ts';
 /** Makes signals of what one PBX says; hearing.ts. */
 export type Ears = {
   hear(event: AmiEvent, atMs: number): { readonly call: string } | undefined;
+  /** By how much the PBX's clock is before ours. */
+  clock?(aheadMs: number): void;
   snapshot(channels: readonly AmiEvent[], atMs: number, live: readonly string[]): readonly { readonly call: string }[];
 };
 export type OpenEars = (of: {
   readonly outside?: readonly string[];
+  readonly alsoOutside?: readonly string[];
   readonly country?: string;
   readonly lines?: Readonly<Record<string, string>>;
 }) => Ears;
@@ -163,6 +166,9 @@ async function attend(
       ...(settings.country !== undefined && { country: settings.country }),
       ...(settings.lines && { lines: settings.lines }),
     });
+    const pingedMs = world.now();
+    const stamp = Number(valueOf(await ami.action('Ping'), 'Timestamp'));
+    if (stamp > 0) ears.open.clock?.(stamp * 1e3 - (pingedMs + world.now()) / 2);
     // What was said before the channels are asked for is older than the answer; what is said meanwhile may be newer.
     release();
     if (lists) await lookAround(ears.open);
@@ -215,10 +221,14 @@ async function attend(
 }
 
 /** Named by the admin, or found on the PBX where names alone would mislead. */
-async function outsideOf(ami: Ami, commands: ReadonlySet<string>, settings: AsteriskSettings): Promise<{ outside?: readonly string[] }> {
+async function outsideOf(
+  ami: Ami,
+  commands: ReadonlySet<string>,
+  settings: AsteriskSettings,
+): Promise<{ outside?: readonly string[]; alsoOutside?: readonly string[] }> {
   if (settings.trunks) return { outside: settings.trunks };
   const { outside } = await learnTrunks(ami, commands);
-  return outside ? { outside } : {};
+  return outside ? { alsoOutside: outside } : {};
 }
 
 /** `01:02:03` in seconds; not a number where it is none. */
