@@ -8,7 +8,7 @@ export type Part = {
   /** On two cores, with room to spare; a part that takes longer is said to be too slow. */
   readonly budgetSeconds: number;
   /** Something of the operating system, installed first where we may. */
-  readonly needs?: 'chromium';
+  readonly needs?: 'chromium' | 'asterisk';
 };
 
 /** Everything that is run on every change, in this order. A script that is listed in `scriptsOfTests` and exists must be here. */
@@ -29,6 +29,13 @@ export const parts: readonly Part[] = [
   },
   { name: 'chaos', script: 'chaos/chaos.ts', shows: '0 lost and 0 doubled when processes are killed', budgetSeconds: 480 },
   {
+    name: 'pbx',
+    script: 'pbx/pbx.ts',
+    shows: 'real calls through a real Asterisk, also while one of the two is away',
+    budgetSeconds: 240,
+    needs: 'asterisk',
+  },
+  {
     name: 'requirements',
     script: 'tools/requirements.ts',
     shows: 'every requirement claimed as done is named by a test',
@@ -37,4 +44,11 @@ export const parts: readonly Part[] = [
 ];
 
 /** Scripts that test something: as soon as one is there, it belongs to `parts` (tools.test.ts). */
-export const scriptsOfTests = ['tools/check.ts', 'tools/scenarios.ts', 'e2e/e2e.ts', 'chaos/chaos.ts', 'tools/requirements.ts'] as const;
+export const scriptsOfTests = [
+  'tools/check.ts',
+  'tools/scenarios.ts',
+  'e2e/e2e.ts',
+  'chaos/chaos.ts',
+  'pbx/pbx.ts',
+  'tools/requirements.ts',
+] as const;

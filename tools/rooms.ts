@@ -84,6 +84,8 @@ export const rooms: Readonly<Record<string, Row>> = {
 
   scenarios: { from: [...everything, 'tools'], packages: ['vitest', 'pg', 'undici', 'zod'], node: true },
   chaos: { from: [...everything, 'scenarios', 'tools'], packages: ['pg', 'undici'], node: true },
+  // A real Asterisk and whoever calls through it; the judge looks at the org.
+  pbx: { from: [...everything, 'chaos', 'tools'], packages: ['pg', 'undici'], node: true },
   // Measures what chaos starts: the product as `npm start` runs it.
   bench: { from: [...everything, 'scenarios', 'chaos', 'tools'], packages: ['pg', 'undici'], node: true },
   // Reads the console's words, to look for what a person would read.

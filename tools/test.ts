@@ -1,3 +1,4 @@
+import { installAsterisk } from './asterisk.ts';
 import { findChromium, installChromium } from './chromium.ts';
 import { parts, type Part } from './parts.ts';
 import { add, answerHelp, countOf, run, say, watch, type Count } from './run.ts';
@@ -20,11 +21,16 @@ if (unknown.length > 0) {
 }
 const chosen = parts.filter(({ name }) => asked.length === 0 || asked.includes(name));
 
+/** Gives why it can't be had. */
+const provide: Readonly<Record<NonNullable<Part['needs']>, () => Promise<undefined | string>>> = {
+  chromium: async () => (findChromium() ? undefined : installChromium()),
+  asterisk: installAsterisk,
+};
 type Outcome = Count & { readonly part: Part; readonly seconds: number; readonly leftOut?: string };
 
 async function runPart(part: Part): Promise<Outcome> {
   console.log(`\n── ${part.name}: ${part.shows} (${part.budgetSeconds} s at most)`);
-  const missing = part.needs === 'chromium' && !findChromium() ? await installChromium() : undefined;
+  const missing = part.needs && (await provide[part.needs]());
   if (missing) {
     console.log(`LEFT OUT: ${missing}.`);
     return { part, seconds: 0, passed: 0, failed: process.env['CI'] ? 1 : 0, leftOut: missing };

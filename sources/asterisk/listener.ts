@@ -45,7 +45,7 @@ const usual: ListenerBounds = {
   waitingCharacters: 200_000_000,
   graceMs: 3_000,
   firstRetryMs: 500,
-  lastRetryMs: 30_000,
+  lastRetryMs: 5_000, // what the PBX says meanwhile is lost to us
   notLetInRetryMs: 150_000,
   steadyMs: 10_000,
   lastHandMs: 5_000,
