@@ -109,15 +109,20 @@ export async function openRecordings(parts: RecordingParts): Promise<Recordings>
 
   let straysAtMs = -Infinity;
   let strays = 0;
+  let counting = Promise.resolve();
   async function keepHouse() {
     await tell();
     await retire(keeping);
     await sweep(keeping);
     await checkOne(keeping);
-    if (world.monotonic() - straysAtMs < strayEveryMs) return;
-    straysAtMs = world.monotonic();
-    strays = await countStrays(keeping, storage);
-    if (strays > 0) report('recording.strays', { files: strays, storage: storage.kind });
+    if (world.monotonic() - straysAtMs >= strayEveryMs) {
+      straysAtMs = world.monotonic();
+      counting = countStrays(keeping, storage).then((files) => {
+        strays = files;
+        if (strays > 0) report('recording.strays', { files: strays, storage: storage.kind });
+      });
+    }
+    await counting; // whoever asks while it is counted wants the count
   }
   // A loop of its own: reading half a gigabyte again must not hold up what else a house needs.
   const house = async () => {
