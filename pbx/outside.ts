@@ -62,6 +62,10 @@ export async function awaitCall(
   outsidePort: number,
   { does, afterMs = 600, code = 486, staysMs = 60_000 }: FarEnd,
 ): Promise<Outsider> {
+  // sipp doesn't say when it listens, but Linux does; nor does the one before it when it has let go of the port.
+  const entry = `0100007F:${outsidePort.toString(16).toUpperCase().padStart(4, '0')} `;
+  const isTaken = async () => (await readFile('/proc/net/udp', 'utf8')).includes(entry);
+  for (let waits = 0; (await isTaken()) && waits < 250; waits++) await pause(20);
   const scenario = { answers: 'far-answers', refuses: 'far-refuses', 'rings on': 'far-silent' }[does];
   const outsider = await sipp(scenario, {
     values: { RING: afterMs, CODE: code, STAY: staysMs },
@@ -73,9 +77,7 @@ export async function awaitCall(
   let ended = false;
   const end = () => void (ended = true);
   outsider.done.then(end, end);
-  // sipp doesn't say when it listens, but Linux does.
-  const entry = `0100007F:${outsidePort.toString(16).toUpperCase().padStart(4, '0')} `;
-  while (!ended && !(await readFile('/proc/net/udp', 'utf8')).includes(entry)) await pause(20);
+  while (!ended && !(await isTaken())) await pause(20);
   if (ended) await outsider.done;
   return outsider;
 }

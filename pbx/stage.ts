@@ -8,7 +8,7 @@ import { openPhone, type Phone } from './phone.ts';
 /** Plugs in these phones, plays what is to be played, and puts everything back when no channel is left. */
 export async function onStage<T>(lab: Lab, phonesThere: NamedCall['phones'], play: (stage: Stage) => Promise<T>): Promise<T> {
   const phones = new Map<string, Phone>();
-  const outside: { stop(): void }[] = [];
+  const outside: Outsider[] = [];
   const ami = await connectAmi(lab.ami);
   const stage: Stage = {
     lab,
@@ -26,12 +26,13 @@ export async function onStage<T>(lab: Lab, phonesThere: NamedCall['phones'], pla
     return await play(stage);
   } finally {
     for (const { stop } of outside) stop();
+    await Promise.allSettled(outside.map(({ done }) => done)); // the next one wants their ports
     await lab.cli('channel request hangup all').catch(() => '');
     ami.close();
     await Promise.all([...phones.values()].map((phone) => phone.stop()));
   }
 }
-const kept = (list: { stop(): void }[], one: Outsider): Outsider => (list.push(one), one);
+const kept = (list: Outsider[], one: Outsider): Outsider => (list.push(one), one);
 
 /** One call with everything that belongs to it; resolves with what `during` made of it, once no channel is left. */
 export function playCall<T>(lab: Lab, call: NamedCall, during: (stage: Stage, place: () => Promise<void>) => Promise<T>): Promise<T> {
