@@ -65,7 +65,7 @@ export async function awaitCall(
   // sipp doesn't say when it listens, but Linux does; nor does the one before it when it has let go of the port.
   const entry = `0100007F:${outsidePort.toString(16).toUpperCase().padStart(4, '0')} `;
   const isTaken = async () => (await readFile('/proc/net/udp', 'utf8')).includes(entry);
-  for (let waits = 0; (await isTaken()) && waits < 250; waits++) await pause(20);
+  for (let waits = 0; (await isTaken()) && waits < 3_000; waits++) await pause(20);
   const scenario = { answers: 'far-answers', refuses: 'far-refuses', 'rings on': 'far-silent' }[does];
   const outsider = await sipp(scenario, {
     values: { RING: afterMs, CODE: code, STAY: staysMs },
