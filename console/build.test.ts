@@ -27,6 +27,7 @@ function aCheckout() {
   const said: string[] = [];
   return {
     said,
+    dist,
     write,
     build: () => buildConsole({ onProgress: (line) => void said.push(line) }, place),
     uninstall: () => void (installed = false),
@@ -57,4 +58,15 @@ test('without the build tools the built one is shown and said to be old; a missi
   const bare = aCheckout();
   bare.uninstall();
   await expect(bare.build()).rejects.toThrow('npm ci && npm run console');
+});
+
+test('servers that start at once build it side by side, and neither takes the other’s files away', async () => {
+  const checkout = aCheckout();
+  const built = await Promise.allSettled(Array.from({ length: 8 }, () => checkout.build()));
+  expect(built.filter(({ status }) => status === 'rejected')).toEqual([]);
+  mkdirSync(join(checkout.dist, 'assets'), { recursive: true });
+  writeFileSync(join(checkout.dist, 'assets/main.js.4711-0'), 'half of another’s');
+  checkout.write('console/main.tsx', 'changed');
+  expect(await checkout.build()).toBe('built');
+  expect(checkout.files()).toContain('assets/main.js.4711-0');
 });

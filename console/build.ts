@@ -49,16 +49,22 @@ export async function buildConsole({ onProgress }: { onProgress: (line: string) 
   return 'built';
 }
 
+/** Tells builds of this process apart; several servers may build at once. */
+let builds = 0;
 /** The page last, the mark after it, what is no longer named at the end: whoever is served meanwhile finds either all of the old or all of the new. */
 async function put(files: ReadonlyMap<string, string | Uint8Array>, dist: string, stamp: string, made: string): Promise<void> {
+  const mark = `${process.pid}-${builds++}`;
   await rm(stamp, { force: true });
   for (const [name, body] of [...files].toSorted(([a], [b]) => Number(a === 'index.html') - Number(b === 'index.html'))) {
     const path = join(dist, name);
     await mkdir(dirname(path), { recursive: true });
-    await writeFile(`${path}.${process.pid}`, body);
-    await rename(`${path}.${process.pid}`, path);
+    await writeFile(`${path}.${mark}`, body);
+    await rename(`${path}.${mark}`, path);
   }
-  for (const path of await filesIn(dist)) if (!files.has(relative(dist, path).split(sep).join('/'))) await rm(path, { force: true });
+  // Another server that starts now writes the same files, and is about to rename its own.
+  const isAnothers = (path: string) => /\.\d+-\d+$/.test(path);
+  for (const path of await filesIn(dist))
+    if (!files.has(relative(dist, path).split(sep).join('/')) && !isAnothers(path)) await rm(path, { force: true });
   await writeFile(stamp, made);
 }
 
