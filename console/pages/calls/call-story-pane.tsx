@@ -3,6 +3,7 @@ import { Button } from 'react-aria-components/Button';
 import type { CallStory } from '../../../wire/console.ts';
 import { useConsole, useLive } from '../../console-context.tsx';
 import { Because, ExplanationChip } from '../../parts/explain.tsx';
+import { type Figure, Figures } from '../../parts/figures.tsx';
 import { Icon } from '../../parts/icon.tsx';
 import { RecordLink } from '../../parts/record-link.tsx';
 import { Decided } from './story-decided.tsx';
@@ -118,7 +119,7 @@ function Head({ story: { call, externalId, incarnation, writes } }: { story: Cal
   const { words, format } = useConsole();
   const { who, number } = whoOf(call, words);
   const began = call.startedAt ?? call.heardAt;
-  const figures: [string, string, string?][] = [
+  const figures: Figure[] = [
     [words.call.began, format.moment(began)],
     [words.call.line, call.line ?? ''],
     [words.call.agent, call.agent ?? ''],
@@ -153,25 +154,7 @@ function Head({ story: { call, externalId, incarnation, writes } }: { story: Cal
             </RecordLink>
           ))}
       </div>
-      <dl className="figures">
-        {figures
-          .filter(([, value]) => value !== '')
-          .map(([label, value, spoken]) => (
-            <div key={label}>
-              <dt>{label}</dt>
-              <dd>
-                {spoken ? (
-                  <>
-                    <span aria-hidden="true">{value}</span>
-                    <span className="for-ears">{spoken}</span>
-                  </>
-                ) : (
-                  <bdi>{value}</bdi>
-                )}
-              </dd>
-            </div>
-          ))}
-      </dl>
+      <Figures figures={figures} />
       <Actions
         id={call.id}
         canWriteAgain={call.explanation.is === 'parked' || writes.some(({ state }) => state === 'parked' || state === 'deleted')}

@@ -5,6 +5,7 @@ import { Link } from '../../address.tsx';
 import { useConsole } from '../../console-context.tsx';
 import { ServerTrouble } from '../../server.ts';
 import { iconOf, kindOf, whoOf } from '../calls/say-call.ts';
+import { type Figure, Figures } from '../../parts/figures.tsx';
 import { Icon } from '../../parts/icon.tsx';
 import { canPlay, whyNothing } from './what-became.ts';
 
@@ -46,8 +47,8 @@ function Shown({ recording, onChanged }: { recording: Recording; onChanged: () =
   const version = versions.find((one) => one.version === chosen) ?? versions[0]!;
   const nothing = whyNothing(version, words, format);
   const kept = version.deleteAfter === undefined ? words.recording.keptWithoutEnd : format.moment(version.deleteAfter);
-  const figures: [string, string, string?][] = [
-    ...(call ? [[words.call.began, format.moment(call.startedAt ?? call.heardAt)] as [string, string]] : []),
+  const figures: Figure[] = [
+    ...(call ? [[words.call.began, format.moment(call.startedAt ?? call.heardAt)] as const] : []),
     [words.call.line, call?.line ?? ''],
     [words.call.agent, call?.agent ?? ''],
     [words.recording.length, version.seconds === undefined ? '' : format.duration(version.seconds), format.spoken(version.seconds ?? 0)],
@@ -87,25 +88,7 @@ function Shown({ recording, onChanged }: { recording: Recording; onChanged: () =
           </p>
         </div>
       )}
-      <dl className="figures">
-        {figures
-          .filter(([, value]) => value !== '')
-          .map(([label, value, spoken]) => (
-            <div key={label}>
-              <dt>{label}</dt>
-              <dd>
-                {spoken ? (
-                  <>
-                    <span aria-hidden="true">{value}</span>
-                    <span className="for-ears">{spoken}</span>
-                  </>
-                ) : (
-                  <bdi>{value}</bdi>
-                )}
-              </dd>
-            </div>
-          ))}
-      </dl>
+      <Figures figures={figures} />
       {versions.length > 1 && (
         <section>
           <h2>{words.recording.versions}</h2>
