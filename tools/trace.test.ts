@@ -331,6 +331,17 @@ test('who connects two customers makes their calls no one call', () => {
   ]);
 });
 
+test('who keys in a case again means the last one', () => {
+  const keyed = (seconds: number, Case: string) => made('UserEvent', seconds, { ...line, UserEvent: 'CrmIvr', Case });
+  const [call] = callsIn([
+    made('Newchannel', 0, { ...line, CallerIDNum: '15559999999', Exten: '5550500' }),
+    keyed(3, '4812'),
+    keyed(9, '4821'),
+    made('Hangup', 20, { ...line, Cause: '16' }),
+  ]).map(sayCall);
+  expect(call?.digits).toBe('4821');
+});
+
 test('a job of the PBX itself is no missed call', () => {
   const job = { Channel: 'Local/wake-up@jobs-00000001;1', Uniqueid: 'job.1', Linkedid: 'job.1' };
   const calls = callsIn([made('Newchannel', 0, job), made('Hangup', 1, { ...job, Cause: '16' })]);

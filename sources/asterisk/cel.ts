@@ -1,5 +1,9 @@
 import type { AmiEvent } from './ami.ts';
 import { endpointOf, openHearing, type Signal, type Surroundings } from './hearing.ts';
+import { earliestMs, latestMs, storable } from '../readable.ts';
+
+/** Names and numbers; nothing longer is worth keeping of one field. */
+const maxFieldCharacters = 4_000;
 
 /**
  * Channel events as Asterisk writes them to a file (cel_custom), told as the signals they correspond to. They tell who talked with whom and
@@ -40,9 +44,9 @@ export function readCel(text: string, surroundings: Surroundings = {}): { readon
       mistakes.push(`Line ${place + 1} has ${fields.length} columns, not ${columns.length}: is cel_custom.conf as documented?`);
       continue;
     }
-    const row = Object.fromEntries(columns.map((name, column) => [name, storable(fields[column]!)])) as Row;
+    const row = Object.fromEntries(columns.map((name, column) => [name, storable(fields[column]!.slice(0, maxFieldCharacters))])) as Row;
     const at = Number(row.time) * 1_000;
-    if (!(at > 946_684_800_000 && at < 4_102_444_800_000)) {
+    if (!(at >= earliestMs && at <= latestMs)) {
       mistakes.push(`Line ${place + 1} has a time that is no number of seconds since 1970: leave dateformat out of cel.conf.`);
       continue;
     }
@@ -70,7 +74,7 @@ function eventsOf(row: Row, dials: ReadonlyMap<string, string>, app: string | un
   switch (row.type) {
     case 'CHAN_START':
       return [
-        of('Newchannel', { CallerIDNum: row.number, CallerIDName: row.name, Exten: row.exten, Context: row.context }),
+        of('Newchannel', { CallerIDNum: row.number, CallerIDName: row.name, Exten: row.exten }),
         ...(row.uniqueid === row.linkedid
           ? []
           : [of('Rung', { CallerIDNum: row.number, DialString: dialStringFor(row.channel, dials.get(row.linkedid)) })]),
@@ -86,7 +90,6 @@ function eventsOf(row: Row, dials: ReadonlyMap<string, string>, app: string | un
         of('BlindTransfer', {
           Result: 'Success',
           TransfererUniqueid: row.uniqueid,
-          TransfererChannel: row.channel,
           Extension: extra['extension'],
         }),
       ];
@@ -95,7 +98,6 @@ function eventsOf(row: Row, dials: ReadonlyMap<string, string>, app: string | un
         of('AttendedTransfer', {
           Result: 'Success',
           OrigTransfererUniqueid: row.uniqueid,
-          OrigTransfererChannel: row.channel,
           TransferTargetUniqueid: extra['transfer_target_channel_uniqueid'],
           // The phone's second line began the consultation; a feature code uses one line for both.
           SecondTransfererLinkedid: extra['channel2_uniqueid'] === row.uniqueid ? undefined : extra['channel2_uniqueid'],
@@ -134,8 +136,6 @@ function extraOf(text: string): Readonly<Record<string, string>> {
     return {};
   }
 }
-
-const storable = (text: string) => text.replaceAll('\u0000', '\uFFFD').toWellFormed().slice(0, 4_000);
 
 /** RFC 4180: quotes doubled inside quotes, line breaks allowed there. A last line without its line break is left out. */
 function csvRecords(text: string): string[][] {

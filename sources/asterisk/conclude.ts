@@ -13,7 +13,7 @@ import type {
 import type { Conversation, Leg, Ringing, Told } from './conversation.ts';
 import { blinkMs, tellConversation } from './conversation.ts';
 import type { Signal } from './hearing.ts';
-import { looksLikeExtension, text } from './hearing.ts';
+import { isOutsideNumber, looksLikeExtension, text } from './hearing.ts';
 import { readNumber } from '../read-number.ts';
 
 /** Facts of one call and of all it is connected with, from what was signalled (C1). What isn't `signalled` comes back as it is. */
@@ -111,7 +111,6 @@ function factsOf(conversation: Conversation): CallEvent[] {
   for (const small of smalls) {
     const { call, at } = small;
     if (small.is === 'queued' || small.is === 'unqueued') tell(call, at, { type: small.is, queue: { id: small.queue } });
-    else if (small.is === 'digits') tell(call, at, { type: 'digits', digits: small.digits, purpose: 'case' });
     else if (small.is === 'closed') tell(call, at, { type: 'closed' });
     else if (small.is === 'voicemail') tell(call, at, { type: 'voicemail', mailbox: small.mailbox });
     else if (small.is === 'arrived') {
@@ -126,6 +125,7 @@ function factsOf(conversation: Conversation): CallEvent[] {
     }
   }
   for (const told of calls.values()) {
+    if (told.keyedIn) tell(told.linkedid, told.keyedIn.at, { type: 'digits', digits: told.keyedIn.digits, purpose: 'case' });
     if (told.recorded && talks.some(({ call }) => call === told.linkedid))
       tell(told.linkedid, told.firstAt, { type: 'recorded', recordingId: withoutEnding(told.recording ?? told.linkedid) });
     if (told.endedAt === undefined) continue;
@@ -136,8 +136,8 @@ function factsOf(conversation: Conversation): CallEvent[] {
   return facts;
 }
 
-/** A file is `<id>.wav` on the PBX and `<id>` with us. */
-const withoutEnding = (file: string) => file.replace(/\.(?:wav|WAV|mp3|gsm|ogg|opus|ulaw|alaw)$/, '') || file;
+/** A file is `<id>.wav` on the PBX and `<id>` with us: the endings of server/recordings/name.ts. */
+const withoutEnding = (file: string) => file.replace(/(?:\.(?:wav|mp3|ogg|opus|gsm))+$/i, '') || file;
 
 /** A line that begins a call brings it in, unless the PBX called it; a phone that begins one dials the first that is rung. */
 function directionOf(told: Told, { ringings, legs }: Conversation): Direction | undefined {
@@ -149,7 +149,7 @@ function directionOf(told: Told, { ringings, legs }: Conversation): Direction | 
     case 'agent':
       if (first) return first === 'outside' ? 'outbound' : 'internal';
       if (told.direction === 'outbound' || told.direction === 'internal') return told.direction;
-      return /^\+?\d{7,}$/.test(told.clicked ?? told.exten ?? '') ? 'outbound' : 'internal';
+      return isOutsideNumber(told.clicked ?? told.exten ?? '') ? 'outbound' : 'internal';
     case undefined:
       if (first) return first === 'outside' ? 'outbound' : 'inbound';
       // Of a call of somebody outside too little may have been heard; what touches no line is no customer's.

@@ -62,11 +62,12 @@ export type Told = {
   lineName: string | undefined;
   exten: string | undefined;
   direction: string | undefined;
+  /** What the caller keyed in last: who mistyped begins again. */
+  keyedIn: { readonly digits: string; readonly at: number } | undefined;
   recording: string | undefined;
   recorded: boolean;
   hungUpBy: Leg | undefined;
   endedAt: number | undefined;
-  cause: string | undefined;
   /** Whom a click to dial is for, as the agent's phone is shown while it rings. */
   clicked: string | undefined;
   /** Did the agent whose click it was pick up their own phone? Undefined: nobody clicked. */
@@ -75,7 +76,6 @@ export type Told = {
 export type Small =
   | { readonly is: 'queued'; readonly queue: string }
   | { readonly is: 'unqueued'; readonly queue: string }
-  | { readonly is: 'digits'; readonly digits: string }
   | { readonly is: 'closed' }
   | { readonly is: 'do not disturb'; readonly extension: string }
   | { readonly is: 'voicemail'; readonly mailbox: string }
@@ -100,6 +100,8 @@ export type Conversation = {
 
 /** Churn of Local channels and of bridges being merged takes a talk apart for an instant; nobody has left. */
 export const blinkMs = 150;
+/** One transfer is told by the manager interface and by the CEL file, or by an event and by what it does, this close together. */
+const saidTwiceMs = 2_000;
 
 /**
  * Walks through the signals of a call and of all it is connected with, in order, and tells who rang, who talked with whom and who gave the
@@ -109,7 +111,9 @@ export const blinkMs = 150;
 export function tellConversation(signals: readonly Signal[]): Conversation {
   const legs = new Map<string, Leg>();
   const bridges = new Map<string, Set<Leg>>();
-  const halves = new Map<string, Leg>(); // Local channels by name
+  /** Local channels by name, and their names. */
+  const halves = new Map<string, Leg>();
+  const nameOfHalf = new Map<Leg, string>();
   const calls = new Map<string, Told>();
   const ringings: Ringing[] = [];
   const talks: Talk[] = [];
@@ -118,7 +122,9 @@ export function tellConversation(signals: readonly Signal[]): Conversation {
   const names = new Map<string, string>();
   const talking = new Map<Leg, Talk>();
   /** A talk whose agent went to ask a colleague, while the customer waits where they were. */
-  const asking = new Map<Leg, { talk: Talk; others: readonly Leg[]; place: string | undefined; since: number; asked: Set<Leg> }>();
+  const asking = new Map<Leg, { talk: Talk; others: readonly Leg[]; place: string | undefined; asked: Set<Leg> }>();
+  /** With whom, and in which bridge, each agent last was in a talk. */
+  const lastWith = new Map<Leg, { others: readonly Leg[]; place: string | undefined }>();
 
   const callOf = (linkedid: string, at: number): Told => {
     const known = calls.get(linkedid);
@@ -135,11 +141,11 @@ export function tellConversation(signals: readonly Signal[]): Conversation {
       lineName: undefined,
       exten: undefined,
       direction: undefined,
+      keyedIn: undefined,
       recording: undefined,
       recorded: false,
       hungUpBy: undefined,
       endedAt: undefined,
-      cause: undefined,
       clicked: undefined,
       pickedUp: undefined,
     };
@@ -173,13 +179,15 @@ export function tellConversation(signals: readonly Signal[]): Conversation {
     };
     legs.set(uniqueid, leg);
     if (kind === 'outside') hasOutside = true;
-    if (local) halves.set(channel, leg);
+    if (local) {
+      halves.set(channel, leg);
+      nameOfHalf.set(leg, channel);
+    }
     return leg;
   };
   const otherHalf = (leg: Leg): Leg | undefined => {
-    for (const [name, half] of halves)
-      if (half === leg) return halves.get(name.endsWith(';1') ? `${name.slice(0, -1)}2` : `${name.slice(0, -1)}1`);
-    return undefined;
+    const name = nameOfHalf.get(leg);
+    return name === undefined ? undefined : halves.get(`${name.slice(0, -1)}${name.endsWith('1') ? 2 : 1}`);
   };
 
   /** All phones and lines that hear each other, starting from this one. */
@@ -188,7 +196,7 @@ export function tellConversation(signals: readonly Signal[]): Conversation {
     const open = [leg];
     for (let next = open.pop(); next; next = open.pop()) {
       const near: Leg[] = next.bridge === undefined ? [] : [...(bridges.get(next.bridge) ?? [])];
-      const half = next.kind === 'local' ? otherHalf(next) : undefined;
+      const half = otherHalf(next);
       for (const other of half ? [...near, half] : near) {
         if (found.has(other) || other.goneAt !== undefined) continue;
         found.add(other);
@@ -220,12 +228,19 @@ export function tellConversation(signals: readonly Signal[]): Conversation {
       (other) => other.bridge !== undefined && other.kind === 'agent' && other.extension !== leg.extension && other.call === leg.call,
     );
   };
+  const beginHold = (talk: Talk, at: number) => {
+    const last = talk.holds.at(-1);
+    if (!last || last.to !== undefined) talk.holds.push({ from: at, to: undefined });
+  };
+  const endHold = (talk: Talk, at: number) => {
+    const last = talk.holds.at(-1);
+    if (last && last.to === undefined) last.to = at;
+  };
   const endTalk = (leg: Leg, at: number) => {
     const talk = talking.get(leg);
     if (!talk) return;
     talk.to = at;
-    const hold = talk.holds.at(-1);
-    if (hold && hold.to === undefined) hold.to = at;
+    endHold(talk, at);
     talking.delete(leg);
     asking.delete(leg);
   };
@@ -244,9 +259,20 @@ export function tellConversation(signals: readonly Signal[]): Conversation {
     talks.push(begun);
     talking.set(leg, begun);
   };
-  const beginHold = (talk: Talk, at: number) => {
-    const last = talk.holds.at(-1);
-    if (!last || last.to !== undefined) talk.holds.push({ from: at, to: undefined });
+
+  /** As one would dial it. */
+  const addressOf = (leg: Leg) => leg.extension ?? ringings.find((ringing) => ringing.leg === leg)?.number ?? leg.endpoint;
+  /** A Local channel stands for the phone it leads to, or will. */
+  const phoneBehind = (leg: Leg, from: Leg): Leg =>
+    leg.kind === 'local'
+      ? ([...together(leg)].find((other) => other !== from && isOurs(other)) ??
+        ringings.findLast(({ leg: rung }) => rung.call === leg.call && rung.kind !== 'local')?.leg ??
+        leg)
+      : leg;
+  /** A consultation became a transfer; the PBX says so in an event of its own, or (its own feature codes, older versions) only by what it does. */
+  const handOver = (call: string, from: Leg, to: Leg, at: number) => {
+    const said = transfers.some((one) => one.from.extension === from.extension && Math.abs(one.at - at) < saidTwiceMs);
+    if (!said) transfers.push({ call, at, from, to: addressOf(to), how: 'attended' });
   };
 
   /** After every change of who is where. */
@@ -261,25 +287,24 @@ export function tellConversation(signals: readonly Signal[]): Conversation {
         for (const other of groupOf(leg).all) if (isOurs(other) && other !== leg) asks.asked.add(other);
         if (partners.some((partner) => asks.others.includes(partner))) {
           asking.delete(leg); // back with the customer
-          if (leg.heldSince === undefined) closeHold(asks.talk, at);
+          if (leg.heldSince === undefined) endHold(asks.talk, at);
           continue;
         }
         const waits = asks.others.some((other) => other.goneAt === undefined && other.bridge === asks.place);
-        const takenBy = asks.others.flatMap((other) => [...together(other)]).find((other) => isOurs(other) && other !== leg);
+        const takenBy = asks.others.flatMap((other) => [...groupOf(other).all]).find((other) => isOurs(other) && other !== leg);
         if (leg.goneAt !== undefined || !waits || takenBy) {
-          if (takenBy && asks.asked.has(takenBy)) handOver(asks.talk, takenBy, at);
+          if (takenBy && asks.asked.has(takenBy)) handOver(asks.talk.call, leg, takenBy, at);
           endTalk(leg, at);
         }
         continue;
       }
       if (talk && partners.length === 0) {
-        const others = lastPartners.get(leg) ?? [];
-        const place = lastPlace.get(leg);
+        const { others, place } = lastWith.get(leg)!;
         const waits =
           leg.goneAt === undefined &&
           others.some((other) => other.goneAt === undefined && other.bridge !== undefined && other.bridge === place);
         if (waits) {
-          asking.set(leg, { talk, others, place, since: at, asked: new Set() });
+          asking.set(leg, { talk, others, place, asked: new Set() });
           beginHold(talk, at);
         } else endTalk(leg, at);
       }
@@ -287,31 +312,9 @@ export function tellConversation(signals: readonly Signal[]): Conversation {
         // With the customer it is the customer's call, whatever this phone's was until now.
         const call = partners.find((partner) => partner.kind === 'outside' && !isOurs(partner))?.call ?? leg.call;
         if (talk?.call !== call) beginTalk(leg, call, at);
-        lastPartners.set(leg, partners);
-        lastPlace.set(leg, partners[0]!.bridge);
+        lastWith.set(leg, { others: partners, place: partners[0]!.bridge });
       }
     }
-  };
-  const lastPartners = new Map<Leg, readonly Leg[]>();
-  const lastPlace = new Map<Leg, string | undefined>();
-  /** As one would dial it. */
-  const addressOf = (leg: Leg) => leg.extension ?? ringings.find((ringing) => ringing.leg === leg)?.number ?? leg.endpoint;
-  const closeHold = (talk: Talk, at: number) => {
-    const hold = talk.holds.at(-1);
-    if (hold && hold.to === undefined) hold.to = at;
-  };
-  /** A consultation became a transfer; the PBX says so in an event of its own, or (its own feature codes, older versions) only by what it does. */
-  /** A Local channel stands for the phone it leads to, or will. */
-  const phoneBehind = (leg: Leg, from: Leg): Leg =>
-    leg.kind === 'local'
-      ? ([...together(leg)].find((other) => other !== from && isOurs(other)) ??
-        ringings.findLast(({ leg: rung }) => rung.call === leg.call && rung.kind !== 'local')?.leg ??
-        leg)
-      : leg;
-  const handOver = (talk: Talk, to: Leg, at: number) => {
-    const target = addressOf(to);
-    const known = transfers.some((one) => one.from.extension === talk.leg.extension && one.to === target && Math.abs(one.at - at) < 2_000);
-    if (!known) transfers.push({ call: talk.call, at, from: talk.leg, to: target, how: 'attended' });
   };
 
   const leave = (leg: Leg, bridge: string | undefined) => {
@@ -421,7 +424,7 @@ export function tellConversation(signals: readonly Signal[]): Conversation {
         break;
       case 'Answered': {
         const ringing = ringings.findLast((one) => one.leg === leg);
-        if (ringing && ringing.status === undefined) Object.assign(ringing, { endedAt: at, status: 'ANSWER', forwarded: false });
+        if (ringing && ringing.status === undefined) Object.assign(ringing, { endedAt: at, status: 'ANSWER' });
         break;
       }
       case 'DialEnd': {
@@ -471,13 +474,13 @@ export function tellConversation(signals: readonly Signal[]): Conversation {
         if (!leg) break;
         leg.heldSince = undefined;
         const talk = talking.get(leg);
-        if (talk && !asking.has(leg)) closeHold(talk, at);
+        if (talk && !asking.has(leg)) endHold(talk, at);
         break;
       }
       case 'BlindTransfer': {
         const from = legs.get(of('TransfererUniqueid'));
-        const told = transfers.some((one) => one.from === from && one.how === 'blind' && at - one.at < 2_000);
-        if (of('Result') === 'Success' && from && !told) transfers.push({ call: signal.call, at, from, to: of('Extension'), how: 'blind' });
+        const said = transfers.some((one) => one.from === from && one.how === 'blind' && at - one.at < saidTwiceMs);
+        if (of('Result') === 'Success' && from && !said) transfers.push({ call: signal.call, at, from, to: of('Extension'), how: 'blind' });
         break;
       }
       case 'AttendedTransfer': {
@@ -485,8 +488,7 @@ export function tellConversation(signals: readonly Signal[]): Conversation {
         const target = legs.get(of('TransferTargetUniqueid'));
         if (of('Result') !== 'Success' || !from || !target) break;
         if (talking.has(from) && !asking.has(from)) break; // it became a talk of three
-        const said = transfers.find((one) => one.from.extension === from.extension && Math.abs(one.at - at) < 2_000);
-        if (!said) transfers.push({ call: signal.call, at, from, to: addressOf(phoneBehind(target, from)), how: 'attended' });
+        handOver(signal.call, from, phoneBehind(target, from), at);
         break;
       }
       case 'QueueCallerJoin':
@@ -512,7 +514,7 @@ export function tellConversation(signals: readonly Signal[]): Conversation {
         told.recorded = true;
         break;
       case 'UserEvent':
-        if (of('UserEvent') === 'CrmIvr' && of('Case') !== '') smalls.push({ is: 'digits', digits: of('Case'), at, call: signal.call });
+        if (of('UserEvent') === 'CrmIvr' && of('Case') !== '') told.keyedIn = { digits: of('Case'), at };
         if (of('UserEvent') === 'CrmClosed') smalls.push({ is: 'closed', at, call: signal.call });
         if (of('UserEvent') === 'CrmDnd' && of('Agent') !== '')
           smalls.push({ is: 'do not disturb', extension: of('Agent'), at, call: signal.call });

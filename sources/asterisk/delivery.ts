@@ -1,18 +1,15 @@
 import { z } from 'zod';
 import { readCel } from './cel.ts';
 import { isSignal, type Signal } from './hearing.ts';
+import { earliestMs, latestMs, storable } from '../readable.ts';
 
 /** A Linkedid has some 30 characters; a ChannelId that somebody chose may have 150 (AST_MAX_UNIQUEID). */
 const maxIdCharacters = 500;
 /** Names and numbers; nothing longer is worth keeping of one signal. */
 const maxValueCharacters = 4_000;
-/** 2000-01-01 and 2100-01-01, as for every phone system. */
-const [earliestMs, latestMs] = [946_684_800_000, 4_102_444_800_000];
 /** More of these a person doesn't read at once. */
 const mistakesShown = 5;
 
-/** PostgreSQL's text and jsonb take neither U+0000 nor half a surrogate pair. */
-const storable = (text: string) => text.replaceAll('\u0000', '\uFFFD').toWellFormed();
 const value = z.string().max(maxValueCharacters).transform(storable);
 const id = z.string().min(1).max(maxIdCharacters).transform(storable);
 const signal = z

@@ -38,22 +38,19 @@ export type Hearing = {
 
 /** Events that tell something of a call, and the fields that do. Channel, Uniqueid and Linkedid are kept wherever they are. */
 const kept: Readonly<Record<string, readonly string[]>> = {
-  Newchannel: ['CallerIDNum', 'CallerIDName', 'Exten', 'Context', 'ChannelState'],
+  Newchannel: ['CallerIDNum', 'CallerIDName', 'Exten', 'ChannelState'],
   DialBegin: ['DestChannel', 'DestUniqueid', 'DestLinkedid', 'DestCallerIDNum', 'DialString'],
   DialEnd: ['DestChannel', 'DestUniqueid', 'DestLinkedid', 'DialStatus', 'Forward'],
   BridgeEnter: ['BridgeUniqueid', 'BridgeTechnology', 'CallerIDNum'],
   BridgeLeave: ['BridgeUniqueid'],
   Hold: [],
   Unhold: [],
-  BlindTransfer: ['Result', 'TransfererChannel', 'TransfererUniqueid', 'TransfererLinkedid', 'TransfereeLinkedid', 'Extension', 'Context'],
+  BlindTransfer: ['Result', 'TransfererUniqueid', 'TransfererLinkedid', 'TransfereeLinkedid', 'Extension'],
   AttendedTransfer: [
     'Result',
-    'OrigTransfererChannel',
     'OrigTransfererUniqueid',
     'OrigTransfererLinkedid',
-    'SecondTransfererUniqueid',
     'SecondTransfererLinkedid',
-    'TransfereeUniqueid',
     'TransfereeLinkedid',
     'TransferTargetChannel',
     'TransferTargetUniqueid',
@@ -61,16 +58,15 @@ const kept: Readonly<Record<string, readonly string[]>> = {
   ],
   QueueCallerJoin: ['Queue'],
   QueueCallerLeave: ['Queue'],
-  QueueCallerAbandon: ['Queue'],
   AgentCalled: ['DestUniqueid', 'DestLinkedid', 'Queue', 'MemberName', 'Interface'],
   AgentConnect: ['DestUniqueid', 'DestLinkedid', 'Queue', 'MemberName', 'Interface'],
-  MessageWaiting: ['Mailbox', 'Waiting', 'New'],
+  MessageWaiting: ['Mailbox', 'Waiting'],
   MixMonitorStart: [],
-  UserEvent: ['UserEvent', 'Case', 'Agent', 'Called', 'SipCall'],
-  ParkedCall: ['ParkeeChannel', 'ParkeeUniqueid', 'ParkeeLinkedid', 'ParkingSpace', 'ParkerDialString'],
-  Pickup: ['TargetChannel', 'TargetUniqueid', 'TargetLinkedid'],
+  UserEvent: ['UserEvent', 'Case', 'Agent'],
+  ParkedCall: ['ParkeeLinkedid', 'ParkingSpace', 'ParkerDialString'],
+  Pickup: ['TargetLinkedid'],
   HangupRequest: [],
-  Hangup: ['Cause', 'TechCause'],
+  Hangup: ['Cause'],
   // From the CEL file (cel.ts): a channel that another one made, its answer, and that nothing is left of the call.
   Rung: ['CallerIDNum', 'DialString'],
   Answered: [],
@@ -82,8 +78,13 @@ export const isSignal = (name: string): boolean =>
 /** A recording of the call has arrived with us (server/recordings). */
 export const recordingSignal = 'CordboardRecording';
 const userEvents: ReadonlySet<string> = new Set(['CrmIvr', 'CrmClosed', 'CrmDnd']);
-/** Variables the PBX is asked to tell with every event of a channel (`channelvars`); `CRM_PRES` wins over what the number looks like. */
-const variables = ['CRM_PRES', 'CRM_REC', 'CRM_DIR'] as const;
+/**
+ * Variables the PBX is asked to tell with every event of a channel (`channelvars`): is the number withheld, whatever it looks like, and
+ * the file of the recording.
+ */
+export const wantedVariables = ['CRM_PRES', 'CRM_REC'] as const;
+/** `CRM_DIR`: `outbound` or `internal`, where the dialplan says so of what a phone dialled; good to have of a call that rings nobody. */
+const variables = [...wantedVariables, 'CRM_DIR'];
 /** A PBX that never hangs up a channel must not fill our memory. */
 const mostChannels = 50_000;
 
@@ -98,8 +99,6 @@ type Known = {
   readonly told: Set<string>;
 };
 /** Who takes the customer back first hangs up on the colleague within this time. */
-/** Too long for an extension. */
-const isOutsideNumber = (number: string) => /^\+?\d{7,}$/.test(number);
 const swapMs = 2_000;
 /** Was this hold on from `from`, and is it still, or was it until just before `to`? */
 const covers = (hold: Known['hold'], from: number, to: number) =>
@@ -108,8 +107,8 @@ const covers = (hold: Known['hold'], from: number, to: number) =>
 type Begun = { readonly call: string; readonly endpoint: string; readonly at: number; isOutside: boolean; over: boolean };
 
 /**
- * What is known of a PBX. `outside`: names of endpoints that lead outside; left out, whatever isn't named like an extension does, and what is in `alsoOutside`. `country`
- * (ISO 3166): where numbers are dialled from. `lines`: names of the company's numbers, as dialled.
+ * What is known of a PBX. `outside`: names of endpoints that lead outside; left out, whatever isn't named like an extension does, and
+ * what is in `alsoOutside`. `country` (ISO 3166): where numbers are dialled from. `lines`: names of the company's numbers, as dialled.
  */
 export type Surroundings = {
   readonly outside?: readonly string[];
@@ -130,9 +129,10 @@ export function openHearing({ outside, alsoOutside = [], country, lines = {} }: 
   const leadsOutside = (channel: string) => {
     const endpoint = endpointOf(channel);
     if (endpoint === undefined) return false;
-    if (/^DAHDI\//i.test(channel) && !named) return true; // its channels are numbered like extensions
-    if (also.has(endpoint) || also.has(channel.slice(0, channel.indexOf('/') + 1) + endpoint)) return true;
-    return named ? named.has(endpoint) || named.has(channel.slice(0, channel.indexOf('/') + 1) + endpoint) : !looksLikeExtension(endpoint);
+    const isIn = (names: ReadonlySet<string>) => names.has(endpoint) || names.has(channel.slice(0, channel.indexOf('/') + 1) + endpoint);
+    if (isIn(also)) return true;
+    if (named) return isIn(named);
+    return /^DAHDI\//i.test(channel) || !looksLikeExtension(endpoint); // DAHDI's channels are numbered like extensions
   };
   let heard = 0;
   let aheadMs = 0; // the PBX's clock before ours, as of the last event it stamped
@@ -142,7 +142,10 @@ export function openHearing({ outside, alsoOutside = [], country, lines = {} }: 
     channels.delete(uniqueid);
     const of = known.endpoint === undefined ? undefined : byEndpoint.get(known.endpoint);
     of?.delete(known);
-    if (of?.size === 0) byEndpoint.delete(known.endpoint!);
+    if (of?.size !== 0) return;
+    byEndpoint.delete(known.endpoint!);
+    // Nobody is on hold there any more, so what this phone began asks nobody meanwhile.
+    for (const [uniqueid, { endpoint }] of begun) if (endpoint === known.endpoint) begun.delete(uniqueid);
   };
   const remember = (uniqueid: string, linkedid: string, channel: string): Known => {
     const known = channels.get(uniqueid);
@@ -337,17 +340,19 @@ export function openHearing({ outside, alsoOutside = [], country, lines = {} }: 
       }
       // Bridges are looked at when all are known, or who comes first would meet nobody.
       const joins = met.flatMap(([uniqueid, known, bridge]) => meets(uniqueid, known, bridge));
-      for (const [call, channelsOfCall] of Map.groupBy(present, (event) => channels.get(text(event['Uniqueid']))?.linkedid ?? ''))
-        if (call !== '')
-          signals.push({
-            Event: 'Channels',
-            at: atMs,
-            n: heard++,
-            call,
-            Linkedid: call,
-            Uniqueids: channelsOfCall.map((event) => text(event['Uniqueid'])),
-            ...(joins.some(({ into }) => into === call) && { joins: joins.filter(({ into }) => into === call) }),
-          });
+      for (const [call, channelsOfCall] of Map.groupBy(present, (event) => channels.get(text(event['Uniqueid']))?.linkedid ?? '')) {
+        if (call === '') continue;
+        const joined = joins.filter(({ into }) => into === call);
+        signals.push({
+          Event: 'Channels',
+          at: atMs,
+          n: heard++,
+          call,
+          Linkedid: call,
+          Uniqueids: channelsOfCall.map((event) => text(event['Uniqueid'])),
+          ...(joined.length > 0 && { joins: joined }),
+        });
+      }
       return signals;
     },
   };
@@ -375,6 +380,8 @@ const endings: Readonly<Record<string, RegExp>> = {
 
 /** An extension's number, perhaps with a letter or a word for the kind of phone: `101`, `2034w`, `101-web`. */
 export const looksLikeExtension = (endpoint: string): boolean => /^\d{2,6}(?:$|[^0-9.])/.test(endpoint);
+/** Too long for an extension. */
+export const isOutsideNumber = (number: string): boolean => /^\+?\d{7,}$/.test(number);
 
 export const text = (value: unknown): string => (typeof value === 'string' ? value : Array.isArray(value) ? String(value[0] ?? '') : '');
 function variablesIn(value: AmiEvent[string] | undefined): string[] {

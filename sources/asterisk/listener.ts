@@ -123,6 +123,7 @@ async function attend(
   let held: { readonly event: AmiEvent; readonly atMs: number }[] | undefined = [];
   let undecided = true;
   let heardOfCalls = false;
+  const unseen = (error: unknown) => report('asterisk.not-looked-at', { because: (error as Error).message });
   const take = (event: AmiEvent, atMs: number) => {
     if (valueOf(event, 'Privilege').startsWith('call,')) heardOfCalls = true;
     if (undecided && valueOf(event, 'Event') === 'Newchannel') {
@@ -174,12 +175,7 @@ async function attend(
     if (lists) await lookAround(ears.open);
     else held = undefined;
     report('asterisk.connected', { host: settings.host, port: settings.port, banner: ami.banner });
-    // What follows is good to know. Hearing doesn't end with it.
-    const unseen = (error: unknown) => report('asterisk.not-looked-at', { because: (error as Error).message });
-    const hearQueues = async () => {
-      for (const row of await ami.list('QueueStatus')) take(row, world.now());
-    };
-    if (commands.has('QueueStatus')) void hearQueues().catch(unseen);
+    // Good to know. Hearing doesn't end with it.
     await preflight(ami, settings, { commands, thorough: false }).then(consider, unseen);
   } catch (error) {
     await ami.close();
@@ -213,7 +209,7 @@ async function attend(
     for (;;) {
       await world.sleep(bounds.lookMs, over.signal);
       if (over.signal.aborted) return;
-      await lookAround(ears.open!).catch((error: unknown) => report('asterisk.not-looked-at', { because: (error as Error).message }));
+      await lookAround(ears.open!).catch(unseen);
     }
   };
   if (lists) void keepLooking();

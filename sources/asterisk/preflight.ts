@@ -2,7 +2,7 @@ import { celMapping } from './cel.ts';
 import { isIP } from 'node:net';
 import { type AmiEvent, valueOf, valuesOf } from './ami.ts';
 import { type Ami, AmiTrouble } from './ami-client.ts';
-import { looksLikeExtension } from './hearing.ts';
+import { looksLikeExtension, wantedVariables } from './hearing.ts';
 import type { AsteriskSettings } from './settings.ts';
 
 /** One thing the PBX has, lacks, or nobody can tell from here. */
@@ -35,16 +35,7 @@ type Look = {
   readonly thorough: boolean;
 };
 
-/** Channel variables that are told with each event of a channel: is the number withheld, the file of the recording, the case the caller keyed in. */
-const wantedVariables = ['CRM_PRES', 'CRM_REC', 'CRM_CASE'] as const;
 const readsNeeded = ['call', 'agent', 'user'];
-/** What listening needs of `write`, and what each other class is for. */
-const writesNeeded: Readonly<Record<string, string>> = {
-  reporting: 'telling, after an interruption, which calls there still are',
-  call: 'transfers and hanging up from Salesforce',
-  agent: 'pausing queue members',
-  originate: 'dialling from Salesforce',
-};
 const writesDangerous: Readonly<Record<string, string>> = {
   system: 'stop Asterisk, load modules and read configuration files with their secrets',
   command: 'do whatever Asterisk’s console can',
@@ -54,7 +45,7 @@ const writesDangerous: Readonly<Record<string, string>> = {
 /** A function of the PJSIP channel driver: it waits for the thread that tells the event, which waits for it. asterisk/asterisk issue 307, read 2026-11-21. */
 const pjsipFunction = /\b(?:PJSIP_\w+|CHANNEL\(\s*(?:pjsip|rtp|rtcp|secure_signaling|secure_media)\b)/i;
 const usualLogin = `read = ${readsNeeded.join(',')}`;
-const usualWrite = `write = ${Object.keys(writesNeeded).toSorted().join(',')}`;
+const usualWrite = 'write = reporting';
 
 /** The names of the actions this login may send; the PBX tells each login its own. */
 export async function commandsOf(ami: Ami): Promise<ReadonlySet<string>> {
@@ -187,17 +178,16 @@ function read(own: Section | undefined, user: string): Finding {
 }
 
 function write(rights: ReadonlySet<string>, user: string): Finding[] {
-  const missing = Object.keys(writesNeeded).filter((one) => !rights.has(one));
   const dangerous = Object.keys(writesDangerous).filter((one) => rights.has(one));
-  const blind = missing.includes('reporting') && !rights.has('system');
+  const blind = !rights.has('system'); // which may list the channels too
   return [
-    missing.length === 0
-      ? { about: 'write', state: 'good', says: `${user} may ask and do what is needed.` }
+    rights.has('reporting')
+      ? { about: 'write', state: 'good', says: `${user} may ask what is needed.` }
       : {
           about: 'write',
           state: 'lacking',
           ...(blind && { urgent: true as const }),
-          says: `${user} lacks ${missing.join(', ')} in write: ${missing.map((one) => `${one} is for ${writesNeeded[one]}`).join('; ')}.${blind ? ' A call that ends while Cordboard is away would seem to go on for hours.' : ''}`,
+          says: `${user} lacks reporting in write, Asterisk’s word for asking as well: after an interruption it asks which calls there still are.${blind ? ' A call that ends while Cordboard is away would seem to go on for hours.' : ''}`,
           paste: loginPaste(user),
         },
     dangerous.length === 0
@@ -284,7 +274,7 @@ function variables(names: readonly string[] | undefined): Finding[] {
     {
       about: 'variables',
       state: 'lacking',
-      says: `${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} not told (channelvars): withheld numbers would be shown, and recordings and keyed-in cases not be found.`,
+      says: `${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} not told (channelvars): withheld numbers would be shown, and recordings not be found.`,
       paste: generalPaste(wanted),
     },
   ];

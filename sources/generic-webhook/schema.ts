@@ -13,6 +13,7 @@ import type {
   Queue,
 } from '../../server/call/event.ts';
 import { readNumber } from '../read-number.ts';
+import { earliestMs, latestMs, storable } from '../readable.ts';
 
 /** Ids are indexed together with a connection id; PostgreSQL's B-tree takes 2,704 bytes a row, and 500 characters are at most 2,000. */
 export const maxIdCharacters = 500;
@@ -33,14 +34,8 @@ const maxEvents = 1_000;
 /** A week: no call lasts longer, and a span in milliseconds sent as seconds is noticed. */
 const maxSeconds = 604_800;
 
-/** 2000-01-01 and 2100-01-01. Outside lies a clock that was never set, or seconds sent as milliseconds. */
-const [earliestMs, latestMs] = [946_684_800_000, 4_102_444_800_000];
-
 /** Titles, descriptions and examples of the published schema; our own registry, so that no other room's names can collide. */
 const words = z.registry<{ id?: string; title?: string; description?: string; examples?: unknown[]; [keyword: string]: unknown }>();
-
-/** PostgreSQL's text and jsonb take neither U+0000 nor half a surrogate pair; both become U+FFFD. */
-const storable = (text: string) => text.replaceAll('\u0000', '\uFFFD').toWellFormed();
 
 /** JSON Schema's patterns have no flag for case. */
 const webAddress = '^[Hh][Tt][Tt][Pp][Ss]?://';

@@ -29,7 +29,7 @@ export type FakeAmi = Awaited<ReturnType<typeof startFakeAmi>>;
 const all = 'system,call,log,verbose,agent,user,config,command,dtmf,reporting,cdr,dialplan,originate,agi,cc,aoc,test,message';
 export const fakeUsers: Readonly<Record<string, FakeUser>> = {
   all: { secret: 'all-secret', read: all, write: all },
-  cordboard: { secret: 's3cret', read: 'call,agent,user', write: 'call,agent,originate,reporting' },
+  cordboard: { secret: 's3cret', read: 'call,agent,user', write: 'reporting' },
 };
 
 /** Says what Asterisk 22 says over its manager interface, as far as the client and the preflight ask it; ami-conformance.ts holds both to it. */
