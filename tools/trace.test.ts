@@ -331,6 +331,50 @@ test('who connects two customers makes their calls no one call', () => {
   ]);
 });
 
+test('who hangs up while the colleague rings has handed the call over, also where Asterisk names no target', () => {
+  // As Asterisk 22 told it in four of twelve calls: the agent had left the second bridge when it looked who else was in it.
+  const [to, from] = ['1', '2'].map((half) => ({
+    Channel: `Local/102@agents-00000007;${half}`,
+    Uniqueid: `other-1.${half}0`,
+    Linkedid: 'other-1.1',
+  })) as [typeof phone, typeof phone];
+  const colleague = { Channel: 'PJSIP/102-0000eeee', Uniqueid: 'other-1.5', Linkedid: 'other-1.1' };
+  const asking = { ...bridge, BridgeUniqueid: 'asking' };
+  const last = { ...bridge, BridgeUniqueid: 'last' };
+  const [call] = callsIn([
+    made('Newchannel', 0, { ...line, CallerIDNum: '15559999999', Exten: '5550101' }),
+    made('BridgeEnter', 1, { ...phone, ...bridge, CallerIDNum: '101' }),
+    made('BridgeEnter', 1, { ...line, ...bridge }),
+    made('Hold', 2, phone),
+    made('Newchannel', 4, to),
+    made('Newchannel', 4, from),
+    made('BridgeEnter', 4, { ...to, ...asking }),
+    made('BridgeLeave', 4, { ...phone, ...bridge }),
+    made('BridgeEnter', 4, { ...phone, ...asking }),
+    made('DialBegin', 4, { ...from, DestChannel: colleague.Channel, DestUniqueid: colleague.Uniqueid, DestLinkedid: 'other-1.1' }),
+    made('BridgeLeave', 5, { ...phone, ...asking }),
+    made('BridgeLeave', 5, { ...to, ...asking }),
+    made('BridgeEnter', 5, { ...to, ...bridge }),
+    made('AttendedTransfer', 5, {
+      Result: 'Success',
+      OrigTransfererUniqueid: phone.Uniqueid,
+      OrigTransfererLinkedid: 'other-1.1',
+      SecondTransfererUniqueid: phone.Uniqueid,
+      SecondTransfererLinkedid: 'other-1.1',
+      TransfereeLinkedid: 'other-1.1',
+    }),
+    made('DialEnd', 6, { ...from, DestChannel: colleague.Channel, DestUniqueid: colleague.Uniqueid, DialStatus: 'ANSWER' }),
+    made('BridgeEnter', 6, { ...colleague, ...last, CallerIDNum: '102' }),
+    made('Hangup', 6, { ...phone, Cause: '16' }),
+    made('BridgeEnter', 6, { ...from, ...last }),
+    made('BridgeLeave', 6.1, { ...line, ...bridge }),
+    made('BridgeEnter', 6.1, { ...line, ...last }),
+    ...[from, to].map((half) => made('Hangup', 6.2, { ...half, Cause: '16' })),
+    ...[line, colleague].map((leg) => made('Hangup', 20, { ...leg, Cause: '16' })),
+  ]).map(sayCall);
+  expect(call).toMatchObject({ lastWith: '102', transfers: [{ from: '101', to: '102', how: 'attended' }] });
+});
+
 test('who keys in a case again means the last one', () => {
   const keyed = (seconds: number, Case: string) => made('UserEvent', seconds, { ...line, UserEvent: 'CrmIvr', Case });
   const [call] = callsIn([

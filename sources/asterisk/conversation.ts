@@ -284,7 +284,7 @@ export function tellConversation(signals: readonly Signal[]): Conversation {
       const talk = talking.get(leg);
       const asks = asking.get(leg);
       if (asks) {
-        for (const other of groupOf(leg).all) if (isOurs(other) && other !== leg) asks.asked.add(other);
+        for (const other of groupOf(leg).all) if (other !== leg && (isOurs(other) || other.kind === 'local')) asks.asked.add(other);
         if (partners.some((partner) => asks.others.includes(partner))) {
           asking.delete(leg); // back with the customer
           if (leg.heldSince === undefined) endHold(asks.talk, at);
@@ -485,9 +485,12 @@ export function tellConversation(signals: readonly Signal[]): Conversation {
       }
       case 'AttendedTransfer': {
         const from = legs.get(of('OrigTransfererUniqueid'));
-        const target = legs.get(of('TransferTargetUniqueid'));
-        if (of('Result') !== 'Success' || !from || !target) break;
+        if (of('Result') !== 'Success' || !from) break;
         if (talking.has(from) && !asking.has(from)) break; // it became a talk of three
+        // Who hangs up while it rings may be out of the bridge before Asterisk 22 looks who else is in it: then it names no target.
+        const target =
+          legs.get(of('TransferTargetUniqueid')) ?? [...(asking.get(from)?.asked ?? [])].findLast(({ goneAt }) => goneAt === undefined);
+        if (!target) break;
         handOver(signal.call, from, phoneBehind(target, from), at);
         break;
       }
