@@ -235,6 +235,7 @@ async function answer(org: OrgState, request: Request): Promise<Outcome> {
         locks: org.locks,
         holder: Symbol(path),
         heldIds: new Set(),
+        autoAssign: undefined,
         rowFault: rows?.rowFault,
         tally: { written: 0, rowErrors: new Map(), subrequests: [] },
       };

@@ -14,11 +14,12 @@ import {
   type RowError,
 } from './errors.ts';
 import { readId } from './ids.ts';
-import { deleteRow, insertRow, readRecord, updateRow } from './records.ts';
+import { deleteRow, insertRow, updateRow } from './records.ts';
 import { allow, jsonBody, type Answer, type Call } from './call.ts';
 import type { SObject } from './schema.ts';
 import { fieldsAsked, keyField, mustBeWritable, recordBody } from './sobjects.ts';
 import type { Row, Value } from './store.ts';
+import { readRecord } from './values.ts';
 import { allOrNothing, asRowRefusal, type Ctx, type Work } from './work.ts';
 
 // /composite/sobjects: up to 200 records a request, each with its own outcome. Row by row, so that others come in between.

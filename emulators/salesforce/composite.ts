@@ -13,24 +13,29 @@ type Subanswer = { body: unknown; httpHeaders: Readonly<Record<string, string>>;
 function readSubrequests(body: Record<string, unknown>): Subrequest[] {
   const { compositeRequest } = body;
   if (!Array.isArray(compositeRequest)) throw jsonBroken('compositeRequest is required');
-  if (compositeRequest.length > maxSubrequests) throw tooManySubrequests(maxSubrequests, 'subrequests');
+  if (compositeRequest.length > maxSubrequests) throw tooManySubrequests(maxSubrequests, 'operations');
   const subrequests = compositeRequest.map((entry: unknown): Subrequest => {
     const given = (typeof entry === 'object' && entry !== null ? entry : {}) as Record<string, unknown>;
-    const { method, url, referenceId, httpHeaders } = given;
+    const { method, url, referenceId } = given;
+    const httpHeaders = (given['httpHeaders'] ?? {}) as Record<string, string>;
     if (typeof method !== 'string' || typeof url !== 'string' || typeof referenceId !== 'string')
       throw jsonBroken('Each subrequest needs method, url and referenceId');
+    // "Don't specify these headers in a subrequest. If you do, the top-level request fails and returns an HTTP 400" [D the same; code guessed]
+    const own = Object.keys(httpHeaders).find((name) => ['accept', 'authorization', 'content-type'].includes(name.toLowerCase()));
+    if (own !== undefined) throw jsonBroken(`The header ${own} can’t be specified in a subrequest`);
     return {
       method: method.toUpperCase(),
       url,
       referenceId,
       body: given['body'],
-      httpHeaders: (httpHeaders ?? {}) as Record<string, string>,
+      httpHeaders,
     };
   });
   // "The reference ID … is case-sensitive" and names one subrequest only [D; code guessed]
   if (new Set(subrequests.map((one) => one.referenceId)).size < subrequests.length)
     throw jsonBroken('Duplicate referenceId in the composite request');
-  const queries = subrequests.filter((one) => /\/(?:query|queryAll|composite\/sobjects)\b/.test(one.url)).length;
+  // "Up to 5 of these subrequests can be sObject Collections or query operations, including Query and QueryAll" [D the same]
+  const queries = subrequests.filter((one) => /^\/services\/data\/v[\d.]+\/+(?:query|queryAll|composite\/sobjects)\b/.test(one.url)).length;
   if (queries > maxQueries) throw tooManySubrequests(maxQueries, 'queries and collections');
   return subrequests;
 }
@@ -83,7 +88,14 @@ function callOf(subrequest: Subrequest, answers: ReadonlyMap<string, unknown>): 
 export function* composite(call: Call, ctx: Ctx, answerOne: (call: Call) => Work<Answer>): Work<Answer> {
   allow(call, 'POST');
   const body = jsonBody(call);
-  const subrequests = readSubrequests(body);
+  let subrequests: Subrequest[];
+  try {
+    subrequests = readSubrequests(body);
+  } catch (cause) {
+    if (!(cause instanceof Refusal) || cause.code !== 'LIMIT_EXCEEDED') throw cause;
+    // One answer to nobody in particular [C guardian/support-service-lambdas#766; the status of the whole was not seen]
+    return { status: 400, body: { compositeResponse: [{ body: cause.body(), httpHeaders: {}, httpStatusCode: 400, referenceId: null }] } };
+  }
   const allOrNone = body['allOrNone'] === true;
   function* work(): Work<Subanswer[]> {
     const answers = new Map<string, unknown>();

@@ -1,14 +1,20 @@
 import type { HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
 import { isLoopbackHost } from './api.ts';
+import { assignedObjects, assignment, saveAssignment, type AssignmentRule } from './assignment.ts';
+import { turn } from './clock.ts';
+import { operators, type Condition } from './conditions.ts';
 import { Refusal } from './errors.ts';
 import { requestFaults, rowFaults, type FaultOrder } from './faults.ts';
-import { readId } from './ids.ts';
+import { idFor, readId } from './ids.ts';
 import { isProfile, profiles } from './latency.ts';
 import type { OrgState } from './org-state.ts';
-import { deleteRow, insertRow, readRecord, undelete, updateRow, validationRules, writeValue, type ValidationRule } from './records.ts';
+import { deleteRow, insertRow, undelete, updateRow, validationRules, type ValidationRule } from './records.ts';
+import { fillPeople, mostPeople, type Filled, type FillOrder } from './people/fill.ts';
 import type { CustomField, SObject } from './schema.ts';
+import { changeOwner, convertLead, mergeRecords, type Conversion } from './screens.ts';
 import { integrationUserId } from './seed.ts';
+import { readRecord, writeValue } from './values.ts';
 import { runWork, type Ctx, type Work } from './work.ts';
 
 // What no program can ask of a real org: faults, the clock, the log, and people at their screens. On its own port, never on the API's.
@@ -26,6 +32,23 @@ const text = (body: Json, key: string): string => {
   const value = body[key];
   if (typeof value !== 'string' || value === '') throw new Mistake(`${key} is required`);
   return value;
+};
+
+const idOf = (given: unknown, key: string): string => {
+  const id = typeof given === 'string' ? readId(given) : undefined;
+  if (id === undefined) throw new Mistake(`${key} is not an id`);
+  return id;
+};
+const conversionOf = (fields: Json): Conversion => {
+  const { accountId, contactId, ownerId, createOpportunity, opportunityName, convertedStatus } = fields;
+  return {
+    ...(accountId === undefined ? {} : { accountId: idOf(accountId, 'accountId') }),
+    ...(contactId === undefined ? {} : { contactId: idOf(contactId, 'contactId') }),
+    ...(ownerId === undefined ? {} : { ownerId: idOf(ownerId, 'ownerId') }),
+    ...(createOpportunity === true ? { createOpportunity } : {}),
+    ...(typeof opportunityName === 'string' ? { opportunityName } : {}),
+    ...(typeof convertedStatus === 'string' ? { convertedStatus } : {}),
+  };
 };
 
 export function controlApp(org: OrgState): Hono<{ Bindings: HttpBindings }> {
@@ -113,12 +136,14 @@ export function controlApp(org: OrgState): Hono<{ Bindings: HttpBindings }> {
     org.limits.used = number(body, 'used') ?? org.limits.used;
     org.limits.maxConcurrentLong = number(body, 'maxConcurrentLong') ?? org.limits.maxConcurrentLong;
     org.limits.longMs = number(body, 'longMs') ?? org.limits.longMs;
+    org.limits.rowsPerPage = number(body, 'rowsPerPage') ?? org.limits.rowsPerPage;
     org.locks.waitMs = number(body, 'lockWaitMs') ?? org.locks.waitMs;
     return c.json({
       max: org.limits.max,
       used: org.limits.used,
       maxConcurrentLong: org.limits.maxConcurrentLong,
       longMs: org.limits.longMs,
+      rowsPerPage: org.limits.rowsPerPage,
       lockWaitMs: org.locks.waitMs,
     });
   });
@@ -157,19 +182,20 @@ export function controlApp(org: OrgState): Hono<{ Bindings: HttpBindings }> {
       throw new Mistake('user is not a user of this org');
     const ctx: Ctx = {
       store: org.store,
-      now: org.now,
+      // A transaction that took long: its records carry the time it began, and are seen only now [C salesforce.stackexchange 234824].
+      now: () => org.now() - (number(body, 'startedMsAgo') ?? 0),
       userId,
       via: 'screen',
       version: '67.0',
       locks: org.locks,
       holder: Symbol('screen'),
       heldIds: new Set(),
+      autoAssign: undefined,
       rowFault: undefined,
       tally: { written: 0, rowErrors: new Map(), subrequests: [] },
     };
-    const id = action === 'create' ? undefined : readId(text(body, 'id'));
-    if (action !== 'create' && id === undefined) throw new Mistake('id is not an id');
-    let made = id ?? '';
+    let made = action === 'create' ? '' : idOf(body['id'], 'id');
+    let more = {};
     // A person waits for locks like a program, but not for the API's latency.
     const save = <T>(work: Work<T>) => runWork(work, ctx, { baseMs: 0, perRecordMs: 0 });
     switch (action) {
@@ -188,25 +214,40 @@ export function controlApp(org: OrgState): Hono<{ Bindings: HttpBindings }> {
           () => true,
         );
         break;
+      case 'convert':
+        if (object.name !== 'Lead') throw new Mistake('only leads are converted');
+        more = await save(convertLead(ctx, made, conversionOf(fields)));
+        break;
+      case 'merge': {
+        const losers = Array.isArray(body['losers']) ? body['losers'].map((loser: unknown) => idOf(loser, 'losers')) : [];
+        await save(mergeRecords(ctx, object, made, losers, readRecord(object, fields)));
+        break;
+      }
+      case 'change-owner':
+        await save(changeOwner(ctx, object, made, idOf(fields['OwnerId'], 'OwnerId')));
+        break;
       default:
-        throw new Mistake('action is create, update, delete or undelete');
+        throw new Mistake('action is create, update, delete, undelete, convert, merge or change-owner');
     }
     await org.store.durable();
-    return c.json({ id: made });
+    return c.json({ id: made, ...more });
   });
+
+  /** Criteria as an admin enters them. */
+  const conditionsOf = (object: SObject, given: unknown): Condition[] =>
+    (Array.isArray(given) ? given : [given]).map((condition: unknown) => {
+      const { field, op, value } = condition as { field?: string; op?: string; value?: string | number | boolean | null };
+      if (field === undefined || !object.byName.has(field.toLowerCase())) throw new Mistake(`${object.name} has no field ${String(field)}`);
+      const known = operators.find((one) => one === op);
+      if (!known) throw new Mistake(`op is one of ${operators.join(' ')}`);
+      return { field, op: known, value: value ?? null };
+    });
 
   app.get('/__org/validation-rules', (c) => c.json(validationRules(org.store)));
   app.post('/__org/validation-rules', async (c) => {
     const body = await bodyOf(c.req);
     const object = org.store.schema.named(text(body, 'object'));
-    const conditions = Array.isArray(body['when']) ? body['when'] : [body['when'] ?? body];
-    const when = conditions.map((condition: unknown) => {
-      const { field, op, value } = condition as { field?: string; op?: string; value?: string | number | boolean | null };
-      if (field === undefined || !object.byName.has(field.toLowerCase())) throw new Mistake(`${object.name} has no field ${String(field)}`);
-      if (!['=', '!=', '<', '>', '<=', '>=', 'isBlank', 'notBlank', 'contains'].includes(op ?? ''))
-        throw new Mistake('op is one of = != < > <= >= isBlank notBlank contains');
-      return { field, op: op as ValidationRule['when'][number]['op'], value: value ?? null };
-    });
+    const when = conditionsOf(object, body['when'] ?? body);
     const rule: ValidationRule = {
       name: typeof body['name'] === 'string' ? body['name'] : `rule_${validationRules(org.store).length + 1}`,
       object: object.name,
@@ -220,6 +261,46 @@ export function controlApp(org: OrgState): Hono<{ Bindings: HttpBindings }> {
   app.delete('/__org/validation-rules', (c) => {
     org.store.setMeta('validationRules', '[]');
     return c.json([]);
+  });
+
+  app.get('/__org/assignment-rules', (c) => c.json(assignment(org.store)));
+  app.post('/__org/assignment-rules', async (c) => {
+    const body = await bodyOf(c.req);
+    const object = org.store.schema.named(text(body, 'object'));
+    if (!assignedObjects.includes(object.name)) throw new Mistake(`Assignment rules are for ${assignedObjects.join(' and ')}`);
+    const ownerOf = (given: unknown): string => {
+      const id = readId(typeof given === 'string' ? given : '');
+      const owner = id === undefined ? undefined : org.store.schema.ofId(id);
+      if (id === undefined || !owner || !['User', 'Group'].includes(owner.name) || !org.store.get(owner, id))
+        throw new Mistake('ownerId and defaultOwnerId name a user or a queue of this org');
+      return id;
+    };
+    const { rules, defaultOwners } = assignment(org.store);
+    const entries = Array.isArray(body['entries']) ? (body['entries'] as Json[]) : [];
+    const rule: AssignmentRule = {
+      id: idFor('01Q', rules.length + 1),
+      name: typeof body['name'] === 'string' ? body['name'] : `${object.name} rule ${rules.length + 1}`,
+      object: object.name,
+      active: body['active'] !== false,
+      entries: entries.map(({ when, ownerId }) => ({
+        when: when === undefined ? [] : conditionsOf(object, when),
+        ownerId: ownerOf(ownerId),
+      })),
+    };
+    saveAssignment(org.store, {
+      // Only one rule of an object is active [K].
+      rules: [...rules.map((one) => (rule.active && one.object === rule.object ? { ...one, active: false } : one)), rule],
+      defaultOwners: {
+        ...defaultOwners,
+        [object.name]:
+          body['defaultOwnerId'] === undefined ? (defaultOwners[object.name] ?? integrationUserId) : ownerOf(body['defaultOwnerId']),
+      },
+    });
+    return c.json(rule, 201);
+  });
+  app.delete('/__org/assignment-rules', (c) => {
+    saveAssignment(org.store, { rules: [], defaultOwners: {} });
+    return c.json(assignment(org.store));
   });
 
   app.post('/__org/fields', async (c) => {
@@ -243,11 +324,43 @@ export function controlApp(org: OrgState): Hono<{ Bindings: HttpBindings }> {
     return c.json({ removed: `${object}.${name}` });
   });
 
+  app.post('/__org/seed', async (c) => {
+    const body = await bodyOf(c.req);
+    const people = number(body, 'people') ?? 1_000;
+    const given = number(body, 'seed') ?? 1;
+    for (const [key, value, most] of [['people', people, mostPeople] as const, ['seed', given, 2 ** 31] as const])
+      if (!Number.isInteger(value) || value < 1 || value > most) throw new Mistake(`${key} must be a whole number from 1 to ${most}`);
+    if (org.filling) throw new Mistake('people are being put in already');
+    const filling = fill(org, { people, seed: given, fresh: body['fresh'] !== false });
+    org.filling = filling;
+    try {
+      return c.json(await filling, 201);
+    } finally {
+      org.filling = undefined;
+    }
+  });
+
   app.post('/__org/reset', (c) => {
+    if (org.filling) throw new Mistake('people are being put in');
     org.reset();
     return c.json({ ok: true });
   });
   return app;
+}
+
+/** A block at a time: programs go on reading and writing in between. */
+async function fill(org: OrgState, order: FillOrder): Promise<Filled> {
+  const filling = fillPeople(org.store, order, org.now);
+  for (;;) {
+    const step = filling.next();
+    if (step.done) {
+      await org.store.durable();
+      return step.value;
+    }
+    await turn();
+    if (!org.stopped) continue;
+    filling.throw(new Mistake('the org was stopped')); // its indexes are built again first
+  }
 }
 
 const exportPage = 500;

@@ -1,6 +1,7 @@
 import type { Field, SObject, Schema } from './schema.ts';
 import type { Store } from './store.ts';
-import { isText } from './records.ts';
+import { cascading } from './records.ts';
+import { isText } from './values.ts';
 
 // What the org says about itself. Keys and flags are those of recorded describes; keys nobody was seen reading are left out (differences.md).
 
@@ -17,12 +18,15 @@ const soapTypes: Readonly<Record<string, string>> = {
 };
 
 /** Statuses and priorities are rows an admin edits; the picklist shows what the rows say. */
+const valueObjects: Readonly<Record<string, string>> = {
+  'Task.Status': 'TaskStatus',
+  'Task.Priority': 'TaskPriority',
+  'Lead.Status': 'LeadStatus',
+};
 function picklistOf(store: Store, object: SObject, field: Field): { value: string; isDefault: boolean }[] {
-  const rows =
-    object.name === 'Task' && (field.name === 'Status' || field.name === 'Priority')
-      ? store.select(`SELECT "ApiName", "IsDefault" FROM "Task${field.name}" ORDER BY "SortOrder"`)
-      : undefined;
-  return rows
+  const table = valueObjects[`${object.name}.${field.name}`];
+  const rows = table === undefined ? [] : store.select(`SELECT "ApiName", "IsDefault" FROM "${table}" ORDER BY "SortOrder"`);
+  return rows.length > 0
     ? rows.map((row) => ({ value: String(row['ApiName']), isDefault: row['IsDefault'] === 1 }))
     : field.picklist.map((value) => ({ value, isDefault: value === field.defaultValue }));
 }
@@ -115,6 +119,27 @@ export const describeGlobal = (schema: Schema, version: string) => ({
   sobjects: schema.objects.map((object) => describeBrief(object, version)),
 });
 
+/** Every object has its Master, which is the default where there is no other [D REST guide, describe]. */
+function recordTypes(store: Store, object: SObject): Record<string, unknown>[] {
+  const own = store.select('SELECT "Id", "Name", "DeveloperName" FROM "RecordType" WHERE "SobjectType" = ? AND "IsActive" = 1 ORDER BY n', [
+    object.name,
+  ]);
+  const info = (name: unknown, developerName: unknown, recordTypeId: unknown, master: boolean, isDefault: boolean) => ({
+    active: true,
+    available: true,
+    defaultRecordTypeMapping: isDefault,
+    developerName,
+    master,
+    name,
+    recordTypeId,
+    urls: {},
+  });
+  return [
+    ...own.map((type, place) => info(type['Name'], type['DeveloperName'], type['Id'], false, place === 0)),
+    info('Master', 'Master', '012000000000000AAA', true, own.length === 0),
+  ];
+}
+
 /** Field-level security would hide fields here: the one place a describe learns what its reader may see. */
 export function describe(store: Store, object: SObject, version: string): Record<string, unknown> {
   const children = store.schema.objects.flatMap((child) =>
@@ -123,7 +148,7 @@ export function describe(store: Store, object: SObject, version: string): Record
       .map((field) => ({
         childSObject: child.name,
         field: field.name,
-        cascadeDelete: false,
+        cascadeDelete: field.name === 'AccountId' && (cascading[object.name] ?? []).includes(child.name),
         deprecatedAndHidden: false,
         relationshipName: null,
         restrictedDelete: false,
@@ -133,17 +158,6 @@ export function describe(store: Store, object: SObject, version: string): Record
     ...describeBrief(object, version),
     fields: object.fields.map((field) => describeField(store, object, field)),
     childRelationships: children,
-    recordTypeInfos: [
-      {
-        active: true,
-        available: true,
-        defaultRecordTypeMapping: true,
-        developerName: 'Master',
-        master: true,
-        name: 'Master',
-        recordTypeId: '012000000000000AAA',
-        urls: {},
-      },
-    ],
+    recordTypeInfos: recordTypes(store, object),
   };
 }

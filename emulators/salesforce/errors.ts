@@ -87,9 +87,9 @@ export const noSuchType = (name: string) =>
 /** [C sorenkrabbe/Chrome-Salesforce-inspector#134] */
 export const tooManyRecords = () =>
   request(400, 'EXCEEDED_ID_LIMIT', 'record limit reached. cannot submit more than 200 records into this call');
-/** [D composite: at most 25 subrequests, 5 of them queries or collections; code and text guessed] */
+/** [C guardian/support-service-lambdas#766 for "25 operations"; other words guessed after it] */
 export const tooManySubrequests = (most: number, of: string) =>
-  request(400, 'LIMIT_EXCEEDED', `No more than ${most} ${of} are allowed in one composite request`);
+  request(400, 'LIMIT_EXCEEDED', `The request can’t contain more than ${most} ${of}.`);
 /** [K] */
 export const cursorInvalid = () => request(400, 'INVALID_QUERY_LOCATOR', 'invalid query locator');
 
@@ -129,6 +129,9 @@ export const notWriteable = (field: string) =>
     `Unable to create/update fields: ${field}. Please check the security settings of this field and verify that it is read/write for your profile or permission set.`,
     [field],
   );
+/** [C sorenkrabbe/Chrome-Salesforce-inspector#38; D Help 000386207: Name of a person account] */
+export const badFieldNames = (object: string, fields: readonly string[]) =>
+  record('INVALID_FIELD_FOR_INSERT_UPDATE', `${object}: bad field names on insert/update call: ${fields.join(', ')}`, fields);
 /** [C quoted] */
 export const duplicateValue = (field: string, id: string) =>
   record('DUPLICATE_VALUE', `duplicate value found: ${field} duplicates value on record with id: ${id}`);
@@ -141,6 +144,8 @@ export const manyForKey = (label: string, field: string, ids: readonly string[])
 export const keyMissing = (field: string) => record('MISSING_ARGUMENT', `${field} not specified`, [field]);
 /** [D errorcodes; C: 404 alone, 400 inside a collection] */
 export const entityIsDeleted = () => new Refusal(404, 'ENTITY_IS_DELETED', 'entity is deleted', []);
+/** "UNDELETE_FAILED: Entity is not in the recycle bin": also of what was deleted along with something else [D Help 000386040; C] */
+export const notInBin = () => record('UNDELETE_FAILED', 'Entity is not in the recycle bin');
 /** [C recorded] */
 export const rowLocked = () => record('UNABLE_TO_LOCK_ROW', 'unable to obtain exclusive access to this record');
 /** [D validation rules: the admin's own words] */

@@ -6,12 +6,15 @@ const enterpriseDaily = 100_000;
 const concurrentLong = 25;
 const longMs = 20_000;
 const hourMs = 3_600_000;
+/** "Up to 2,000 records … the returned batch can include fewer, based on the size and complexity of records" [D resources_query]. */
+const rowsPerPage = 2000;
 
 /** What the org allows: the daily allocation, counted in hourly buckets, and the cap on long requests. */
 export class Limits {
   max = enterpriseDaily;
   maxConcurrentLong = concurrentLong;
   longMs = longMs;
+  rowsPerPage = rowsPerPage;
   readonly #now: () => number;
   readonly #elapsed: () => number;
   readonly #hours = new Map<number, number>();

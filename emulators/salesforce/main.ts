@@ -10,6 +10,7 @@ const help = `A stand-in Salesforce org on this machine. It holds nothing real a
   --client-id, --client-secret   what a program signs in with (stand-in, stand-in-secret)
   --latency <profile>       ${Object.keys(profiles).join(', ')} (none)
   --instance-url <url>      the instance_url of tokens, if not the API's own address
+  --person-accounts         an org in which accounts may be persons; it stays one
   --without-custom-fields   an org whose admin has not deployed Cordboard's fields
 `;
 
@@ -29,6 +30,7 @@ async function main(): Promise<void> {
       'client-secret': { type: 'string', default: 'stand-in-secret' },
       latency: { type: 'string', default: 'none' },
       'instance-url': { type: 'string' },
+      'person-accounts': { type: 'boolean', default: false },
       'without-custom-fields': { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
@@ -46,6 +48,7 @@ async function main(): Promise<void> {
     port: portOf(values.port, '--port'),
     controlPort: portOf(values['control-port'], '--control-port'),
     latency,
+    personAccounts: values['person-accounts'],
     withoutCustomFields: values['without-custom-fields'],
     ...(instanceUrl === undefined ? {} : { instanceUrl: instanceUrl.replace(/\/+$/, '') }),
   });

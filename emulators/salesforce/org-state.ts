@@ -22,6 +22,8 @@ export type OrgState = {
   shiftMs: number;
   /** Set when the org is being stopped: what is still under way is let go. */
   stopped: boolean;
+  /** People being put in; ends soon after `stopped`. */
+  filling: Promise<unknown> | undefined;
   readonly addresses: { api: string; control: string };
   reset(): void;
 };

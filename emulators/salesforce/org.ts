@@ -14,7 +14,7 @@ import { OAuth } from './oauth.ts';
 import type { OrgState } from './org-state.ts';
 import { Queries } from './query.ts';
 import { cordboardFields } from './schema.ts';
-import { seed } from './seed.ts';
+import { seedOrg } from './seed.ts';
 import { Store } from './store.ts';
 
 export type OrgOptions = {
@@ -28,6 +28,8 @@ export type OrgOptions = {
   latency?: Profile;
   instanceUrl?: string;
   withoutCustomFields?: boolean;
+  /** Accounts may be persons. An org that has them keeps them, whatever this says later. */
+  personAccounts?: boolean;
   clock?: Clock;
 };
 export type RunningOrg = { readonly apiUrl: string; readonly controlUrl: string; stop(): Promise<void> };
@@ -38,7 +40,9 @@ const lockWaitMs = 10_000;
 /** Starts a stand-in org in this process. Every org is its own: nothing is shared between two. */
 export async function startOrg(options: OrgOptions): Promise<RunningOrg> {
   const clock = options.clock ?? wallClock;
-  const store = new Store(options.file, options.withoutCustomFields ? [] : cordboardFields);
+  const store = new Store(options.file, options.withoutCustomFields ? [] : cordboardFields, {
+    personAccounts: options.personAccounts ?? false,
+  });
   const addresses = { api: '', control: '' };
   const now = () => clock() + org.shiftMs;
   const org: OrgState = {
@@ -53,6 +57,7 @@ export async function startOrg(options: OrgOptions): Promise<RunningOrg> {
     now,
     shiftMs: Number(store.meta('shiftMs') ?? 0),
     stopped: false,
+    filling: undefined,
     addresses,
     reset() {
       store.clear();
@@ -60,12 +65,12 @@ export async function startOrg(options: OrgOptions): Promise<RunningOrg> {
       org.journal.clear();
       org.queries.forget();
       org.limits.used = 0;
-      seed(store, now());
+      seedOrg(store, now());
       store.commit();
     },
   };
   try {
-    if (store.meta('seeded') === undefined) seed(store, now());
+    seedOrg(store, now());
     store.commit();
     const api = await listen(apiApp(org), options.port ?? 0);
     try {
@@ -77,7 +82,7 @@ export async function startOrg(options: OrgOptions): Promise<RunningOrg> {
         controlUrl: addresses.control,
         async stop() {
           org.stopped = true;
-          await Promise.all([close(api), close(control)]);
+          await Promise.all([close(api), close(control), org.filling?.catch(() => undefined)]);
           store.close();
         },
       };

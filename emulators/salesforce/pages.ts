@@ -1,8 +1,8 @@
 import { readId } from './ids.ts';
 import type { OrgState } from './org-state.ts';
-import { writeValue } from './records.ts';
 import type { Field, SObject } from './schema.ts';
 import type { Row, Value } from './store.ts';
+import { writeValue } from './values.ts';
 
 // Record pages: what a person would see in the screens, plain. Every text of a record goes through `escape`; no script at all runs here.
 

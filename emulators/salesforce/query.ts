@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { cursorInvalid, noSuchType, Refusal } from './errors.ts';
 import { readId } from './ids.ts';
-import { isText, readDatetime, writeValue } from './records.ts';
 import { parseSoql, plain, queryError, type Comparison, type Condition, type Literal, type Path, type Query } from './soql.ts';
 import type { Field, Schema, SObject } from './schema.ts';
 import type { Row, Store, Value } from './store.ts';
 import { dayRange, type Range } from './date-literals.ts';
+import { isText, readDatetime, writeValue } from './values.ts';
 
 type Sql = { readonly text: string; readonly values: readonly (string | number)[] };
 type Column = { readonly sql: string; readonly field: Field };
@@ -55,6 +55,29 @@ const typeField: Field = {
   scale: 0,
   picklist: [],
 };
+
+type Comparing = Extract<Condition, { kind: 'compare' }>;
+
+/**
+ * `A > x OR (A = x AND B > y)`: how one reads on by two fields, in either order and direction. As a row value, `(A, B) > (x, y)`, SQLite
+ * starts at that place of an index over both; as an OR it reads everything from the beginning.
+ */
+function onwardFrom(parts: readonly Condition[]): { first: Comparing; second: Comparing } | undefined {
+  const past = parts.find((part) => part.kind === 'compare' && (part.op === '>' || part.op === '<'));
+  const tie = parts.find((part) => part.kind === 'and' && part.parts.length === 2);
+  if (parts.length !== 2 || past?.kind !== 'compare' || tie?.kind !== 'and') return undefined;
+  const name = ({ path }: Comparing) => (path.names.length === 1 ? path.names[0]?.toLowerCase() : undefined);
+  const value = ({ values }: Comparing) => {
+    const [literal] = values;
+    return literal && 'value' in literal ? `${literal.kind} ${String(literal.value)}` : undefined;
+  };
+  const same = (part: Condition): part is Comparing =>
+    part.kind === 'compare' && part.op === '=' && name(part) === name(past) && value(part) === value(past);
+  const equal = tie.parts.find(same);
+  const second = tie.parts.find((part) => part !== equal);
+  if (!equal || second?.kind !== 'compare' || !name(past) || !name(second) || !value(past) || !value(second)) return undefined;
+  return second.op === past.op || second.op === `${past.op}=` ? { first: past, second } : undefined;
+}
 
 class Compiler {
   readonly #schema: Schema;
@@ -140,6 +163,13 @@ class Compiler {
     switch (condition.kind) {
       case 'and':
       case 'or': {
+        const onward = condition.kind === 'or' ? onwardFrom(condition.parts) : undefined;
+        if (onward) {
+          const [first, second] = [onward.first, onward.second].map((one) => this.#compare(object, alias, one));
+          const columns = [onward.first, onward.second].map((one) => this.column(object, alias, one.path).sql);
+          if (first && second)
+            return { text: `((${columns.join(', ')}) ${onward.second.op} (?, ?))`, values: [...first.values, ...second.values] };
+        }
         const parts = condition.parts.map((part) => this.#condition(object, alias, part));
         return {
           text: `(${parts.map((part) => part.text).join(condition.kind === 'and' ? ' AND ' : ' OR ')})`,
@@ -175,7 +205,7 @@ class Compiler {
     }
   }
 
-  #compare(object: SObject, alias: string, { path, op, values, at }: Extract<Condition, { kind: 'compare' }>): Sql {
+  #compare(object: SObject, alias: string, { path, op, values, at }: Comparing): Sql {
     const { sql, field } = this.column(object, alias, path);
     if (!field.filterable)
       throw queryError('INVALID_FIELD', this.#soql, path.at, `field '${field.name}' can not be filtered in a query call`); // [C quoted often]
@@ -189,7 +219,8 @@ class Compiler {
         ? isText(field)
         : op === 'INCLUDES' || op === 'EXCLUDES'
           ? field.type === 'multipicklist'
-          : field.type !== 'boolean' && !isId);
+          : // Ids are compared digit by digit, 0-9 before A-Z before a-z: so the bounds of PK chunking count [D async_api_headers_enable_pk_chunking].
+            field.type !== 'boolean');
     if (!allowed)
       throw queryError('INVALID_QUERY_FILTER_OPERATOR', this.#soql, path.at, `invalid operator on ${isId ? 'id' : field.type} field`); // [C "invalid operator on id field"]
     if (op === 'IN' || op === 'NOT IN') {
@@ -223,6 +254,8 @@ class Compiler {
       if (op !== '=' && op !== '!=') throw this.#wrongValue(field, at);
       return { text: `${sql} IS ${op === '=' ? '' : 'NOT '}NULL`, values: [] };
     }
+    // As a number in the text: so an index over those that are true can be used.
+    if (field.type === 'boolean') return { text: `${sql} ${op === '!=' ? 'IS NOT' : op} ${Number(value)}`, values: [] };
     return { text: op === '!=' ? `${sql} IS NOT ?` : `${sql} ${op} ?`, values: [value] };
   }
 

@@ -5,12 +5,11 @@ import {
   emailInvalid,
   entityIsDeleted,
   inactiveOwner,
-  jsonWrongType,
   leadWithWhat,
   malformedId,
-  noSuchColumn,
   noSuchReference,
   notFound,
+  notInBin,
   notImplemented,
   notWriteable,
   numberOutOfRange,
@@ -19,103 +18,16 @@ import {
   validationFailed,
   wrongIdType,
 } from './errors.ts';
+import { assignedOwner } from './assignment.ts';
+import { fieldOf, holds, type Condition } from './conditions.ts';
 import { readId } from './ids.ts';
+import { asContact, isPerson, notByItself, settleAccount } from './person-accounts.ts';
 import type { Field, SObject } from './schema.ts';
 import type { Change, Row, Store, Value } from './store.ts';
+import { isText, wholeSecond } from './values.ts';
 import { tryLock, type Ctx, type Work } from './work.ts';
 
 // What a record may hold, and what the org adds by itself.
-
-const textTypes = new Set<Field['type']>(['string', 'textarea', 'picklist', 'multipicklist', 'combobox', 'phone', 'email', 'url']);
-export const isText = (field: Field): boolean => textTypes.has(field.type);
-
-/** Leading and trailing white space goes, an empty text is no text [K; the characters are Java's trim(), guessed]. */
-const trimmed = (text: string): string => text.replace(/^[\u0000-\u0020]+|[\u0000-\u0020]+$/g, '');
-
-/** Audit times have whole seconds: every recorded answer ends in `.000+0000` [C]. */
-export const wholeSecond = (ms: number): number => Math.floor(ms / 1000) * 1000;
-
-const jsonToken = (value: unknown): string => {
-  switch (typeof value) {
-    case 'string':
-      return 'VALUE_STRING';
-    case 'number':
-      return Number.isInteger(value) ? 'VALUE_NUMBER_INT' : 'VALUE_NUMBER_FLOAT';
-    case 'boolean':
-      return value ? 'VALUE_TRUE' : 'VALUE_FALSE';
-    default:
-      return Array.isArray(value) ? 'START_ARRAY' : 'START_OBJECT';
-  }
-};
-
-/** A JSON value as this field keeps it. Wrong types end the whole request, as the org's parser does before it looks at any row [K]. */
-export function readValue(field: Field, value: unknown): Value {
-  if (value === null) return null;
-  const wrong = (type: string) => jsonWrongType(type, jsonToken(value), typeof value === 'object' ? JSON.stringify(value) : value);
-  switch (field.type) {
-    case 'boolean':
-      if (typeof value !== 'boolean') throw wrong('boolean');
-      return value ? 1 : 0;
-    case 'int':
-    case 'double':
-    case 'currency':
-    case 'percent': {
-      const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value; // digits in a string are taken [K]
-      if (typeof number !== 'number' || !Number.isFinite(number) || (field.type === 'int' && !Number.isInteger(number)))
-        throw wrong(field.type === 'int' ? 'int' : 'double');
-      return number;
-    }
-    case 'date': {
-      const found = typeof value === 'string' ? /^(\d{4}-\d{2}-\d{2})(?:T[\d:.+Z-]+)?$/.exec(value)?.[1] : undefined; // a datetime is cut [C]
-      if (found === undefined || Number.isNaN(Date.parse(found)) || new Date(found).toISOString().slice(0, 10) !== found)
-        throw wrong('date');
-      return found;
-    }
-    case 'datetime': {
-      const ms = typeof value === 'string' ? readDatetime(value) : undefined;
-      if (ms === undefined) throw wrong('datetime');
-      return wholeSecond(ms);
-    }
-    case 'id':
-    case 'reference':
-      if (typeof value !== 'string') throw wrong('reference');
-      return value === '' ? null : value;
-    default: {
-      if (typeof value !== 'string') throw wrong('string');
-      const text = trimmed(value);
-      return text === '' ? null : text;
-    }
-  }
-}
-
-export function readDatetime(text: string): number | undefined {
-  const parts = /^(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2}:\d{2})(\.\d{1,9})?(Z|[+-]\d{2}:?\d{2})?$/.exec(text);
-  if (!parts) return undefined;
-  const zone = parts[4] === undefined ? 'Z' : parts[4].replace(/^([+-]\d{2})(\d{2})$/, '$1:$2');
-  const ms = Date.parse(`${parts[1]}T${parts[2]}${(parts[3] ?? '').slice(0, 4)}${zone}`);
-  return Number.isNaN(ms) ? undefined : ms;
-}
-
-/** A record as sent, in the org's own terms. `attributes` is not data. */
-export function readRecord(object: SObject, sent: Record<string, unknown>): Row {
-  const row: Row = {};
-  for (const [name, value] of Object.entries(sent)) {
-    if (name === 'attributes') continue;
-    const field = object.byName.get(name.toLowerCase());
-    if (field) row[field.name] = readValue(field, value);
-    else if (object.byRelationship.has(name.toLowerCase())) throw notImplemented(`naming a parent by external id (${name})`);
-    else throw noSuchColumn(name, object.name);
-  }
-  return row;
-}
-
-/** A kept value as JSON. */
-export function writeValue(field: Field, value: Value | undefined): unknown {
-  if (value === null || value === undefined) return null;
-  if (field.type === 'boolean') return value === 1;
-  if (field.type === 'datetime') return new Date(Number(value)).toISOString().replace('Z', '+0000');
-  return value;
-}
 
 function checkField(store: Store, field: Field, value: Value): Value {
   if (value === null) return null;
@@ -245,53 +157,33 @@ function settle(ctx: Ctx, object: SObject, before: Row | undefined, row: Row, gi
   }
 }
 
-const fieldOf = (object: SObject, name: string): Field => {
-  const field = object.byName.get(name.toLowerCase());
-  if (!field) throw new Error(`${object.name} has no field ${name}`);
-  return field;
-};
-
 /** A rule an admin made: when it is true of the record, the record is refused with the admin's words. */
 export type ValidationRule = {
   name: string;
   object: string;
-  when: {
-    field: string;
-    op: '=' | '!=' | '<' | '>' | '<=' | '>=' | 'isBlank' | 'notBlank' | 'contains';
-    value?: string | number | boolean | null;
-  }[];
+  when: Condition[];
   message: string;
   errorField?: string;
 };
 export const validationRules = (store: Store): ValidationRule[] => JSON.parse(store.meta('validationRules') ?? '[]') as ValidationRule[];
 
-function holds(object: SObject, row: Row, condition: ValidationRule['when'][number]): boolean {
-  const field = fieldOf(object, condition.field);
-  const value = row[field.name] ?? null;
-  if (condition.op === 'isBlank') return value === null;
-  if (condition.op === 'notBlank') return value !== null;
-  const expected = readValue(field, condition.value ?? null);
-  if (condition.op === '=') return value === expected;
-  if (condition.op === '!=') return value !== expected;
-  if (value === null || expected === null) return false;
-  switch (condition.op) {
-    case '<':
-      return value < expected;
-    case '>':
-      return value > expected;
-    case '<=':
-      return value <= expected;
-    case '>=':
-      return value >= expected;
-    default:
-      return String(value).includes(String(expected));
-  }
-}
-
 function checkRules(ctx: Ctx, object: SObject, row: Row, before: Row | undefined, given: Row): void {
   for (const rule of validationRules(ctx.store))
     if (rule.object === object.name && rule.when.every((condition) => holds(object, row, condition)))
       throw validationFailed(rule.message, rule.errorField);
+  checkUnique(ctx, object, row, before, given);
+  if (object.name !== 'Account' || !isPerson(row)) return;
+  const contact = ctx.store.schema.named('Contact');
+  checkUnique(
+    ctx,
+    contact,
+    asContact(ctx.store.schema, row),
+    before && personContact(ctx, before)?.row,
+    asContact(ctx.store.schema, given),
+  );
+}
+
+function checkUnique(ctx: Ctx, object: SObject, row: Row, before: Row | undefined, given: Row): void {
   for (const field of object.fields) {
     const value = row[field.name];
     if (!field.unique || value == null || (before && !(field.name in given))) continue;
@@ -329,6 +221,11 @@ function defaults(ctx: Ctx, object: SObject): Row {
     row['Priority'] = ctx.store.select('SELECT "ApiName" FROM "TaskPriority" WHERE "IsDefault" = 1')[0]?.['ApiName'] ?? 'Normal';
     row['TaskSubtype'] = 'Task';
   }
+  // "The default is the status with IsDefault" [D object reference, LeadStatus]
+  if (object.name === 'Lead') {
+    const status = ctx.store.select('SELECT "ApiName" FROM "LeadStatus" WHERE "IsDefault" = 1')[0];
+    if (status) row['Status'] = status['ApiName'] ?? null;
+  }
   return row;
 }
 
@@ -344,6 +241,8 @@ function prepareInsert(ctx: Ctx, object: SObject, given: Row): Prepared {
   const sent = checked(ctx, object, given, 'createable');
   const row: Row = { ...defaults(ctx, object), ...sent };
   if (object.byName.has('ownerid') && row['OwnerId'] == null) row['OwnerId'] = ctx.userId; // an empty owner is the caller [K]
+  assign(ctx, object, row, true);
+  if (object.name === 'Account') settleAccount(ctx.store, undefined, row, sent);
   const missing = needed(object, row);
   if (missing.length > 0) throw requiredMissing(missing);
   settle(ctx, object, undefined, row, sent);
@@ -357,13 +256,24 @@ function prepareUpdate(ctx: Ctx, object: SObject, id: string, given: Row): Prepa
   const before = ctx.store.get(object, id);
   if (!before) throw noSuchReference();
   if (before['IsDeleted'] === 1) throw entityIsDeleted();
+  notByItself(object, before);
   const sent = checked(ctx, object, given, 'updateable');
   const row: Row = { ...before, ...sent };
+  assign(ctx, object, row, false);
+  if (object.name === 'Account') settleAccount(ctx.store, before, row, sent);
   const missing = needed(object, row).filter((name) => name in sent);
   if (missing.length > 0) throw requiredMissing(missing);
   settle(ctx, object, before, row, sent);
   checkRules(ctx, object, row, before, sent);
   return { before, row, locks: [id, ...(object.name === 'Task' ? parentsOf(before, row) : [])] };
+}
+
+function assign(ctx: Ctx, object: SObject, row: Row, created: boolean): void {
+  if (ctx.via !== 'api') return;
+  const owner = assignedOwner(ctx.store, object, row, ctx.autoAssign, created);
+  if (owner === undefined) return;
+  checkOwner(ctx.store, object, owner);
+  row['OwnerId'] = owner;
 }
 
 /** Takes the locks the change needs. Had it to wait, it looks again: the record may have changed meanwhile. */
@@ -388,9 +298,24 @@ export function* insertRow(ctx: Ctx, object: SObject, given: Row): Work<string> 
   const { n, id } = ctx.store.newId(object);
   const at = wholeSecond(ctx.now());
   if (object.name === 'Case') row['CaseNumber'] = String(1000 + n).padStart(8, '0');
-  ctx.store.insert(object, n, { ...row, Id: id, ...stamp(object, at, ctx.userId), CreatedDate: at, CreatedById: ctx.userId });
+  const stamps = { ...stamp(object, at, ctx.userId), CreatedDate: at, CreatedById: ctx.userId };
+  const contact = ctx.store.schema.named('Contact');
+  const beside = object.name === 'Account' && isPerson(row) ? ctx.store.newId(contact) : undefined;
+  ctx.store.insert(object, n, { ...row, Id: id, ...(beside ? { PersonContactId: beside.id } : {}), ...stamps });
+  if (beside)
+    ctx.store.insert(contact, beside.n, {
+      ...defaults(ctx, contact),
+      ...asContact(ctx.store.schema, { ...row, Id: id }),
+      Id: beside.id,
+      ...stamps,
+    });
   ctx.tally.written += 1;
   return id;
+}
+
+/** The contact beside the account of a person. */
+function personContact(ctx: Ctx, account: Row): { object: SObject; row: Row } | undefined {
+  return isPerson(account) ? parent(ctx.store, account['PersonContactId']) : undefined;
 }
 
 const stamp = (object: SObject, at: number, userId: string): Row => ({
@@ -398,7 +323,14 @@ const stamp = (object: SObject, at: number, userId: string): Row => ({
   SystemModstamp: at,
 });
 
-function applyChange(ctx: Ctx, object: SObject, before: Row, after: Row, action: Change['action']): void {
+export function applyChange(ctx: Ctx, object: SObject, before: Row, after: Row, action: Change['action']): void {
+  keep(ctx, object, before, after, action);
+  // "Salesforce always updates the LastModifiedDate in both the account and contact" [D CDC guide, updating a person account]
+  const contact = object.name === 'Account' && action === 'update' ? personContact(ctx, before) : undefined;
+  if (contact) keep(ctx, contact.object, contact.row, { ...contact.row, ...asContact(ctx.store.schema, after) }, 'update');
+}
+
+function keep(ctx: Ctx, object: SObject, before: Row, after: Row, action: Change['action']): void {
   const id = String(before['Id']);
   const fields: Change['fields'] = {};
   const changes: Row = stamp(object, wholeSecond(ctx.now()), ctx.userId);
@@ -426,16 +358,27 @@ export function* deleteRow(ctx: Ctx, object: SObject, id: string): Work<void> {
     const row = ctx.store.get(object, id);
     if (!row) throw noSuchReference();
     if (row['IsDeleted'] === 1) throw entityIsDeleted();
+    notByItself(object, row);
     faultFor(ctx, object, row);
     return { before: row, row, locks: [id, ...(object.name === 'Task' ? parentsOf(row) : [])] };
   });
   remove(ctx, object, before);
 }
 
+/** "Deleting an account will delete all the contacts associated with that account" [D api undelete()]; its deals too [C]. */
+export const cascading: Readonly<Record<string, readonly string[]>> = { Account: ['Contact', 'Opportunity'] };
+
 /** Its tasks go with a deleted record, unless they hang on another one as well; then the link is cleared [K]. */
 function remove(ctx: Ctx, object: SObject, before: Row): void {
   const id = String(before['Id']);
   applyChange(ctx, object, before, { ...before, IsDeleted: 1 }, 'delete');
+  for (const name of cascading[object.name] ?? []) {
+    const child = ctx.store.schema.named(name);
+    for (const row of ctx.store.select(`SELECT * FROM "${name}" WHERE "AccountId" = ? AND "IsDeleted" = 0`, [id])) {
+      remove(ctx, child, row);
+      ctx.store.update(child, String(row['Id']), { _deletedWith: id });
+    }
+  }
   const link = object.name === 'Contact' || object.name === 'Lead' ? 'WhoId' : 'WhatId';
   if (object.name === 'Task') return;
   const task = ctx.store.schema.named('Task');
@@ -447,26 +390,37 @@ function remove(ctx: Ctx, object: SObject, before: Row): void {
     } else applyChange(ctx, task, row, settled(ctx, task, row, { [link]: null }), 'update');
   }
 }
-function settled(ctx: Ctx, object: SObject, before: Row, changes: Row): Row {
+/** The record with these changes, and with what the org derives from them. */
+export function settled(ctx: Ctx, object: SObject, before: Row, changes: Row): Row {
   const row = { ...before, ...changes };
   settle(ctx, object, before, row, changes);
   return row;
 }
 
-/** From the recycle bin. Only people do it here: REST has no such resource [K]. */
-export function undelete(ctx: Ctx, object: SObject, id: string): void {
+/**
+ * From the recycle bin, with what was deleted along with it. Only people do it here: REST has no such resource [K]. A merged record comes
+ * back alone: "the child objects are reparented, which can't be undone" [D api undelete()].
+ */
+export function undelete(ctx: Ctx, object: SObject, id: string, along = false): void {
   const before = ctx.store.get(object, id);
   if (!before) throw notFound();
   if (before['IsDeleted'] !== 1) return;
+  if (!along) notByItself(object, before);
+  if (before['_deletedWith'] != null && !along) throw notInBin();
   for (const field of object.fields) {
     const value = before[field.name];
     const other = field.unique && value != null ? ctx.store.find(object, field, value)[0] : undefined;
     if (other) throw duplicateValue(field.name, String(other['Id']).slice(0, 15));
   }
-  applyChange(ctx, object, before, { ...before, IsDeleted: 0 }, 'undelete');
-  const task = ctx.store.schema.named('Task');
-  for (const row of ctx.store.select('SELECT * FROM "Task" WHERE _deletedWith = ? AND "IsDeleted" = 1', [id])) {
-    applyChange(ctx, task, row, { ...row, IsDeleted: 0 }, 'undelete');
-    ctx.store.update(task, String(row['Id']), { _deletedWith: null });
-  }
+  applyChange(
+    ctx,
+    object,
+    before,
+    { ...before, IsDeleted: 0, ...(object.byName.has('masterrecordid') ? { MasterRecordId: null } : {}) },
+    'undelete',
+  );
+  ctx.store.update(object, id, { _deletedWith: null });
+  for (const name of [...(cascading[object.name] ?? []), 'Task'])
+    for (const row of ctx.store.select(`SELECT "Id" FROM "${name}" WHERE _deletedWith = ? AND "IsDeleted" = 1`, [id]))
+      undelete(ctx, ctx.store.schema.named(name), String(row['Id']), true);
 }

@@ -39,7 +39,8 @@ const elsewhere = new Set([
 
 export function* answerCall(call: Call, ctx: Ctx, org: Org): Work<Answer> {
   try {
-    return yield* route(call, ctx, org);
+    // Parts of a composite inherit no headers but Accept, Authorization and Content-Type [D resources_composite_composite_post].
+    return yield* route(call, { ...ctx, autoAssign: call.header('sforce-auto-assign') }, org);
   } catch (cause) {
     if (!(cause instanceof Refusal)) throw cause;
     if (cause.fields) ctx.tally.rowErrors.set(cause.code, (ctx.tally.rowErrors.get(cause.code) ?? 0) + 1);
@@ -95,6 +96,6 @@ function query(call: Call, ctx: Ctx, org: Org): Answer {
   const soql = call.query.get('q');
   if (soql === null) throw new Refusal(400, 'MALFORMED_QUERY', 'SOQL statement is missing'); // guessed
   const asked = Number(/batchSize\s*=\s*(\d+)/i.exec(call.header('sforce-query-options') ?? '')?.[1] ?? 2000);
-  const batch = Math.min(2000, Math.max(200, asked));
+  const batch = Math.min(org.limits.rowsPerPage, Math.max(200, asked));
   return { status: 200, body: org.queries.run(soql, { all: call.path[0] === 'queryAll', batch, version: ctx.version, zone: org.zone }) };
 }

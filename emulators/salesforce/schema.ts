@@ -77,9 +77,19 @@ export const cordboardFields: readonly CustomField[] = [
   { object: 'Task', name: 'Cordboard_Call__c', label: 'Cordboard Call', type: 'string', length: 64 },
   { object: 'Task', name: 'Cordboard_Link__c', label: 'Cordboard Link', type: 'url', length: 255 },
   { object: 'Task', name: 'Cordboard_Wait_Seconds__c', label: 'Cordboard Wait Seconds', type: 'double', digits: 18, scale: 0 },
+  // A record made for a stranger belongs to its number: two calls at once make one.
+  ...['Lead', 'Contact', 'Account'].map((object): CustomField => ({
+    object,
+    name: 'Cordboard_Name__c',
+    label: 'Cordboard Name',
+    type: 'string',
+    length: 64,
+    externalId: true,
+    unique: true,
+  })),
 ];
 
-/** [K, stable for twenty years]; TaskStatus, TaskPriority and QueueSobject likewise. */
+/** [K, stable for twenty years]; TaskStatus, TaskPriority, LeadStatus and QueueSobject likewise. */
 const objects: readonly { name: string; keyPrefix: string; labelPlural: string; label?: string; nameField?: string; readOnly?: true }[] = [
   { name: 'Account', keyPrefix: '001', labelPlural: 'Accounts' },
   { name: 'Contact', keyPrefix: '003', labelPlural: 'Contacts' },
@@ -91,11 +101,20 @@ const objects: readonly { name: string; keyPrefix: string; labelPlural: string; 
   { name: 'Group', keyPrefix: '00G', labelPlural: 'Groups', readOnly: true },
   { name: 'QueueSobject', keyPrefix: '03g', label: 'Queue Sobject', labelPlural: 'Queue Sobjects', nameField: 'Id', readOnly: true },
   { name: 'Organization', keyPrefix: '00D', labelPlural: 'Organizations', readOnly: true },
+  { name: 'RecordType', keyPrefix: '012', label: 'Record Type', labelPlural: 'Record Types', readOnly: true },
   {
     name: 'TaskStatus',
     keyPrefix: '01c',
     label: 'Task Status Value',
     labelPlural: 'Task Status Values',
+    nameField: 'MasterLabel',
+    readOnly: true,
+  },
+  {
+    name: 'LeadStatus',
+    keyPrefix: '01J',
+    label: 'Lead Status Value',
+    labelPlural: 'Lead Status Values',
     nameField: 'MasterLabel',
     readOnly: true,
   },
@@ -110,17 +129,18 @@ const objects: readonly { name: string; keyPrefix: string; labelPlural: string; 
 ];
 
 /** fields.tsv: names, types and flags of real describes ("recorded", with lengths) and of the object reference ("documented"). */
-function standardFields(): Map<string, Field[]> {
-  const lines = readFileSync(new URL('fields.tsv', import.meta.url), 'utf8')
-    .trimEnd()
-    .split('\n')
-    .slice(1);
+function standardFields({ personAccounts }: Features): Map<string, Field[]> {
+  const linesOf = (file: string) =>
+    readFileSync(new URL(file, import.meta.url), 'utf8')
+      .trimEnd()
+      .split('\n')
+      .slice(1);
   const found = new Map<string, Field[]>();
-  for (const line of lines) {
+  for (const line of [...linesOf('fields.tsv'), ...(personAccounts ? linesOf('fields-of-person-accounts.tsv') : [])]) {
     const cells = line.split('\t');
     const cell = (place: number) => cells[place] ?? '';
     const list = (place: number) => (cell(place) === '' ? [] : cell(place).split('|'));
-    const field: Field = {
+    const field: { -readonly [key in keyof Field]: Field[key] } = {
       name: cell(1),
       label: cell(2),
       type: cell(3) as FieldType,
@@ -141,10 +161,21 @@ function standardFields(): Map<string, Field[]> {
       unique: false,
       custom: false,
     };
+    // "If person account record types have been enabled, and if the value of Company is null, the lead converts to a person account" [D Lead]
+    if (personAccounts && cell(0) === 'Lead' && field.name === 'Company') field.nillable = true;
     found.set(cell(0), [...(found.get(cell(0)) ?? []), field]);
   }
   return found;
 }
+
+/** A contact's own field as the account of a person has it: "custom contact fields end with __pc" [D CDC guide, person accounts]. */
+const onPersonAccount = (given: CustomField): CustomField => ({
+  ...given,
+  object: 'Account',
+  name: given.name.replace(/__c$/, '__pc'),
+  externalId: false,
+  unique: false,
+});
 
 const customField = (given: CustomField): Field => ({
   name: given.name,
@@ -168,7 +199,14 @@ const customField = (given: CustomField): Field => ({
   picklist: given.picklist ?? [],
 });
 
+/** What Salesforce switches on for an org. */
+export type Features = {
+  /** Accounts that are persons. Once on it stays on [D Help; C "an irreversible process"]. */
+  readonly personAccounts: boolean;
+};
+
 export type Schema = {
+  readonly features: Features;
   readonly objects: readonly SObject[];
   /** Names are not case-sensitive in the API [K]. */
   find(name: string): SObject | undefined;
@@ -179,8 +217,10 @@ export type Schema = {
   ofId(id: string): SObject | undefined;
 };
 
-export function buildSchema(custom: readonly CustomField[]): Schema {
-  const standard = standardFields();
+export function buildSchema(deployed: readonly CustomField[], features: Features): Schema {
+  const standard = standardFields(features);
+  const mirrored = features.personAccounts ? deployed.filter((field) => field.object === 'Contact').map(onPersonAccount) : [];
+  const custom = [...deployed, ...mirrored];
   const all = objects.map((given): SObject => {
     const fields = [...(standard.get(given.name) ?? []), ...custom.filter((field) => field.object === given.name).map(customField)];
     return {
@@ -203,6 +243,7 @@ export function buildSchema(custom: readonly CustomField[]): Schema {
     return find(name);
   };
   return {
+    features,
     objects: all,
     find,
     inAddress,
@@ -225,11 +266,10 @@ const knownElsewhere = new Set(
     'OpportunityContactRole',
     'OpportunityStage',
     'CaseStatus',
-    'LeadStatus',
     'GroupMember',
     'UserRole',
     'Profile',
-    'RecordType',
+    'BusinessProcess',
     'PermissionSet',
     'PermissionSetAssignment',
     'CallCenter',

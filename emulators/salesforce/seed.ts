@@ -1,7 +1,7 @@
 import { idFor } from './ids.ts';
-import { wholeSecond } from './records.ts';
 import type { SObject } from './schema.ts';
 import type { Row, Store, Value } from './store.ts';
+import { wholeSecond } from './values.ts';
 
 // The company the org belongs to. Same ids every time, so that a story told today reads the same tomorrow.
 
@@ -21,14 +21,50 @@ const people: readonly [first: string, last: string, zone: string, extension: st
 ];
 const agentIds = people.map((_, place) => user(place + 2));
 
-export function seed(store: Store, nowMs: number): void {
+function addTo(store: Store, nowMs: number): (name: string, given: Row) => string {
   const at = wholeSecond(nowMs);
-  const add = (name: string, given: Row): string => {
+  return (name, given) => {
     const object = store.schema.named(name);
     const { n, id } = store.newId(object);
     store.insert(object, n, { ...empty(object), ...given, Id: id, ...audit(object, at) });
     return id;
   };
+}
+
+/** The company, unless it is there, and what an org of an older file has not yet. */
+export function seedOrg(store: Store, nowMs: number): void {
+  if (store.meta('seeded') === undefined) seedCompany(store, nowMs);
+  seedLeadStatuses(store, nowMs);
+  if (store.schema.features.personAccounts) seedRecordTypes(store, nowMs);
+}
+
+/** The two kinds of account an org with person accounts has at least. What was there before is a company. */
+function seedRecordTypes(store: Store, nowMs: number): void {
+  if (store.count('SELECT COUNT(*) AS count FROM "RecordType"') > 0) return;
+  const add = addTo(store, nowMs);
+  const type = { SobjectType: 'Account', IsActive: 1, NamespacePrefix: null, Description: null };
+  const business = add('RecordType', { ...type, Name: 'Business Account', DeveloperName: 'Business_Account', IsPersonType: 0 });
+  add('RecordType', { ...type, Name: 'Person Account', DeveloperName: 'PersonAccount', IsPersonType: 1 });
+  store.run('UPDATE "Account" SET "RecordTypeId" = ?', [business]);
+}
+
+function seedLeadStatuses(store: Store, nowMs: number): void {
+  if (store.count('SELECT COUNT(*) AS count FROM "LeadStatus"') > 0) return;
+  const add = addTo(store, nowMs);
+  for (const [place, [label, isDefault, isConverted]] of (
+    [
+      ['Open - Not Contacted', 1, 0],
+      ['Working - Contacted', 0, 0],
+      ['Closed - Converted', 0, 1],
+      ['Closed - Not Converted', 0, 0],
+    ] as const
+  ).entries())
+    add('LeadStatus', { MasterLabel: label, ApiName: label, SortOrder: place + 1, IsDefault: isDefault, IsConverted: isConverted });
+}
+
+function seedCompany(store: Store, nowMs: number): void {
+  const at = wholeSecond(nowMs);
+  const add = addTo(store, nowMs);
 
   add('Organization', {
     Name: 'Acme Example',
@@ -91,7 +127,6 @@ export function seed(store: Store, nowMs: number): void {
     ] as const
   ).entries())
     add('TaskPriority', { MasterLabel: label, ApiName: label, SortOrder: place + 1, IsDefault: isDefault, IsHighPriority: isHigh });
-
   const [anna = '', haruto = '', olena = '', james = '', camille = '', piotr = ''] = agentIds;
   const bakery = add('Account', {
     Name: 'Piekarnia Złoty Kłos',

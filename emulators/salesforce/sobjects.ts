@@ -9,10 +9,11 @@ import {
   Refusal,
 } from './errors.ts';
 import { readId } from './ids.ts';
-import { deleteRow, insertRow, readRecord, readValue, updateRow, writeValue } from './records.ts';
+import { deleteRow, insertRow, updateRow } from './records.ts';
 import { allow, jsonBody, type Answer, type Call } from './call.ts';
 import type { Field, SObject } from './schema.ts';
 import type { Row } from './store.ts';
+import { readRecord, readValue, writeValue } from './values.ts';
 import type { Ctx, Work } from './work.ts';
 
 // /sobjects/X, /sobjects/X/<id>, /sobjects/X/<ExternalField>/<value>

@@ -21,6 +21,8 @@ export type Ctx = {
   readonly locks: Locks;
   readonly holder: symbol;
   readonly heldIds: Set<string>;
+  /** `Sforce-Auto-Assign` of this request or part of a composite. */
+  readonly autoAssign: string | undefined;
   readonly rowFault: RowFault | undefined;
   /** What the log and the counts tell of this request. */
   readonly tally: { written: number; rowErrors: Map<string, number>; subrequests: string[] };
