@@ -8,6 +8,8 @@ export class Names {
   readonly #names = new Map<string, string>();
   readonly #ids = new Map<string, readonly [object: string, id: string]>();
   #ours = 0;
+  /** Records that came to be in the story, tasks apart. */
+  readonly made: (readonly [object: 'User' | 'Contact' | 'Lead' | 'Account' | 'Case', id: string])[] = [];
 
   constructor(line: Line) {
     this.#line = line;
@@ -15,12 +17,16 @@ export class Names {
 
   /** Looks what there is in the org by now. Nothing that has a name loses it. */
   async learn(): Promise<void> {
-    const learnt = this.#names.size > 0 ? (['Task'] as const) : (Object.keys(objects) as (keyof typeof objects)[]);
+    const learnt =
+      this.#names.size > 0 ? (['Task', 'Lead', 'Contact', 'Account'] as const) : (Object.keys(objects) as (keyof typeof objects)[]);
+    const isFirst = this.#names.size === 0;
     for (const object of learnt) {
       for (const [place, record] of (await this.#line.export(object)).entries()) {
         const id = record['Id'] as string;
         if (this.#names.has(id)) continue;
-        const name = object === 'Task' ? `<task ${place + 1}>` : `<${objects[object]} ${String(record['Name'] ?? record['CaseNumber'])}>`;
+        const plain = object === 'Task' ? `<task ${place + 1}>` : `<${objects[object]} ${String(record['Name'] ?? record['CaseNumber'])}>`;
+        const name = this.#ids.has(plain) ? plain.replace(/>$/, ' again>') : plain;
+        if (!isFirst && object !== 'Task') this.made.push([object, id]);
         this.#names.set(id, name);
         this.#ids.set(name, [object, id]);
       }

@@ -1,3 +1,4 @@
+import type { Wanted } from '../server/crm.ts';
 import type { Call } from '../server/call/call.ts';
 import { explainStep, type Step } from '../server/decide/decide.ts';
 import type { Names } from './names.ts';
@@ -30,18 +31,20 @@ export function sayDecision(row: Row, nameOf: (id: string) => string): Said {
   const trace = row['trace'] as Step[];
   const fired = trace.find((step) => 'fired' in step);
   const words = `rule "${fired?.rule}" under policy ${String(row['policy_version'])}`;
-  if (verdict.is === 'waiting') return [`${words}: waits for ${verdict.for}`, []];
+  if (verdict.is === 'waiting' && (row['wants'] as unknown[]).length === 0) return [`${words}: waits for ${verdict.for}`, []];
   if (verdict.is === 'part-of') return [`${words}: part of ${verdict.call}`, []];
   if (verdict.is === 'skipped') return [`${words}: skipped`, trace.map((step) => explainStep(step))];
-  const wants = row['wants'] as {
-    role: string;
-    record: { status: string; ownerId?: string; dueDate: string; who?: { id: string }; what?: { id: string } };
-  }[];
-  const said = wants.map(({ role, record: { status, ownerId, dueDate, who, what } }) => {
+  const wants = row['wants'] as { role: string; record: Wanted }[];
+  const said = wants.map(({ role, record }) => {
+    if (record.kind !== 'activity') {
+      const { kind, name, company, phone, ownerId } = record;
+      return `${role}: ${kind} ${name}${kind === 'lead' ? ` of ${company}` : ''}, ${phone}, ${ownerId === undefined ? 'no owner' : nameOf(ownerId)}`;
+    }
+    const { status, ownerId, dueDate, who, what } = record;
     const links = [who, what].filter((link) => link !== undefined).map(({ id }) => nameOf(id));
     return `${role}: ${status}, ${ownerId === undefined ? 'no owner' : nameOf(ownerId)}, due ${dueDate}${links.length > 0 ? `, about ${links.join(' and ')}` : ''}`;
   });
-  return [words, said];
+  return [verdict.is === 'waiting' ? `${words}: waits for ${verdict.for}` : words, said];
 }
 
 /** One row's part in a request, and what the org answered to it. */
@@ -138,3 +141,12 @@ export function sayExport(record: Row, names: Names): string[] {
 /** What can't be seen is shown by its number, so that a diff shows it too. */
 const visible = (text: string): string =>
   text.replaceAll(/[\p{C}\p{Zl}\p{Zp}]/gu, (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`);
+
+/** A record made for a number, with what tells whose it is. */
+export const sayMade = (object: string, record: Row, names: Names): string[] =>
+  [
+    `  ${names.nameOf(String(record['Id']))}${record['IsDeleted'] === true ? ' (deleted)' : ''}`,
+    ...['LastName', 'Name', 'Company', 'Phone', 'Email', 'OwnerId', 'Status']
+      .filter((field) => record[field] != null && !(field === 'Name' && object !== 'Account'))
+      .map((field) => `    ${field.padEnd(26)} ${visible(names.inText(String(record[field])))}`),
+  ].map((line) => line.trimEnd());

@@ -3,7 +3,7 @@ import { openLine, type Line } from '../server/testing/line.ts';
 import { type Before, type Happening, msOf, timeOf } from './happening.ts';
 import { heard } from './heard.ts';
 import { Names } from './names.ts';
-import { sayCall, sayChange, sayDecision, sayExport, sayFields } from './say.ts';
+import { sayCall, sayChange, sayDecision, sayExport, sayFields, sayMade } from './say.ts';
 
 type Row = Record<string, unknown>;
 type Told = {
@@ -177,14 +177,14 @@ class Teller {
       say(row['ms'], 'decide', this.#nameOfCall(row), ...sayDecision(row, (id) => this.#names.nameOf(id)));
     }
     for (const row of await ask(
-      'select a.*, extract(epoch from a.sent_at) * 1000 as ms, c.external_id, c.incarnation, w.crm_id from attempts a join calls c on c.org = a.org and c.id = a.call join writes w on w.org = a.org and w.call = a.call and w.role = a.role and w.qualifier = a.qualifier where a.id > $1 order by a.id',
+      'select a.*, extract(epoch from a.sent_at) * 1000 as ms, c.external_id, c.incarnation, w.crm_id from attempts a left join calls c on c.org = a.org and c.id = a.call join writes w on w.org = a.org and w.call = a.call and w.role = a.role and w.qualifier = a.qualifier where a.id > $1 order by a.id',
       [seen.attempts],
     )) {
       seen.attempts = Number(row['id']);
       say(row['ms'], 'write', this.#nameOfCall(row), ...sayChange(row, this.#names));
     }
     for (const row of await ask(
-      'select w.*, c.external_id, c.incarnation from writes w join calls c on c.org = w.org and c.id = w.call order by w.call, w.role, w.qualifier',
+      'select w.*, c.external_id, c.incarnation from writes w left join calls c on c.org = w.org and c.id = w.call order by w.call, w.role, w.qualifier',
     )) {
       const human = (row['human'] as string[]).join(', ');
       const trouble = row['trouble'] as { code?: string; message?: string; mendedBy?: string } | null;
@@ -232,11 +232,16 @@ class Teller {
   /** The org's own export, and why each call is where it is. */
   async ending(): Promise<string[]> {
     const tasks = await this.#line.export('Task');
+    const made: string[] = [];
+    for (const [object, id] of this.#names.made) {
+      const record = (await this.#line.export(object)).find((one) => one['Id'] === id);
+      if (record) made.push(...sayMade(object, record, this.#names));
+    }
     const explained = await this.#line.explanations();
     const unexplained = await this.#line.unexplained();
     return [
       'In the org',
-      ...(tasks.length === 0 ? ['  nothing'] : tasks.flatMap((task) => sayExport(task, this.#names))),
+      ...(tasks.length + made.length === 0 ? ['  nothing'] : [...made, ...tasks.flatMap((task) => sayExport(task, this.#names))]),
       '',
       'Explanations',
       ...explained.map(
@@ -247,8 +252,11 @@ class Teller {
     ];
   }
 
+  /** What is made for a number is no call's. */
   readonly #nameOfCall = (row: Row): string =>
-    `${String(row['external_id'])}${row['incarnation'] ? `#${Number(row['incarnation']) + 1}` : ''}`;
+    row['external_id'] === null
+      ? String(row['qualifier']).replace(/\/1$/, '')
+      : `${row['external_id'] as string}${row['incarnation'] ? `#${Number(row['incarnation']) + 1}` : ''}`;
 
   async #callOf(externalId: string): Promise<string> {
     const { rows } = await this.#line.database.query(

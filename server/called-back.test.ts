@@ -3,6 +3,7 @@ import { sources } from '../sources/index.ts';
 import { lineSteps, makeBells } from './pipeline.ts';
 import { consoleStore } from './store/console-store.ts';
 import { openDatabase } from './store/database.ts';
+import { nobodyKnown } from './match/match.ts';
 import { postgresStore } from './store/postgres.ts';
 import { type Line, openLine } from './testing/line.ts';
 import { startTestDatabase } from './testing/test-database.ts';
@@ -246,6 +247,7 @@ async function twoTellers() {
         sources: { [source.name]: source },
         orgView: async () => (await beforeDeciding(), (await store.readOrg(org))!),
         recordingLink: () => undefined,
+        lookUp: async () => nobodyKnown,
         callLink: () => undefined,
         report: (words, fields) => words.endsWith('parked') && expect.unreachable(`${words} ${JSON.stringify(fields)}`),
       },

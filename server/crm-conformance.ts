@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type Crm, type CrmRecord, type FieldValue, type Fields, Refused, Unanswered, type WantedActivity } from './crm.ts';
+import { type BookPlace, type Crm, type CrmRecord, type FieldValue, type Fields, Refused, Unanswered, type WantedActivity } from './crm.ts';
 import { hostileTexts } from './testing/hostile.ts';
 import { realWorld } from './world.ts';
 
@@ -24,9 +24,14 @@ export interface OrgBackdoor {
   /** The next request is never answered, however long one waits. */
   hangNext(): Promise<void>;
   endSessions(): Promise<void>;
+  /** A person of the org makes, changes or deletes a contact. */
+  addContact(contact: ContactOfAPerson): Promise<string>;
+  editContact(id: string, contact: Partial<ContactOfAPerson>): Promise<void>;
+  deleteContact(id: string): Promise<void>;
   /** API calls counted against the allocation so far. */
   calls(): Promise<number>;
 }
+export type ContactOfAPerson = { readonly lastName: string; readonly mobile: string };
 export type CrmKit = { readonly crm: Crm; readonly org: OrgBackdoor; close(): Promise<void> };
 
 /** W1's form; the number makes it another. */
@@ -292,5 +297,79 @@ export function crmConformance(title: string, open: () => Promise<CrmKit>): void
       expect(usage?.max).toBeGreaterThanOrEqual(usage?.used ?? Number.POSITIVE_INFINITY);
     });
     test('a record has a page', async () => expect(new URL(crm.recordUrl(await made(1))).pathname).toContain((await held(1))?.id));
+
+    describe('the book', () => {
+      const contacts = async () => {
+        const [object] = await crm.book.objects(['contact']);
+        if (!object || !('fields' in object)) throw new Error(`contacts can't be read: ${JSON.stringify(object)}`);
+        return object;
+      };
+      const everyone = async () => {
+        const object = await contacts();
+        const all = [];
+        for (let after: string | undefined, more = true; more;) {
+          const { records, last } = await crm.book.page(object, after);
+          all.push(...records);
+          [after, more] = [last, last !== undefined];
+        }
+        return all;
+      };
+      const changedSince = async (after: BookPlace) => {
+        const [answer] = await crm.book.changes([{ object: await contacts(), after }]);
+        if (!answer || 'failure' in answer) throw new Error(`not read: ${JSON.stringify(answer)}`);
+        return answer;
+      };
+      const newest = async () => {
+        const [stamp] = await crm.book.newest([await contacts()]);
+        return { stamp: stamp!, id: '' };
+      };
+
+      test('what can be read is told by its fields, what cannot by a sentence', async () => {
+        const [known, unknown] = await crm.book.objects(['contact', 'Nothing_Like_It__c']);
+        expect(known).toMatchObject({ kind: 'contact', fields: expect.arrayContaining([expect.any(String)]) });
+        expect(unknown).toEqual({ kind: 'Nothing_Like_It__c', because: expect.stringMatching(/\w/) });
+      });
+      test('reading it page by page meets everybody once, with their numbers as written', async () => {
+        const id = await org.addContact({ lastName: 'Nowak', mobile: '601 234 567 wew. 12' });
+        const all = await everyone();
+        expect(new Set(all.map((record) => record.id)).size).toBe(all.length);
+        expect(all.length).toBe(await crm.book.count(await contacts()));
+        expect(all.find((record) => record.id === id)).toMatchObject({
+          kind: 'contact',
+          name: expect.stringContaining('Nowak'),
+          state: 'there',
+          ownerId: expect.any(String),
+          phones: [{ field: expect.any(String), written: '601 234 567 wew. 12' }],
+        });
+      });
+      test('what is made, changed and deleted is among the changes, the last of them last', async () => {
+        const before = await newest();
+        const id = await org.addContact({ lastName: 'Nowak', mobile: '601234567' });
+        const other = await org.addContact({ lastName: 'Mazur', mobile: '602234567' });
+        await org.editContact(id, { lastName: 'Tanaka' });
+        await org.deleteContact(other);
+        const { records, last, more } = await changedSince(before);
+        const of = (one: string) => records.filter((record) => record.id === one);
+        expect(of(id)).toMatchObject([{ name: expect.stringContaining('Tanaka'), state: 'there' }]);
+        expect(of(other)).toMatchObject([{ state: 'gone' }]);
+        expect(more).toBe(false);
+        expect(records.map(({ stamp }) => stamp)).toEqual(records.map(({ stamp }) => stamp).toSorted());
+        expect(last).toEqual({ stamp: records.at(-1)?.stamp, id: records.at(-1)?.id });
+        expect((await changedSince(last!)).records).toEqual([]);
+      });
+      test('each question is one API call, several kinds at once too', async () => {
+        const objects = (await crm.book.objects(['contact', 'lead', 'account'])).flatMap((object) => ('fields' in object ? [object] : []));
+        const before = await org.calls();
+        await crm.book.newest(objects);
+        await crm.book.changes(objects.map((object) => ({ object, after: { stamp: new Date(0).toISOString(), id: '' } })));
+        await crm.book.objects(['contact', 'lead', 'account']);
+        expect((await org.calls()) - before).toBe(2);
+      });
+      test('an org that is away is away, and says so', async () => {
+        const object = await contacts();
+        await org.turnNextAway();
+        expect(await thrownBy(crm.book.page(object, undefined))).toBeInstanceOf(Refused);
+      });
+    });
   });
 }

@@ -25,8 +25,12 @@ export type WantedActivity = {
   readonly who: CrmRecord | undefined;
   /** Account, case, opportunity. */
   readonly what: CrmRecord | undefined;
+  /** Of a call, or something to do about one. Left out: of a call. */
+  readonly about?: 'call' | 'to-do';
   /** YYYY-MM-DD, already in the owner's zone. */
   readonly dueDate: string;
+  /** When its owner is to be reminded, ms; left out: not at all. */
+  readonly remindAtMs?: number;
   /** Talk time, hold included; 0 when unanswered. */
   readonly durationSeconds: number;
   readonly waitSeconds: number;
@@ -41,14 +45,38 @@ export type WantedActivity = {
   /** Our permanent page for this call; `https:` or nothing (S3). */
   readonly link: string | undefined;
 };
-export type Wanted = WantedActivity;
+/** What a number nobody has can become. */
+export const personKinds = ['lead', 'contact', 'account'] as const;
+export type PersonKind = (typeof personKinds)[number];
+/** A record made for a stranger. It is made and never changed: whatever people make of it is theirs (P2). */
+export type WantedPerson = {
+  readonly kind: PersonKind;
+  /** The caller's name if one is known, else the number. */
+  readonly name: string;
+  /** Of a lead, where the CRM insists on one. */
+  readonly company: string;
+  /** E.164. */
+  readonly phone: string;
+  readonly email?: string;
+  readonly ownerId?: string;
+};
+export type Wanted = WantedActivity | WantedPerson;
+export type WantedKind = Wanted['kind'];
 
 export type FieldValue = string | number | boolean | null;
 /** Fields by the CRM's own names, values as its API takes and gives them. */
 export type Fields = Readonly<Record<string, FieldValue>>;
 
-/** One record to write. Without `id`: created under `name` unless it exists, `fields` carry the whole record. With `id`: changed, never created (W2). */
-export type WriteAsk = { readonly name: string; readonly id?: string; readonly fields: Fields };
+/**
+ * One record to write. Without `id`: created under `name` unless it exists, `fields` carry the whole record; a person that exists is left
+ * as it is and answered `exists` (P2). With `id`: changed, never created (W2).
+ */
+export type WriteAsk = {
+  /** Left out: an activity. */ readonly kind?: WantedKind;
+  readonly name: string;
+  readonly id?: string;
+  readonly fields: Fields;
+};
 export type WriteAnswer =
   | { readonly id: string; readonly created: boolean }
   /** `exists`: our name is on that record already. `deleted`: it was there and isn't any more, or was never. */
@@ -56,7 +84,12 @@ export type WriteAnswer =
   /** `whole`: the failure befell a group of rows in one, so any of them may be the poison: ask for half of them again (W5). */
   | { readonly refused: 'failed'; readonly failure: CrmFailure; readonly whole?: true };
 /** Look one record up, by our name or by id. `since`: not created before (ms); bounds the search where names aren't unique (W8). */
-export type ReadAsk = { readonly name: string; readonly id?: string; readonly since: number };
+export type ReadAsk = {
+  /** Left out: an activity. */ readonly kind?: WantedKind;
+  readonly name: string;
+  readonly id?: string;
+  readonly since: number;
+};
 /** What the CRM holds. `fields` are those of `Crm.shared` plus all that `draft` may send. */
 export type ReadAnswer =
   | {
@@ -91,6 +124,64 @@ export class Refused extends Error {
   }
 }
 
+/**
+ * A record with phone numbers, as the book keeps it. `kind`: `contact`, `lead`, `account`, `person-account`, or a custom object by the
+ * CRM's own name.
+ */
+export type BookRecord = CrmRecord & {
+  readonly name: string;
+  readonly company?: string;
+  readonly ownerId?: string;
+  readonly email?: string;
+  /** Of a contact: whose it is. Of a person account: the contact that an activity names. */
+  readonly accountId?: string;
+  readonly contactId?: string;
+  /** As written; it says how numbers without a country code are meant. */
+  readonly country?: string;
+  readonly phones: readonly { readonly field: string; readonly written: string }[];
+  /** Of a lead, in the org's own words. */
+  readonly status?: string;
+  /** `gone`: deleted. Merged and converted records go on in `into`. */
+  readonly state: 'there' | 'converted' | 'gone';
+  readonly into?: { readonly id: string; readonly accountId?: string };
+  /** When the CRM last changed it, by anybody or anything, as text that sorts by time (B1). */
+  readonly stamp: string;
+  /** When a person or a program last changed it, ms. */
+  readonly modifiedAtMs: number;
+};
+/** How far the changes of one kind have been read; both parts together, since many records share one stamp (B1). An empty id: all of that stamp are still to be read. */
+export type BookPlace = { readonly stamp: string; readonly id: string };
+/** One object the book may keep: its fields with numbers, as this user sees them. */
+export type BookObject = { readonly kind: string; readonly fields: readonly string[] };
+
+/** Where the book is read from. Every method is one API call and throws `Unanswered` or `Refused` only. */
+export interface CrmBook {
+  /** What can be read of these kinds; `because` where one can't be. */
+  objects(kinds: readonly string[]): Promise<readonly (BookObject | { readonly kind: string; readonly because: string })[]>;
+  /** The newest stamp of each, `undefined` where there is no record. */
+  newest(objects: readonly BookObject[]): Promise<readonly (string | undefined)[]>;
+  /** How many records there are with a number, about. */
+  count(object: BookObject): Promise<number>;
+  /** Living records with ids after this one, in the order of ids; `last` says where to go on, `undefined` that this was all. */
+  page(
+    object: BookObject,
+    afterId: string | undefined,
+  ): Promise<{ readonly records: readonly BookRecord[]; readonly last: string | undefined }>;
+  /** Changed since, deleted ones too, in the order of places; `more`: there are more of this kind. At most `atOnce` kinds. */
+  changes(
+    asked: readonly { readonly object: BookObject; readonly after: BookPlace }[],
+  ): Promise<
+    readonly (
+      | { readonly records: readonly BookRecord[]; readonly last: BookPlace | undefined; readonly more: boolean }
+      | { readonly failure: CrmFailure }
+    )[]
+  >;
+  /** Kinds one call of `changes` or `newest` may ask for. */
+  readonly atOnce: number;
+  /** The country the org says it is in, as written. */
+  country(): Promise<string | undefined>;
+}
+
 /** One connected org. Knows its session, its limits and its field names; decides nothing. */
 export interface Crm {
   /** `unique`: names are a unique field, so once is once. `reduced`: no custom fields; the weaker promise of W8. */
@@ -111,6 +202,7 @@ export interface Crm {
   users(): Promise<CrmUser[]>;
   /** The user this connection acts as. */
   self(): Promise<{ id: string }>;
+  readonly book: CrmBook;
   /** Share of the daily allocation used, 0…1, as the last answer said; undefined before the first. */
   usage(): { readonly used: number; readonly max: number } | undefined;
   /** A page where a person sees the record. */

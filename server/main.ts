@@ -7,6 +7,9 @@ import { sources } from '../sources/index.ts';
 import { signDelivery, secretOf } from '../sources/generic-webhook/sign.ts';
 import { buildConsole } from '../console/build.ts';
 import { Bell } from './bell.ts';
+import { keepBooks } from './book/keeper.ts';
+import { lookUps } from './book/look-up.ts';
+import { whoIsThere } from './book/who-is-there.ts';
 import { type Config, printConfig, printMistakes, readConfig } from './config.ts';
 import { readConsole } from './console-files.ts';
 import { hashToken } from './guard.ts';
@@ -23,6 +26,7 @@ import { heldName } from './recordings/name.ts';
 import { openRecordings } from './recordings/recordings.ts';
 import { openDoors } from './routes.ts';
 import { type StandIn, startStandIn, StandInTrouble } from './stand-in.ts';
+import { bookStore } from './store/book-store.ts';
 import { consoleStore } from './store/console-store.ts';
 import { openDatabase } from './store/database.ts';
 import { listeningStore } from './store/listening-store.ts';
@@ -48,6 +52,8 @@ const streamKeptMs = 10 * 60_000;
 const defaultSource = 'generic-webhook';
 /** What is said of listening that somebody has to mend, or to know. */
 const loudListening = /\.(?:trouble|failed|unread|unsaid|taken-over|preflight|not-connected|not-stored|calls-given-up|signals-lost)$/;
+/** What is said of the book that somebody has to mend. */
+const loudBook = new Set(['book.failed', 'book.waits', 'book.unread', 'book.kind-left-out', 'book.orgs-unread']);
 /** What is said of recordings that somebody has to mend. */
 const loudRecordings = new Set([
   'recording.damaged',
@@ -150,6 +156,8 @@ async function start(config: Config): Promise<void> {
         return crms[kind]({ ...settings, requestLimitMs: config.requestLimitMs }, world, (line) => log.debug(line));
       },
       writer: { sideBySide: 4, requestLimitMs: config.requestLimitMs, pollMs: 500 },
+      connected: () => books.ring(),
+      whoIsThere: (org, numbers) => isThere(org, numbers),
       report: (what, fields) => {
         if (what === 'org.exchanged') {
           count('exchanges_total');
@@ -161,6 +169,21 @@ async function start(config: Config): Promise<void> {
       stop: stopping.signal,
     });
     undo.push({ what: 'orgs', run: () => keeper.done });
+    const book = bookStore(database, world, trouble);
+    const books = keepBooks({
+      store: book,
+      world,
+      orgs: admin.orgs,
+      crm: keeper.crm,
+      settings: async (id) => {
+        const { policy } = await orgView(id);
+        return { kinds: policy.match.kinds, country: policy.country };
+      },
+      report: (what, fields) => log[loudBook.has(what) ? 'warn' : what === 'book.filling' ? 'debug' : 'info'](what, fields),
+      stop: stopping.signal,
+    });
+    undo.push({ what: 'book', run: () => books.done });
+    const isThere = whoIsThere(books, book, async (id) => (await orgView(id)).policy.match);
 
     const publicUrl = config.publicUrl;
     const engine = runEngine(
@@ -170,6 +193,7 @@ async function start(config: Config): Promise<void> {
           world,
           sources: Object.fromEntries(sources.map((source) => [source.name, source])),
           orgView,
+          lookUp: lookUps(book, world),
           callLink: (due) => (publicUrl === undefined ? undefined : `${publicUrl}/calls/${due.id}`),
           recordingLink: (url) => {
             const name = heldName(url);
@@ -200,6 +224,7 @@ async function start(config: Config): Promise<void> {
         if (channel === 'orgs') {
           [views, connections].forEach((cache) => cache.clear());
           listeners?.ring();
+          books.ring();
         }
         keeper.ring(channel);
       }

@@ -63,6 +63,8 @@ function keepOne(recover: (times: number) => Promise<number>) {
     node: 'node',
     connect: () => Promise.resolve(crm),
     writer: { sideBySide: 1, requestLimitMs: 120_000, pollMs: 500 },
+    connected: () => undefined,
+    whoIsThere: () => Promise.resolve(new Map()),
     report: (what) => void seen.reports.push(what),
     stop: stop.signal,
   });

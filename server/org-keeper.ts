@@ -2,7 +2,7 @@ import { Bell } from './bell.ts';
 import { type Crm, Refused } from './crm.ts';
 import type { OrgId, Store } from './store.ts';
 import type { World } from './world.ts';
-import { runWriter, type WriterReport, type WriterSettings } from './write/writer.ts';
+import { runWriter, type WhoIsThere, type WriterReport, type WriterSettings } from './write/writer.ts';
 
 export type KeeperOptions = {
   readonly store: Store;
@@ -11,12 +11,18 @@ export type KeeperOptions = {
   /** Opens the connection that these (unsealed) settings describe. Throws `Refused` or `Unanswered`. */
   connect(sealed: string): Promise<Crm>;
   readonly writer: WriterSettings;
+  /** There is a connection to this org, or another one. */
+  connected(org: OrgId): void;
+  /** Looked at before records are made for strangers (P3). */
+  whoIsThere(org: OrgId, numbers: readonly string[]): ReturnType<WhoIsThere>;
   report(what: string, fields: Readonly<Record<string, unknown>>): void;
   readonly stop: AbortSignal;
 };
 export type Keeper = {
   /** Somebody wished for a write, or changed an org. */
   ring(channel: 'writes' | 'orgs'): void;
+  /** An org's connection, while there is one. */
+  crm(org: OrgId): Crm | undefined;
   /** A connected org's page of a record. */
   recordUrl(org: OrgId, id: string): string | undefined;
   /** Every org known at the start has been reached once, or has said why not. */
@@ -32,7 +38,7 @@ const usageEveryMs = 2_000;
  * Keeps every org connected: signs in, reads its users, and writes its rows while this node holds its lane and the org is live.
  * Whatever fails is said once in the org's facts and tried again; nothing here can lose a row.
  */
-export function keepOrgs({ store, world, node, connect, writer, report, stop }: KeeperOptions): Keeper {
+export function keepOrgs({ store, world, node, connect, writer, connected, whoIsThere, report, stop }: KeeperOptions): Keeper {
   const orgsBell = new Bell();
   const bells = new Map<OrgId, Bell>();
   const crms = new Map<OrgId, Crm>();
@@ -70,6 +76,7 @@ export function keepOrgs({ store, world, node, connect, writer, report, stop }: 
           connectedTo = row.crm;
           report('org.connected', { org, name: row.name, form: crms.get(org)!.form, mode: row.mode });
           await say(crms.get(org), undefined, true);
+          connected(org);
         }
         const crm = crms.get(org)!;
         const readUsers = async () => {
@@ -105,7 +112,16 @@ export function keepOrgs({ store, world, node, connect, writer, report, stop }: 
                 void say(crm, failure).catch((error: unknown) => report('org.trouble-unsaved', { org, because: (error as Error).message }));
             },
           };
-          await runWriter(hold, crm, world, writer, reports, AbortSignal.any([stop, pause.signal]), bell);
+          await runWriter(
+            hold,
+            crm,
+            world,
+            writer,
+            (numbers) => whoIsThere(org, numbers),
+            reports,
+            AbortSignal.any([stop, pause.signal]),
+            bell,
+          );
         } finally {
           pause.abort();
           await watching;
@@ -170,6 +186,7 @@ export function keepOrgs({ store, world, node, connect, writer, report, stop }: 
       if (channel === 'orgs') orgsBell.ring();
       for (const bell of bells.values()) bell.ring();
     },
+    crm: (org) => crms.get(org),
     recordUrl: (org, id) => crms.get(org)?.recordUrl(id),
     tried: everyoneTried.promise,
     done,

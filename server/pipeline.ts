@@ -1,6 +1,6 @@
 import { Bell } from './bell.ts';
 import { clockOffsetMs, type ClockWindow, observeClock } from './call/clock-offset.ts';
-import { type Agent, type CallEvent, ownKinds } from './call/event.ts';
+import { type Agent, type CallEvent, ownKinds, type PhoneNumber } from './call/event.ts';
 import { foldCall } from './call/fold.ts';
 import { boundEvents } from './call/limits.ts';
 import type { CrmUser } from './crm.ts';
@@ -8,14 +8,14 @@ import { decide } from './decide/decide.ts';
 import { talkedAt } from './decide/facts.ts';
 import { agentsOf, type Inputs, type Owner, pinInputs } from './decide/pin.ts';
 import { retract, retractActivity, type Role } from './decide/retract.ts';
-import { matchCall } from './match/match.ts';
+import { type LookedUp, matchCall, nobodyKnown } from './match/match.ts';
 import type { Source } from './source.ts';
 import type { DueCall, OrgId, OrgView, Store, StoredDelivery, Told, TranslatedDelivery, WritePlan } from './store.ts';
 import { isPassing } from './store/database.ts';
 import type { EngineStep } from './store/engine.ts';
 import { decisionKey } from './store/decision-key.ts';
 import type { World } from './world.ts';
-import { nameOf } from './write/name.ts';
+import { nameOf, nameOfPerson } from './write/name.ts';
 import { neverSent, planWrite } from './write/plan.ts';
 
 /**
@@ -30,6 +30,8 @@ export type Line = {
   readonly sources: Readonly<Record<string, Source>>;
   /** What is known of an org, at most a few seconds old. */
   orgView(org: OrgId): Promise<OrgView>;
+  /** What the book knows of this number. */
+  lookUp(org: OrgId, number: PhoneNumber): Promise<LookedUp>;
   /** Our permanent pages (S3); undefined without a public https address. */
   callLink(due: Pick<DueCall, 'org' | 'id' | 'externalId'>): string | undefined;
   /** Our page of a recording, by the address its fact gives; undefined for one that lies elsewhere, and without a public https address. */
@@ -90,13 +92,17 @@ function translate({ sources, report }: Line, clocks: Map<string, ClockWindow>, 
 /** A call is told anew from all its facts, decided, and its wishes stored. One that throws stands aside alone (E2). */
 async function tell(line: Line, due: DueCall): Promise<Told> {
   let away: Error | undefined;
-  const orgView: Line['orgView'] = (org) =>
-    line.orgView(org).catch((error: unknown) => {
+  const noting = <T>(asked: Promise<T>): Promise<T> =>
+    asked.catch((error: unknown) => {
       if (error instanceof Error && isPassing(error)) away = error;
       throw error;
     });
   try {
-    return await tellCall({ ...line, orgView }, due);
+    const asking = {
+      orgView: (org: OrgId) => noting(line.orgView(org)),
+      lookUp: (org: OrgId, number: PhoneNumber) => noting(line.lookUp(org, number)),
+    };
+    return await tellCall({ ...line, ...asking }, due);
   } catch (error) {
     if (away !== undefined) throw away; // the database was away: no call is to blame, all are told again
     line.report('call.parked', { call: due.id, because: (error as Error).message });
@@ -123,7 +129,13 @@ async function tellCall(line: Line, due: DueCall): Promise<Told> {
   };
 
   const org = await line.orgView(due.org);
-  const inputs = pinInputs(due.pinned, inputsNow(org, due, call), call);
+  // Who was meant is pinned with the first wish (D1), and a person's choice needs no number.
+  const { number } = call.customer;
+  const isPinned = due.pinned !== undefined && !due.pinned.match.unsure && !due.pinned.match.stranger;
+  const book = isPinned || call.linked || number === undefined ? nobodyKnown : await line.lookUp(due.org, number);
+  const inputs = pinInputs(due.pinned, inputsNow(org, due, call, book), call);
+  const settledAtMs = due.heardAtMs + source.settleMs;
+  const settled = call.phase === 'ended' && line.world.now() >= settledAtMs;
   const link = line.callLink(due);
   const voicemailLink = line.recordingLink(call.voicemail?.url);
   const decision = decide(call, inputs, {
@@ -135,6 +147,8 @@ async function tellCall(line: Line, due: DueCall): Promise<Told> {
     ),
     ...(voicemailLink === undefined ? {} : { voicemailLink }),
     ...(link === undefined ? {} : { link }),
+    ...(book.made && { made: book.made }),
+    settled,
   });
 
   const onlyUntouched = decision.verdict.is === 'skipped' && decision.verdict.undone !== undefined; // W9
@@ -148,6 +162,7 @@ async function tellCall(line: Line, due: DueCall): Promise<Told> {
       policyVersion: inputs.policyVersion,
       retracted: null,
       onlyUntouched: false,
+      awaitsPerson: want.awaitsPerson === true,
     });
   });
   for (const row of due.writes.filter(
@@ -167,13 +182,25 @@ async function tellCall(line: Line, due: DueCall): Promise<Told> {
           ? decision.verdict.because
           : 'no longer wanted';
     const { role, qualifier, name } = row;
-    const wish = { role, qualifier, name, policyVersion: inputs.policyVersion, retracted: because, onlyUntouched };
+    const wish = { role, qualifier, name, policyVersion: inputs.policyVersion, retracted: because, onlyUntouched, awaitsPerson: false };
     if (answer === 'drop') plans.push({ ...wish, wanted: row.wanted, change: 'drop', lane: 'now', delayMs: 0 });
     else plans.push(planWrite(row, { ...wish, wanted: retractActivity(row.wanted, answer, inputs.policy.language) }));
   }
 
+  const wants = [
+    ...decision.wants.map(({ role, qualifier, record }) => ({ role, qualifier, record })),
+    ...(decision.person ? [{ role: 'person', qualifier: '', record: decision.person.record }] : []),
+  ];
+  /** Silence, while it goes on; then what waits for the story to be settled, or for the rest of the book. */
+  const nextDue = (): number | undefined => {
+    if (call.partOf !== undefined) return undefined;
+    if (call.phase !== 'ended') return silent ? undefined : silentAtMs;
+    if (decision.unsettled) return settledAtMs;
+    return inputs.match.unsure && line.world.now() - due.heardAtMs < bookWaitMs ? line.world.now() + lookAgainMs : undefined;
+  };
+
   // A call that has a record stays pinned, also when today's rules no longer want it: tomorrow's are not asked unbidden.
-  const pinned = decision.verdict.is === 'wants' || due.writes.length > 0 ? inputs : due.pinned;
+  const pinned = decision.verdict.is === 'wants' || decision.person || due.writes.length > 0 ? inputs : due.pinned;
   const offsetMs = Math.abs(inputs.clockOffsetMs) >= 2_000 ? inputs.clockOffsetMs : 0;
   const talkedAtMs = talkedAt(call);
   const { callBack } = decision.facts;
@@ -201,25 +228,36 @@ async function tellCall(line: Line, due: DueCall): Promise<Told> {
     pinned,
     verdict: decision.verdict,
     trace: decision.trace,
-    wants: decision.wants.map((want) => ({ role: want.role, qualifier: want.qualifier, record: want.record })),
+    wants,
     policyVersion: inputs.policyVersion,
-    decision: decisionKey(decision.verdict, decision.wants, inputs.policyVersion),
+    decision: decisionKey(decision.verdict, wants, inputs.policyVersion),
     flags: {
       ...(beyondBound ? { beyondBound: true } : {}),
       ...(due.events.some((stored) => stored.contradicted) ? { contradicted: true } : {}),
     },
     writes: plans,
-    nextDueMs: call.phase === 'ended' || call.partOf !== undefined || silent ? undefined : silentAtMs,
+    person: decision.person && {
+      generation: decision.person.generation,
+      name: nameOfPerson(org.uid, decision.person.record.phone, decision.person.generation),
+      wanted: decision.person.record,
+      policyVersion: inputs.policyVersion,
+    },
+    awaitsPerson: decision.wants.some((want) => want.awaitsPerson),
+    nextDueMs: nextDue(),
     ownFacts: silent ? [presumedEnd] : [],
     summary: { call: due.id, version: due.version + 1 },
   };
 }
 
+/** While the book is being read, calls told meanwhile are looked up again so often, and no longer than this. */
+const lookAgainMs = 60_000;
+const bookWaitMs = 24 * 3_600_000;
+
 const nameIn = (due: DueCall, want: { role: string; qualifier: string }): string =>
   nameOf({ connection: due.connection, call: due.externalId, incarnation: due.incarnation, role: want.role, qualifier: want.qualifier });
 
 /** Today's rules and people, for a call that hasn't pinned its own (D1). */
-function inputsNow(org: OrgView, due: DueCall, call: NonNullable<Told['call']>): Inputs {
+function inputsNow(org: OrgView, due: DueCall, call: NonNullable<Told['call']>, book: LookedUp): Inputs {
   const owner = (user: CrmUser): Owner => ({ crmUserId: user.id, zone: user.zone, name: user.name });
   // An agent whose e-mail isn't known yet, or an org whose users weren't read yet, is no answer: it must not be pinned as one.
   const userOf = (agent: Agent) =>
@@ -227,6 +265,10 @@ function inputsNow(org: OrgView, due: DueCall, call: NonNullable<Told['call']>):
   const lookedUp = (agent: Agent) => (agent.email !== undefined || userOf(agent) !== undefined) && org.usersById.size > 0;
   const fallback =
     (org.policy.defaultOwnerId && org.usersById.get(org.policy.defaultOwnerId)) || (org.selfUser && org.usersById.get(org.selfUser));
+  const match = matchCall(call, book, org.policy.match);
+  const { defaultOwnerId, followUp, stranger } = org.policy;
+  const owners = match.candidates.map(({ ownerId }) => ownerId);
+  const named = [defaultOwnerId, followUp.seniorManagerId, stranger.ownerId, ...owners].filter((id) => id !== undefined);
   return {
     policyVersion: org.policyVersion,
     policy: org.policy,
@@ -236,7 +278,11 @@ function inputsNow(org: OrgView, due: DueCall, call: NonNullable<Told['call']>):
         .map((agent) => [agent.id, ((user) => (user ? owner(user) : null))(userOf(agent))]),
     ),
     fallbackOwner: fallback ? owner(fallback) : null,
-    match: matchCall(call),
+    match,
+    named:
+      org.usersById.size === 0
+        ? {}
+        : Object.fromEntries(named.map((id) => [id, ((user) => (user ? owner(user) : null))(org.usersById.get(id))])),
     clockOffsetMs: due.events.find((stored) => !(ownKinds as readonly string[]).includes(stored.event.type))?.clockOffsetMs ?? 0,
   };
 }

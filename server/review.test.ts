@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from 'vitest';
 import type { LaneHold, RowOutcome } from './store.ts';
 import { lineSteps, makeBells } from './pipeline.ts';
+import { nobodyKnown } from './match/match.ts';
 import { postgresStore } from './store/postgres.ts';
 import { type Line, openLine } from './testing/line.ts';
 import type { DueCall, Store } from './store.ts';
@@ -126,6 +127,7 @@ test('E2: a database that is away for a moment parks no call', async () => {
         sources: { s: { silenceMs: 1 } as never },
         orgView: () => Promise.reject(failure),
         recordingLink: () => undefined,
+        lookUp: async () => nobodyKnown,
         callLink: () => undefined,
         report: () => undefined,
       },

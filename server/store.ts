@@ -1,6 +1,6 @@
 import type { Call } from './call/call.ts';
 import type { Branded, CallEvent, CallId } from './call/event.ts';
-import type { CrmUser, Fields, Wanted } from './crm.ts';
+import type { CrmUser, Fields, Wanted, WantedActivity, WantedPerson } from './crm.ts';
 import type { Inputs } from './decide/pin.ts';
 import type { Policy } from './decide/policy.ts';
 import type { Step, Verdict } from './decide/decide.ts';
@@ -46,7 +46,7 @@ export type DueCall = {
   readonly pinned: Inputs | undefined;
   /** Of the call and of every part joined into it; `callId` tells them apart. */
   readonly events: readonly StoredEvent[];
-  readonly writes: readonly WriteRow[];
+  readonly writes: readonly WriteRow<WantedActivity>[];
   /** The rows of the calls it may be part of. */
   readonly known: ReadonlyMap<CallId, string>;
   readonly lastDecision: string | undefined;
@@ -74,6 +74,10 @@ export type Told = {
   /** Undefined when this version decided nothing new. */
   readonly decision?: string;
   readonly writes?: readonly WritePlan[];
+  /** Who is to be made for its number; undefined: nobody, or no longer. */
+  readonly person?: PersonPlan | undefined;
+  /** When it was told, that record wasn't in the org yet. */
+  readonly awaitsPerson?: boolean;
   /** Wake the call again then; undefined: when something new is heard. */
   readonly nextDueMs?: number | undefined;
   /** Facts of our own making (a presumed end), stored and told at once. */
@@ -85,14 +89,16 @@ export type WriteState = 'due' | 'sending' | 'uncertain' | 'written' | 'parked' 
 export type Lane = 'now' | 'later';
 /** A version that was sent and never answered; it may still land before `untilMs` (W4). */
 export type Ghost = { readonly sent: Fields; readonly untilMs: number };
-/** One record one call should have in the org. */
-export type WriteRow = {
+/** The call of a record that is wanted for a number, whatever call it was first wanted for (P1). */
+export const noCall = '0';
+/** One record the org should hold: of a call, or (`noCall`) of a number. */
+export type WriteRow<W extends Wanted = Wanted> = {
   readonly org: OrgId;
   readonly call: string;
   readonly role: string;
   readonly qualifier: string;
   readonly name: string;
-  readonly wanted: Wanted;
+  readonly wanted: W;
   readonly wantedVersion: number;
   readonly policyVersion: number;
   readonly retracted: string | undefined;
@@ -119,7 +125,7 @@ export type WritePlan = {
   readonly role: string;
   readonly qualifier: string;
   readonly name: string;
-  readonly wanted: Wanted;
+  readonly wanted: WantedActivity;
   readonly policyVersion: number;
   readonly retracted: string | null;
   readonly onlyUntouched: boolean;
@@ -128,10 +134,20 @@ export type WritePlan = {
   readonly delayMs: number;
 };
 
+/** A record to be made for a number nobody has (P1). `generation`: how often one made before was deleted. */
+export type PersonPlan = {
+  readonly generation: number;
+  readonly name: string;
+  readonly wanted: WantedPerson;
+  readonly policyVersion: number;
+};
+
 /** What is known of an org besides its calls. Read often, so cached by the caller until the `orgs` note. */
 export type OrgView = {
   readonly org: OrgId;
   readonly name: string;
+  /** Minted once; part of the names of records that belong to a number and not to a connected phone system (W1). */
+  readonly uid: string;
   readonly mode: 'observe' | 'live' | 'paused';
   readonly policy: Policy;
   readonly policyVersion: number;

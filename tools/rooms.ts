@@ -17,6 +17,18 @@ export const rooms: Readonly<Record<string, Row>> = {
   // The straight line. `call` and `decide` are pure: no clock, no network, no database, no CRM.
   'server/call': { from: [] },
   'server/decide': { from: ['server/call', 'server/crm.ts', 'server/match/match.ts'] },
+  // Numbers in, whose they are out. Knows no call; what the CRM calls things is the adapter's business.
+  'server/book': {
+    from: [
+      'server/call/event.ts',
+      'server/crm.ts',
+      'server/match',
+      'server/store.ts',
+      'server/store/book-store.ts',
+      'server/world.ts',
+      'server/bell.ts',
+    ],
+  },
   'server/match': { from: ['server/call', 'server/crm.ts'], packages: ['libphonenumber-js'] },
   // Names in the CRM are SHA-256 (W1); nothing else of Node is needed to write.
   'server/write': {
@@ -44,7 +56,17 @@ export const rooms: Readonly<Record<string, Row>> = {
   },
   'server/admin': { from: ['server', 'wire'], packages: ['zod', 'hono'], node: ['node:crypto'] },
   'server/store': {
-    from: ['server/store.ts', 'server/world.ts', 'server/bell.ts', 'server/pipeline.ts', 'server/call', 'server/decide', 'server/crm.ts'],
+    from: [
+      'server/store.ts',
+      'server/world.ts',
+      'server/bell.ts',
+      'server/pipeline.ts',
+      'server/call',
+      'server/match',
+      'server/decide',
+      'server/book/overlap.ts',
+      'server/crm.ts',
+    ],
     packages: ['pg'],
     node: true,
   },

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { startOrg } from '../../emulators/salesforce/org.ts';
-import { crmConformance, type CrmKit, type OrgBackdoor } from '../../server/crm-conformance.ts';
+import { type ContactOfAPerson, crmConformance, type CrmKit, type OrgBackdoor } from '../../server/crm-conformance.ts';
 import type { Fields } from '../../server/crm.ts';
 import { realWorld } from '../../server/world.ts';
 import { connectSalesforce } from './salesforce.ts';
@@ -35,7 +35,12 @@ async function backdoor(controlUrl: string, nameField: string): Promise<OrgBackd
       .filter(Boolean)
       .map((line) => JSON.parse(line));
   const fault = async (kind: string, more: object = {}) => void (await control('/faults', { kind, times: 1, ...more }));
-  const asHuman = async (order: object) => void (await control('/as-human', { object: 'Task', ...order }));
+  const act = async (order: object): Promise<string> => (JSON.parse(await control('/as-human', order)) as { id: string }).id;
+  const asHuman = async (order: object) => void (await act({ object: 'Task', ...order }));
+  const named = ({ lastName, mobile }: Partial<ContactOfAPerson>) => ({
+    ...(lastName === undefined ? {} : { LastName: lastName }),
+    ...(mobile === undefined ? {} : { MobilePhone: mobile }),
+  });
   const contact = (await all('Contact')).find((one) => one['AccountId']);
   const people = (await all('User')).filter((one) => one['IsActive'] && one['FirstName'] !== 'Integration');
   return {
@@ -57,6 +62,9 @@ async function backdoor(controlUrl: string, nameField: string): Promise<OrgBackd
     lockNextRow: () => fault('lock-row'),
     hangNext: () => fault('late-apply', { hang: true, delayMs: 0 }),
     endSessions: async () => void (await fetch(`${controlUrl}/__org/sessions`, { method: 'DELETE' })),
+    addContact: (contact) => act({ object: 'Contact', action: 'create', fields: named(contact) }),
+    editContact: async (id, contact) => void (await act({ object: 'Contact', action: 'update', id, fields: named(contact) })),
+    deleteContact: async (id) => void (await act({ object: 'Contact', action: 'delete', id })),
     calls: async () => JSON.parse(await control('/counts')).usage.used,
   };
 }

@@ -63,6 +63,8 @@ export const standardFields = [
   'CallDurationInSeconds',
   'CallDisposition',
   'CallObject',
+  'IsReminderSet',
+  'ReminderDateTime',
 ] as const;
 /** `cb1` and 40 hex digits (W1). */
 const nameLength = 43;

@@ -66,7 +66,17 @@ describe('a call as a Task', () => {
       Cordboard_Call__c: 'c_41',
       Cordboard_Link__c: 'https://cordboard.example/calls/c_41',
       Cordboard_Wait_Seconds__c: 4,
+      IsReminderSet: false,
     }));
+  test('RS-43: the hour something is due is in its reminder, since a task has a date only', () =>
+    expect(calls.unique.draft({ ...call, status: 'open', remindAtMs: Date.UTC(2026, 10, 21, 13, 1) })).toMatchObject({
+      IsReminderSet: true,
+      ReminderDateTime: '2026-11-21T13:01:00.000Z',
+    }));
+  test('something to do about a call is no call', () => {
+    const drafted = calls.unique.draft({ ...call, about: 'to-do', direction: undefined });
+    expect([drafted['TaskSubtype'], drafted['CallType'], drafted['CallDurationInSeconds']]).toEqual([undefined, null, null]);
+  });
   test('without our fields the name has CallObject for itself', () => {
     const drafted = calls.reduced.draft(call);
     expect(Object.keys(drafted).filter((field) => field.endsWith('__c') || field === 'CallObject')).toEqual([]);

@@ -16,6 +16,7 @@ export function draftTask(wanted: WantedActivity, shape: TaskShape): Fields {
   const choice = (field: string, value: string | undefined): FieldValue =>
     value !== undefined && shape.takes(field, value) ? value : null;
   const { names } = shape;
+  const isCall = wanted.about !== 'to-do';
   const drafted: Record<string, FieldValue> = {
     Subject: text('Subject', wanted.subject),
     Status: shape.status[wanted.status],
@@ -25,15 +26,18 @@ export function draftTask(wanted: WantedActivity, shape: TaskShape): Fields {
     // A lead has no account or case yet: Salesforce refuses both at once (salesforce.md §3.1).
     WhatId: wanted.who && isLead(wanted.who) ? null : (wanted.what?.id ?? null),
     ActivityDate: wanted.dueDate,
-    ...(shape.takes('TaskSubtype', 'Call') ? { TaskSubtype: 'Call' } : {}),
+    ...(isCall && shape.takes('TaskSubtype', 'Call') ? { TaskSubtype: 'Call' } : {}),
     CallType: choice('CallType', wanted.direction && callTypes[wanted.direction]),
-    CallDurationInSeconds: wholeSeconds(wanted.durationSeconds),
+    CallDurationInSeconds: isCall ? wholeSeconds(wanted.durationSeconds) : null,
     CallDisposition: text('CallDisposition', wanted.result),
     // In reduced form CallObject holds the name, which only the exchange knows.
     ...(shape.form === 'unique' ? { CallObject: text('CallObject', wanted.callKey) } : {}),
     [names.call]: text(names.call, wanted.callKey),
     [names.link]: link(wanted.link, shape.lengthOf(names.link) ?? 255),
-    [names.waitSeconds]: wholeSeconds(wanted.waitSeconds),
+    [names.waitSeconds]: isCall ? wholeSeconds(wanted.waitSeconds) : null,
+    // A reminder has a time of day, which ActivityDate has not (salesforce.md §3.1).
+    IsReminderSet: wanted.remindAtMs !== undefined,
+    ...(wanted.remindAtMs === undefined ? {} : { ReminderDateTime: new Date(wanted.remindAtMs).toISOString() }),
   };
   return Object.fromEntries(Object.entries(drafted).filter(([field]) => shape.canCreate(field)));
 }

@@ -12,13 +12,12 @@ import {
   type WriteAnswer,
   type WriteAsk,
 } from '../../server/crm.ts';
-import type { World } from '../../server/world.ts';
 import { standardFields, type TaskShape } from './describe.ts';
 import { edgeFailure, failureOf, isPerRequestLimit, readErrorBody, readRowErrors, type SalesforceError } from './failures.ts';
-import type { Api, Ask } from './request.ts';
-import type { Session } from './session.ts';
+import type { Ask } from './request.ts';
+import { type Connection, counted, Found, type FoundRecord, isOurName, type Part, parsed, Rows, sendable, shortId } from './parts.ts';
+import { personParts } from './person.ts';
 import { dateTime, isOneOf, quoted, shortLists } from './soql.ts';
-import { cleanText } from './text.ts';
 
 /** Records of one collection (salesforce.md §2.1). Two writes and two reads of this size fit one composite request. */
 export const maxRecords = 200;
@@ -26,25 +25,6 @@ export const maxRecords = 200;
 const maxParts = 5;
 /** A name found once stays findable when Salesforce's clock is behind ours; names are unique, so a wider search finds no strangers. */
 const clockMarginMs = 5 * 60_000;
-
-/** What one exchange needs to know of its connection. */
-export type Connection = {
-  readonly api: Api;
-  readonly shape: TaskShape;
-  readonly session: Pick<Session, 'redact'>;
-  readonly selfId: string;
-  readonly world: World;
-};
-
-/** One query or one collection: what to send, and how to hand the answer to the rows that asked. */
-type Part = {
-  readonly ask: Ask;
-  readonly words: string;
-  /** The part was carried out; its rows each have their own fate. Throws `Unanswered` when the answer can't be read. */
-  take(json: unknown): void;
-  /** The part was refused as one. */
-  refuse(failure: CrmFailure, whole: boolean): void;
-};
 
 /**
  * One API call: a single query or collection goes by itself, several go as one composite. Reads come first. Nothing is
@@ -55,7 +35,14 @@ export async function exchange(connection: Connection, asked: Exchange, signal?:
   const reads: (ReadAnswer | undefined)[] = asked.reads.map(() => undefined);
   const writes: (WriteAnswer | undefined)[] = asked.writes.map(() => undefined);
   checkSize(asked);
-  const parts = [...readParts(connection, asked.reads, reads), ...writeParts(connection, asked.writes, writes)];
+  const isActivity = ({ kind }: ReadAsk | WriteAsk) => kind === undefined || kind === 'activity';
+  const parts = [
+    ...readParts(connection, asked.reads, isActivity, reads),
+    ...(asked.reads.every(isActivity) && asked.writes.every(isActivity)
+      ? []
+      : personParts(connection, await connection.persons(), asked, { reads, writes })),
+    ...writeParts(connection, asked.writes, isActivity, writes),
+  ];
   if (parts.length > maxParts) throw new Refused(tooMuch('These names are too long to be looked up in one request.'));
   const wire = await sendParts(connection, parts, signal);
   await tellDeletedApart(connection, asked.writes, writes, signal);
@@ -100,22 +87,6 @@ const Composite = z.looseObject({
   compositeResponse: z.array(z.looseObject({ body: z.unknown(), httpStatusCode: z.number(), referenceId: z.string() })),
 });
 const FieldValues = z.union([z.string(), z.number(), z.boolean(), z.null()]);
-const Found = z.looseObject({
-  done: z.boolean(),
-  records: z.array(z.looseObject({ Id: z.string(), IsDeleted: z.boolean() })),
-});
-type FoundRecord = z.infer<typeof Found>['records'][number];
-const Rows = z.array(
-  z.looseObject({ success: z.boolean(), id: z.string().nullish(), created: z.boolean().nullish(), errors: z.unknown() }),
-);
-
-function parsed<T>(schema: z.ZodType<T>, json: unknown): T {
-  const read = schema.safeParse(json);
-  // The path of the first issue names a place in the answer, never a value.
-  if (!read.success) throw new Unanswered(`Salesforce's answer can't be read (${read.error.issues[0]?.path.join('.') || 'at the top'}).`);
-  return read.data;
-}
-
 /** Every part answers all its rows or throws; a row without an answer would be a fault of this file. */
 function answered<T>(answer: T | undefined): T {
   if (answer === undefined) throw new Unanswered('A row was left without an answer.');
@@ -133,13 +104,15 @@ function checkSize({ reads, writes }: Exchange): void {
     throw new Refused({ mendedBy: 'us', code: 'NAME_TWICE', message: 'One request holds a name or a record twice.' });
 }
 
-/** Ids come with 15 characters or with three more that repeat their case (salesforce.md §3). */
-const shortId = (id: string) => id.slice(0, 15);
-
 // ── reads ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-function readParts(connection: Connection, asks: readonly ReadAsk[], answers: (ReadAnswer | undefined)[]): Part[] {
-  const rows = asks.map((ask, index) => ({ ask, index }));
+function readParts(
+  connection: Connection,
+  asks: readonly ReadAsk[],
+  isMine: (ask: ReadAsk) => boolean,
+  answers: (ReadAnswer | undefined)[],
+): Part[] {
+  const rows = asks.map((ask, index) => ({ ask, index })).filter(({ ask }) => isMine(ask));
   const byId = rows.filter(({ ask }) => ask.id !== undefined);
   const byName = rows.filter(({ ask }) => ask.id === undefined);
   const { api, shape, selfId } = connection;
@@ -220,18 +193,24 @@ function heldOf(records: readonly FoundRecord[], shape: TaskShape): Exclude<Read
 
 function fieldValue(value: unknown): FieldValue {
   const read = parsed(FieldValues.optional(), value) ?? null;
-  // Text areas come back with CR LF where LF was written; that is nobody's edit.
+  // Text areas come back with CR LF where LF was written, and instants with +0000 where Z was; that is nobody's edit.
+  if (typeof read === 'string' && /^\d{4}-\d\d-\d\dT[\d:.]+\+0000$/.test(read)) return new Date(read).toISOString();
   return typeof read === 'string' ? read.replaceAll('\r\n', '\n') : read;
 }
 
 // ── writes ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-function writeParts(connection: Connection, asks: readonly WriteAsk[], answers: (WriteAnswer | undefined)[]): Part[] {
+function writeParts(
+  connection: Connection,
+  asks: readonly WriteAsk[],
+  isMine: (ask: WriteAsk) => boolean,
+  answers: (WriteAnswer | undefined)[],
+): Part[] {
   const { api, shape } = connection;
-  const creates = asks.map((ask, index) => ({ ask, index })).filter(({ ask }) => ask.id === undefined);
+  const creates = asks.map((ask, index) => ({ ask, index })).filter(({ ask }) => isMine(ask) && ask.id === undefined);
   const updates: { ask: WriteAsk & { id: string }; index: number; fields: Fields }[] = [];
   for (const [index, ask] of asks.entries()) {
-    if (ask.id === undefined) continue;
+    if (ask.id === undefined || !isMine(ask)) continue;
     const fields = sendable(ask.fields, (field) => shape.canUpdate(field) && field !== shape.nameField);
     // Nothing this user may change is left: an empty update would only take locks and move LastModifiedDate.
     if (Object.keys(fields).length === 0) answers[index] = { id: ask.id, created: false };
@@ -277,14 +256,6 @@ function writeParts(connection: Connection, asks: readonly WriteAsk[], answers: 
   return parts;
 }
 
-const counted = (count: number, what: string) => `${count} ${what}${count === 1 ? '' : 's'}`;
-
-/** Fields this user may send, their text fit for any parser. */
-function sendable(fields: Fields, may: (field: string) => boolean): Fields {
-  const clean = Object.entries(fields).map(([field, value]) => [field, typeof value === 'string' ? cleanText(value) : value] as const);
-  return Object.fromEntries(clean.filter(([field]) => may(field)));
-}
-
 function rowAnswer(connection: Connection, ask: WriteAsk, result: z.infer<typeof Rows>[number] | undefined, company: number): WriteAnswer {
   if (result?.success) {
     if (!result.id) throw new Unanswered('Salesforce wrote a record without telling its id.');
@@ -304,9 +275,6 @@ function rowAnswer(connection: Connection, ask: WriteAsk, result: z.infer<typeof
     return { refused: 'deleted', id: ask.id, message: `${failure.code}: ${session.redact(first.message)}` };
   return { refused: 'failed', failure, ...(company > 1 && errors.some(isPerRequestLimit) ? { whole: true } : {}) };
 }
-
-const isOurName = ({ message, fields }: SalesforceError, nameField: string) =>
-  fields.includes(nameField) || message.toLowerCase().includes(nameField.toLowerCase());
 
 /**
  * A first write carries fields that can be set at creation only (TaskSubtype). Sent again after an unanswered request it meets

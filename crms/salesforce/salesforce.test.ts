@@ -60,7 +60,17 @@ describe('what the org’s tasks are like', () => {
   test('our fields are there: names are unique', async () => {
     const { crm, org, log } = await connect();
     expect(crm).toMatchObject({ form: 'unique', missing: [], textField: 'Description', maxRecords: 200, orgId: '00D000000000001AAA' });
-    expect(crm.shared).toEqual(['Subject', 'Status', 'OwnerId', 'WhoId', 'WhatId', 'ActivityDate', 'Description']);
+    expect(crm.shared).toEqual([
+      'Subject',
+      'Status',
+      'OwnerId',
+      'WhoId',
+      'WhatId',
+      'ActivityDate',
+      'Description',
+      'IsReminderSet',
+      'ReminderDateTime',
+    ]);
     expect(await crm.self()).toEqual({ id: selfId });
     expect(crm.recordUrl('00T000000000001AAA')).toBe(`${org.url}/00T000000000001AAA`);
     expect(log.at(-1)).toBe('crm.connected org=00D000000000001AAA form=unique');

@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import { type Crm, type CrmUser, Refused, Unanswered } from '../../server/crm.ts';
 import type { World } from '../../server/world.ts';
+import { salesforceBook } from './book.ts';
 import { describeTask } from './describe.ts';
 import { draftTask, lockedBy } from './draft.ts';
 import { exchange, maxRecords } from './exchange.ts';
+import { describePersons, draftPerson, type PersonShape } from './person.ts';
 import { type Api, openApi } from './request.ts';
 import { clientCredentials, isSafeBase, openSession } from './session.ts';
 import { openTransport } from './transport.ts';
@@ -73,19 +75,42 @@ export async function connectSalesforce(
     onLog(
       `crm.connected org=${orgId} form=${shape.form}${shape.missing.length > 0 ? ` missing=${shape.missing.join(',')}` : ''}${shape.reducedBecause ? ` because="${shape.reducedBecause}"` : ''}`,
     );
-    const connection = { api, shape, session, selfId: userId, world };
+    let persons: Promise<readonly PersonShape[]> | undefined;
+    const connection = {
+      api,
+      shape,
+      session,
+      selfId: userId,
+      world,
+      persons: () => {
+        persons ??= describePersons(api, shape.names.name, world.chance);
+        persons.catch(() => (persons = undefined));
+        return persons;
+      },
+    };
     return {
       form: shape.form,
-      shared: ['Subject', 'Status', 'OwnerId', 'WhoId', 'WhatId', 'ActivityDate', 'Description'].filter((field) => shape.has(field)),
+      shared: [
+        'Subject',
+        'Status',
+        'OwnerId',
+        'WhoId',
+        'WhatId',
+        'ActivityDate',
+        'Description',
+        'IsReminderSet',
+        'ReminderDateTime',
+      ].filter((field) => shape.has(field)),
       textField: 'Description',
       maxRecords,
       missing: shape.missing,
       orgId,
       locks: (record, creating) => lockedBy(record, creating, shape),
-      draft: (wanted) => draftTask(wanted, shape),
+      draft: (wanted) => (wanted.kind === 'activity' ? draftTask(wanted, shape) : draftPerson(wanted)),
       exchange: (ask, signal) => exchange(connection, ask, signal),
       users: () => readUsers(api),
       self: async () => ({ id: (await session.grant()).userId }),
+      book: salesforceBook({ api, session, world }),
       usage: () => api.usage(),
       // Salesforce leads from here to the record's page in whichever interface the person uses.
       recordUrl: (id) => `${instanceUrl}/${encodeURIComponent(id)}`,

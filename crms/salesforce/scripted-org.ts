@@ -54,6 +54,8 @@ export const taskFields = [
   field('CallDurationInSeconds', 'int'),
   field('CallDisposition'),
   field('CallObject'),
+  field('IsReminderSet', 'boolean'),
+  field('ReminderDateTime', 'datetime'),
   field('AccountId', 'reference', { createable: false, updateable: false }),
   field('CreatedDate', 'datetime', { createable: false, updateable: false }),
   field('Cordboard_Name__c', 'string', { externalId: true, unique: true }),

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Call, CallType } from '../call/call.ts';
 import type { CallId, Instant, PhoneNumber } from '../call/event.ts';
 import { foldCall } from '../call/fold.ts';
-import { matchCall } from '../match/match.ts';
+import { matchCall, nobodyKnown } from '../match/match.ts';
 import { anyEvents } from '../testing/any-events.ts';
 import { anAgent, anna, anUnansweredCall, aToldCall, ben, noon } from '../testing/a-told-call.ts';
 import { hostileKeys, hostileTexts } from '../testing/hostile.ts';
@@ -14,13 +14,14 @@ import { callTypeSettings, defaultPolicy, type CallTypeSetting, type Logging, ty
 import { languages } from './words.ts';
 
 const annaInCrm = { crmUserId: '005A', zone: 'Asia/Tokyo', name: 'Anna Sato' };
-const noLinks: DecideFacts = { recordingLinks: {} };
+const noLinks: DecideFacts = { recordingLinks: {}, settled: true };
 const inputsFor = (call: Call, policy: Partial<Policy> = {}): Inputs => ({
   policyVersion: 3,
   policy: { ...defaultPolicy('en'), ...policy },
   people: { anna: annaInCrm },
   fallbackOwner: { crmUserId: '005Z', zone: 'UTC', name: 'Integration' },
-  match: matchCall(call),
+  named: {},
+  match: matchCall(call, nobodyKnown, defaultPolicy('en').match),
   clockOffsetMs: 0,
 });
 const deciding = (call: Call, policy: Partial<Policy> = {}) => decide(call, inputsFor(call, policy), noLinks);
@@ -247,7 +248,7 @@ describe('D5: every decision answers “why?” and “why not?”', () => {
       '“outbound answered” did not fire: the type of the call would have to be “outbound-answered”, and is “missed”.',
       '“outbound unanswered” did not fire: the type of the call would have to be “outbound-unanswered”, and is “missed”.',
       '“inbound answered” did not fire: the type of the call would have to be “inbound-answered”, and is “missed”.',
-      "“missed” fired: the call is logged as open. Nobody talked with the customer. The policy names no default owner. The owner is Integration, as whom Cordboard is connected (AC-33). Due 2026-03-02: the day the call began in UTC, the owner's zone (DP-64). Looked for a record chosen by a person: nobody has chosen one. Nothing else was looked at.",
+      '“missed” fired: the call is logged as open. Nobody talked with the customer. The policy names no default owner. The owner is Integration, as whom Cordboard is connected (AC-33). Due 2026-03-02: 4 h after the end of the call, in UTC (RS-43). Looked for +81312345678 in the book: nobody has it.',
       '“voicemail” did not fire: the type of the call would have to be “voicemail”, and is “missed”.',
       '“direction unknown” did not fire: the type of the call would have to be “unknown”, and is “missed”.',
     ]));

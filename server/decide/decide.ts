@@ -1,10 +1,13 @@
 import type { Call } from '../call/call.ts';
 import type { CallId } from '../call/event.ts';
-import type { Wanted } from '../crm.ts';
+import type { WantedActivity } from '../crm.ts';
+import type { MadePerson } from '../match/match.ts';
 import { factsOf, undoneBy, type Facts } from './facts.ts';
 import type { Inputs } from './pin.ts';
 import { singleLine } from './plain-text.ts';
 import { callTypeSettings, type CallTypeSetting, type Logging, type Policy } from './policy.ts';
+import { chooseStranger, type StrangerChoice } from './stranger.ts';
+import { type ToDo, toDosOf } from './to-do.ts';
 import { wantedLog } from './wanted-log.ts';
 
 /** What is known of this call outside of it. Links are ours and permanent (S3). */
@@ -14,6 +17,10 @@ export type DecideFacts = {
   /** By recordingId. */
   readonly recordingLinks: Readonly<Record<string, string>>;
   readonly voicemailLink?: string;
+  /** The record made for its number, by this call or another. */
+  readonly made?: MadePerson;
+  /** It has ended, and nothing more is expected to be heard of it (D3). */
+  readonly settled: boolean;
 };
 
 /** The rules by name. The name is what a decision, its trace and its record are remembered by. */
@@ -41,7 +48,13 @@ export type Step = { readonly rule: RuleName } & (
 );
 
 /** One record this call should have, under its role. Several of one role are told apart by the qualifier (W1). */
-export type Desired = { readonly role: 'log'; readonly qualifier: ''; readonly record: Wanted; readonly rule: RuleName };
+export type Desired = {
+  readonly role: 'log' | ToDo['role'];
+  readonly qualifier: '';
+  readonly record: WantedActivity;
+  readonly rule: RuleName;
+  /** The record it hangs on is being made: it waits a little for it (D3). */ readonly awaitsPerson?: true;
+};
 export type Verdict =
   | { readonly is: 'wants' }
   | {
@@ -54,6 +67,10 @@ export type Verdict =
   | { readonly is: 'part-of'; readonly call: CallId };
 export type Decision = {
   readonly wants: readonly Desired[];
+  /** Who is to be made for its number (P1). */
+  readonly person?: NonNullable<StrangerChoice['person']>;
+  /** Something is decided only once nothing more is expected to be heard (D3). */
+  readonly unsettled?: true;
   readonly trace: readonly Step[];
   readonly verdict: Verdict;
   readonly facts: Facts;
@@ -94,10 +111,29 @@ export function decide(call: Call, inputs: Inputs, known: DecideFacts): Decision
       ? wantedLog(call, inputs, known, fired.outcome, fired.rule === 'called back' ? call.calledBack : undefined)
       : undefined;
   const verdict = verdictOf(fired, call, inputs);
-  const because =
-    wanted?.because ?? (verdict.is === 'skipped' ? [verdict.undone ? `It was ${verdict.because} (W9).` : verdict.because] : []);
+  const toDos = wanted ? toDosOf(call, inputs, known, wanted.record) : [];
+  const stranger =
+    verdict.is === 'wants' || verdict.is === 'waiting' ? chooseStranger(call, inputs, known.made, known.settled) : { because: [] };
+  const because = [
+    ...(wanted?.because ?? (verdict.is === 'skipped' ? [verdict.undone ? `It was ${verdict.because} (W9).` : verdict.because] : [])),
+    ...toDos.flatMap((toDo) => toDo.because),
+    ...stranger.because,
+  ];
+  const awaitsPerson =
+    stranger.person !== undefined &&
+    (known.made === undefined || known.made.state === 'waiting' || known.made.generation < stranger.person.generation);
   return {
-    wants: wanted ? [{ role: 'log', qualifier: '', record: wanted.record, rule: fired.rule }] : [],
+    wants: wanted
+      ? [{ role: 'log' as const, record: wanted.record }, ...toDos].map(({ role, record }) => ({
+          role,
+          qualifier: '' as const,
+          record,
+          rule: fired.rule,
+          ...(awaitsPerson && { awaitsPerson }),
+        }))
+      : [],
+    ...(stranger.person && { person: stranger.person }),
+    ...(stranger.unsettled && { unsettled: stranger.unsettled }),
     trace: rules.map(({ rule, when, outcome }): Step => {
       if (rule === fired.rule) return { rule, fired: true, outcome, because };
       return { rule, blockedBy: disagreement({ when }, facts) ?? { fact: 'earlier rule', wanted: 'none', held: fired.rule } };

@@ -59,6 +59,29 @@ export function chooseOwner(call: Call, inputs: Inputs): OwnerChoice {
   };
 }
 
+/** Who has to do what is left: the owner of the record (RS-46), else whoever hands out what is nobody's (RS-40), else as any log. */
+export function chooseFollowUpOwner(call: Call, inputs: Inputs, recordOwnerId: string | undefined): OwnerChoice {
+  const { policy, named } = inputs;
+  const { agent } = agentOf(call);
+  const because: string[] = [];
+  const chain: [string | undefined, string][] = [
+    [policy.followUp.missedFor === 'record owner' ? recordOwnerId : undefined, 'who owns the record (RS-46)'],
+    [policy.followUp.seniorManagerId, "who hands out what is nobody's (RS-40)"],
+  ];
+  for (const [ownerId, who] of chain) {
+    if (ownerId === undefined) continue;
+    const user = Object.hasOwn(named, ownerId) ? named[ownerId] : undefined;
+    // A queue that an admin named takes tasks, or the org says why not; whose record it is was nobody's choice for a task.
+    if (!user && ownerId === recordOwnerId) {
+      because.push("The record's owner is no active user of the CRM, or a queue.");
+      continue;
+    }
+    return { ownerId, zone: user?.zone, agent, agentOwns: false, because: [...because, `The owner is ${user?.name ?? ownerId}, ${who}.`] };
+  }
+  const usual = chooseOwner(call, inputs);
+  return { ...usual, because: [...because, ...usual.because] };
+}
+
 /** Whose call it was: who dialled, else who talked with the customer first. A missed call is nobody's. */
 function agentOf(call: Call): { readonly agent: Agent | undefined; readonly because: string } {
   const { dialledBy, answeredBy, lastWith } = call;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { matchCall } from '../match/match.ts';
+import { matchCall, nobodyKnown } from '../match/match.ts';
 import { anAgent, anna, aToldCall, ben, noon } from '../testing/a-told-call.ts';
 import { hostileKeys } from '../testing/hostile.ts';
 import { agentsOf, personOf, pinInputs, type Inputs } from './pin.ts';
@@ -13,7 +13,8 @@ const monday: Inputs = {
   policy: defaultPolicy('en'),
   people: { anna: annaInCrm, zoe: boss },
   fallbackOwner: boss,
-  match: matchCall(aToldCall()),
+  named: {},
+  match: matchCall(aToldCall(), nobodyKnown, defaultPolicy('en').match),
   clockOffsetMs: 5000,
 };
 const tuesday: Inputs = {
@@ -21,6 +22,7 @@ const tuesday: Inputs = {
   policy: { ...defaultPolicy('ja'), zone: 'Asia/Tokyo' },
   people: { anna: { ...annaInCrm, crmUserId: '005Z' }, ben: benInCrm },
   fallbackOwner: null,
+  named: {},
   match: { candidates: [{ record: { kind: 'Contact', id: '003X' }, as: 'who', because: 'The book says so.' }], searched: 'the book' },
   clockOffsetMs: 0,
 };
@@ -46,12 +48,18 @@ describe('D1: the first decision that wants a record pins its inputs', () => {
   });
   test('a person’s choice replaces the match and nothing else', () => {
     const call = aToldCall({ linked: { who: { kind: 'Contact', id: '003A' } } });
-    expect(pinInputs(pinned, { ...tuesday, match: matchCall(call) }, call)).toEqual({ ...pinned, match: matchCall(call) });
+    expect(pinInputs(pinned, { ...tuesday, match: matchCall(call, nobodyKnown, defaultPolicy('en').match) }, call)).toEqual({
+      ...pinned,
+      named: {},
+      match: matchCall(call, nobodyKnown, defaultPolicy('en').match),
+    });
   });
   test('a link that was taken off takes the match with it', () => {
     const call = aToldCall({ linked: { by: anna } });
     const chosen = { ...pinned, match: tuesday.match };
-    expect(pinInputs(chosen, { ...tuesday, match: matchCall(call) }, call).match.candidates).toEqual([]);
+    expect(
+      pinInputs(chosen, { ...tuesday, match: matchCall(call, nobodyKnown, defaultPolicy('en').match) }, call).match.candidates,
+    ).toEqual([]);
   });
   test('“apply today’s rules” begins anew', () =>
     expect(pinInputs(undefined, tuesday, aToldCall())).toMatchObject({ policyVersion: 2, clockOffsetMs: 0 }));

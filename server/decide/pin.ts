@@ -15,19 +15,23 @@ export type Inputs = {
   /** Owns what nobody else owns: the one who connected the CRM (AC-33). */
   readonly fallbackOwner: Owner | null;
   readonly match: Match;
+  /** Users whom the rules, or the records it may be about, name by id. Null: no active user of the CRM; a queue, or somebody who left. */
+  readonly named: Readonly<Record<string, Owner | null>>;
   /** Our clock minus the phone system's: added to its instants, they are ours (C6). */
   readonly clockOffsetMs: number;
 };
 
 /**
  * The inputs this version of the call is decided with (D1). The first decision that wants a record pins them; from then
- * on only what a changed fact names is replaced: agents who weren't known join, a person's choice replaces the match.
+ * on only what a changed fact names is replaced: agents who weren't known join, a person's choice replaces the match, and so does the
+ * whole book what was found in a part of it.
  * To apply today's rules, give `undefined` for `pinned`.
  */
 export function pinInputs(pinned: Inputs | undefined, now: Inputs, call: Call): Inputs {
   const known = ofCall(call, now.people);
   if (pinned === undefined) return { ...now, people: known };
-  return { ...pinned, people: { ...known, ...pinned.people }, match: call.linked === undefined ? pinned.match : now.match };
+  const anew = call.linked !== undefined || pinned.match.unsure ? { match: now.match, named: { ...pinned.named, ...now.named } } : {};
+  return { ...pinned, people: { ...known, ...pinned.people }, ...anew };
 }
 
 /** The agents of this call; the rest of the directory is nobody's business here. */

@@ -1,4 +1,6 @@
 import type { CallType } from '../call/call.ts';
+import { personKinds } from '../crm.ts';
+import { defaultRules, type MatchRules } from '../match/match.ts';
 import { isZone } from './local-date.ts';
 import { languages, words, type Language } from './words.ts';
 
@@ -36,6 +38,48 @@ export type Policy = {
   readonly closeWhenCalledBack: boolean;
   /** A user or queue of the CRM: owns what no mapped agent owns. */
   readonly defaultOwnerId?: string;
+  /** ISO 3166: where a number without a country code is dialled, unless the record says. Left out: where the org is. */
+  readonly country?: string;
+  readonly match: MatchRules;
+  readonly stranger: StrangerRules;
+  readonly followUp: FollowUpRules;
+  /** What is different for a line, by its id or its number. */
+  readonly lines: Readonly<Record<string, { readonly stranger?: Partial<StrangerRules> }>>;
+};
+
+/** What is left to do after a call, and whose it is (RS-41…50). */
+export type FollowUpRules = {
+  /** Whose a call nobody took is: the owner's of the record that has the number (RS-46), or the default owner's at once. */
+  readonly missedFor: 'record owner' | 'default owner';
+  /** A user or queue: who has to hand out what is nobody's (RS-40, RS-44). */
+  readonly seniorManagerId?: string;
+  /** Open tasks are due so long after the end of the call, by the clock (RS-43). */
+  readonly dueHours: number;
+  readonly reminder: boolean;
+  /** Calls a colleague of the record's owner had: the owner gets a task to look at them (RS-49). */
+  readonly review: 'never' | 'inbound' | 'always';
+  /** Calls at a phone that is nobody's: a task to look at the settings (RS-44, RS-50). */
+  readonly checkSetup: boolean;
+};
+
+const makings = [...personKinds, 'nothing'] as const;
+export type Making = (typeof makings)[number];
+/** What becomes of a number nobody in the CRM has. */
+export type StrangerRules = {
+  /** Nobody talked with them: missed calls and voicemails (DP-36, AC-10). */
+  readonly missed: Making;
+  /** Somebody took their call (RS-38). */
+  readonly answered: Making;
+  /** We called them, whether or not they answered. */
+  readonly outbound: Making;
+  /** When a call somebody took makes its record: at once, or when it is over (RS-38). */
+  readonly moment: 'answer' | 'end';
+  /** A lead's company, instead of the language's own words (DP-36). */
+  readonly company?: string;
+  /** A user, or a queue that takes leads: owns who called in vain (DP-36); else whoever owns what is nobody's (RS-40). */
+  readonly ownerId?: string;
+  /** A person deleted the record we made: is one made again when the number calls again (P2)? */
+  readonly afterDeletion: 'nothing' | 'again';
 };
 
 /** What a subject may be made of. */
@@ -58,6 +102,11 @@ export function defaultPolicy(language: Language): Policy {
     skipInternal: true,
     minutes: 'ceil',
     closeWhenCalledBack: false,
+    match: defaultRules,
+    // nobody is made unless somebody said so (DP-31); the log then stands alone (MT-02)
+    stranger: { missed: 'nothing', answered: 'nothing', outbound: 'nothing', moment: 'answer', afterDeletion: 'nothing' },
+    followUp: { missedFor: 'record owner', dueHours: 4, reminder: true, review: 'never', checkSetup: false },
+    lines: {},
   };
 }
 
@@ -71,6 +120,10 @@ export class PolicyMistakes extends Error {
     this.mistakes = mistakes;
   }
 }
+
+const e164 = /^\+[1-9]\d{4,14}$/;
+/** So many records of one number are looked at, and some more, so that too many can be told from many (server/store/book-store.ts). */
+const mostShared = 50;
 
 type Checked = { -readonly [Key in keyof Policy]?: Policy[Key] };
 
@@ -130,6 +183,114 @@ export function parsePolicy(document: unknown): Policy {
       return undefined;
     },
     defaultOwnerId: (value) => line('defaultOwnerId', value, 64),
+    country: (value) => {
+      if (typeof value === 'string' && /^[A-Z]{2}$/.test(value)) return value;
+      wrong('country', `Give the two capital letters of a country (ISO 3166), such as "PL", not ${say(value)}.`);
+      return undefined;
+    },
+    match: (value) => {
+      const defaults = defaultRules;
+      if (!isObject(value)) {
+        wrong('match', `Give an object, not ${say(value)}.`);
+        return undefined;
+      }
+      for (const key of unknownKeys(value, Object.keys(defaults)))
+        wrong(`match.${key}`, `There is no such setting. There are ${Object.keys(defaults).join(', ')}.`);
+      const list = (key: keyof MatchRules, pattern: RegExp, what: string): readonly string[] | undefined => {
+        const given = value[key];
+        if (!Array.isArray(given)) wrong(`match.${key}`, `Give a list of ${what}, not ${say(given)}.`);
+        else {
+          const bad = given.filter((one) => typeof one !== 'string' || !pattern.test(one));
+          for (const one of bad) wrong(`match.${key}`, `${say(one)} is none of ${what}.`);
+          if (new Set(given).size < given.length) wrong(`match.${key}`, 'Something stands there twice.');
+          if (bad.length === 0) return given;
+        }
+        return undefined;
+      };
+      const numbers = 'numbers such as "+48221234567"';
+      const readers: { readonly [Key in keyof MatchRules]: () => MatchRules[Key] | undefined } = {
+        kinds: () => list('kinds', /^[a-z][a-z-]*$|^\w+__c$/i, `kinds of records, such as ${defaults.kinds.join(', ')} or Site__c`),
+        tieBreak: () => oneOf('match.tieBreak', value['tieBreak'], ['latest', 'oldest']),
+        ownNumbers: () => list('ownNumbers', e164, numbers),
+        sharedNumbers: () => list('sharedNumbers', e164, numbers),
+        sharedAbove: () => {
+          const most = value['sharedAbove'];
+          if (typeof most === 'number' && Number.isInteger(most) && most >= 1 && most <= mostShared) return most;
+          wrong('match.sharedAbove', `Give a whole number from 1 to ${mostShared}, not ${say(most)}.`);
+          return undefined;
+        },
+        closedLeadStatuses: () => list('closedLeadStatuses', /\S/, 'statuses of leads'),
+      };
+      const given = (Object.keys(readers) as (keyof MatchRules)[]).filter((key) => Object.hasOwn(value, key));
+      return { ...defaults, ...Object.fromEntries(given.map((key) => [key, readers[key]()])) };
+    },
+    stranger: (value) => ({ ...defaultPolicy('en').stranger, ...stranger('stranger', value) }),
+    followUp: (value) => {
+      if (!isObject(value)) {
+        wrong('followUp', `Give an object, not ${say(value)}.`);
+        return undefined;
+      }
+      const truth = (path: string, given: unknown): boolean | undefined => {
+        if (typeof given === 'boolean') return given;
+        wrong(path, `Give true or false, not ${say(given)}.`);
+        return undefined;
+      };
+      const readers: { readonly [Key in keyof Required<FollowUpRules>]: (at: string, given: unknown) => FollowUpRules[Key] | undefined } = {
+        missedFor: (at, given) => oneOf(at, given, ['record owner', 'default owner']),
+        seniorManagerId: (at, given) => line(at, given, 64),
+        dueHours: (at, given) => {
+          if (typeof given === 'number' && given >= 0 && given <= 720) return given;
+          wrong(at, `Give hours from 0 to 720, not ${say(given)}.`);
+          return undefined;
+        },
+        reminder: truth,
+        review: (at, given) => oneOf(at, given, ['never', 'inbound', 'always']),
+        checkSetup: truth,
+      };
+      for (const key of unknownKeys(value, Object.keys(readers)))
+        wrong(`followUp.${key}`, `There is no such setting. There are ${Object.keys(readers).join(', ')}.`);
+      const given = (Object.keys(readers) as (keyof FollowUpRules)[]).filter((key) => Object.hasOwn(value, key));
+      return {
+        ...defaultPolicy('en').followUp,
+        ...Object.fromEntries(given.map((key) => [key, readers[key](`followUp.${key}`, value[key])])),
+      };
+    },
+    lines: (value) => {
+      if (!isObject(value)) {
+        wrong('lines', `Give an object with what is different for each line, not ${say(value)}.`);
+        return undefined;
+      }
+      const read = Object.entries(value).map(([id, rules]) => {
+        if (!isObject(rules)) wrong(`lines.${id}`, `Give an object, not ${say(rules)}.`);
+        else {
+          for (const key of unknownKeys(rules, ['stranger'])) wrong(`lines.${id}.${key}`, 'There is no such setting. There is stranger.');
+          const own = Object.hasOwn(rules, 'stranger') ? stranger(`lines.${id}.stranger`, rules['stranger']) : undefined;
+          return [id, own === undefined ? {} : { stranger: own }] as const;
+        }
+        return [id, {}] as const;
+      });
+      return Object.fromEntries(read);
+    },
+  };
+
+  const stranger = (path: string, value: unknown): Partial<StrangerRules> | undefined => {
+    if (!isObject(value)) {
+      wrong(path, `Give an object, not ${say(value)}.`);
+      return undefined;
+    }
+    const readers: { readonly [Key in keyof Required<StrangerRules>]: (at: string, given: unknown) => StrangerRules[Key] | undefined } = {
+      missed: (at, given) => oneOf(at, given, makings),
+      answered: (at, given) => oneOf(at, given, makings),
+      outbound: (at, given) => oneOf(at, given, makings),
+      moment: (at, given) => oneOf(at, given, ['answer', 'end']),
+      company: (at, given) => line(at, given, 255),
+      ownerId: (at, given) => line(at, given, 64),
+      afterDeletion: (at, given) => oneOf(at, given, ['nothing', 'again']),
+    };
+    for (const key of unknownKeys(value, Object.keys(readers)))
+      wrong(`${path}.${key}`, `There is no such setting. There are ${Object.keys(readers).join(', ')}.`);
+    const given = (Object.keys(readers) as (keyof StrangerRules)[]).filter((key) => Object.hasOwn(value, key));
+    return Object.fromEntries(given.map((key) => [key, readers[key](`${path}.${key}`, value[key])]));
   };
 
   for (const key of unknownKeys(document, Object.keys(checks)))

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { CallId } from '../call/event.ts';
-import { matchCall } from '../match/match.ts';
+import { matchCall, nobodyKnown } from '../match/match.ts';
 import { anUnansweredCall, aToldCall } from '../testing/a-told-call.ts';
 import { decide } from './decide.ts';
 import { commentCap } from './fit-comment.ts';
@@ -14,10 +14,11 @@ const inputs = (call = aToldCall()): Inputs => ({
   policy: defaultPolicy('en'),
   people: {},
   fallbackOwner: null,
-  match: matchCall(call),
+  named: {},
+  match: matchCall(call, nobodyKnown, defaultPolicy('en').match),
   clockOffsetMs: 0,
 });
-const decided = (call = aToldCall()) => decide(call, inputs(call), { recordingLinks: {} });
+const decided = (call = aToldCall()) => decide(call, inputs(call), { recordingLinks: {}, settled: true });
 const partOf: Because = { ...decided(aToldCall({ partOf: 'c-40' as CallId })), language: 'en' };
 const internal: Because = { ...decided(aToldCall({ type: 'internal' })), language: 'en' };
 const reason = 'No longer valid: this call is part of call c-40; see there.';
@@ -72,7 +73,7 @@ describe('the reason in words', () => {
   test('AC-08: today’s rules don’t log calls of this type', () => {
     const call = anUnansweredCall();
     const policy = { ...defaultPolicy('en'), logging: { ...defaultPolicy('en').logging, missed: 'skip' } } as const;
-    expect(linesOf({ ...decide(call, { ...inputs(call), policy }, { recordingLinks: {} }), language: 'en' })).toEqual([
+    expect(linesOf({ ...decide(call, { ...inputs(call), policy }, { recordingLinks: {}, settled: true }), language: 'en' })).toEqual([
       'No longer valid: calls of this type (Missed) are set not to be logged.',
     ]);
   });

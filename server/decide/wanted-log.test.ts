@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Call } from '../call/call.ts';
 import type { PhoneNumber } from '../call/event.ts';
-import { matchCall } from '../match/match.ts';
+import { matchCall, nobodyKnown } from '../match/match.ts';
 import { anAgent, anna, anOutboundCall, anUnansweredCall, at, aToldCall, ben, noon } from '../testing/a-told-call.ts';
 import { hostileKeys, hostileTexts } from '../testing/hostile.ts';
 import type { DecideFacts } from './decide.ts';
@@ -22,11 +22,12 @@ const logged = (call: Call, { policy, language = 'en', links, ...inputs }: Given
       policy: { ...defaultPolicy(language), ...policy },
       people: { anna: annaInCrm },
       fallbackOwner: integration,
-      match: matchCall(call),
+      named: {},
+      match: matchCall(call, nobodyKnown, defaultPolicy('en').match),
       clockOffsetMs: 0,
       ...inputs,
     },
-    { recordingLinks: {}, ...links },
+    { recordingLinks: {}, settled: true, ...links },
     'completed',
   );
 const record = (call: Call, given: Given = {}) => logged(call, given).record;

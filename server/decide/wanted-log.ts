@@ -1,10 +1,10 @@
 import type { Call } from '../call/call.ts';
 import type { CrmRecord, WantedActivity } from '../crm.ts';
-import { isLead } from '../match/match.ts';
+import { isLead, type MadePerson } from '../match/match.ts';
 import type { DecideFacts } from './decide.ts';
 import { fitComment, type Line } from './fit-comment.ts';
 import { isZone, localDate } from './local-date.ts';
-import { chooseOwner, nameOf, type OwnerChoice } from './owner.ts';
+import { chooseFollowUpOwner, chooseOwner, nameOf, type OwnerChoice } from './owner.ts';
 import { personOf, type Inputs } from './pin.ts';
 import { cut, httpsLink, manyLines, singleLine } from './plain-text.ts';
 import { subjectTemplate, type MergeField, type Policy } from './policy.ts';
@@ -26,9 +26,14 @@ export function wantedLog(
 ): { record: WantedActivity; because: readonly string[] } {
   const { policy } = inputs;
   const say = words[policy.language];
-  const owner = chooseOwner(call, inputs);
-  const due = dueDateOf(call, inputs, owner);
-  const about = aboutOf(inputs);
+  const about = aboutOf(inputs, facts.made);
+  // D4: the open log of a call nobody took is its follow-up, and stays so when somebody has called back
+  const isFollowUp = status === 'open' || calledBack !== undefined;
+  const owner =
+    isFollowUp && !wasAnswered(call) ? chooseFollowUpOwner(call, inputs, ownerOfRecord(inputs, about)) : chooseOwner(call, inputs);
+  const due: { date: string; zone: string; atMs?: number; because: string } = isFollowUp
+    ? dueAfterEnd(call, inputs, owner)
+    : dueDateOf(call, inputs, owner);
   const memo = call.comments
     .map((comment) => manyLines(comment.text))
     .filter(Boolean)
@@ -47,6 +52,7 @@ export function wantedLog(
       who: about.who,
       what: about.what,
       dueDate: due.date,
+      ...(status === 'open' && policy.followUp.reminder && due.atMs !== undefined ? { remindAtMs: due.atMs } : {}),
       durationSeconds: Math.round(call.talkSeconds),
       waitSeconds: Math.round(call.waitSeconds),
       result: result.text,
@@ -59,10 +65,28 @@ export function wantedLog(
   };
 }
 
+/** RS-43: so many hours after the end of the call; a task has a date only, so the hour is in its reminder. */
+export function dueAfterEnd(
+  call: Call,
+  { policy, clockOffsetMs }: Inputs,
+  owner: Pick<OwnerChoice, 'zone'>,
+): { date: string; zone: string; atMs: number; because: string } {
+  const { dueHours } = policy.followUp;
+  const offsetMs = Math.abs(clockOffsetMs) >= clocksAgreeWithinMs ? clockOffsetMs : 0;
+  // Nobody is reminded to the second.
+  const atMs = Math.ceil(((call.endedAt ?? call.startedAt) + offsetMs + dueHours * 3_600_000) / 60_000) * 60_000;
+  const zone = zoneOf(owner, policy);
+  const date = localDate(atMs, zone);
+  return { date, zone, atMs, because: `Due ${date}: ${dueHours} h after the end of the call, in ${zone} (RS-43).` };
+}
+
+const zoneOf = ({ zone }: Pick<OwnerChoice, 'zone'>, policy: Policy): string =>
+  [zone, policy.zone].find((one) => one !== undefined && isZone(one)) ?? 'UTC';
+
 /** DP-64: the date of the call, not of its end or of its logging, in the owner's zone. */
 function dueDateOf(call: Call, { policy, clockOffsetMs }: Inputs, owner: OwnerChoice): { date: string; zone: string; because: string } {
   const corrected = Math.abs(clockOffsetMs) >= clocksAgreeWithinMs;
-  const zone = [owner.zone, policy.zone].find((one) => one !== undefined && isZone(one)) ?? 'UTC';
+  const zone = zoneOf(owner, policy);
   const date = localDate(call.startedAt + (corrected ? clockOffsetMs : 0), zone);
   const whose =
     zone === owner.zone
@@ -89,17 +113,36 @@ function sayCalledBack(
   };
 }
 
+/** Whose record it is about, as the book knows it. */
+export const ownerOfRecord = (
+  { match }: Inputs,
+  about: { readonly who: CrmRecord | undefined; readonly what: CrmRecord | undefined },
+): string | undefined => match.candidates.find(({ record }) => record.id === (about.who ?? about.what)?.id)?.ownerId;
+
 /** Who and what it is about: the best candidate of each. A lead and a "what" can't be on one activity, so the better ranked stays. */
-function aboutOf({ match: { candidates, searched } }: Inputs): {
+function aboutOf(
+  { match: { candidates, searched, stranger } }: Inputs,
+  made: MadePerson | undefined,
+): {
   who: WantedActivity['who'];
   what: WantedActivity['what'];
   because: string[];
 } {
+  // The record made for the number is whose call it is, for as long as nobody else turned out to have it.
+  if (stranger && made?.state === 'there' && made.record)
+    return {
+      who: made.record.kind === 'account' ? undefined : made.record,
+      what: made.record.kind === 'account' ? made.record : undefined,
+      because: [searched, `The ${made.kind} made for this number: ${nameOfRecord(made.record)} (P1).`],
+    };
+  const parked =
+    stranger && made?.state === 'parked' ? [`The ${made.kind} can't be made: ${singleLine(made.because ?? 'it is parked')}`] : [];
   const who = candidates.find((candidate) => candidate.as === 'who');
   const what = candidates.find((candidate) => candidate.as === 'what');
   const ranked = [who, what].filter((candidate) => candidate !== undefined);
   const because = [
     searched,
+    ...parked,
     ...ranked.map((candidate) => `Best as ${candidate.as}: ${nameOfRecord(candidate.record)}. ${candidate.because}`),
   ];
   if (who && what && isLead(who.record)) {
@@ -227,10 +270,10 @@ function linesOf(call: Call, inputs: Inputs, facts: DecideFacts, owner: OwnerCho
 
 const nameOfRecord = ({ kind, id, name }: CrmRecord) => `${kind} ${singleLine(name ?? '') || id}`;
 const tagsOf = (call: Call) => call.tags.map((tag) => singleLine(tag)).filter(Boolean);
-const lineOf = ({ line }: Call) => singleLine(line?.name ?? '') || singleLine(line?.number ?? line?.id ?? '');
+export const lineOf = ({ line }: Call) => singleLine(line?.name ?? '') || singleLine(line?.number ?? line?.id ?? '');
 
 /** Without it an activity without a record would tell nobody whom to call back. */
-function customerOf(call: Call, say: Words): string {
+export function customerOf(call: Call, say: Words): string {
   const { name, email } = call.customer;
   return [singleLine(name ?? ''), numberOf(call, say), singleLine(email ?? '')].filter(Boolean).join(', ');
 }

@@ -26,6 +26,9 @@ export type Words = {
   readonly customer: string;
   readonly withheld: string;
   readonly unknownCustomer: string;
+  /** The company of a lead made for a number (DP-36, in the tenant's language), after a call in vain and after a talk. */
+  readonly companyMissed: string;
+  readonly companyUnknown: string;
   readonly line: string;
   readonly waited: string;
   readonly queue: string;
@@ -61,6 +64,12 @@ export type Words = {
   readonly calledBack: (by: string | undefined, date: string) => string;
   /** D4: the customer called again, and was answered. */
   readonly calledAgain: (by: string | undefined, date: string) => string;
+  /** What is to be done about a call that a colleague of the record's owner had (RS-49). */
+  readonly review: (customer: string, agent: string) => string;
+  /** … and about one at a phone that is nobody's; the phone may be unknown (RS-44). */
+  readonly checkSetup: (endpoint: string) => string;
+  /** Before a link to the call's page. */
+  readonly call: string;
   /** W9 */
   readonly undone: (by: string, policyVersion: number) => string;
 };
@@ -91,6 +100,8 @@ export const words: Readonly<Record<Language, Words>> = {
     customer: 'Customer',
     withheld: 'number withheld',
     unknownCustomer: 'unknown',
+    companyMissed: 'Missed call',
+    companyUnknown: 'Caller',
     line: 'Line',
     waited: 'Waiting time',
     queue: 'Queue',
@@ -132,6 +143,9 @@ export const words: Readonly<Record<Language, Words>> = {
     calledBack: (by, date) => (by === undefined ? `Called back on ${date}` : `Called back by ${by} on ${date}`),
     calledAgain: (by, date) =>
       by === undefined ? `Called again and was answered on ${date}` : `Called again and was answered by ${by} on ${date}`,
+    review: (customer, agent) => `Look at this call: ${customer} talked with ${agent}`,
+    checkSetup: (endpoint) => `Answered by unassigned ${endpoint || 'phone'}: check the set-up and hand out the call`,
+    call: 'Call',
     undone: (by, version) => `undone by ${by}: policy version ${version}.`,
   },
   ja: {
@@ -159,6 +173,8 @@ export const words: Readonly<Record<Language, Words>> = {
     customer: '顧客',
     withheld: '番号非通知',
     unknownCustomer: '不明',
+    companyMissed: '未応答',
+    companyUnknown: '電話の相手',
     line: '回線',
     waited: '待ち時間',
     queue: 'キュー',
@@ -199,6 +215,9 @@ export const words: Readonly<Record<Language, Words>> = {
     noRule: 'ルール上、この記録は不要になりました。',
     calledBack: (by, date) => (by === undefined ? `${date} に折り返し済み` : `${date} に ${by} が折り返し済み`),
     calledAgain: (by, date) => (by === undefined ? `${date} に再度着信、応答済み` : `${date} に再度着信、${by} が応答済み`),
+    review: (customer, agent) => `通話の確認: ${customer}（対応者: ${agent}）`,
+    checkSetup: (endpoint) => `未割り当ての${endpoint || '電話'}が応答しました。設定を確認し、担当者を決めてください`,
+    call: '通話',
     undone: (by, version) => `${by} がポリシー バージョン ${version} の書き込みを取り消しました。`,
   },
   fr: {
@@ -226,6 +245,8 @@ export const words: Readonly<Record<Language, Words>> = {
     customer: 'Client',
     withheld: 'numéro masqué',
     unknownCustomer: 'inconnu',
+    companyMissed: 'Appel manqué',
+    companyUnknown: 'Appel',
     line: 'Ligne',
     waited: 'Temps d’attente',
     queue: 'File d’attente',
@@ -267,6 +288,9 @@ export const words: Readonly<Record<Language, Words>> = {
     calledBack: (by, date) => (by === undefined ? `Rappelé le ${date}` : `Rappelé par ${by} le ${date}`),
     calledAgain: (by, date) =>
       by === undefined ? `Nouvel appel du client, pris le ${date}` : `Nouvel appel du client, pris par ${by} le ${date}`,
+    review: (customer, agent) => `Appel à vérifier : ${customer} a parlé avec ${agent}`,
+    checkSetup: (endpoint) => `Réponse d’un poste non attribué (${endpoint || 'inconnu'}) : vérifiez la configuration et attribuez l’appel`,
+    call: 'Appel',
     undone: (by, version) => `annulé par ${by}\u00a0: version ${version} des règles.`,
   },
   ru: {
@@ -294,6 +318,8 @@ export const words: Readonly<Record<Language, Words>> = {
     customer: 'Клиент',
     withheld: 'номер скрыт',
     unknownCustomer: 'неизвестен',
+    companyMissed: 'Пропущенный',
+    companyUnknown: 'Звонок',
     line: 'Линия',
     waited: 'Время ожидания',
     queue: 'Очередь',
@@ -335,6 +361,9 @@ export const words: Readonly<Record<Language, Words>> = {
     calledBack: (by, date) => (by === undefined ? `Перезвонили: ${date}` : `Перезвонили: ${by}, ${date}`),
     calledAgain: (by, date) =>
       by === undefined ? `Клиент позвонил снова, звонок отвечен: ${date}` : `Клиент позвонил снова, ответ: ${by}, ${date}`,
+    review: (customer, agent) => `Проверьте звонок: ${customer}, разговор вёл ${agent}`,
+    checkSetup: (endpoint) => `Ответил неназначенный номер (${endpoint || 'неизвестен'}): проверьте настройки и распределите звонок`,
+    call: 'Звонок',
     undone: (by, version) => `отменено (${by}): версия правил ${version}.`,
   },
   pl: {
@@ -362,6 +391,8 @@ export const words: Readonly<Record<Language, Words>> = {
     customer: 'Klient',
     withheld: 'numer zastrzeżony',
     unknownCustomer: 'nieznany',
+    companyMissed: 'Nieodebrane',
+    companyUnknown: 'Rozmowa',
     line: 'Linia',
     waited: 'Czas oczekiwania',
     queue: 'Kolejka',
@@ -403,6 +434,9 @@ export const words: Readonly<Record<Language, Words>> = {
     calledBack: (by, date) => (by === undefined ? `Oddzwoniono: ${date}` : `Oddzwoniono: ${by}, ${date}`),
     calledAgain: (by, date) =>
       by === undefined ? `Klient zadzwonił ponownie, odebrano: ${date}` : `Klient zadzwonił ponownie, odebrano: ${by}, ${date}`,
+    review: (customer, agent) => `Sprawdź rozmowę: ${customer} rozmawiał z ${agent}`,
+    checkSetup: (endpoint) => `Odebrał nieprzypisany telefon (${endpoint || 'nieznany'}): sprawdź ustawienia i przydziel rozmowę`,
+    call: 'Rozmowa',
     undone: (by, version) => `cofnięte (${by}): wersja reguł ${version}.`,
   },
 };

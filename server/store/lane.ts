@@ -1,4 +1,4 @@
-import { type Lane, type LaneHold, LostLane, type OrgId, type WriteRow } from '../store.ts';
+import { type Lane, type LaneHold, LostLane, noCall, type OrgId, type WriteRow } from '../store.ts';
 import type { World } from '../world.ts';
 import { storableJson } from './canonical-json.ts';
 import type { Database } from './database.ts';
@@ -36,11 +36,21 @@ export async function holdLane(
 
   const rows = async (statement: string, values: readonly unknown[]): Promise<WriteRow[]> =>
     (await database.query(statement, values)).rows.map(writeRow);
+  /** Calls that want these records are told again. Apart from the settling: whoever holds rows of writes must not wait for calls. */
+  const tellPersons = () =>
+    database.transaction(async (connection) => {
+      const numbers = (await connection.query('persons-untold', [org])).rows.map((row) => row.number_key as string);
+      if (numbers.length === 0) return;
+      await connection.query('lock-numbers', [numbers.map(() => org), numbers]);
+      await connection.query('tell-persons', [org, numbers]);
+      await connection.query({ text: "select pg_notify('calls', '')" });
+    });
   return {
     org,
     epoch,
     lost: lock.lost,
     async recover() {
+      await tellPersons();
       return (await database.query('recover-writes', [org, epoch])).rowCount ?? 0;
     },
     async waiting() {
@@ -115,7 +125,10 @@ export async function holdLane(
         ]);
         await connection.query('tell-calls-changed', [org, outcomes.map((x) => x.row.call)]);
         await connection.query({ text: "select pg_notify('stream', 'admin')" });
+        const persons = outcomes.filter((x) => x.row.call === noCall).map((x) => x.row.name);
+        if (persons.length > 0) await connection.query('persons-came', [org, persons]);
       });
+      if (outcomes.some((x) => x.row.call === noCall)) await tellPersons();
     },
     release: lock.release,
   };

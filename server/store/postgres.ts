@@ -106,6 +106,7 @@ export function postgresStore(database: Database, world: World, onTrouble: (erro
       return {
         org,
         name: row.name,
+        uid: row.uid,
         mode: row.mode,
         policy: row.policy ? parsePolicy(row.policy) : defaultPolicy('en'),
         policyVersion: row.policy_version ?? 0,
@@ -326,7 +327,7 @@ async function gather(connection: Connection, claimed: readonly Record<string, u
       heardAtMs: Number(row['heard_at_ms']),
       pinned: (row['pinned'] as DueCall['pinned']) ?? undefined,
       events: kin.flatMap((member) => (eventsOf.get(`${member.org} ${member.member}`) ?? []).map(storedEvent)),
-      writes: writesOf.get(key) ?? [],
+      writes: (writesOf.get(key) ?? []) as DueCall['writes'], // a call's own are activities; what is made for its number is nobody's (noCall)
       known: new Map(kin.map((member) => [member.external_id as CallId, member.member as string])),
       lastDecision: decided && decisionKey(decided.verdict, decided.wants, decided.policy_version),
     };
@@ -358,6 +359,7 @@ async function storeTold(connection: Connection, told: readonly Told[]): Promise
         number_key: x.numberKey ?? null,
         talked_at_ms: x.talkedAtMs ?? null,
         open_until_ms: x.openUntilMs === Infinity ? 'Infinity' : (x.openUntilMs ?? null),
+        wants_person: x.person !== undefined,
         next_due_ms: x.nextDueMs ?? null,
       })),
     ),
@@ -419,7 +421,18 @@ async function storeTold(connection: Connection, told: readonly Told[]): Promise
     await connection.query('wake-calls', [wakes.map((x) => x.org), wakes.map((x) => x.id)]);
     await connection.query({ text: "select pg_notify('calls', '')" });
   }
-  await storeCallBacks(connection, well);
+  await wantPersons(connection, well);
+  const former = new Set(saved.rows.flatMap((row) => (row.wanted_person && !row.wants_person ? [`${row.org} ${row.id}`] : [])));
+  const concerned = well.filter((x) => isAboutNumber(x) || former.has(`${x.due.org} ${x.due.id}`));
+  if (concerned.length > 0) {
+    await connection.query('lock-numbers', [concerned.map((x) => x.due.org), concerned.map((x) => x.numberKey)]);
+    await storePersons(
+      connection,
+      concerned,
+      concerned.filter((x) => former.has(`${x.due.org} ${x.due.id}`)),
+    );
+    await storeCallBacks(connection, concerned);
+  }
   const said = well.filter((x) => x.summary !== undefined);
   if (said.length) {
     await connection.query('tell-stream', [
@@ -432,15 +445,51 @@ async function storeTold(connection: Connection, told: readonly Told[]): Promise
 }
 
 /**
- * An answered call settles the open logs of its number, whichever of the two is told first (D4). Both sides look under a lock
- * on the number, so the later one finds the earlier. It is taken after every row lock of a telling: who waits for it holds up
- * nobody it waits for. A call that is being told elsewhere is not woken: its own telling looks as well, and wakes itself.
+ * What is known by number is looked at under a lock on the number: whichever of two tellings, or of a telling and the writer, comes later
+ * finds what the earlier stored. It is taken after every row lock of a telling, once and in one order: who waits for it holds up nobody it
+ * waits for. A call that is being told elsewhere is not woken: its own telling looks as well, and wakes itself.
  */
-async function storeCallBacks(connection: Connection, well: readonly Told[]): Promise<void> {
-  const concerned = well.filter((x) => x.numberKey !== undefined && (x.talkedAtMs !== undefined || x.openUntilMs !== undefined));
+const isAboutNumber = (x: Told) =>
+  x.numberKey !== undefined && (x.talkedAtMs !== undefined || x.openUntilMs !== undefined || x.awaitsPerson === true);
+
+/** Records to be made for numbers, whatever call wants them (P1). */
+async function wantPersons(connection: Connection, well: readonly Told[]): Promise<void> {
+  const wanting = well.flatMap(({ due, person }) => (person ? [{ due, person }] : []));
+  if (wanting.length === 0) return;
+  await connection.query('want-persons', [
+    storableJson(
+      wanting.map(({ due, person: { generation, name, wanted, policyVersion } }) => ({
+        org: due.org,
+        call: due.id,
+        number_key: wanted.phone,
+        generation,
+        name,
+        wanted,
+        policy_version: policyVersion,
+      })),
+    ),
+  ]);
+  await connection.query({ text: "select pg_notify('writes', '')" });
+}
+
+/** The writer may have made a record while the call that awaits it was told; and one that nobody wants any more isn't made (D2). */
+async function storePersons(connection: Connection, concerned: readonly Told[], former: readonly Told[]): Promise<void> {
+  if (former.length > 0) await connection.query('drop-persons', [former.map((x) => x.due.org), former.map((x) => x.numberKey)]);
+  const awaiting = concerned.filter((x) => x.awaitsPerson && x.person);
+  if (awaiting.length === 0) return;
+  const names = awaiting.map((x) => x.person!.name);
+  const settled = (await connection.query('persons-settled', [awaiting.map((x) => x.due.org), names])).rows;
+  const late = awaiting.filter((x) => settled.some((row) => row.org === x.due.org && row.number_key === x.numberKey));
+  if (late.length === 0) return;
+  await connection.query('wake-calls', [late.map((x) => x.due.org), late.map((x) => x.due.id)]);
+  await connection.query({ text: "select pg_notify('calls', '')" });
+}
+
+/** An answered call settles the open logs of its number, whichever of the two is told first (D4). */
+async function storeCallBacks(connection: Connection, told: readonly Told[]): Promise<void> {
+  const concerned = told.filter((x) => x.numberKey !== undefined && (x.talkedAtMs !== undefined || x.openUntilMs !== undefined));
   if (concerned.length === 0) return;
   const orgs = concerned.map((x) => x.due.org);
-  await connection.query('lock-numbers', [orgs, concerned.map((x) => x.numberKey)]);
   const found = (await connection.query('insert-call-backs', [orgs, concerned.map((x) => x.due.id)])).rows;
   const heardBy = new Map(concerned.map((x) => [`${x.due.org} ${x.due.id}`, new Set(x.due.events.map((stored) => stored.event.id))]));
   const wakes = found.filter((row) => {

@@ -8,8 +8,12 @@ import { groupCommit } from '../ingest/group-commit.ts';
 import { hashPayload } from '../ingest/hash-payload.ts';
 import { type Answer, type Connection, type Door, receive } from '../ingest/ingest.ts';
 import { heldName } from '../recordings/name.ts';
+import { keepBooks } from '../book/keeper.ts';
+import { lookUps } from '../book/look-up.ts';
+import { whoIsThere } from '../book/who-is-there.ts';
 import { keepOrgs } from '../org-keeper.ts';
 import { lineSteps, makeBells } from '../pipeline.ts';
+import { bookStore } from '../store/book-store.ts';
 import { consoleStore } from '../store/console-store.ts';
 import { type Database, openDatabase } from '../store/database.ts';
 import { runEngine } from '../store/engine.ts';
@@ -115,6 +119,7 @@ export async function openLine({ orgs = [{}], nodes = 1, sideBySide = 4, startsA
   const servers = Array.from({ length: nodes }, (_, node) => {
     const database = openDatabase(test.address, real, trouble, 6);
     const store = traffic.watch(postgresStore(database, real, trouble), (hold) => traffic.watch(hold));
+    const book = traffic.watch(bookStore(database, real, trouble));
     const bells = makeBells();
     const door: Door = {
       find: async (id) => connections.get(id),
@@ -134,6 +139,7 @@ export async function openLine({ orgs = [{}], nodes = 1, sideBySide = 4, startsA
             if (!view) throw new Error(`org ${org} is gone`);
             return view;
           },
+          lookUp: lookUps(book, clock.world),
           callLink: (due) =>
             `https://cordboard.example/calls/${due.externalId.length > 40 ? due.id : encodeURIComponent(due.externalId.toWellFormed())}`,
           recordingLink: (url) => {
@@ -155,16 +161,32 @@ export async function openLine({ orgs = [{}], nodes = 1, sideBySide = 4, startsA
       connect: (sealed) =>
         traffic.add(crms.salesforce(JSON.parse(sealed) as Parameters<typeof crms.salesforce>[0], clock.world).then(throughTheWire)),
       writer: { sideBySide, requestLimitMs, pollMs: 500 },
+      connected: () => books.ring(),
+      whoIsThere: (org, numbers) => isThere(org, numbers),
       report: (what, fields) => what === 'org.failed' && void troubles.push(`${what}: ${String(fields['because'])}`),
       stop: stop.signal,
     });
-    return { database, bells, door, engine, keeper };
+    const books = keepBooks({
+      store: book,
+      world: clock.world,
+      orgs: admin.orgs,
+      crm: keeper.crm,
+      settings: async (org) => {
+        const { policy } = (await store.readOrg(org))!;
+        return { kinds: policy.match.kinds, country: policy.country };
+      },
+      report: (what, fields) => /failed|unread/.test(what) && void troubles.push(`${what}: ${String(fields['because'])}`),
+      stop: stop.signal,
+    });
+    const isThere = whoIsThere(books, book, async (org) => (await store.readOrg(org))!.policy.match);
+    return { database, bells, door, engine, keeper, books };
   });
 
   /** Every request takes its time; one may be asked to get lost and land later. */
   function throughTheWire(crm: Crm): Crm {
     const watched = traffic.watch(crm);
     return Object.assign(Object.create(watched) as Crm, {
+      book: traffic.watch(crm.book),
       exchange: (ask: Exchange, signal?: AbortSignal) =>
         traffic.add(
           (async () => {
@@ -317,7 +339,12 @@ export async function openLine({ orgs = [{}], nodes = 1, sideBySide = 4, startsA
       await traffic.rest();
       stop.abort();
       await Promise.all(
-        servers.flatMap(({ engine, keeper, door }) => [engine, keeper.done, (door.commit as ReturnType<typeof groupCommit>).close()]),
+        servers.flatMap(({ engine, keeper, books, door }) => [
+          engine,
+          keeper.done,
+          books.done,
+          (door.commit as ReturnType<typeof groupCommit>).close(),
+        ]),
       );
       await Promise.all([
         ...servers.map(({ database }) => database.close()),

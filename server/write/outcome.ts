@@ -200,3 +200,24 @@ export function tooEarly(row: WriteRow, form: 'unique' | 'reduced', nowMs: numbe
   if (form === 'unique' || row.crmId !== undefined || out.length === 0) return undefined;
   return { ...givenBack(row), dueInMs: lookAgainInMs(out, nowMs) };
 }
+
+/** Somebody has the number by now: that record is taken for the one that was to be made, and nothing is sent (P3). */
+export const isThere = (row: WriteRow, crmId: string): RowOutcome => ({
+  ...base(row),
+  state: 'written',
+  crmId,
+  attempts: 0,
+  setbacks: 0,
+  trouble: { code: 'FOUND', message: 'somebody in Salesforce has this number by now; nothing was made' },
+});
+
+/** It can't be told who is there, so nobody is made yet; it is nobody's fault (W7). */
+export const notMadeYet = (row: WriteRow, message: string): RowOutcome => {
+  const setbacks = row.setbacks + 1;
+  return {
+    ...givenBack(row),
+    setbacks,
+    trouble: { mendedBy: 'time', code: 'BOOK_BEHIND', message },
+    dueInMs: Math.min(60_000, 500 * 2 ** setbacks),
+  };
+};

@@ -20,9 +20,19 @@ const wanted: WantedActivity = {
   callKey: 'c1',
   link: undefined,
 };
-const wish = { role: 'log', qualifier: '', name: 'cb1x', wanted, policyVersion: 0, retracted: null, onlyUntouched: false };
-const row: WriteRow = {
-  ...wish,
+const wish = {
+  role: 'log',
+  qualifier: '',
+  name: 'cb1x',
+  wanted,
+  policyVersion: 0,
+  retracted: null,
+  onlyUntouched: false,
+  awaitsPerson: false,
+};
+const { awaitsPerson: _, ...kept } = wish;
+const row: WriteRow<WantedActivity> = {
+  ...kept,
   org: 1 as OrgId,
   call: '1',
   wantedVersion: 1,

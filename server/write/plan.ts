@@ -1,33 +1,42 @@
-import type { Wanted } from '../crm.ts';
+import type { WantedActivity } from '../crm.ts';
 import type { Lane, WritePlan, WriteRow } from '../store.ts';
 
 /** A recording or a late note: nobody waits for it, so it lingers and shares a request (architecture.md, API economy). */
 const laterDelayMs = 30_000;
+/** So long a log waits for the record made for its caller; then it goes without, and is linked later (D3). */
+const personDelayMs = 10_000;
 /** What people look at while they wait: whose it is, what it hangs on, whether it is done. */
-const awaited = ['status', 'ownerId', 'who', 'what', 'dueDate'] as const satisfies readonly (keyof Wanted)[];
+const awaited = ['status', 'ownerId', 'who', 'what', 'dueDate'] as const satisfies readonly (keyof WantedActivity)[];
 
 /** What a telling asks of one row: nothing, a change now, or one that may linger. Pure; the row is as the telling saw it, locked. */
 export function planWrite(
-  row: WriteRow | undefined,
+  row: WriteRow<WantedActivity> | undefined,
   wish: {
     role: string;
     qualifier: string;
     name: string;
-    wanted: Wanted;
+    wanted: WantedActivity;
     policyVersion: number;
     retracted: string | null;
     onlyUntouched: boolean;
+    /** The record it hangs on is being made (D3). */
+    awaitsPerson: boolean;
   },
 ): WritePlan {
+  const { awaitsPerson, ...rest } = wish;
   const plan = (change: WritePlan['change'], lane: Lane): WritePlan => ({
-    ...wish,
+    ...rest,
     change,
     lane,
-    delayMs: lane === 'later' ? laterDelayMs : 0,
+    delayMs: lane === 'later' ? laterDelayMs : awaitsPerson && row?.crmId === undefined ? personDelayMs : 0,
   });
   if (row?.leftOut) return plan('none', row.lane); // W9
   if (row === undefined) return plan(wish.retracted === null ? 'send' : 'none', 'now');
-  if (wish.retracted === null && row.retracted === undefined && equal(row.wanted, wish.wanted)) return plan('none', row.lane);
+  // The record it waited for can't be made, or isn't to be: it waits no longer. A row that failed has a delay of another kind.
+  const waited = row.dueMs !== undefined && row.dueMs - row.sinceMs >= personDelayMs;
+  const waitedInVain = waited && row.state === 'due' && row.crmId === undefined && row.attempts + row.setbacks === 0 && !awaitsPerson;
+  if (wish.retracted === null && row.retracted === undefined && equal(row.wanted, wish.wanted))
+    return plan(waitedInVain ? 'send' : 'none', row.lane);
   if (wish.retracted !== null && row.retracted !== undefined && equal(row.wanted, wish.wanted)) return plan('none', row.lane);
   if (row.crmId === undefined) return plan('send', 'now');
   if (wish.onlyUntouched) return plan('send', 'later'); // thousands may be undone at once; calls of now go before them

@@ -10,12 +10,15 @@ const terms: Terms = {
   form: 'unique',
   shared: ['Subject', 'Status', 'OwnerId', 'Description'],
   textField: 'Description',
-  draft: (wanted) => ({
-    Subject: wanted.subject,
-    Status: wanted.status === 'completed' ? 'Completed' : 'Not Started',
-    OwnerId: wanted.ownerId ?? null,
-    CallDurationInSeconds: wanted.durationSeconds,
-  }),
+  draft: (wanted) =>
+    wanted.kind === 'activity'
+      ? {
+          Subject: wanted.subject,
+          Status: wanted.status === 'completed' ? 'Completed' : 'Not Started',
+          OwnerId: wanted.ownerId ?? null,
+          CallDurationInSeconds: wanted.durationSeconds,
+        }
+      : { LastName: wanted.name },
 };
 const wanted: WantedActivity = {
   kind: 'activity',
@@ -37,7 +40,7 @@ const wanted: WantedActivity = {
 const text = composeText('', wanted.system);
 const full: Fields = { Subject: 'Call', Status: 'Completed', OwnerId: '005000000000001AAA', CallDurationInSeconds: 61, Description: text };
 const shared: Fields = { Subject: 'Call', Status: 'Completed', OwnerId: '005000000000001AAA', Description: text };
-const fresh: WriteRow = {
+const fresh: WriteRow<WantedActivity> = {
   org: 1 as OrgId,
   call: '1',
   role: 'log',
@@ -61,14 +64,14 @@ const fresh: WriteRow = {
   attempts: 0,
   setbacks: 0,
 };
-const written: WriteRow = { ...fresh, state: 'written', crmId: '00T000000000001AAA', sent: full, seen: shared };
+const written: WriteRow<WantedActivity> = { ...fresh, state: 'written', crmId: '00T000000000001AAA', sent: full, seen: shared };
 const holding = (fields: Partial<Record<string, string>>) => ({
   held: { id: '00T000000000001AAA', deleted: false, doubles: [], fields: { ...full, ...fields } as Fields },
 });
 
 describe('W2: upsert by name is for the first write only', () => {
   test('“write again” of a deleted record creates it, also where the deleted one is still found', () => {
-    const again: WriteRow = { ...written, crmId: undefined };
+    const again: WriteRow<WantedActivity> = { ...written, crmId: undefined };
     const found = { held: { ...holding({}).held, deleted: true } };
     expect(nextStep(again, { ...terms, form: 'reduced' }, found)).toMatchObject({ do: 'write', kind: 'create' });
     expect(nextStep({ ...again, sent: {} }, terms, found)).toEqual({ do: 'yield', crmId: '00T000000000001AAA', inBin: true }); // landed unheard, then deleted
@@ -100,7 +103,7 @@ describe('W2: upsert by name is for the first write only', () => {
 
 describe('W9: a wish that holds only for a record as we left it', () => {
   const wish = { ...wanted, system: ['No longer valid', ...wanted.system] };
-  const undoing: WriteRow = { ...written, wanted: wish, onlyUntouched: true };
+  const undoing: WriteRow<WantedActivity> = { ...written, wanted: wish, onlyUntouched: true };
   test('read first; untouched: written', () => {
     expect(nextStep(undoing, terms, undefined)).toEqual({ do: 'read' });
     expect(nextStep(undoing, terms, holding({}))).toMatchObject({ do: 'write', fields: { Description: composeText('', wish.system) } });

@@ -1,4 +1,4 @@
-import type { Crm, FieldValue, Fields, ReadAnswer } from '../crm.ts';
+import type { Crm, FieldValue, Fields, ReadAnswer, WantedActivity } from '../crm.ts';
 import type { WriteRow } from '../store.ts';
 import { composeText, mergeText, normalise } from './text.ts';
 
@@ -35,6 +35,28 @@ type Known = { readonly seen: Fields; readonly human: readonly string[] };
  * request was never answered (W4), and in reduced form before creating (W8).
  */
 export function nextStep(row: WriteRow, terms: Terms, reading: { readonly held: Held } | undefined): NextStep {
+  return row.wanted.kind === 'activity'
+    ? nextOfActivity(row as WriteRow<WantedActivity>, terms, reading)
+    : nextOfPerson(row, terms, reading);
+}
+
+/** A person is made once and never touched again: whoever edits it means it (P2). */
+function nextOfPerson(row: WriteRow, terms: Terms, reading: { readonly held: Held } | undefined): NextStep {
+  const target = terms.draft(row.wanted);
+  const known: Known = { seen: {}, human: [] };
+  const rest = (crmId: string): NextStep => ({ do: 'rest', crmId, target, known });
+  if (!reading) {
+    if (row.crmId !== undefined) return rest(row.crmId);
+    return row.ghosts.length > 0 ? { do: 'read' } : { do: 'write', kind: 'create', crmId: undefined, fields: target, target, known };
+  }
+  const { held } = reading;
+  if (held?.deleted) return { do: 'yield', crmId: held.id, inBin: true };
+  if (held) return rest(held.id);
+  if (row.crmId !== undefined) return { do: 'yield', crmId: row.crmId, inBin: false };
+  return { do: 'write', kind: 'create', crmId: undefined, fields: target, target, known };
+}
+
+function nextOfActivity(row: WriteRow<WantedActivity>, terms: Terms, reading: { readonly held: Held } | undefined): NextStep {
   const target = { ...terms.draft(row.wanted), [terms.textField]: composeText(row.wanted.memo, row.wanted.system) };
   const known: Known = { seen: row.seen, human: row.human };
   const unsure = row.ghosts.length > 0;

@@ -1,13 +1,24 @@
 import { expect, test } from 'vitest';
 import { Bell } from '../bell.ts';
-import { type Crm, type Exchange, type Exchanged, type Fields, type ReadAnswer, Refused, Unanswered, type WriteAnswer } from '../crm.ts';
+import {
+  type Crm,
+  type Exchange,
+  type Exchanged,
+  type Fields,
+  type ReadAnswer,
+  Refused,
+  Unanswered,
+  type WriteAnswer,
+  type WantedActivity,
+} from '../crm.ts';
 import type { LaneHold, OrgId, RowOutcome, WriteRow } from '../store.ts';
 import type { World } from '../world.ts';
 import { runWriter } from './writer.ts';
 
 const secondMs = 1_000;
 const shared: Fields = { Subject: 'Call', Description: null };
-const fresh = (name: string): WriteRow => ({
+const nobodyIsThere = () => Promise.resolve(new Map<string, string>());
+const fresh = (name: string): WriteRow<WantedActivity> => ({
   org: 1 as OrgId,
   call: name,
   role: 'log',
@@ -47,7 +58,7 @@ const fresh = (name: string): WriteRow => ({
   attempts: 0,
   setbacks: 0,
 });
-const written = (name: string): WriteRow => ({
+const written = (name: string): WriteRow<WantedActivity> => ({
   ...fresh(name),
   crmId: `00T${name.padStart(12, '0')}`,
   sent: { Subject: 'Call', Duration: 61 },
@@ -114,17 +125,20 @@ function openWriter(rows: readonly WriteRow[], answer: (ask: Exchange, nowMs: nu
     },
     release: () => Promise.resolve(),
   };
-  const crm: Crm = {
+  const crm: Omit<Crm, 'book'> = {
     form: 'unique',
     shared: ['Subject', 'Description'],
     textField: 'Description',
     maxRecords: 200,
     locks: (fields) => (fields['Result'] ? ['003000000000001'] : []),
-    draft: (wanted) => ({
-      Subject: wanted.subject,
-      Duration: wanted.durationSeconds,
-      ...(wanted.result ? { Result: wanted.result } : {}),
-    }),
+    draft: (wanted) =>
+      wanted.kind === 'activity'
+        ? {
+            Subject: wanted.subject,
+            Duration: wanted.durationSeconds,
+            ...(wanted.result ? { Result: wanted.result } : {}),
+          }
+        : { LastName: wanted.name },
     async exchange(ask) {
       asks.push({ atMs: nowMs, reads: ask.reads.map(({ name }) => name), writes: ask.writes });
       await world.sleep(100);
@@ -138,7 +152,16 @@ function openWriter(rows: readonly WriteRow[], answer: (ask: Exchange, nowMs: nu
   };
   const stop = new AbortController();
   const quiet = { exchanged: () => undefined, trouble: () => undefined };
-  const ended = runWriter(hold, crm, world, { sideBySide, requestLimitMs: 120_000, pollMs: 500 }, quiet, stop.signal, new Bell());
+  const ended = runWriter(
+    hold,
+    crm,
+    world,
+    { sideBySide, requestLimitMs: 120_000, pollMs: 500 },
+    nobodyIsThere,
+    quiet,
+    stop.signal,
+    new Bell(),
+  );
   ended.catch(() => undefined); // awaited by `close`
   const breathe = async () => {
     for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve));
@@ -182,7 +205,7 @@ test('W6: a row that had nothing to send is free again when something comes', as
   await writer.pass(secondMs);
   expect([writer.row('1').state, writer.row('2').state]).toEqual(['written', 'written']);
   const row = writer.row('1');
-  writer.set({ ...row, state: 'due', dueMs: 0, wanted: { ...row.wanted, durationSeconds: 62 } });
+  writer.set({ ...row, state: 'due', dueMs: 0, wanted: { ...theirs.wanted, subject: 'Other', durationSeconds: 62 } });
   await writer.pass(5 * secondMs);
   expect(writer.asks.at(-1)?.writes).toEqual([{ name: '1', id: row.crmId, fields: { Duration: 62 } }]);
   await writer.close();

@@ -10,7 +10,9 @@ import {
   failedRow,
   forgotten,
   givenBack,
+  isThere,
   leftAlone,
+  notMadeYet,
   refusedAlone,
   rested,
   tooEarly,
@@ -28,6 +30,11 @@ export type WriterSettings = {
   /** How often to look when nobody says anything: notes are hints. */
   readonly pollMs: number;
 };
+/**
+ * Which of these numbers, for which a record is about to be made, somebody in the org has after all (P3): the record's id by number. Asked
+ * immediately before; rejects when it can't be told, and then nobody is made.
+ */
+export type WhoIsThere = (numbers: readonly string[]) => Promise<ReadonlyMap<string, string>>;
 export type WriterReport = {
   exchanged(info: { records: number; reads: number; ms: number; outcome: string; created: number; changed: number; exists: number }): void;
   trouble(failure: CrmFailure | undefined): void;
@@ -59,9 +66,10 @@ const beginMs = 2_000;
  */
 export async function runWriter(
   hold: LaneHold,
-  crm: Crm,
+  crm: Omit<Crm, 'book'>,
   world: World,
   settings: WriterSettings,
+  whoIsThere: WhoIsThere,
   report: WriterReport,
   stop: AbortSignal,
   bell: Bell,
@@ -169,13 +177,32 @@ export async function runWriter(
     };
   };
 
+  /** The records among these that are still to be made for strangers; who is in the org already is taken for what was to be made. */
+  const withoutKnown = async (writes: readonly Prepared[]): Promise<readonly Prepared[]> => {
+    const numberOf = ({ row, step }: Prepared) => (row.wanted.kind === 'activity' || step.kind !== 'create' ? undefined : row.wanted.phone);
+    const strangers = writes.filter((item) => numberOf(item) !== undefined);
+    if (strangers.length === 0) return writes;
+    try {
+      const there = await whoIsThere(strangers.map((item) => numberOf(item)!));
+      const known = strangers.filter((item) => there.has(numberOf(item)!));
+      if (known.length > 0) await settleNow(known.map((item) => isThere(item.row, there.get(numberOf(item)!)!)));
+      return writes.filter((item) => !known.includes(item));
+    } catch (error) {
+      if (error instanceof LostLane) throw error;
+      await settleNow(strangers.map(({ row }) => notMadeYet(row, (error as Error).message)));
+      return writes.filter((item) => !strangers.includes(item));
+    }
+  };
+
   const settleNow = (outcomes: readonly RowOutcome[]) => hold.settle(outcomes, [], null, world.now());
 
   /**
    * One request, and what became of each of its rows. Halves a request that was refused as a whole (W5); `refused` tells the halves
    * which versions those were: they can't land.
    */
-  const exchange = async (load: Load, refused: readonly number[] = []): Promise<void> => {
+  const exchange = async (asked: Load, refused: readonly number[] = []): Promise<void> => {
+    const load = { ...asked, writes: await withoutKnown(asked.writes) };
+    if (load.reads.length + load.writes.length === 0) return;
     const sentAtMs = world.now();
     const begunAtMs = world.monotonic();
     const ghosts = new Map<WriteRow, Ghost>(
@@ -382,11 +409,13 @@ function withoutWriting(row: WriteRow, step: Exclude<NextStep, { do: 'write' } |
   return step.do === 'leave' ? leftAlone(row, step, nowMs) : yielded(row, step.crmId, step.inBin);
 }
 const readAsk = (row: WriteRow): ReadAsk => ({
+  ...(row.wanted.kind === 'activity' ? {} : { kind: row.wanted.kind }),
   name: row.name,
   ...(row.crmId === undefined ? {} : { id: row.crmId }),
   since: row.sinceMs - 24 * 3_600_000,
 });
 const writeAsk = ({ row, step }: Prepared): WriteAsk => ({
+  ...(row.wanted.kind === 'activity' ? {} : { kind: row.wanted.kind }),
   name: row.name,
   ...(step.crmId === undefined ? {} : { id: step.crmId }),
   fields: step.fields,

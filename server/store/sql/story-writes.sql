@@ -1,1 +1,3 @@
-select *, extract(epoch from since) * 1000 as since_ms, extract(epoch from due) * 1000 as due_ms from writes where org = $1 and call = $2 order by role, qualifier
+select *, extract(epoch from since) * 1000 as since_ms, extract(epoch from due) * 1000 as due_ms from writes where org = $1 and (call = $2 or call = 0 and qualifier in (
+  -- what was made for its number
+  select p.number_key || '/' || p.generation from calls c join persons p on p.org = c.org and p.number_key = c.number_key where c.org = $1 and c.id = $2 and c.wants_person)) order by role, qualifier

@@ -1,0 +1,266 @@
+import { z } from 'zod';
+import { type BookRecord, type CrmBook, Refused, Unanswered } from '../../server/crm.ts';
+import type { World } from '../../server/world.ts';
+import { edgeFailure, failureOf, readErrorBody } from './failures.ts';
+import type { Api } from './request.ts';
+import type { Session } from './session.ts';
+import { quoted } from './soql.ts';
+
+/** A page of a query. The most Salesforce gives at once (soql-query-batch-size: 200 to 2,000). */
+const pageSize = 2_000;
+/** Of the 25 subrequests of a composite at most five may be queries. */
+const atOnce = 5;
+
+type Connection = { readonly api: Api; readonly session: Pick<Session, 'redact'>; readonly world: World };
+
+const Described = z.looseObject({
+  queryable: z.boolean().nullish(),
+  fields: z.array(z.looseObject({ name: z.string(), type: z.string(), nameField: z.boolean().nullish() })),
+});
+const Page = z.looseObject({ totalSize: z.number(), done: z.boolean(), records: z.array(z.looseObject({})) });
+type Found = z.infer<typeof Page>['records'][number];
+const Composite = z.looseObject({
+  compositeResponse: z.array(z.looseObject({ body: z.unknown(), httpStatusCode: z.number(), referenceId: z.string() })),
+});
+
+/** Our word for an object, and Salesforce's. A custom object is called by its API name in both. */
+const apiNames: Readonly<Record<string, string>> = { contact: 'Contact', lead: 'Lead', account: 'Account', 'person-account': 'Account' };
+const apiNameOf = (kind: string) => (Object.hasOwn(apiNames, kind) ? apiNames[kind]! : kind);
+
+/** Who is asked for a number is not who reads faxes, and a contact's assistant is somebody else. */
+const isNobodysPhone = (field: string) => /fax/i.test(field) || /^(?:Person)?AssistantPhone$/.test(field);
+/** The first of each that the object has. */
+const wantedColumns = {
+  name: ['Name'],
+  company: ['Company'],
+  ownerId: ['OwnerId'],
+  email: ['Email', 'PersonEmail'],
+  accountId: ['AccountId'],
+  contactId: ['PersonContactId'],
+  // With state and country picklists the code is the field a computer can trust.
+  country: ['MailingCountryCode', 'MailingCountry', 'CountryCode', 'Country', 'BillingCountryCode', 'BillingCountry'],
+  status: ['Status'],
+} as const;
+
+/** What one object looks like to this user. */
+type Shape = {
+  readonly object: string;
+  readonly columns: Readonly<Record<keyof typeof wantedColumns, string | undefined>>;
+  readonly phones: readonly string[];
+  readonly select: string;
+  /** Only the half of the object that this kind is of: companies, or persons. */
+  readonly half: string | undefined;
+  has(field: string): boolean;
+};
+
+/** The book's side of the org. Every method is one API call; describes are asked for once a connection. */
+export function salesforceBook({ api, session, world }: Connection): CrmBook {
+  const shapes = new Map<string, Shape>();
+  const shapeOf = ({ kind }: { kind: string }): Shape => {
+    const shape = shapes.get(kind);
+    if (!shape) throw new Error(`${kind} was not asked for with objects()`);
+    return shape;
+  };
+
+  /** Several GETs in one API call, each with its own fate: what was answered, or a `Refused`. */
+  async function together(paths: readonly string[]): Promise<unknown[]> {
+    if (paths.length === 1) return [(await api.call({ method: 'GET', path: paths[0]! })).json];
+    const body = {
+      allOrNone: false,
+      compositeRequest: paths.map((url, place) => ({ method: 'GET', url, referenceId: `part${place}` })),
+    };
+    const { json } = await api.call({ method: 'POST', path: `${api.base}/composite`, body });
+    const answers = new Map(read(Composite, json).compositeResponse.map((answer) => [answer.referenceId, answer]));
+    return paths.map((_, place) => {
+      const answer = answers.get(`part${place}`);
+      if (!answer) throw new Unanswered('Salesforce left a part of the request unanswered.');
+      if (answer.httpStatusCode < 300) return answer.body;
+      const errors = readErrorBody(answer.body);
+      return new Refused(errors ? failureOf(errors, world.chance, session.redact) : edgeFailure(answer.httpStatusCode, world.chance));
+    });
+  }
+  const orThrow = (answer: unknown): unknown => {
+    if (answer instanceof Refused) throw answer;
+    return answer;
+  };
+  const queryPath = (soql: string, all = false) => `${api.base}/${all ? 'queryAll' : 'query'}?q=${encodeURIComponent(soql)}`;
+
+  return {
+    atOnce,
+    async objects(kinds) {
+      const unknown = [...new Set(kinds.map(apiNameOf))].filter((name) => ![...shapes.values()].some(({ object }) => object === name));
+      const described =
+        unknown.length === 0 ? [] : await together(unknown.map((name) => `${api.base}/sobjects/${encodeURIComponent(name)}/describe`));
+      const because = new Map<string, string>();
+      unknown.forEach((name, place) => {
+        const answer = described[place];
+        if (answer instanceof Refused) {
+          if (answer.failure.mendedBy === 'time') throw answer;
+          return because.set(name, answer.failure.message);
+        }
+        const { fields } = read(Described, answer);
+        const has = (field: string) => fields.some((one) => one.name === field);
+        const personAccounts = name === 'Account' && has('IsPersonAccount');
+        for (const kind of kinds.filter((one) => apiNameOf(one) === name)) {
+          if (kind === 'person-account' && !personAccounts) because.set(kind, 'This org has no person accounts.');
+          else shapes.set(kind, shapeFor(kind, name, fields, has));
+        }
+        return because;
+      });
+      return kinds.map((kind) => {
+        const shape = shapes.get(kind);
+        if (!shape) return { kind, because: because.get(kind) ?? because.get(apiNameOf(kind)) ?? 'Salesforce does not describe it.' };
+        if (shape.phones.length === 0) return { kind, because: 'It has no phone field that the connected user may see.' };
+        return { kind, fields: shape.phones };
+      });
+    },
+
+    async newest(objects) {
+      const answers = await together(
+        objects.map((object) =>
+          queryPath(`SELECT SystemModstamp FROM ${shapeOf(object).object} ORDER BY SystemModstamp DESC LIMIT 1`, true),
+        ),
+      );
+      return answers.map((answer) => {
+        const [record] = read(Page, orThrow(answer)).records;
+        return record && stampOf(record);
+      });
+    },
+
+    async count(object) {
+      const { object: name, half } = shapeOf(object);
+      const soql = `SELECT COUNT() FROM ${name}${half === undefined ? '' : ` WHERE ${half}`}`;
+      return read(Page, (await api.call({ method: 'GET', path: queryPath(soql) })).json).totalSize;
+    },
+
+    async page(object, afterId) {
+      const { select, half } = shapeOf(object);
+      const where = [...(half === undefined ? [] : [half]), ...(afterId === undefined ? [] : [`Id > ${quoted(afterId)}`])];
+      // By id and not by cursor: a fill goes on where it stood after a restart, a day later too, when a cursor is gone.
+      const soql = `${select}${where.length > 0 ? ` WHERE ${where.join(' AND ')}` : ''} ORDER BY Id LIMIT ${pageSize}`;
+      const { records, done } = read(Page, (await api.call({ method: 'GET', path: queryPath(soql) })).json);
+      const last = records.at(-1);
+      // A page of wide rows may be cut short: then there is more, whatever its length.
+      return {
+        records: records.map((record) => recordOf(object.kind, shapeOf(object), record)),
+        last: last && (!done || records.length === pageSize) ? idOf(last) : undefined,
+      };
+    },
+
+    async changes(asked) {
+      const answers = await together(
+        asked.map(({ object, after }) => {
+          const { select, half } = shapeOf(object);
+          const stamp = new Date(after.stamp).toISOString();
+          const since =
+            after.id === ''
+              ? `SystemModstamp >= ${stamp}`
+              : `(SystemModstamp > ${stamp} OR (SystemModstamp = ${stamp} AND Id > ${quoted(after.id)}))`;
+          return queryPath(
+            `${select} WHERE ${half === undefined ? '' : `${half} AND `}${since} ORDER BY SystemModstamp, Id LIMIT ${pageSize}`,
+            true,
+          );
+        }),
+      );
+      return answers.map((answer, place) => {
+        const { object } = asked[place]!;
+        if (answer instanceof Refused) return { failure: answer.failure };
+        const { records, done } = read(Page, answer);
+        const last = records.at(-1);
+        return {
+          records: records.map((record) => recordOf(object.kind, shapeOf(object), record)),
+          last: last && { stamp: stampOf(last), id: idOf(last) },
+          more: !done || records.length === pageSize,
+        };
+      });
+    },
+
+    async country() {
+      const { json } = await api.call({ method: 'GET', path: queryPath('SELECT Country FROM Organization LIMIT 1') });
+      const country = read(Page, json).records[0]?.['Country'];
+      return typeof country === 'string' && country !== '' ? country : undefined;
+    },
+  };
+}
+
+function shapeFor(kind: string, object: string, fields: z.infer<typeof Described>['fields'], has: (field: string) => boolean): Shape {
+  const names = Object.entries(wantedColumns).map(([column, candidates]) => [column, candidates.find(has)] as const);
+  const columns = Object.fromEntries(names) as Shape['columns'];
+  const nameField = fields.find((field) => field.nameField)?.name ?? columns.name;
+  const phones = fields.filter(({ name, type }) => type === 'phone' && !isNobodysPhone(name)).map(({ name }) => name);
+  const fixed = [
+    'Id',
+    'SystemModstamp',
+    'LastModifiedDate',
+    'IsDeleted',
+    'MasterRecordId',
+    'IsConverted',
+    'ConvertedContactId',
+    'ConvertedAccountId',
+    'Account.Name',
+  ];
+  const isThere = (field: string) => (field === 'Account.Name' ? object === 'Contact' && has('AccountId') : has(field));
+  const selected = new Set(
+    [...fixed.filter(isThere), nameField, ...Object.values(columns), ...phones].filter((field) => field !== undefined),
+  );
+  // A person account is a contact as well, with the same numbers: it is kept once, as what it is.
+  const half = !has('IsPersonAccount') ? undefined : `IsPersonAccount = ${kind === 'person-account'}`;
+  return {
+    object,
+    columns: { ...columns, name: nameField },
+    phones,
+    select: `SELECT ${[...selected].join(', ')} FROM ${object}`,
+    half,
+    has,
+  };
+}
+
+function recordOf(kind: string, { columns, phones }: Shape, record: Found): BookRecord {
+  const text = (field: string | undefined): string | undefined => {
+    const value = field === undefined ? undefined : record[field];
+    return typeof value === 'string' && value !== '' ? value : undefined;
+  };
+  const account = record['Account'] as { Name?: unknown } | null | undefined;
+  const company = text(columns.company) ?? (typeof account?.Name === 'string' ? account.Name : undefined);
+  const converted = record['IsConverted'] === true;
+  const mergedInto = text('MasterRecordId');
+  const convertedInto = converted ? (text('ConvertedContactId') ?? text('ConvertedAccountId')) : undefined;
+  const intoAccount = converted ? text('ConvertedAccountId') : undefined;
+  const into = mergedInto ?? convertedInto;
+  const optional = {
+    company,
+    ownerId: text(columns.ownerId),
+    email: text(columns.email),
+    accountId: text(columns.accountId),
+    contactId: text(columns.contactId),
+    country: text(columns.country),
+    status: text(columns.status),
+    into: into === undefined ? undefined : { id: into, ...(intoAccount === undefined ? {} : { accountId: intoAccount }) },
+  };
+  return {
+    kind,
+    id: idOf(record),
+    name: text(columns.name) ?? '',
+    phones: phones.flatMap((field) => ((written) => (written === undefined ? [] : [{ field, written }]))(text(field))),
+    state: record['IsDeleted'] === true ? 'gone' : converted ? 'converted' : 'there',
+    stamp: stampOf(record),
+    modifiedAtMs: Date.parse(text('LastModifiedDate') ?? stampOf(record)),
+    ...(Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== undefined)) as Partial<BookRecord>),
+  };
+}
+
+const Told = z.looseObject({
+  Id: z.string(),
+  SystemModstamp: z.iso.datetime({ offset: true }).or(z.string().regex(/^\d{4}-\d\d-\d\dT[\d:.]+\+0000$/)),
+});
+const idOf = (record: Found): string => read(Told.pick({ Id: true }), record).Id;
+/** `2026-11-21T09:00:00.000+0000` as `2026-11-21T09:00:00.000Z`: one way of writing, so that text sorts by time. */
+const stampOf = (record: Found): string =>
+  new Date(Date.parse(read(Told.pick({ SystemModstamp: true }), record).SystemModstamp)).toISOString();
+
+function read<T>(schema: z.ZodType<T>, json: unknown): T {
+  const parsed = schema.safeParse(json);
+  if (!parsed.success)
+    throw new Unanswered(`Salesforce's answer can't be read (${parsed.error.issues[0]?.path.join('.') || 'at the top'}).`);
+  return parsed.data;
+}

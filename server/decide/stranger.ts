@@ -1,0 +1,82 @@
+import type { Call } from '../call/call.ts';
+import type { PersonKind, WantedPerson } from '../crm.ts';
+import type { MadePerson } from '../match/match.ts';
+import { chooseFollowUpOwner, chooseOwner } from './owner.ts';
+import type { Inputs } from './pin.ts';
+import { cut, singleLine } from './plain-text.ts';
+import type { Policy, StrangerRules } from './policy.ts';
+import { words } from './words.ts';
+
+/** Lead.LastName and Contact.LastName hold this many characters. */
+const nameCap = 80;
+
+/** A record wanted for the number of a call, and why; or why not. `generation`: which record of this number it is (P2). */
+export type StrangerChoice = {
+  readonly person?: { readonly record: WantedPerson; readonly generation: number };
+  readonly because: readonly string[];
+  /** Asked again once it is settled (D3). */
+  readonly unsettled?: true;
+};
+
+/**
+ * Is a record made for the number of this call (AC-10)? `made`: the one made before, whatever call wanted it: the first decision fixes what
+ * it is (P1). `settled`: nothing more is expected to be heard that could take the wish back (D3).
+ */
+export function chooseStranger(call: Call, inputs: Inputs, made: MadePerson | undefined, settled: boolean): StrangerChoice {
+  const { number } = call.customer;
+  if (!inputs.match.stranger || number === undefined) return { because: [] };
+  const rules = rulesOf(call, inputs.policy);
+  const [making, when] = makingOf(call, rules);
+  if (making === 'nothing') return { because: [] };
+  const noun = `a ${making}`;
+  const isTalking = rules.moment === 'answer' && call.answeredAt !== undefined;
+  if (call.phase !== 'ended' && !isTalking) return { because: [] };
+  if (!settled && !isTalking)
+    return { because: [`${when}: ${noun} is made when nothing more is to be expected of the call (D3).`], unsettled: true };
+
+  if (made?.state === 'deleted' && rules.afterDeletion === 'nothing')
+    return { because: [`A person deleted the ${made.kind} that was made for this number: no other is made (P2).`] };
+  const again = made !== undefined && made.state !== 'deleted';
+  if (again && made.kind !== making)
+    return {
+      person: { record: recordFor(call, inputs, made.kind, rules), generation: made.generation },
+      because: [`${when}: ${noun} would be made, but a ${made.kind} is there already for this number; the first decision counts (P1).`],
+    };
+  return {
+    person: { record: recordFor(call, inputs, making, rules), generation: again ? made.generation : (made?.generation ?? 0) + 1 },
+    because: [`${when}: ${again ? `the ${making} made for this number is theirs` : `${noun} is made for the number`} (AC-10).`],
+  };
+}
+
+/** The rules of the line come first. */
+function rulesOf({ line }: Call, policy: Policy): StrangerRules {
+  const keys = [line?.id, line?.number].filter((key) => key !== undefined);
+  const own = keys.find((key) => Object.hasOwn(policy.lines, key));
+  return { ...policy.stranger, ...(own === undefined ? {} : policy.lines[own]!.stranger) };
+}
+
+function makingOf(call: Call, rules: StrangerRules): [StrangerRules['missed'], string] {
+  if (call.direction === 'outbound') return [rules.outbound, 'A stranger was called'];
+  return call.answeredAt === undefined ? [rules.missed, 'A stranger called in vain'] : [rules.answered, 'A stranger called'];
+}
+
+function recordFor(call: Call, inputs: Inputs, kind: PersonKind, rules: StrangerRules): WantedPerson {
+  const { number, name, email } = call.customer;
+  const say = words[inputs.policy.language];
+  const known = singleLine(name ?? '');
+  const answered = call.answeredAt !== undefined;
+  const { ownerId } = answered
+    ? chooseOwner(call, inputs)
+    : rules.ownerId === undefined
+      ? chooseFollowUpOwner(call, inputs, undefined)
+      : rules;
+  return {
+    kind,
+    // A number in the place of the name is a caller's display without one.
+    name: cut(/\p{L}/u.test(known) ? known : number!, nameCap),
+    company: rules.company ?? (answered ? say.companyUnknown : say.companyMissed),
+    phone: number!,
+    ...(email === undefined || singleLine(email) === '' ? {} : { email: singleLine(email) }),
+    ...(ownerId === undefined ? {} : { ownerId }),
+  };
+}

@@ -1,0 +1,196 @@
+import type { BookPlace, BookRecord } from '../crm.ts';
+import type { Overlap } from '../book/overlap.ts';
+import type { MadePerson } from '../match/match.ts';
+import type { Found } from '../match/rank.ts';
+import type { OrgId } from '../store.ts';
+import type { World } from '../world.ts';
+import { storableJson } from './canonical-json.ts';
+import type { Database } from './database.ts';
+import { holdSessionLock, type SessionLock } from './session-lock.ts';
+
+/** How far one kind of record has been read. */
+export type BookKind = {
+  readonly kind: string;
+  /** What was read and how it was understood; another basis wants another fill. */
+  readonly basis: string;
+  readonly fill: number;
+  /** The running fill stands here; undefined at its beginning. */
+  readonly afterId: string | undefined;
+  /** All of it has been read once on this basis. */
+  readonly filled: boolean;
+  readonly expected: number | undefined;
+  readonly read: number;
+  readonly place: BookPlace | undefined;
+  readonly overlap: Overlap | undefined;
+  readonly polledAtMs: number | undefined;
+  readonly trouble: string | undefined;
+};
+/** A record with its numbers understood. `key`: E.164, or `~` and the last digits where no country is known. */
+export type BookEntry = {
+  readonly record: BookRecord;
+  readonly numbers: readonly { readonly key: string; readonly field: string; readonly extension?: string }[];
+  /** Fields whose text is nobody's number, and why. */
+  readonly refused: readonly { readonly field: string; readonly written: string; readonly because: string }[];
+};
+/** A record that has this number. */
+export type BookFound = Found & { readonly org: OrgId; readonly key: string };
+
+export type BookStore = {
+  kinds(org: OrgId): Promise<readonly BookKind[]>;
+  /** A fill of this kind begins; changes are to be read from this stamp on. */
+  begin(org: OrgId, kind: string, basis: string, stamp: string | undefined, expected: number): Promise<void>;
+  /** Stores a page of the fill and how far it got, in one transaction. */
+  savePage(org: OrgId, kind: string, fill: number, entries: readonly BookEntry[], afterId: string | undefined): Promise<void>;
+  /** The fill has reached its end: what it didn't meet is taken out. */
+  filled(org: OrgId, kind: string, fill: number): Promise<void>;
+  /** Stores changes and the place up to which they have been read, in one transaction. */
+  saveChanges(org: OrgId, kind: string, fill: number, entries: readonly BookEntry[], place: BookPlace | undefined): Promise<void>;
+  /** All changes of this kind have been read. */
+  polled(org: OrgId, kind: string, overlap: Overlap | undefined): Promise<void>;
+  sayTrouble(org: OrgId, kind: string, trouble: string | undefined): Promise<void>;
+  /** Kinds that are no longer wanted are forgotten, with all they held. */
+  keepOnly(org: OrgId, kinds: readonly string[]): Promise<void>;
+  /** Records that have one of these numbers, at most `mostOfOne` of each number. */
+  find(asked: readonly { readonly org: OrgId; readonly key: string }[]): Promise<readonly BookFound[]>;
+  /** The newest record made for each of these numbers (P1). */
+  made(
+    asked: readonly { readonly org: OrgId; readonly key: string }[],
+  ): Promise<readonly (MadePerson & { readonly org: OrgId; readonly key: string })[]>;
+  /** The right to keep the book of an org, if no node has it. */
+  take(org: OrgId): Promise<SessionLock | undefined>;
+};
+/** So many records of one number are told apart; a number that more have is a switchboard's, whoever they are. */
+const mostOfOne = 60;
+
+/** The book on PostgreSQL. */
+export function bookStore(database: Database, world: World, onTrouble: (error: Error) => void): BookStore {
+  const save = async (connection: Pick<Database, 'query'>, org: OrgId, kind: string, fill: number, entries: readonly BookEntry[]) => {
+    if (entries.length === 0) return;
+    // One record may have changed twice within a page of changes; one statement can't touch it twice, and the last counts.
+    const last = [...new Map(entries.map((entry) => [entry.record.id, entry])).values()];
+    await connection.query('book-save', [
+      org,
+      kind,
+      fill,
+      storableJson(
+        last.map(({ record }) => ({
+          id: record.id,
+          name: record.name,
+          company: record.company ?? null,
+          owner_id: record.ownerId ?? null,
+          email: record.email ?? null,
+          account_id: record.accountId ?? null,
+          contact_id: record.contactId ?? null,
+          status: record.status ?? null,
+          state: record.state,
+          into_id: record.into?.id ?? null,
+          into_account: record.into?.accountId ?? null,
+          stamp: record.stamp,
+          modified_at_ms: record.modifiedAtMs,
+        })),
+      ),
+      storableJson(
+        last.flatMap(({ record, numbers }) =>
+          numbers.map(({ key, field, extension }) => ({ id: record.id, number_key: key, field, extension: extension ?? null })),
+        ),
+      ),
+      storableJson(last.flatMap(({ record, refused }) => refused.map((one) => ({ id: record.id, ...one })))),
+    ]);
+  };
+
+  return {
+    async kinds(org) {
+      return (await database.query('book-kinds', [org])).rows.map((row) => ({
+        kind: row.kind,
+        basis: row.basis,
+        fill: row.fill,
+        afterId: row.afterId ?? undefined,
+        filled: row.filled,
+        expected: row.expected ?? undefined,
+        read: row.read,
+        place: row.stamp === null ? undefined : { stamp: row.stamp, id: row.stampId },
+        overlap: row.overlap ?? undefined,
+        polledAtMs: row.polledAtMs === null ? undefined : Number(row.polledAtMs),
+        trouble: row.trouble ?? undefined,
+      }));
+    },
+    begin: async (org, kind, basis, stamp, expected) =>
+      void (await database.query('book-begin', [org, kind, basis, stamp ?? null, expected])),
+    savePage: (org, kind, fill, entries, afterId) =>
+      database.transaction(async (connection) => {
+        await save(connection, org, kind, fill, entries);
+        await connection.query(
+          { text: 'update book_kinds set after_id = coalesce($4, after_id), read = read + $5 where org = $1 and kind = $2 and fill = $3' },
+          [org, kind, fill, afterId ?? null, entries.length],
+        );
+      }),
+    filled: async (org, kind, fill) => void (await database.query('book-filled', [org, kind, fill])),
+    saveChanges: (org, kind, fill, entries, place) =>
+      database.transaction(async (connection) => {
+        await save(connection, org, kind, fill, entries);
+        if (place)
+          await connection.query(
+            {
+              text: 'update book_kinds set stamp = $3, stamp_id = $4 where org = $1 and kind = $2 and (stamp is null or (stamp, stamp_id) < ($3, $4))',
+            },
+            [org, kind, place.stamp, place.id],
+          );
+      }),
+    polled: async (org, kind, overlap) =>
+      void (await database.query(
+        { text: 'update book_kinds set polled_at = cb_now(), overlap = $3, trouble = null where org = $1 and kind = $2' },
+        [org, kind, overlap ?? null],
+      )),
+    sayTrouble: async (org, kind, trouble) =>
+      void (await database.query({ text: 'update book_kinds set trouble = $3 where org = $1 and kind = $2' }, [
+        org,
+        kind,
+        trouble ?? null,
+      ])),
+    keepOnly: (org, kinds) =>
+      database.transaction(async (connection) => {
+        const values = [org, kinds];
+        const others = 'select record from book_records where org = $1 and not kind = any($2::text[])';
+        await connection.query({ text: `delete from book_numbers where record in (${others})` }, values);
+        await connection.query({ text: `delete from book_unmatchable where org = $1 and record in (${others})` }, values);
+        await connection.query({ text: 'delete from book_records where org = $1 and not kind = any($2::text[])' }, values);
+        await connection.query({ text: 'delete from book_kinds where org = $1 and not kind = any($2::text[])' }, values);
+      }),
+    async find(asked) {
+      if (asked.length === 0) return [];
+      const { rows } = await database.query('book-find', [asked.map((ask) => ask.org), asked.map((ask) => ask.key), mostOfOne]);
+      const known = <T>(value: T | null) => value ?? undefined;
+      return rows.map((row) => ({
+        ...(row as BookFound),
+        extension: known(row.extension),
+        company: known(row.company),
+        ownerId: known(row.ownerId),
+        email: known(row.email),
+        accountId: known(row.accountId),
+        contactId: known(row.contactId),
+        status: known(row.status),
+        modifiedAtMs: Number(row.modifiedAtMs ?? 0),
+      }));
+    },
+    async made(asked) {
+      if (asked.length === 0) return [];
+      const { rows } = await database.query('book-persons', [asked.map((ask) => ask.org), asked.map((ask) => ask.key)]);
+      return rows.map((row): MadePerson & { org: OrgId; key: string } => {
+        const known = {
+          org: row.org as OrgId,
+          key: row.key as string,
+          kind: row.kind as MadePerson['kind'],
+          generation: row.generation as number,
+        };
+        if (row.state === 'parked') return { ...known, state: 'parked', because: row.because ?? 'it is parked' };
+        if (row.state === 'deleted' || row.recordState === 'gone') return { ...known, state: 'deleted' };
+        if (row.state !== 'written') return { ...known, state: 'waiting' };
+        const id = row.recordKind === 'person-account' ? (row.contactId ?? row.id) : row.id;
+        const record =
+          row.id === null ? { kind: row.kind, id: row.crmId, name: row.name } : { kind: row.recordKind, id, name: row.recordName };
+        return { ...known, state: 'there', record };
+      });
+    },
+    take: (org) => holdSessionLock(database, world, { text: 'select pg_try_advisory_lock(4200004, $1) as ok', values: [org] }, onTrouble),
+  };
+}

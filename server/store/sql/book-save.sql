@@ -1,0 +1,35 @@
+-- Records as the org tells them, with their numbers. An older stamp never replaces a newer (B1); what was ours only is confirmed.
+with given as (
+  select * from jsonb_to_recordset($4) as x(id text, name text, company text, owner_id text, email text, account_id text, contact_id text,
+    status text, state text, into_id text, into_account text, stamp text, modified_at_ms float8)
+), saved as (
+  insert into book_records as b (org, id, kind, name, company, owner_id, email, account_id, contact_id, status, state, into_id, into_account, stamp, modified_at, fill)
+  select $1, id, $2, name, company, owner_id, email, account_id, contact_id, status, state, into_id, into_account, stamp, to_timestamp(modified_at_ms / 1000), $3
+  from given order by id
+  on conflict (org, id) do update set kind = excluded.kind, name = excluded.name, company = excluded.company, owner_id = excluded.owner_id, email = excluded.email,
+    account_id = excluded.account_id, contact_id = excluded.contact_id, status = excluded.status, state = excluded.state, into_id = excluded.into_id,
+    into_account = excluded.into_account, stamp = excluded.stamp, modified_at = excluded.modified_at, fill = excluded.fill, ours_at = null
+  where b.stamp is null or b.stamp <= excluded.stamp
+  returning b.record, b.id
+), numbers as (
+  select s.record, n.number_key, n.field, max(n.extension) as extension
+  from jsonb_to_recordset($5) as n(id text, number_key text, field text, extension text) join saved s using (id) group by 1, 2, 3
+), refused as (
+  select distinct on (s.record, n.field) s.record, n.field, n.written, n.because
+  from jsonb_to_recordset($6) as n(id text, field text, written text, because text) join saved s using (id) order by s.record, n.field
+), lost as (
+  delete from book_numbers b using saved s where b.record = s.record
+    and not exists (select 1 from numbers n where n.record = b.record and n.number_key = b.number_key and n.field = b.field)
+), mended as (
+  delete from book_unmatchable b using saved s where b.org = $1 and b.record = s.record
+    and not exists (select 1 from refused n where n.record = b.record and n.field = b.field)
+), told as (
+  insert into book_unmatchable (org, record, field, written, because) select $1, record, field, written, because from refused
+  on conflict (org, record, field) do update set written = excluded.written, because = excluded.because
+), found as (
+  insert into book_numbers (org, number_key, record, field, extension) select $1, number_key, record, field, extension from numbers
+  on conflict (org, number_key, record, field) do update set extension = excluded.extension where book_numbers.extension is distinct from excluded.extension
+), older as (
+  update book_records b set fill = $3 from given g where b.org = $1 and b.id = g.id and b.fill < $3 and b.stamp > g.stamp
+)
+select count(*)::int as saved from saved
