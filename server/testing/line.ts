@@ -84,7 +84,7 @@ export async function openLine({ orgs = [{}], nodes = 1, sideBySide = 4, startsA
   const { traffic } = clock;
   const admin = consoleStore(clock.database);
   const stop = new AbortController();
-  const heldBack: { readonly perform: () => Promise<void> }[] = [];
+  const heldBack: { readonly untilMs: number; readonly perform: () => Promise<void> }[] = [];
   let holdNext = false;
   let meanwhile: (() => Promise<void>) | undefined;
 
@@ -198,7 +198,7 @@ export async function openLine({ orgs = [{}], nodes = 1, sideBySide = 4, startsA
             }
             if (holdNext && ask.writes.length > 0) {
               holdNext = false;
-              heldBack.push({ perform: () => crm.exchange(ask).then(() => undefined, nobodyHears) });
+              heldBack.push({ untilMs: clock.now() + requestLimitMs, perform: () => crm.exchange(ask).then(() => undefined, nobodyHears) });
               await clock.tick(exchangeMs);
               throw new Unanswered('The connection broke before the answer was complete (held back on the wire).');
             }
@@ -317,9 +317,12 @@ export async function openLine({ orgs = [{}], nodes = 1, sideBySide = 4, startsA
     duringNextWrite(work: () => Promise<void>) {
       meanwhile = work;
     },
-    /** What was held back arrives after all. */
+    /**
+     * What was held back arrives after all; once its limit has passed it is lost for good. The read-back relies on that (W4): a test that
+     * lets anything land later sees its own request taken for a person's hand (W3).
+     */
     async letHeldRequestsLand(): Promise<void> {
-      for (const request of heldBack.splice(0)) await request.perform();
+      for (const { untilMs, perform } of heldBack.splice(0)) if (clock.now() <= untilMs) await perform();
     },
     asHuman: (act: HumanAct, org: OrgId = firstOrg) => control(org, 'POST', '/as-human', act) as Promise<{ id: string }>,
     control: (method: string, path: string, body?: unknown, org: OrgId = firstOrg) => control(org, method, path, body),
