@@ -60,6 +60,24 @@ test('W4, D2: the same, but it lands late: found, and marked', async () => {
   expect(task?.['Description']).toContain('No longer valid');
 });
 
+test('W4: a note that is lost on the way and lands after the next one leaves both', async () => {
+  line = await openLine();
+  await hear('c', minutes(0));
+  await line.advanceTo(minutes(2));
+  line.holdNextWrite();
+  for (const [minute, text] of [
+    [2, 'Wants a second oven.'],
+    [3, 'Send prices.'],
+  ] as const) {
+    await say('call.commented', 'c', minutes(minute), { text });
+    await line.advanceTo(minutes(minute) + 40_000);
+  }
+  await line.letHeldRequestsLand();
+  expect((await tasks('c'))[0]?.['Description']).not.toContain('Send prices.');
+  await line.advanceTo(minutes(10));
+  expect((await tasks('c'))[0]?.['Description']).toMatch(/^Wants a second oven\.\nSend prices\.\n\n--- Cordboard ---/);
+});
+
 /** A lane over a real database, with one row of an ended call under way. */
 async function rowUnderWay(): Promise<{ hold: LaneHold; outcome: RowOutcome; state(): Promise<unknown> }> {
   line = await openLine({ orgs: [{ mode: 'observe' }] });

@@ -1,6 +1,6 @@
 import type { Call } from './call/call.ts';
 import type { Branded, CallEvent, CallId } from './call/event.ts';
-import type { CrmUser, Fields, Wanted, WantedActivity, WantedPerson } from './crm.ts';
+import type { CrmUser, Fields, FieldValue, Wanted, WantedActivity, WantedPerson } from './crm.ts';
 import type { Inputs } from './decide/pin.ts';
 import type { Policy } from './decide/policy.ts';
 import type { Step, Verdict } from './decide/decide.ts';
@@ -87,8 +87,8 @@ export type Told = {
 
 export type WriteState = 'due' | 'sending' | 'uncertain' | 'written' | 'parked' | 'deleted' | 'dropped';
 export type Lane = 'now' | 'later';
-/** A version that was sent and never answered; it may still land before `untilMs` (W4). */
-export type Ghost = { readonly sent: Fields; readonly untilMs: number };
+/** A version that was sent and never answered; it may still land before `untilMs` (W4). `composed`: its text as we composed it, without what people wrote. */
+export type Ghost = { readonly sent: Fields; readonly composed?: FieldValue | undefined; readonly untilMs: number };
 /** The call of a record that is wanted for a number, whatever call it was first wanted for (P1). */
 export const noCall = '0';
 /** One record the org should hold: of a call, or (`noCall`) of a number. */

@@ -186,6 +186,28 @@ describe('W4: what was never answered', () => {
       fields: { Subject: 'Call' },
       known: { human: [] },
     }));
+  describe('of the text, where people write as well (W3)', () => {
+    const composed = (memo: string) => composeText(memo, wanted.system);
+    const textOf = (row: Partial<WriteRow>, memo: string, heldText: string) => {
+      const step = nextStep({ ...written, ...row, wanted: { ...wanted, memo } }, terms, holding({ Description: heldText }));
+      return step.do === 'write' ? step.fields['Description'] : step.do;
+    };
+    const after = (memo: string, merged = composed(memo)) => ({
+      sent: { ...full, Description: composed(memo) },
+      seen: { ...shared, Description: merged },
+    });
+    const late = (memo: string, merged = composed(memo)) => ({
+      ghosts: [{ sent: { Description: merged }, composed: composed(memo), untilMs: 5 }],
+    });
+    test('an older memo lands after a newer one: it was ours, and nobody took a line away', () =>
+      expect(textOf({ ...after('b\na'), ...late('a') }, 'b\na', composed('a'))).toBe(composed('b\na')));
+    test('it had landed, and a newer note comes: no note twice', () =>
+      expect(textOf({ ...after('a'), ...late('a\nb') }, 'a\nb\nc', composed('a\nb'))).toBe(composed('a\nb\nc')));
+    test('it had landed with a person’s words in it: they stay, and no note twice', () =>
+      expect(textOf({ ...after('a'), ...late('a\nb', composed('Mine.\na\nb')) }, 'a\nb\nc', composed('Mine.\na\nb'))).toBe(
+        composed('Mine.\na\nb\nc'),
+      ));
+  });
   test('also a field nobody else writes is sent again, whole', () => {
     const { held } = holding({});
     expect(

@@ -92,7 +92,10 @@ function nextOfActivity(row: WriteRow<WantedActivity>, terms: Terms, reading: { 
     const ours = [row.seen[field], ...row.ghosts.map((ghost) => ghost.sent[field])].filter((version) => version !== undefined);
     if (field === terms.textField) {
       const base = ours.find((version) => same(version, heldValue)) ?? row.seen[field] ?? row.ghosts.at(-1)?.sent[field];
-      const merged = mergeText(String(heldValue ?? ''), String(base ?? ''), row.wanted, String(row.sent[field] ?? base ?? ''));
+      // Beside the memo of another version, what a late one of ours brought or lacks would look like a person's doing (W4).
+      const late = same(base, row.seen[field]) ? undefined : row.ghosts.find((ghost) => same(ghost.sent[field], base));
+      const composed = late?.composed ?? row.sent[field] ?? base;
+      const merged = mergeText(String(heldValue ?? ''), String(base ?? ''), row.wanted, String(composed ?? ''));
       if (merged === undefined) human.add(field);
       else if (!same(merged, heldValue)) fields[field] = merged;
     } else if (same(heldValue, value)) {

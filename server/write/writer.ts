@@ -206,7 +206,14 @@ export async function runWriter(
     const sentAtMs = world.now();
     const begunAtMs = world.monotonic();
     const ghosts = new Map<WriteRow, Ghost>(
-      load.writes.map(({ row, step }) => [row, { sent: step.fields, untilMs: Math.round(sentAtMs + beginMs + settings.requestLimitMs) }]),
+      load.writes.map(({ row, step }) => [
+        row,
+        {
+          sent: step.fields,
+          composed: step.target[crm.textField],
+          untilMs: Math.round(sentAtMs + beginMs + settings.requestLimitMs),
+        },
+      ]),
     );
     const begun = new Map(
       (
