@@ -18,7 +18,7 @@ test.each([
   { afterMs: 120_001, words: 'later than that: it is lost', lands: newer },
 ])('W4: a change held back is let land $words', async ({ afterMs, lands }) => {
   line = await openLine({ sideBySide: 1 });
-  await say('started', { direction: 'inbound', customer: { number: '+48601234567' } });
+  await say('started', { direction: 'inbound', customer: { number: '+48501999888' } });
   await say('ended');
   await line.advanceTo(line.now() + 60_000);
   line.holdNextWrite();
