@@ -17,6 +17,7 @@ import { readId } from './ids.ts';
 import { deleteRow, insertRow, updateRow } from './records.ts';
 import { allow, jsonBody, type Answer, type Call } from './call.ts';
 import type { SObject } from './schema.ts';
+import { maySee } from './sharing.ts';
 import { fieldsAsked, keyField, mustBeWritable, recordBody } from './sobjects.ts';
 import type { Row, Value } from './store.ts';
 import { readRecord } from './values.ts';
@@ -238,7 +239,7 @@ function readAll(call: Call, ctx: Ctx, object: SObject): Answer {
     body: ids.map((text) => {
       const id = readId(text.trim());
       const row = id === undefined ? undefined : ctx.store.get(object, id);
-      return !row || row['IsDeleted'] === 1
+      return !row || row['IsDeleted'] === 1 || !maySee(ctx.store, ctx.userId, object, row)
         ? null
         : recordBody(object, row, ctx.version, [...fieldsAsked(object, ['Id']), ...fields.filter((field) => field.name !== 'Id')]);
     }),

@@ -12,6 +12,8 @@ import type { OrgState } from './org-state.ts';
 import { deleteRow, insertRow, undelete, updateRow, validationRules, type ValidationRule } from './records.ts';
 import { fillPeople, mostPeople, type Filled, type FillOrder } from './people/fill.ts';
 import type { CustomField, SObject } from './schema.ts';
+import { isPerson } from './person-accounts.ts';
+import { saveSharing, sharing } from './sharing.ts';
 import { changeOwner, convertLead, mergeRecords, type Conversion } from './screens.ts';
 import { integrationUserId } from './seed.ts';
 import { readRecord, writeValue } from './values.ts';
@@ -177,13 +179,14 @@ export function controlApp(org: OrgState): Hono<{ Bindings: HttpBindings }> {
     const object = org.store.schema.named(text(body, 'object'));
     const action = text(body, 'action');
     const fields = (body['fields'] ?? {}) as Json;
+    const startedMsAgo = number(body, 'startedMsAgo') ?? 0;
     const userId = readId(typeof body['user'] === 'string' ? body['user'] : integrationUserId);
     if (userId === undefined || org.store.get(org.store.schema.named('User'), userId) === undefined)
       throw new Mistake('user is not a user of this org');
     const ctx: Ctx = {
       store: org.store,
       // A transaction that took long: its records carry the time it began, and are seen only now [C salesforce.stackexchange 234824].
-      now: () => org.now() - (number(body, 'startedMsAgo') ?? 0),
+      now: () => org.now() - startedMsAgo,
       userId,
       via: 'screen',
       version: '67.0',
@@ -303,6 +306,41 @@ export function controlApp(org: OrgState): Hono<{ Bindings: HttpBindings }> {
     return c.json(assignment(org.store));
   });
 
+  const sharingNow = () => ({
+    ...(sharing(org.store) ?? { private: [], admins: [integrationUserId] }),
+    hidden: Object.fromEntries(
+      org.store.select('SELECT userId, COUNT(*) AS count FROM "hidden" GROUP BY userId').map((row) => [row['userId'], row['count']]),
+    ),
+  });
+  app.get('/__org/sharing', (c) => c.json(sharingNow()));
+  app.post('/__org/sharing', async (c) => {
+    const body = await bodyOf(c.req);
+    const { hidden: _, ...before } = sharingNow();
+    const listed = (key: 'private' | 'admins', read: (given: string) => string): string[] => {
+      const given = body[key];
+      if (given === undefined) return before[key];
+      if (!Array.isArray(given)) throw new Mistake(`${key} must be a list`);
+      return given.map((one: unknown) => read(String(one)));
+    };
+    const objectOf = (name: string): string => {
+      const object = org.store.schema.named(name);
+      if (!object.byName.has('ownerid') || !object.writable) throw new Mistake(`${object.name} records cannot be private`);
+      return object.name;
+    };
+    saveSharing(org.store, { private: listed('private', objectOf), admins: listed('admins', (id) => idOf(id, 'admins')) });
+    for (const key of ['hide', 'show'] as const)
+      for (const { user, records } of (Array.isArray(body[key]) ? body[key] : []) as { user?: unknown; records?: unknown }[])
+        for (const record of Array.isArray(records) ? records : [])
+          hideFrom(org, idOf(user, 'user'), idOf(record, 'records'), key === 'hide');
+    await org.store.durable();
+    return c.json(sharingNow());
+  });
+  app.delete('/__org/sharing', (c) => {
+    org.store.deleteMeta('sharing');
+    org.store.run('DELETE FROM "hidden"');
+    return c.json(sharingNow());
+  });
+
   app.post('/__org/fields', async (c) => {
     const body = await bodyOf(c.req);
     const field: CustomField = {
@@ -348,7 +386,7 @@ export function controlApp(org: OrgState): Hono<{ Bindings: HttpBindings }> {
   return app;
 }
 
-/** A block at a time: programs go on reading and writing in between. */
+/** Some at a time: programs go on reading and writing in between. */
 async function fill(org: OrgState, order: FillOrder): Promise<Filled> {
   const filling = fillPeople(org.store, order, org.now);
   for (;;) {
@@ -361,6 +399,15 @@ async function fill(org: OrgState, order: FillOrder): Promise<Filled> {
     if (!org.stopped) continue;
     filling.throw(new Mistake('the org was stopped')); // its indexes are built again first
   }
+}
+
+/** A person account and its contact are seen or not seen together. */
+function hideFrom(org: OrgState, userId: string, recordId: string, hidden: boolean): void {
+  const object = org.store.schema.ofId(recordId);
+  const row = object && org.store.get(object, recordId);
+  if (!row) throw new Mistake(`${recordId} is no record of this org`);
+  const twin = isPerson(row) ? row[object?.name === 'Contact' ? 'AccountId' : 'PersonContactId'] : null;
+  for (const id of [recordId, ...(typeof twin === 'string' ? [twin] : [])]) org.store.hide(userId, id, hidden);
 }
 
 const exportPage = 500;

@@ -112,6 +112,9 @@ export const malformedId = (label: string, field: string, id: string) =>
 /** [C quoted] */
 export const noSuchReference = (field?: string) =>
   record('INVALID_CROSS_REFERENCE_KEY', 'invalid cross reference id', field ? [field] : []);
+/** [C quoted; for a change of what one may not see, too] */
+export const noAccess = (id: string) =>
+  record('INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY', `insufficient access rights on cross-reference id: ${id}`);
 /** [C rioeducation.com, zynbit.com for the rule; text guessed, the exact words were not found] */
 export const leadWithWhat = () =>
   record('FIELD_INTEGRITY_EXCEPTION', 'Related To ID: a lead cannot be related to another record through an activity', ['WhoId', 'WhatId']);

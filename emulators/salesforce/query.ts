@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { cursorInvalid, noSuchType, Refusal } from './errors.ts';
+import { cursorInvalid, noSuchType, notImplemented, Refusal } from './errors.ts';
 import { readId } from './ids.ts';
+import { asksForAccess, recordAccess } from './record-access.ts';
+import { visibleTo } from './sharing.ts';
 import { parseSoql, plain, queryError, type Comparison, type Condition, type Literal, type Path, type Query } from './soql.ts';
 import type { Field, Schema, SObject } from './schema.ts';
 import type { Row, Store, Value } from './store.ts';
@@ -84,9 +86,17 @@ class Compiler {
   readonly #soql: string;
   readonly #all: boolean;
   readonly #rangeOf: (name: string, n: number | undefined) => Range;
+  readonly #visible: (object: SObject, alias: string) => string | undefined;
   #aliases = 0;
 
-  constructor(schema: Schema, soql: string, all: boolean, rangeOf: (name: string, n: number | undefined) => Range) {
+  constructor(
+    schema: Schema,
+    soql: string,
+    all: boolean,
+    rangeOf: (name: string, n: number | undefined) => Range,
+    visible: (object: SObject, alias: string) => string | undefined,
+  ) {
+    this.#visible = visible;
     this.#schema = schema;
     this.#soql = soql;
     this.#all = all;
@@ -107,6 +117,7 @@ class Compiler {
       if (!field) throw noSuchColumn(this.#soql, path.at, name, object.name);
       return { sql: `${alias}."${field.name}"`, field };
     }
+    if (name.toLowerCase() === 'userrecordaccess') throw notImplemented('UserRecordAccess as a parent; query it by UserId and RecordId');
     const link = object.byRelationship.get(name.toLowerCase());
     if (!link) throw noSuchRelationship(this.#soql, path.at, name, object.name);
     const from = `${alias}."${link.name}"`;
@@ -141,6 +152,8 @@ class Compiler {
     const object = this.#object(query);
     const conditions: Sql[] = query.where ? [this.#condition(object, alias, query.where)] : [];
     if (!this.#all && object.byName.has('isdeleted')) conditions.push({ text: `${alias}."IsDeleted" = 0`, values: [] });
+    const visible = this.#visible(object, alias);
+    if (visible !== undefined) conditions.push({ text: visible, values: [] });
     const order = query.orderBy.map(({ path, descending, nullsLast }) => {
       const { sql, field } = this.column(object, alias, path);
       if (!field.filterable)
@@ -354,9 +367,19 @@ export class Queries {
     this.#now = now;
   }
 
-  run(soql: string, options: { all: boolean; batch: number; version: string; zone: string }): QueryAnswer {
+  run(soql: string, options: { all: boolean; batch: number; version: string; zone: string; userId: string }): QueryAnswer {
     const query = parseSoql(soql);
-    const compiler = new Compiler(this.#store.schema, soql, options.all, (name, n) => dayRange(name, n, this.#now(), options.zone));
+    if (asksForAccess(query)) {
+      const records = recordAccess(this.#store, soql, query, options.userId, options.version);
+      return { totalSize: records.length, done: true, records };
+    }
+    const compiler = new Compiler(
+      this.#store.schema,
+      soql,
+      options.all,
+      (name, n) => dayRange(name, n, this.#now(), options.zone),
+      (object, alias) => visibleTo(this.#store, options.userId, object, alias),
+    );
     if ((query.offset ?? 0) > maxOffset)
       throw new Refusal(400, 'NUMBER_OUTSIDE_VALID_RANGE', `Maximum SOQL offset allowed is ${maxOffset}`);
     const { object, from, where, order } = compiler.query(query);

@@ -59,6 +59,7 @@ describe('by Id', () => {
       batch: 2000,
       version: '67.0',
       zone: 'UTC',
+      userId: seeded.integration,
     });
     expect(found.records.map((record) => (record as { Name: string }).Name)).toEqual(bounds.slice(1).toReversed());
     store.close();
@@ -106,10 +107,12 @@ describe('by SystemModstamp and Id', () => {
     `SELECT Id, Phone FROM Lead WHERE (SystemModstamp = 2026-11-21T09:00:00Z AND Id > '00Q000000000000') OR SystemModstamp > 2026-11-21T09:00:00Z ORDER BY SystemModstamp, Id LIMIT 2000`,
     `SELECT Id, Phone FROM Account WHERE Name != null AND (SystemModstamp > 2026-11-21T09:00:00Z OR (SystemModstamp = 2026-11-21T09:00:00Z AND Id > '001000000000000')) ORDER BY SystemModstamp, Id LIMIT 2000`,
     'SELECT SystemModstamp FROM Contact ORDER BY SystemModstamp DESC LIMIT 1',
+    `SELECT Id, Phone FROM Account WHERE IsPersonAccount = true AND Id > '001000000000000' ORDER BY Id LIMIT 2000`,
+    `SELECT Id, Phone FROM Account WHERE IsPersonAccount = true AND (SystemModstamp > 2026-11-21T09:00:00Z OR (SystemModstamp = 2026-11-21T09:00:00Z AND Id > '001000000000000')) ORDER BY SystemModstamp, Id LIMIT 2000`,
   ])('starts at its place in an index, and sorts nothing: %s', (soql) => {
-    const store = new Store(':memory:', cordboardFields);
+    const store = new Store(':memory:', cordboardFields, { personAccounts: true });
     const asked = vi.spyOn(store, 'select');
-    new Queries(store, () => now).run(soql, { all: true, batch: 2000, version: '67.0', zone: 'UTC' });
+    new Queries(store, () => now).run(soql, { all: true, batch: 2000, version: '67.0', zone: 'UTC', userId: seeded.integration });
     const [sql = '', values = []] = asked.mock.calls[0] ?? [];
     const plan = store.select(`EXPLAIN QUERY PLAN ${sql}`, values).map((step) => String(step['detail']));
     expect(plan).toEqual([expect.stringMatching(/^(?:SEARCH t0 USING (?:COVERING )?INDEX|SCAN t0 USING COVERING INDEX)/)]);

@@ -8,6 +8,7 @@ import {
   leadWithWhat,
   malformedId,
   noSuchReference,
+  noAccess,
   notFound,
   notInBin,
   notImplemented,
@@ -23,6 +24,7 @@ import { fieldOf, holds, type Condition } from './conditions.ts';
 import { readId } from './ids.ts';
 import { asContact, isPerson, notByItself, settleAccount } from './person-accounts.ts';
 import type { Field, SObject } from './schema.ts';
+import { maySee } from './sharing.ts';
 import type { Change, Row, Store, Value } from './store.ts';
 import { isText, wholeSecond } from './values.ts';
 import { tryLock, type Ctx, type Work } from './work.ts';
@@ -192,12 +194,19 @@ function checkUnique(ctx: Ctx, object: SObject, row: Row, before: Row | undefine
   }
 }
 
+/** Programs change and name only what their user sees. */
+function mustSee(ctx: Ctx, object: SObject, row: Row): void {
+  if (ctx.via === 'api' && !maySee(ctx.store, ctx.userId, object, row)) throw noAccess(String(row['Id']).slice(0, 15));
+}
+
 function checked(ctx: Ctx, object: SObject, given: Row, may: 'createable' | 'updateable'): Row {
   const row: Row = {};
   for (const [name, value] of Object.entries(given)) {
     const field = fieldOf(object, name);
     if (ctx.via === 'api' && !field[may]) throw notWriteable(field.name);
     row[name] = checkField(ctx.store, field, value);
+    const reference = field.type === 'reference' && ctx.via === 'api' ? parent(ctx.store, row[name]) : undefined;
+    if (reference) mustSee(ctx, reference.object, reference.row);
   }
   if (typeof row['OwnerId'] === 'string') checkOwner(ctx.store, object, row['OwnerId']);
   return row;
@@ -256,6 +265,7 @@ function prepareUpdate(ctx: Ctx, object: SObject, id: string, given: Row): Prepa
   const before = ctx.store.get(object, id);
   if (!before) throw noSuchReference();
   if (before['IsDeleted'] === 1) throw entityIsDeleted();
+  mustSee(ctx, object, before);
   notByItself(object, before);
   const sent = checked(ctx, object, given, 'updateable');
   const row: Row = { ...before, ...sent };
@@ -358,6 +368,7 @@ export function* deleteRow(ctx: Ctx, object: SObject, id: string): Work<void> {
     const row = ctx.store.get(object, id);
     if (!row) throw noSuchReference();
     if (row['IsDeleted'] === 1) throw entityIsDeleted();
+    mustSee(ctx, object, row);
     notByItself(object, row);
     faultFor(ctx, object, row);
     return { before: row, row, locks: [id, ...(object.name === 'Task' ? parentsOf(row) : [])] };

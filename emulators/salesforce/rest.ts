@@ -97,5 +97,8 @@ function query(call: Call, ctx: Ctx, org: Org): Answer {
   if (soql === null) throw new Refusal(400, 'MALFORMED_QUERY', 'SOQL statement is missing'); // guessed
   const asked = Number(/batchSize\s*=\s*(\d+)/i.exec(call.header('sforce-query-options') ?? '')?.[1] ?? 2000);
   const batch = Math.min(org.limits.rowsPerPage, Math.max(200, asked));
-  return { status: 200, body: org.queries.run(soql, { all: call.path[0] === 'queryAll', batch, version: ctx.version, zone: org.zone }) };
+  return {
+    status: 200,
+    body: org.queries.run(soql, { all: call.path[0] === 'queryAll', batch, version: ctx.version, zone: org.zone, userId: ctx.userId }),
+  };
 }

@@ -277,6 +277,7 @@ const knownElsewhere = new Set(
     'AdditionalNumber',
     'TaskRelation',
     'TaskWhoRelation',
+    'UserRecordAccess',
     'EntityDefinition',
     'FieldDefinition',
     'AccountContactRelation',

@@ -12,6 +12,7 @@ import { readId } from './ids.ts';
 import { deleteRow, insertRow, updateRow } from './records.ts';
 import { allow, jsonBody, type Answer, type Call } from './call.ts';
 import type { Field, SObject } from './schema.ts';
+import { maySee } from './sharing.ts';
 import type { Row } from './store.ts';
 import { readRecord, readValue, writeValue } from './values.ts';
 import type { Ctx, Work } from './work.ts';
@@ -78,7 +79,7 @@ function* byId(call: Call, ctx: Ctx, object: SObject, text: string): Work<Answer
   if (id === undefined || ctx.store.schema.ofId(id) !== object) throw noSuchExternalField(text); // [C quoted for bare words as ids]
   if (call.method === 'GET' || call.method === 'HEAD') {
     const row = ctx.store.get(object, id);
-    if (!row) throw notFound();
+    if (!row || !maySee(ctx.store, ctx.userId, object, row)) throw notFound(); // [D errorcodes: 404 also for what one may not see]
     if (row['IsDeleted'] === 1) throw entityIsDeleted();
     const names = call.query.get('fields');
     return { status: 200, body: recordBody(object, row, ctx.version, names === null ? undefined : fieldsAsked(object, names.split(','))) };

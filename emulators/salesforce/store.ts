@@ -97,7 +97,8 @@ export class Store {
     );
     this.#db.exec(`CREATE TABLE IF NOT EXISTS "meta" (key TEXT PRIMARY KEY, value TEXT NOT NULL);
       CREATE TABLE IF NOT EXISTS "change" (n INTEGER PRIMARY KEY, atMs INTEGER, userId TEXT, via TEXT, object TEXT, recordId TEXT, action TEXT, fields TEXT);
-      CREATE INDEX IF NOT EXISTS "change_record" ON "change" (recordId);`);
+      CREATE INDEX IF NOT EXISTS "change_record" ON "change" (recordId);
+      CREATE TABLE IF NOT EXISTS "hidden" (userId TEXT, recordId TEXT, PRIMARY KEY (userId, recordId)) WITHOUT ROWID;`);
     const kept = this.meta('customFields');
     this.#custom = kept === undefined ? [] : (JSON.parse(kept) as CustomField[]);
     // What was never deployed here comes in now; what an admin has taken out since stays out.
@@ -175,6 +176,19 @@ export class Store {
   deleteMeta(key: string): void {
     this.#begin();
     this.#statement('DELETE FROM "meta" WHERE key = ?').run(key);
+  }
+
+  /** Whether this record, or any at all, is hidden from this user. */
+  hides(userId: string, recordId?: string): boolean {
+    return recordId === undefined
+      ? this.#statement('SELECT 1 FROM "hidden" WHERE userId = ? LIMIT 1').get(userId) !== undefined
+      : this.#statement('SELECT 1 FROM "hidden" WHERE userId = ? AND recordId = ?').get(userId, recordId) !== undefined;
+  }
+  hide(userId: string, recordId: string, hidden: boolean): void {
+    this.run(
+      hidden ? 'INSERT OR IGNORE INTO "hidden" (userId, recordId) VALUES (?, ?)' : 'DELETE FROM "hidden" WHERE userId = ? AND recordId = ?',
+      [userId, recordId],
+    );
   }
 
   get(object: SObject, id: string): Row | undefined {
@@ -308,7 +322,9 @@ export class Store {
   clear(): void {
     this.commit();
     for (const object of this.schema.objects) this.#db.exec(`DELETE FROM ${quoted(object.name)}`);
-    this.#db.exec("DELETE FROM \"change\"; DELETE FROM \"meta\" WHERE key IN ('validationRules', 'peopleBlocks', 'assignment', 'seeded')");
+    this.#db.exec(
+      "DELETE FROM \"change\"; DELETE FROM \"hidden\"; DELETE FROM \"meta\" WHERE key IN ('sharing', 'validationRules', 'peopleBlocks', 'assignment', 'seeded')",
+    );
     for (const object of this.schema.objects) this.#serials.set(object.name, 0);
   }
 

@@ -28,16 +28,19 @@ export type Filled = {
 /** The ranges of the smallest kind of number last so long. */
 export const mostPeople = 5_000_000;
 const historyMs = 5 * 365 * 86_400_000;
-/** Below this the indexes are not worth building anew. */
+/** Below this, and below a quarter of who is there, the indexes are not worth building anew. */
 const manyPeople = 20_000;
+/** So many at a time; programs wait no longer than these take. */
+const atOnce = 250;
 
 /**
- * Puts people into the org, a thousand at a time; yields how many are there. Who they are depends on the seed and on how many were put in
+ * Puts people into the org, some at a time; yields how many are there. Who they are depends on the seed and on how many were put in
  * before, so a second fill brings other people. What each phone field means stands on the record itself: Description says it as JSON,
  * `{"Phone":["+48223071234"]}`.
  */
 export function* fillPeople(store: Store, order: FillOrder, now: () => number): Generator<number, Filled> {
-  const many = order.people >= manyPeople;
+  const there = store.count('SELECT coalesce(max(n), 0) AS count FROM "Contact"');
+  const many = order.people >= manyPeople && order.people * 4 > there;
   if (many) store.dropIndexes();
   try {
     return yield* fill(store, order, now);
@@ -187,6 +190,7 @@ function* fill(store: Store, { people, seed, fresh }: FillOrder, now: () => numb
       if (fate === 'deleted') filled.deleted += 1;
       homes.push(home);
       filled.people += 1;
+      if (filled.people % atOnce === 0 && filled.people < people) yield filled.people;
     }
     store.setMeta('peopleBlocks', String(block + 1));
     yield filled.people;

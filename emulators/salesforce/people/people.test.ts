@@ -196,6 +196,22 @@ describe('the command', () => {
     expect(await phones(org)).toEqual(await phones(twin));
     await Promise.all([org.stop(), twin.stop()]);
   });
+  test('makes an org of persons, if told to', async () => {
+    const file = join(folder, 'persons.sqlite');
+    expect(run('--people', '300', '--person-accounts', '--without-custom-fields', '--file', file).stdout).toMatch(
+      / [1-9]\d* person accounts/,
+    );
+    const org = await testOrg({ file, withoutCustomFields: true });
+    expect((await org.query('SELECT Name FROM Account WHERE IsPersonAccount = true')).records.length).toBeGreaterThan(5);
+    expect((await org.query('SELECT Cordboard_Name__c FROM Lead')).status).toBe(400);
+    await org.stop();
+  });
+  test('leaves a file alone that an org has open', async () => {
+    const file = join(folder, 'open.sqlite');
+    const org = await testOrg({ file });
+    expect(run('--file', file).stderr).toContain('is no stand-in using it?');
+    await org.stop();
+  });
   test('tells its proportions', () => {
     const { stdout } = run('--help');
     expect(stdout).toContain('24 %  +380671234567');
