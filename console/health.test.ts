@@ -20,6 +20,7 @@ const well: Status = {
   parked: [],
   connections: [pbx],
   inbox: { untranslated: 0, parked: 0, unheard: 0 },
+  book: { kinds: [], leftOut: [] },
 };
 const told = (change: Partial<Status>) =>
   healthOf({ ...well, ...change }, now, en, formatFor('en')).map(({ level, text }) => `${level}: ${text.replaceAll(/\s/g, ' ')}`);
@@ -84,4 +85,48 @@ test('the worst comes first, each parked cause by itself', () => {
     'note: 3 deliveries not read yet',
     'note: 1 delivery of a kind Cordboard does not know',
   ]);
+});
+
+describe('the book', () => {
+  const contacts = {
+    kind: 'contact',
+    filled: true,
+    read: 6,
+    expected: 6,
+    polledAt: '2026-11-22T11:59:00Z',
+    records: 6,
+    numbers: 8,
+    unmatchable: 0,
+  };
+  const book = (change: Partial<Status['book']>, rest: Partial<Status> = {}) =>
+    told({ ...rest, book: { kinds: [contacts], leftOut: [], ...change } });
+
+  test('one that is kept, one that is being filled and kinds the org has none of are no trouble', () => {
+    expect(book({})).toEqual([]);
+    const { polledAt: _, ...unread } = contacts;
+    expect(book({ kinds: [{ ...unread, filled: false, read: 2 }] })).toEqual([]);
+    expect(book({ leftOut: [{ kind: 'person-account', because: 'This org has no person accounts.', absent: true }] })).toEqual([]);
+  });
+  test('a kind that can’t be read, or no more, is named with the reason', () => {
+    const leftOut = [
+      { kind: 'Site__c', because: 'There is no such object.' },
+      { kind: 'lead', because: 'It has no phone field that the connected user may see.' },
+    ];
+    expect(book({ kinds: [{ ...contacts, trouble: 'No such column.' }], leftOut })).toEqual([
+      'bad: Contacts: No such column.',
+      'warn: Leads: It has no phone field that the connected user may see.',
+      'warn: Site__c: There is no such object.',
+    ]);
+  });
+  test('when nothing is read on it is said once, by the org or by the book', () => {
+    expect(book({ trouble: 'The query takes too long.' })).toEqual(['bad: Book: The query takes too long.']);
+    const org = { ...well.org, trouble: 'The org refuses the sign-in.' };
+    expect(book({ trouble: 'The org refuses the sign-in.' }, { org })).toEqual(['bad: The org refuses the sign-in.']);
+  });
+  test.each([
+    ['2026-11-22T11:31:00Z', []],
+    ['2026-11-22T11:29:00Z', ['warn: Changes in Salesforce were last read 31 minutes ago']],
+  ])('changes last read at %s', (polledAt, expected) =>
+    expect(book({ kinds: [contacts, { ...contacts, kind: 'lead', polledAt }] })).toEqual(expected),
+  );
 });

@@ -1,5 +1,6 @@
 import type { Status } from '../wire/console.ts';
 import type { ExplanationKind, Words } from './words/words.ts';
+import { inOrder, kindName } from './book.ts';
 import type { Format } from './format.ts';
 
 /** One thing to know on top of every page. `show`: the calls it is about. */
@@ -20,10 +21,12 @@ const clockWrongMs = 30_000;
 const silentMs = 24 * 3_600_000;
 /** The rest of Salesforce's customers live on the same allocation; from here on the writer slows down. */
 const apiScarce = 0.8;
+/** Changes are read once a minute, and every 15 where the allocation is nearly spent. */
+const bookStaleMs = 30 * 60_000;
 
 /** What is not well, the worst first. Empty means all is well. */
 export function healthOf(status: Status, nowMs: number, words: Words, format: Format): HealthItem[] {
-  const { org, unsent, parked, connections, inbox } = status;
+  const { org, unsent, parked, connections, inbox, book } = status;
   const say = words.health;
   const items: HealthItem[] = [];
   if (org.trouble) items.push({ key: 'org', level: 'bad', text: org.trouble, asSaid: true });
@@ -57,6 +60,15 @@ export function healthOf(status: Status, nowMs: number, words: Words, format: Fo
     else if (nowMs - Date.parse(lastHeardAt) >= silentMs)
       items.push({ key: `silent ${id}`, level: 'warn', text: say.silent(name, format.ago(lastHeardAt, nowMs)) });
   }
+  // an org that can't be reached at all has said so above
+  if (book.trouble && !org.trouble) items.push({ key: 'book', level: 'bad', text: `${words.book.title}: ${book.trouble}`, asSaid: true });
+  for (const { kind, trouble } of inOrder(book.kinds))
+    if (trouble) items.push({ key: `book ${kind}`, level: 'bad', text: `${kindName(kind, words)}: ${trouble}`, asSaid: true });
+  for (const { kind, because, absent } of inOrder(book.leftOut))
+    if (!absent) items.push({ key: `book ${kind}`, level: 'warn', text: `${kindName(kind, words)}: ${because}`, asSaid: true });
+  const [oldest] = book.kinds.flatMap(({ filled, polledAt }) => (filled && polledAt ? [polledAt] : [])).toSorted();
+  if (oldest !== undefined && nowMs - Date.parse(oldest) >= bookStaleMs)
+    items.push({ key: 'book stale', level: 'warn', text: say.bookStale(format.ago(oldest, nowMs)) });
   if (inbox.untranslated > 0) items.push({ key: 'untranslated', level: 'note', text: say.untranslated(inbox.untranslated) });
   if (inbox.unheard > 0) items.push({ key: 'unheard', level: 'note', text: say.unheard(inbox.unheard) });
   if (org.api && org.api.used >= org.api.max * apiScarce)

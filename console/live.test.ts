@@ -32,6 +32,7 @@ const status: Status = {
   parked: [],
   connections: [],
   inbox: { untranslated: 0, parked: 0, unheard: 0 },
+  book: { kinds: [], leftOut: [] },
 };
 
 /** A server of as many calls as are put into it, and a world in which every wait ends at once but those named. */

@@ -110,6 +110,33 @@ export const CallStory = z.object({
 });
 export type CallStory = z.infer<typeof CallStory>;
 
+/** Whose number is whose, as far as it is known: how far each kind of record has been read. */
+const Book = z.object({
+  kinds: z.array(
+    z.object({
+      /** As Salesforce's objects are called here: `contact`, `lead`, `account`, `person-account`, or the API name of a custom object. */
+      kind: z.string(),
+      /** Read to its end once; until then `read` of about `expected` are. */
+      filled: z.boolean(),
+      read: z.number(),
+      expected: z.number().optional(),
+      /** All changes up to then are known. */
+      polledAt: at.optional(),
+      /** How many there are, as last counted. `numbers` count once for each field; `unmatchable`: fields that hold nobody's number. */
+      records: z.number().optional(),
+      numbers: z.number().optional(),
+      unmatchable: z.number().optional(),
+      /** Why it is read on no more. */
+      trouble: z.string().optional(),
+    }),
+  ),
+  /** Kinds the policy names that can't be read. `absent`: the org has no such records, so nobody is missed. */
+  leftOut: z.array(z.object({ kind: z.string(), because: z.string(), absent: z.literal(true).optional() })),
+  /** Why nothing of it is read on. */
+  trouble: z.string().optional(),
+});
+export type Book = z.infer<typeof Book>;
+
 /** What is on top of every page: is all well, and if not, what. */
 export const Status = z.object({
   org: z.object({
@@ -137,6 +164,7 @@ export const Status = z.object({
     }),
   ),
   inbox: z.object({ untranslated: z.number(), parked: z.number(), unheard: z.number() }),
+  book: Book,
 });
 export type Status = z.infer<typeof Status>;
 
@@ -174,6 +202,28 @@ export const HoldRecording = z.object({ hold: z.boolean(), because });
 export const EraseRecording = z.object({ because });
 /** Days; null: recordings are kept without end. */
 export const RecordingRules = z.object({ keepDays: z.int().min(1).max(36_500).nullable() });
+
+/**
+ * Who the agents of the phone systems are in the CRM: all of them, each by the id of a user or by an e-mail. Without a connection it holds for
+ * every phone system.
+ */
+export const People = z.strictObject({
+  people: z
+    .array(
+      z
+        .strictObject({
+          connection: z.string().max(64).default(''),
+          agent: z.string().trim().min(1).max(200),
+          user: z
+            .string()
+            .regex(/^005[A-Za-z0-9]{12}(?:[A-Za-z0-9]{3})?$/, 'must be the id of a user')
+            .optional(),
+          email: z.email().optional(),
+        })
+        .refine(({ user, email }) => (user === undefined) !== (email === undefined), 'must have either a user or an email'),
+    )
+    .max(5_000),
+});
 
 /** One thing the stream says: this call changed. Ids rise by one per recipient (E4). */
 export const StreamNote = z.object({ call: z.string(), version: z.number() });

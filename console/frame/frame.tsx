@@ -1,6 +1,7 @@
 import { useEffect, useRef, type ReactNode } from 'react';
 import { useConsole, useLive } from '../console-context.tsx';
 import { Link } from '../address.tsx';
+import { BookButton } from './book-button.tsx';
 import { HealthLine } from './health-line.tsx';
 import { ModeButton } from './mode-button.tsx';
 import { PreferencesButton } from './preferences-button.tsx';
@@ -47,6 +48,7 @@ export function Frame({ children }: { children: ReactNode }) {
       <section className="strip" aria-label={words.health.title}>
         {status && <ModeButton org={status.org} />}
         <HealthLine />
+        {status && <BookButton book={status.book} />}
       </section>
       <StreamBanner />
       {children}

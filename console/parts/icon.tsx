@@ -16,6 +16,8 @@ const strokes = {
   down: 'M7 10l5 5 5-5',
   search: 'M11 17a6 6 0 1 1 0-12 6 6 0 0 1 0 12zM15.5 15.5 20 20',
   again: 'M5 12a7 7 0 0 1 12-5l2 2M19 4v5h-5M19 12a7 7 0 0 1-12 5l-2-2M5 20v-5h5',
+  book: 'M5 18.5V5.5A1.5 1.5 0 0 1 6.5 4H18v16H6.5A1.5 1.5 0 0 1 5 18.5a1.5 1.5 0 0 1 1.5-1.5H18M9 8h5',
+  download: 'M12 4v11M7.5 11 12 15.5 16.5 11M5 19.5h14',
   warn: 'M12 4.5 21 19H3zM12 10v4M12 16.5v.5',
 } as const;
 export type IconName = keyof typeof strokes;

@@ -79,6 +79,30 @@ export type Words = {
     readonly clockCorrected: (source: string, offset: string) => string;
     readonly clockWrong: (source: string, offset: string) => string;
     readonly api: (used: string, max: string) => string;
+    readonly bookStale: (since: string) => string;
+  };
+  readonly book: {
+    readonly title: string;
+    readonly explained: string;
+    /** On the button. */ readonly known: Counted;
+    /** As Salesforce calls these records in this language. */
+    readonly kinds: Readonly<Record<BookKind, string>>;
+    readonly reading: Readonly<Record<BookKind, string>>;
+    /** A custom object, by its own name. */ readonly readingOther: (kind: string) => string;
+    readonly progress: (read: string, expected: string) => string;
+    readonly readingAt: (reading: string, progress: string) => string;
+    readonly waits: string;
+    readonly notBegun: string;
+    readonly records: Counted;
+    readonly numbers: Counted;
+    readonly polled: (since: string) => string;
+    readonly absent: string;
+    readonly leftOut: string;
+    readonly stands: string;
+    readonly allMatch: string;
+    readonly unmatchable: (count: string) => string;
+    readonly unmatchableUncounted: string;
+    readonly unmatchableExplained: string;
   };
   readonly link: { readonly broken: (asOf: string) => string; readonly tryNow: string; readonly back: string };
   readonly list: {
@@ -185,6 +209,13 @@ export type Words = {
     readonly blocked: (fact: string, wanted: string, held: string) => string;
     readonly earlierRule: (rule: string) => string;
     readonly wanted: string;
+    /** What a record should hold, by our own names of its fields. */
+    readonly fields: Readonly<Record<WantedField, string>>;
+    readonly fieldValues: {
+      readonly kind: Readonly<Record<'activity' | 'lead' | 'contact' | 'account', string>>;
+      readonly about: Readonly<Record<'call' | 'to-do', string>>;
+      readonly status: Readonly<Record<'completed' | 'open', string>>;
+    };
     readonly written: string;
     readonly writtenExplained: string;
     readonly nothingWanted: string;
@@ -233,6 +264,7 @@ export type Words = {
   };
 };
 
+export type BookKind = 'contact' | 'lead' | 'account' | 'person-account';
 export type FactType =
   | 'started'
   | 'ringing'
@@ -296,6 +328,28 @@ export type RuleValue =
   | 'missed'
   | 'voicemail'
   | 'internal';
+export type WantedField =
+  | 'kind'
+  | 'about'
+  | 'name'
+  | 'company'
+  | 'phone'
+  | 'email'
+  | 'subject'
+  | 'status'
+  | 'direction'
+  | 'ownerId'
+  | 'who'
+  | 'what'
+  | 'dueDate'
+  | 'remindAtMs'
+  | 'durationSeconds'
+  | 'waitSeconds'
+  | 'result'
+  | 'memo'
+  | 'system'
+  | 'callKey'
+  | 'link';
 export type Role = 'log' | 'review' | 'follow-up' | 'check-setup' | 'person' | 'case' | 'campaign-member';
 
 const load: Readonly<Record<Language, () => Promise<Words>>> = {

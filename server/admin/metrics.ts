@@ -9,6 +9,10 @@ const meanings: Readonly<Record<string, string>> = {
   clock_offset_ms: 'Our clock minus that of each phone system.',
   listening: 'Whether each phone system that we connect to is listened to without trouble: 1 or 0.',
   unexplained: 'Calls without an explanation: always 0.',
+  book_records: 'Records of each org whose numbers are known, as last counted.',
+  book_numbers: 'Phone fields of each org that hold a number, as last counted.',
+  book_filled: 'Whether every kind of record that is to be known has been read to its end once: 1 or 0.',
+  book_seconds_since_poll: 'Seconds since the changes of each org were last read, of the kind that waits longest.',
   api_used: 'API calls of the last 24 hours in each org, by all integrations, as its last answer said.',
   recording_bytes: 'Bytes of recordings in the storage.',
   recordings: 'Recordings in the storage.',
@@ -25,6 +29,10 @@ const label: Readonly<Record<string, string>> = {
   clock_offset_ms: 'connection',
   listening: 'connection',
   api_used: 'org',
+  book_records: 'org',
+  book_numbers: 'org',
+  book_filled: 'org',
+  book_seconds_since_poll: 'org',
 };
 
 /** The state of the installation and of this node, in Prometheus' text format. */

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { Status } from '../../wire/console.ts';
+import type { Book, Status } from '../../wire/console.ts';
 
 type Row = Record<string, unknown>;
 
@@ -39,6 +39,27 @@ export function sayStatus(
       hookUrl: parts.hookUrl(connection.id),
     })),
     inbox: { untranslated: row['untranslated'] as number, parked: row['parked_deliveries'] as number, unheard: row['unheard'] as number },
+    book: sayBook(row),
+  };
+}
+
+type KindRow = { readonly kind: string; readonly filled: boolean; readonly read: number; readonly polledAt: string | null } & Readonly<
+  Record<'expected' | 'records' | 'numbers' | 'unmatchable', number | null> & Record<'trouble', string | null>
+>;
+
+function sayBook(row: Row): Book {
+  const kinds = row['book_kinds'] as readonly KindRow[];
+  const trouble = row['book_trouble'] as string | null;
+  return {
+    kinds: kinds.map(({ kind, filled, read, polledAt, ...rest }) => ({
+      kind,
+      filled,
+      read,
+      ...(polledAt === null ? {} : { polledAt: new Date(polledAt).toISOString() }),
+      ...(Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== null)) as Partial<Book['kinds'][number]>),
+    })),
+    leftOut: [...((row['book_left_out'] ?? []) as Book['leftOut'])],
+    ...(trouble === null ? {} : { trouble }),
   };
 }
 

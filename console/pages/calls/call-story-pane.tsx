@@ -6,7 +6,7 @@ import { Because, ExplanationChip } from '../../parts/explain.tsx';
 import { type Figure, Figures } from '../../parts/figures.tsx';
 import { Icon } from '../../parts/icon.tsx';
 import { RecordLink } from '../../parts/record-link.tsx';
-import { Decided } from './story-decided.tsx';
+import { Decided, roleIn } from './story-decided.tsx';
 import { Heard } from './story-heard.tsx';
 import { Understood } from './story-understood.tsx';
 import { Written } from './story-written.tsx';
@@ -119,6 +119,7 @@ function Head({ story: { call, externalId, incarnation, writes } }: { story: Cal
   const { words, format } = useConsole();
   const { who, number } = whoOf(call, words);
   const began = call.startedAt ?? call.heardAt;
+  const linked = writes.filter((write) => write.url);
   const figures: Figure[] = [
     [words.call.began, format.moment(began)],
     [words.call.line, call.line ?? ''],
@@ -146,13 +147,11 @@ function Head({ story: { call, externalId, incarnation, writes } }: { story: Cal
         <p>
           <Because explanation={call.explanation} />
         </p>
-        {writes
-          .filter((write) => write.url)
-          .map((write) => (
-            <RecordLink key={write.name} url={write.url!}>
-              {words.story.openRecord}
-            </RecordLink>
-          ))}
+        {linked.map((write) => (
+          <RecordLink key={write.name} url={write.url!}>
+            {linked.length === 1 ? words.story.openRecord : roleIn(words, write.role)}
+          </RecordLink>
+        ))}
       </div>
       <Figures figures={figures} />
       <Actions

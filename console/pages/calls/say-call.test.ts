@@ -5,7 +5,7 @@ import { en } from '../../words/en.ts';
 import { ja } from '../../words/ja.ts';
 import { layOut } from '../../parts/data-view.tsx';
 import { isSafeAddress } from '../../parts/record-link.tsx';
-import { aboutOf, dataOf, iconOf, kindOf, whoOf } from './say-call.ts';
+import { aboutOf, dataOf, iconOf, kindOf, orderFields, sayField, whoOf } from './say-call.ts';
 import { sayStep } from './story-decided.tsx';
 
 const aLine = (change: Partial<CallLine>): CallLine => ({
@@ -79,6 +79,38 @@ test('a rule is explained in the person’s language where it is known, and else
   expect(sayStep({ ...step, fired: true, outcome: 'open' }, en)).toBe('The call is logged as an open task.');
   expect(sayStep({ ...step, blockedBy: { fact: 'weather', wanted: 'sun', held: 'rain' } }, ja)).toBeUndefined();
   expect(sayStep(step, ja)).toBeUndefined();
+});
+
+describe('a field of a record that is wanted', () => {
+  const said = (name: string, value: unknown, words = en) => sayField(name, value, words, formatFor(words === ja ? 'ja' : 'en'));
+  test.each<[string, unknown, string, string]>([
+    ['kind', 'lead', 'Object', 'Lead'],
+    ['kind', 'of-tomorrow', 'Object', 'of-tomorrow'],
+    ['kind', 'constructor', 'Object', 'constructor'],
+    ['name', 'Anna', 'Name', 'Anna'],
+    ['company', 'Missed call', 'Company', 'Missed call'],
+    ['phone', '+48501999888', 'Phone', '+48501999888'],
+    ['email', 'anna@acme.example', 'E-mail', 'anna@acme.example'],
+    ['ownerId', '005A', 'Owner', '005A'],
+    ['about', 'to-do', 'Type', 'To do'],
+    ['who', { kind: 'lead', id: '00QA', name: 'Anna' }, 'Person', 'Lead Anna'],
+    ['what', { kind: 'Site__c', id: 'a01A' }, 'Related to', 'Site__c a01A'],
+    ['status', 'open', 'Status', 'Open'],
+    ['durationSeconds', 151, 'Talked', '2:31'],
+    ['durationSeconds', 0, 'Talked', ''],
+    ['system', ['one', 'two'], 'Lines of Cordboard', 'one\ntwo'],
+    ['who', ['odd'], 'Person', '["odd"]'],
+    ['waitSeconds', 'odd', 'Waited', 'odd'],
+  ])('%s %j', (name, value, label, text) => expect(said(name, value)).toEqual({ label, value: text }));
+  test('when its owner is reminded, as the person’s country writes it', () =>
+    expect(said('remindAtMs', Date.parse('2026-11-22T12:03:00Z'))?.value).toMatch(/2026/));
+  test('they come as people look at a record, those of a newer server last', () =>
+    expect(Object.keys(orderFields({ phone: '', tomorrow: '', name: '', kind: '' }, en))).toEqual(['kind', 'name', 'phone', 'tomorrow']));
+  test('in the person’s language; one that is newer than this page is left as it is', () => {
+    expect(said('kind', 'lead', ja)).toEqual({ label: 'オブジェクト', value: 'リード' });
+    expect(said('of-tomorrow', 'x')).toBeUndefined();
+    expect(said('constructor', 'x')).toBeUndefined();
+  });
 });
 
 test('a body is laid out only where nothing else changes', () => {

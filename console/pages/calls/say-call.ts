@@ -1,7 +1,9 @@
 import type { CallLine, CallStory } from '../../../wire/console.ts';
 import type { Format } from '../../format.ts';
 import type { IconName } from '../../parts/icon.tsx';
+import { own } from '../../words/own.ts';
 import type { Words } from '../../words/words.ts';
+import type { SaidField } from './fields.tsx';
 
 /** Who called, or was called: the name if it is known, else the number, else what is known of it. */
 export function whoOf({ customer, type, direction }: CallLine, words: Words): { who: string; number?: string } {
@@ -67,6 +69,41 @@ export function dataOf({ type, fact }: Fact): string {
   };
   const found = (Object.hasOwn(parts, type) ? parts[type]!() : []).filter((part) => part !== undefined);
   return found.every((part) => part === '→') ? '' : found.join(' ').replace(/ →$/, '');
+}
+
+/** A field of a record that is wanted, in words; undefined where this page doesn't know it. */
+export function sayField(name: string, value: unknown, { story, call }: Words, format: Format): SaidField | undefined {
+  const label = own(story.fields, name);
+  if (label === undefined) return undefined;
+  const known = (words: Readonly<Record<string, string>>) => (typeof value === 'string' ? own(words, value) : undefined);
+  const inSeconds = () => (typeof value === 'number' ? (value > 0 ? format.duration(value) : '') : undefined);
+  const values: { readonly [field: string]: () => string | undefined } = {
+    kind: () => known(story.fieldValues.kind),
+    about: () => known(story.fieldValues.about),
+    status: () => known(story.fieldValues.status),
+    direction: () => known(call.directions),
+    who: () => sayRecord(value, story.fieldValues.kind),
+    what: () => sayRecord(value, story.fieldValues.kind),
+    remindAtMs: () => (typeof value === 'number' ? format.moment(new Date(value).toISOString()) : undefined),
+    durationSeconds: inSeconds,
+    waitSeconds: inSeconds,
+    system: () => (Array.isArray(value) ? value.filter((line) => typeof line === 'string').join('\n') : undefined),
+  };
+  const said = Object.hasOwn(values, name) ? values[name]!() : undefined;
+  return { label, value: said ?? text(value) ?? (typeof value === 'string' ? '' : JSON.stringify(value)) };
+}
+/** As people look at a record, and not as the database happens to keep it; what this page doesn't know comes last. */
+export function orderFields(fields: Readonly<Record<string, unknown>>, { story }: Words): Readonly<Record<string, unknown>> {
+  const order = Object.keys(story.fields);
+  const placeOf = (name: string) => (order.includes(name) ? order.indexOf(name) : order.length);
+  return Object.fromEntries(Object.entries(fields).toSorted(([a], [b]) => placeOf(a) - placeOf(b)));
+}
+/** “Lead Anna”; a kind we have no word for as the server calls it. */
+function sayRecord(value: unknown, kinds: Readonly<Record<string, string>>): string | undefined {
+  const { kind, name, id } = asObject(value);
+  const called = text(kind);
+  const parts = [called && (own(kinds, called) ?? called), text(name) ?? text(id)].filter((part) => part !== undefined);
+  return parts.length > 0 ? parts.join(' ') : undefined;
 }
 
 const asObject = (value: unknown): Readonly<Record<string, unknown>> =>

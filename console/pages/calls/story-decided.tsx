@@ -1,8 +1,10 @@
 import type { CallStory } from '../../../wire/console.ts';
 import { useConsole } from '../../console-context.tsx';
 import { Icon } from '../../parts/icon.tsx';
+import { own } from '../../words/own.ts';
 import type { Words } from '../../words/words.ts';
 import { Fields } from './fields.tsx';
+import { orderFields, sayField } from './say-call.ts';
 
 type Decision = CallStory['decisions'][number];
 type Step = Decision['trace'][number];
@@ -61,7 +63,7 @@ function OneDecision({ decision }: { decision: Decision }) {
               {words.story.wanted}: {roleIn(words, want.role)}
             </span>
           </summary>
-          <Fields fields={want.fields} />
+          <Fields fields={orderFields(want.fields, words)} say={(name, value) => sayField(name, value, words, format)} />
         </details>
       ))}
     </div>
@@ -109,5 +111,3 @@ export function sayStep({ fired, outcome, blockedBy }: Step, words: Words): stri
 }
 const ruleIn = ({ story }: Words, rule: string): string => own(story.rules, rule) ?? rule;
 export const roleIn = ({ story }: Words, role: string): string => own(story.roles, role) ?? role;
-export const own = (from: Readonly<Record<string, string>>, key: string | undefined): string | undefined =>
-  key !== undefined && Object.hasOwn(from, key) ? from[key] : undefined;

@@ -2,8 +2,9 @@ import type { CallStory } from '../../../wire/console.ts';
 import { useConsole } from '../../console-context.tsx';
 import { DataView } from '../../parts/data-view.tsx';
 import { RecordLink } from '../../parts/record-link.tsx';
+import { own } from '../../words/own.ts';
 import { Fields } from './fields.tsx';
-import { own, roleIn } from './story-decided.tsx';
+import { roleIn } from './story-decided.tsx';
 
 type Write = CallStory['writes'][number];
 
