@@ -5,10 +5,20 @@ import { killAtEachPoint } from './kill-points.ts';
 import { misbehavingOrg, reducedForm } from './org-faults.ts';
 import { outage } from './outage.ts';
 import { killAtRandom } from './random-kills.ts';
+import { strangers } from './strangers.ts';
 import { twoNodes } from './two-nodes.ts';
 
 /** The longest first. */
-const experiments: readonly Experiment[] = [killAtRandom, outage, killAtEachPoint, misbehavingOrg, reducedForm, twoNodes, diskFull];
+const experiments: readonly Experiment[] = [
+  killAtRandom,
+  outage,
+  killAtEachPoint,
+  misbehavingOrg,
+  reducedForm,
+  strangers,
+  twoNodes,
+  diskFull,
+];
 answerHelp(`
 npm run chaos — what is promised when things break: 0 lost, 0 doubled. About six minutes.
 

@@ -1,3 +1,8 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startEmbedded } from '../server/store/embedded.ts';
+import { realWorld } from '../server/world.ts';
 import { Installation, type Kind } from './installation.ts';
 import { complaints, sayVerdict } from './judge.ts';
 
@@ -51,6 +56,19 @@ export async function withInstallation(kind: Kind, work: (installation: Installa
       return state.keep ? { ...outcome, complaints: [...outcome.complaints, `logs and database: ${installation.folder}`] } : outcome;
     },
   );
+}
+
+/** Two nodes, anna and bela, on one PostgreSQL that belongs to neither. */
+export async function withTwoNodes(work: (installation: Installation) => Promise<Outcome>): Promise<Outcome> {
+  const folder = await mkdtemp(join(tmpdir(), 'cordboard-chaos-database-'));
+  const database = await startEmbedded({ folder, world: realWorld(), reach: 'tcp' });
+  const { host, port, user, password, database: name } = database.address;
+  const databaseUrl = `postgres://${user}:${encodeURIComponent(password ?? '')}@${host}:${port}/${name}`;
+  const free = async () => {
+    await database.stop();
+    await rm(folder, { recursive: true, force: true });
+  };
+  return ending(free, () => withInstallation({ databaseUrl, nodes: ['anna', 'bela'] }, work));
 }
 
 /** What everything ends with: all is written, the judge says how, and the wire and the explanations are looked at. */

@@ -199,6 +199,17 @@ export class Installation {
     return client;
   }
 
+  /** What an admin enters in the console, who signed in with the link that a node printed at its start. */
+  async savePolicy(policy: object, node: Node = this.nodes[0]!): Promise<void> {
+    const origin = `http://127.0.0.1:${node.port}`;
+    const headers = { 'content-type': 'application/json', 'x-cordboard': '1', origin };
+    const token = [...(await this.logOf(node)).matchAll(/sign-in#(\S+)/g)].at(-1)?.[1];
+    const signedIn = await fetch(`${origin}/api/sign-in`, { method: 'POST', headers, body: JSON.stringify({ token }) });
+    const cookie = (signedIn.headers.get('set-cookie') ?? '').split(';')[0]!;
+    const saved = await fetch(`${origin}/api/policy`, { method: 'PUT', headers: { ...headers, cookie }, body: JSON.stringify(policy) });
+    if (!saved.ok) throw new Error(`saving the policy was answered ${saved.status}: ${await saved.text()}`);
+  }
+
   /** A control of the stand-in org; with an order it is posted. */
   async control<T = Record<string, unknown>>(path: string, order?: object, method = order ? 'POST' : 'GET'): Promise<T> {
     const answer = await fetch(`http://127.0.0.1:${this.#standInPorts.control}/__org${path}`, {

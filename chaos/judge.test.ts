@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { makeCalls, type Story } from './generator.ts';
-import { complaints, doubles, judge, type Task } from './judge.ts';
+import { complaints, doubles, judge, judgeStranger, type Task } from './judge.ts';
 
 const told = makeCalls({ seed: 7, prefix: 'c', count: 400, atMs: 1_795_000_000_000, contacts: ['003A', '003B', '003C'] });
 /** What an org holds where all went well. */
@@ -55,6 +55,27 @@ describe('the judge', () => {
     expect(judge(told, [...tasks, retracted])).toMatchObject({ stray: [], retracted: 1 });
     expect(judge(told, [...tasks, retracted, retracted])).toMatchObject({ stray: [expect.anything()], retracted: 1 });
   });
+});
+
+describe('the judge of strangers', () => {
+  const number = '+48509100001';
+  const calls = ['a', 'b', 'c'];
+  const people: Task[] = [
+    { Id: '003other', MobilePhone: '+48501000000' },
+    { Id: '00Qone', Phone: '+48 509 100 001' },
+  ];
+  const tasks = calls.map((call): Task => ({ Id: `00T${call}`, Cordboard_Call__c: call, WhoId: '00Qone', Status: 'Not Started' }));
+  const complaintsOf = (about: readonly Task[], held: readonly Task[]) => judgeStranger(number, calls, about, held).complaints;
+  test('finds nothing where all is well', () => expect(complaintsOf(people, tasks)).toEqual([]));
+  test('finds a second person', () =>
+    expect(complaintsOf([...people, { Id: '003two', MobilePhone: number }], tasks)).toEqual([`2 people have ${number}: 00Qone, 003two`]));
+  test('finds that nobody was made', () => expect(complaintsOf(people.slice(0, 1), tasks)).toHaveLength(2));
+  test('finds a lost call', () => expect(complaintsOf(people, tasks.slice(1))).toHaveLength(1));
+  test('finds a double', () => expect(complaintsOf(people, [...tasks, { ...tasks[0]!, Id: '00Tx' }])).toHaveLength(1));
+  test('finds a stray', () => expect(complaintsOf(people, [...tasks, { ...tasks[0]!, Cordboard_Call__c: 'd' }])).toHaveLength(1));
+  test.each([{ WhoId: null }, { WhoId: '003other' }, { Status: 'Completed' }])('finds %j', (fields) =>
+    expect(complaintsOf(people, change(tasks, 1, fields))).toHaveLength(1),
+  );
 });
 
 describe('the generator', () => {

@@ -87,3 +87,31 @@ export const complaints = (verdict: Verdict, doublesAllowed = 0): string[] => [
   ...verdict.wrong.slice(0, 5).map((words) => `wrong: ${words}`),
   ...verdict.stray.slice(0, 5).map((words) => `stray: ${words}`),
 ];
+
+/** What an org must hold after missed calls from one number that nobody had (P1): one person, and of each call one open Task that hangs on them. */
+export function judgeStranger(
+  number: string,
+  calls: readonly string[],
+  people: readonly Task[],
+  tasks: readonly Task[],
+): { readonly figures: string; readonly complaints: readonly string[] } {
+  const phones = ['Phone', 'MobilePhone', 'HomePhone', 'OtherPhone'];
+  const same = (written: unknown) => String(written ?? '').replaceAll(/\D/g, '') === number.slice(1);
+  const theirs = people.filter((person) => phones.some((field) => same(person[field])));
+  const tasksOf = Map.groupBy(tasks, (task) => String(task['Cordboard_Call__c']));
+  const once = calls.filter((call) => tasksOf.get(call)?.length === 1);
+  const held = calls.flatMap((call) => tasksOf.get(call) ?? []);
+  const [person] = theirs;
+  const hanging = held.filter((task) => person !== undefined && task['WhoId'] === person['Id']);
+  const open = held.filter((task) => task['Status'] === 'Not Started');
+  return {
+    figures: `${theirs.length} person, ${tasks.length} tasks of ${calls.length} calls, ${hanging.length} on that person, ${open.length} open`,
+    complaints: [
+      ...(theirs.length === 1 ? [] : [`${theirs.length} people have ${number}: ${theirs.map((one) => String(one['Id'])).join(', ')}`]),
+      ...(once.length === calls.length ? [] : [`${calls.length - once.length} of ${calls.length} calls don't have exactly one task`]),
+      ...(tasks.length === held.length ? [] : [`${tasks.length - held.length} tasks are of no call that was told`]),
+      ...(hanging.length === held.length ? [] : [`${held.length - hanging.length} tasks don't hang on the one person`]),
+      ...(open.length === held.length ? [] : [`${held.length - open.length} tasks are not open`]),
+    ],
+  };
+}

@@ -17,8 +17,11 @@ export const Happening = z.union([
   z.strictObject({
     at,
     human: z.string(),
-    does: z.enum(['update', 'delete', 'undelete']),
+    does: z.enum(['create', 'update', 'delete', 'undelete', 'convert', 'merge']),
+    /** Of `create`: the object. */
     record: z.string(),
+    /** Of `merge`: who goes on as `record`. */
+    losers: z.array(z.string()).optional(),
     fields: z.record(z.string(), z.unknown()).optional(),
   }),
   /** What an admin does in our console. */

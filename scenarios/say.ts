@@ -150,3 +150,11 @@ export const sayMade = (object: string, record: Row, names: Names): string[] =>
       .filter((field) => record[field] != null && !(field === 'Name' && object !== 'Account'))
       .map((field) => `    ${field.padEnd(26)} ${visible(names.inText(String(record[field])))}`),
   ].map((line) => line.trimEnd());
+
+/** What is on a person's screen of a call. */
+export function sayNotice(body: Row, names: Names): string {
+  const records = (body['records'] ?? []) as { id: string }[];
+  const who = records.length > 0 ? `, ${records.map(({ id }) => names.nameOf(id)).join(' or ')}` : '';
+  const number = body['withheld'] ? 'withheld' : String((body['number'] as string | undefined) ?? 'no number');
+  return `${String(body['state'])}: ${number}${who}`;
+}

@@ -3,7 +3,7 @@ import { openLine, type Line } from '../server/testing/line.ts';
 import { type Before, type Happening, msOf, timeOf } from './happening.ts';
 import { heard } from './heard.ts';
 import { Names } from './names.ts';
-import { sayCall, sayChange, sayDecision, sayExport, sayFields, sayMade } from './say.ts';
+import { sayCall, sayChange, sayDecision, sayExport, sayFields, sayMade, sayNotice } from './say.ts';
 
 type Row = Record<string, unknown>;
 type Told = {
@@ -63,7 +63,7 @@ class Teller {
     calls: new Map<string, string>(),
     decisions: new Set<string>(),
     attempts: 0,
-    stream: 0,
+    stream: new Map<string, number>(),
     rows: new Map<string, string>(),
   };
 
@@ -90,16 +90,17 @@ class Teller {
     } else if ('stored' in one) await line.store(one.stored, one.text);
     else if ('human' in one) {
       const { human, does, record, fields = {} } = one;
-      const [object, id] = this.#names.find(record);
+      const [object, id] = does === 'create' ? [record, undefined] : this.#names.find(record);
       await line.asHuman({
         action: does,
         object,
-        id,
+        ...(id === undefined ? {} : { id }),
+        ...(one.losers && { losers: one.losers.map((loser) => this.#names.find(loser)[1]) }),
         user: this.#names.find(`<user ${human}>`)[1],
         fields: await this.#names.resolve(fields),
       });
       await this.#names.learn();
-      say('human', human, `${does}s ${record}`, sayFields(fields));
+      say('human', human, `${does}s ${record}${one.losers ? ` with ${one.losers.join(', ')}` : ''}`, sayFields(fields));
     } else if ('admin' in one) {
       if ('call' in one) {
         const call = await this.#callOf(one.call);
@@ -208,18 +209,23 @@ class Teller {
       );
     }
     const notices = await ask(
-      "select s.id, extract(epoch from told_at) * 1000 as ms, s.recipient, c.external_id, c.incarnation from stream s join calls c on c.org = s.org and c.id = (s.body->>'call')::bigint where s.id > $1 order by s.id",
-      [seen.stream],
+      "select s.id, extract(epoch from told_at) * 1000 as ms, s.recipient, s.body, c.external_id, c.incarnation from stream s join calls c on c.org = s.org and c.id = (s.body->>'call')::bigint order by s.recipient, s.id",
     );
-    for (const [ms, together] of Map.groupBy(notices, (row) => Number(row['ms']))) {
-      seen.stream = Math.max(seen.stream, ...together.map((row) => Number(row['id'])));
-      say(
-        ms,
-        'notify',
-        together[0]!['recipient'],
-        `${[...new Set(together.map((row) => cutId(this.#nameOfCall(row))))].toSorted().join(', ')} changed`,
-      );
-    }
+    const fresh = notices.filter((row) => Number(row['id']) > (seen.stream.get(row['recipient'] as string) ?? 0));
+    for (const row of fresh) seen.stream.set(row['recipient'] as string, Number(row['id']));
+    for (const [ms, together] of Map.groupBy(
+      fresh.filter((row) => row['recipient'] === 'admin'),
+      (row) => Number(row['ms']),
+    ))
+      say(ms, 'notify', 'admin', `${[...new Set(together.map((row) => cutId(this.#nameOfCall(row))))].toSorted().join(', ')} changed`);
+    for (const row of fresh)
+      if (row['recipient'] !== 'admin')
+        say(
+          row['ms'],
+          'notify',
+          this.#names.nameOf(String(row['recipient']).replace('user ', '')).slice(6, -1),
+          sayNotice(row['body'] as Row, this.#names),
+        );
 
     const inOrder = this.#fresh.toSorted((a, b) => a.atMs - b.atMs || rooms.indexOf(a.room) - rooms.indexOf(b.room));
     this.#fresh = [];

@@ -1,5 +1,16 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type BookPlace, type Crm, type CrmRecord, type FieldValue, type Fields, Refused, Unanswered, type WantedActivity } from './crm.ts';
+import {
+  type BookObject,
+  type BookPlace,
+  type Crm,
+  type CrmRecord,
+  type FieldValue,
+  type Fields,
+  Refused,
+  Unanswered,
+  type WantedActivity,
+  type WantedPerson,
+} from './crm.ts';
 import { hostileTexts } from './testing/hostile.ts';
 import { realWorld } from './world.ts';
 
@@ -328,6 +339,10 @@ export function crmConformance(title: string, open: () => Promise<CrmKit>): void
         const [known, unknown] = await crm.book.objects(['contact', 'Nothing_Like_It__c']);
         expect(known).toMatchObject({ kind: 'contact', fields: expect.arrayContaining([expect.any(String)]) });
         expect(unknown).toEqual({ kind: 'Nothing_Like_It__c', because: expect.stringMatching(/\w/) });
+        const before = await org.calls();
+        expect(await crm.book.objects(['Nothing_Like_It__c', 'contact'])).toEqual([unknown, known]);
+        expect((await org.calls()) - before).toBe(0); // asked for once a minute, for as long as an admin wants it
+        expect(await crm.book.objects(['Another_One__c'])).toEqual([{ kind: 'Another_One__c', because: expect.stringMatching(/\w/) }]);
       });
       test('reading it page by page meets everybody once, with their numbers as written', async () => {
         const id = await org.addContact({ lastName: 'Nowak', mobile: '601 234 567 wew. 12' });
@@ -370,6 +385,69 @@ export function crmConformance(title: string, open: () => Promise<CrmKit>): void
         await org.turnNextAway();
         expect(await thrownBy(crm.book.page(object, undefined))).toBeInstanceOf(Refused);
       });
+    });
+
+    describe('records made for strangers (P1, P2)', () => {
+      const person = (more: Partial<WantedPerson> = {}): WantedPerson => ({
+        kind: 'lead',
+        name: '+48501999888',
+        company: 'Missed call',
+        phone: '+48501999888',
+        ownerId: org.owners[0],
+        ...more,
+      });
+      const make = async (number: number, wanted: WantedPerson) =>
+        (await crm.exchange({ reads: [], writes: [{ kind: wanted.kind, name: nameOf(number), fields: crm.draft(wanted) }] })).writes[0];
+      const look = async (number: number, kind: WantedPerson['kind']) => {
+        const [answer] = (await crm.exchange({ reads: [{ kind, name: nameOf(number), since }], writes: [] })).reads;
+        if (!answer || 'failure' in answer) throw new Error(`not read: ${JSON.stringify(answer)}`);
+        return answer.held;
+      };
+
+      test.each(['lead', 'contact', 'account'] as const)('a %s is made under its name, once, and found by it', async (kind) => {
+        if (crm.form !== 'unique') return;
+        const first = await make(1, person({ kind }));
+        expect(first).toEqual({ id: expect.any(String), created: true });
+        expect(await make(1, person({ kind, name: 'Another' }))).toMatchObject({ refused: 'exists' });
+        expect(await look(1, kind)).toMatchObject({ id: (first as { id: string }).id, deleted: false });
+        expect(await look(2, kind)).toBeUndefined();
+      });
+      test('one that exists is left as people have made it', async () => {
+        if (crm.form !== 'unique') return;
+        const made = await make(1, person({ kind: 'contact' }));
+        await org.editContact((made as { id: string }).id, { lastName: 'Tanaka' });
+        await make(1, person({ kind: 'contact' }));
+        const [object] = await crm.book.objects(['contact']);
+        const all = await crm.book.page(object as BookObject, undefined);
+        expect(all.records.filter(({ id }) => id === (made as { id: string }).id)).toMatchObject([{ name: 'Tanaka' }]);
+      });
+      test('several at once, of several kinds, beside an activity', async () => {
+        if (crm.form !== 'unique') return;
+        const kinds = ['lead', 'contact', 'account'] as const;
+        const { writes } = await crm.exchange({
+          reads: [],
+          writes: [
+            { name: nameOf(9), fields: crm.draft(wanted()) },
+            ...kinds.map((kind, n) => ({ kind, name: nameOf(n), fields: crm.draft(person({ kind })) })),
+          ],
+        });
+        for (const answer of writes) expect(answer).toMatchObject({ created: true });
+      });
+      test('where names can’t be unique nobody is made, and it says what is missing (W8)', async () => {
+        if (crm.form === 'unique') return;
+        expect(await make(1, person())).toMatchObject({
+          refused: 'failed',
+          failure: { mendedBy: 'admin', message: expect.stringMatching(/field/) },
+        });
+      });
+    });
+
+    test('who may see what is asked of several people in one call (B2)', async () => {
+      const before = await org.calls();
+      const asked = org.owners.map((userId) => ({ userId, ids: [org.contact.id, org.account.id] }));
+      expect(await crm.readable(asked)).toEqual(asked.map(({ ids }) => new Set(ids)));
+      expect((await org.calls()) - before).toBe(1);
+      expect(await crm.readable([{ userId: org.owners[0], ids: ['003000000000000AAA'] }])).toEqual([new Set()]);
     });
   });
 }

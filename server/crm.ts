@@ -153,11 +153,13 @@ export type BookRecord = CrmRecord & {
 export type BookPlace = { readonly stamp: string; readonly id: string };
 /** One object the book may keep: its fields with numbers, as this user sees them. */
 export type BookObject = { readonly kind: string; readonly fields: readonly string[] };
+/** A kind that can't be read. `absent`: the org has no such records, so nobody is missed. */
+export type BookLeftOut = { readonly kind: string; readonly because: string; readonly absent?: true };
 
 /** Where the book is read from. Every method is one API call and throws `Unanswered` or `Refused` only. */
 export interface CrmBook {
-  /** What can be read of these kinds; `because` where one can't be. */
-  objects(kinds: readonly string[]): Promise<readonly (BookObject | { readonly kind: string; readonly because: string })[]>;
+  /** What can be read of these kinds, and why one can't be. */
+  objects(kinds: readonly string[]): Promise<readonly (BookObject | BookLeftOut)[]>;
   /** The newest stamp of each, `undefined` where there is no record. */
   newest(objects: readonly BookObject[]): Promise<readonly (string | undefined)[]>;
   /** How many records there are with a number, about. */
@@ -203,6 +205,11 @@ export interface Crm {
   /** The user this connection acts as. */
   self(): Promise<{ id: string }>;
   readonly book: CrmBook;
+  /**
+   * Which of these records each of these users may see, as the CRM itself would show them (B2); one API call. At most `book.atOnce` users,
+   * and 200 records each. Throws like `exchange`.
+   */
+  readable(asked: readonly { readonly userId: string; readonly ids: readonly string[] }[]): Promise<readonly ReadonlySet<string>[]>;
   /** Share of the daily allocation used, 0…1, as the last answer said; undefined before the first. */
   usage(): { readonly used: number; readonly max: number } | undefined;
   /** A page where a person sees the record. */

@@ -84,9 +84,11 @@ describe('S1: all but /healthz needs sign-in', () => {
     '/openapi.json',
     '/docs/events',
     '/api/status',
+    '/api/book/unmatchable.csv',
     '/api/calls',
     '/api/calls/1',
     '/api/stream',
+    '/api/people',
     '/api/policy',
     '/api/recordings/0123456789abcdef0123456789abcdef',
     '/api/recording-rules',
@@ -236,6 +238,24 @@ describe('what comes in is parsed at the door', () => {
     const { error } = (await answer.json()) as { error: { message: string } };
     expect(error.message).toContain('language');
     expect(error.message).toContain('zone');
+  });
+  test('who the agents are: each once, each one user', async () => {
+    const put = async (people: unknown) =>
+      ask('/api/people', { ...json({ people }, { cookie: await signedIn(), 'x-cordboard': '1' }), method: 'PUT' });
+    const anna = { agent: '101', email: 'anna@acme.example' };
+    expect((await put([anna])).status).toBe(200);
+    expect(await (await ask('/api/people', { headers: { cookie: await signedIn() } })).json()).toEqual({ people: [anna], nobodys: [] });
+    for (const [wrong, words] of [
+      [[anna, anna], 'twice'],
+      [[{ agent: '101' }], 'either a user or an email'],
+      [[{ agent: '101', user: '003000000000001' }], 'the id of a user'],
+      [[{ ...anna, extension: '1' }], 'extension'],
+      ['nobody', 'people'],
+    ] as const) {
+      const answer = await put(wrong);
+      expect([answer.status, await answer.text()]).toEqual([400, expect.stringContaining(words)]);
+    }
+    expect((await ask('/api/people', { ...json({ people: [] }), method: 'PUT' })).status).toBe(401);
   });
   test('a story nobody has', async () => expect((await ask('/api/calls/999', { headers: { cookie: await signedIn() } })).status).toBe(404));
 });

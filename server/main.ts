@@ -20,12 +20,14 @@ import { docsPage } from './ingest/docs-page.ts';
 import { openApi } from './ingest/openapi.ts';
 import { keepListening, type Listeners } from './listeners.ts';
 import { openLog } from './log.ts';
+import { keepRights } from './notify/rights.ts';
 import { keepOrgs } from './org-keeper.ts';
 import { lineSteps, makeBells } from './pipeline.ts';
 import { heldName } from './recordings/name.ts';
 import { openRecordings } from './recordings/recordings.ts';
 import { openDoors } from './routes.ts';
 import { type StandIn, startStandIn, StandInTrouble } from './stand-in.ts';
+import { accessStore } from './store/access-store.ts';
 import { bookStore } from './store/book-store.ts';
 import { consoleStore } from './store/console-store.ts';
 import { openDatabase } from './store/database.ts';
@@ -53,7 +55,15 @@ const defaultSource = 'generic-webhook';
 /** What is said of listening that somebody has to mend, or to know. */
 const loudListening = /\.(?:trouble|failed|unread|unsaid|taken-over|preflight|not-connected|not-stored|calls-given-up|signals-lost)$/;
 /** What is said of the book that somebody has to mend. */
-const loudBook = new Set(['book.failed', 'book.waits', 'book.unread', 'book.kind-left-out', 'book.orgs-unread']);
+const loudBook = new Set([
+  'book.failed',
+  'book.kind-left-out',
+  'book.orgs-unread',
+  'book.uncounted',
+  'book.unread',
+  'book.unsaid',
+  'book.waits',
+]);
 /** What is said of recordings that somebody has to mend. */
 const loudRecordings = new Set([
   'recording.damaged',
@@ -183,6 +193,16 @@ async function start(config: Config): Promise<void> {
       stop: stopping.signal,
     });
     undo.push({ what: 'book', run: () => books.done });
+    const access = accessStore(database);
+    const rights = keepRights({
+      store: access,
+      world,
+      orgs: admin.orgs,
+      crm: keeper.crm,
+      report: (what, fields) => log.warn(what, fields),
+      stop: stopping.signal,
+    });
+    undo.push({ what: 'rights', run: () => rights.done });
     const isThere = whoIsThere(books, book, async (id) => (await orgView(id)).policy.match);
 
     const publicUrl = config.publicUrl;
@@ -220,6 +240,7 @@ async function start(config: Config): Promise<void> {
       if (channel === 'deliveries') bells.deliveries.ring();
       else if (channel === 'calls') bells.calls.ring();
       else if (channel === 'stream') streamBell.ring();
+      else if (channel === 'access') rights.ring();
       else {
         if (channel === 'orgs') {
           [views, connections].forEach((cache) => cache.clear());
@@ -236,6 +257,7 @@ async function start(config: Config): Promise<void> {
         try {
           world.offsetMs += (await store.clock()) - world.now();
           await admin.trim(streamKeptMs);
+          await access.trim();
           if (round % 60 === 0) await admin.prepareDays(3);
         } catch (error) {
           log.warn('housekeeping.failed', { because: (error as Error).message });

@@ -1,16 +1,19 @@
 import { Bell } from './bell.ts';
+import type { LookUp } from './book/look-up.ts';
 import { clockOffsetMs, type ClockWindow, observeClock } from './call/clock-offset.ts';
-import { type Agent, type CallEvent, ownKinds, type PhoneNumber } from './call/event.ts';
+import { type Agent, type CallEvent, ownKinds } from './call/event.ts';
 import { foldCall } from './call/fold.ts';
 import { boundEvents } from './call/limits.ts';
 import type { CrmUser } from './crm.ts';
 import { decide } from './decide/decide.ts';
 import { talkedAt } from './decide/facts.ts';
-import { agentsOf, type Inputs, type Owner, pinInputs } from './decide/pin.ts';
+import { agentsOf, type Inputs, type Owner, personOf, pinInputs } from './decide/pin.ts';
 import { retract, retractActivity, type Role } from './decide/retract.ts';
-import { type LookedUp, matchCall, nobodyKnown } from './match/match.ts';
+import { type LookedUp, matchCall } from './match/match.ts';
+import { noticesOf } from './notify/notices.ts';
 import type { Source } from './source.ts';
-import type { DueCall, OrgId, OrgView, Store, StoredDelivery, Told, TranslatedDelivery, WritePlan } from './store.ts';
+import type { DueCall, NobodysPhone, OrgId, OrgView, Store, StoredDelivery, Told, TranslatedDelivery, WritePlan } from './store.ts';
+import { personKey } from './store.ts';
 import { isPassing } from './store/database.ts';
 import type { EngineStep } from './store/engine.ts';
 import { decisionKey } from './store/decision-key.ts';
@@ -30,8 +33,8 @@ export type Line = {
   readonly sources: Readonly<Record<string, Source>>;
   /** What is known of an org, at most a few seconds old. */
   orgView(org: OrgId): Promise<OrgView>;
-  /** What the book knows of this number. */
-  lookUp(org: OrgId, number: PhoneNumber): Promise<LookedUp>;
+  /** What the book knows of a number, and of records that somebody chose. */
+  lookUp(org: OrgId, asked: LookUp): Promise<LookedUp>;
   /** Our permanent pages (S3); undefined without a public https address. */
   callLink(due: Pick<DueCall, 'org' | 'id' | 'externalId'>): string | undefined;
   /** Our page of a recording, by the address its fact gives; undefined for one that lies elsewhere, and without a public https address. */
@@ -100,7 +103,7 @@ async function tell(line: Line, due: DueCall): Promise<Told> {
   try {
     const asking = {
       orgView: (org: OrgId) => noting(line.orgView(org)),
-      lookUp: (org: OrgId, number: PhoneNumber) => noting(line.lookUp(org, number)),
+      lookUp: (org: OrgId, asked: LookUp) => noting(line.lookUp(org, asked)),
     };
     return await tellCall({ ...line, ...asking }, due);
   } catch (error) {
@@ -132,8 +135,10 @@ async function tellCall(line: Line, due: DueCall): Promise<Told> {
   // Who was meant is pinned with the first wish (D1), and a person's choice needs no number.
   const { number } = call.customer;
   const isPinned = due.pinned !== undefined && !due.pinned.match.unsure && !due.pinned.match.stranger;
-  const book = isPinned || call.linked || number === undefined ? nobodyKnown : await line.lookUp(due.org, number);
-  const inputs = pinInputs(due.pinned, inputsNow(org, due, call, book), call);
+  const chosen = call.linked ? [call.linked.who, call.linked.what].filter((record) => record !== undefined) : [];
+  const book = await line.lookUp(due.org, { number: isPinned || call.linked ? undefined : number, chosen });
+  const isMaking = due.pinned?.match.stranger === true && due.wantsPerson && book.made?.state !== 'there';
+  const inputs = pinInputs(due.pinned, inputsNow(org, due, call, book), call, isMaking);
   const settledAtMs = due.heardAtMs + source.settleMs;
   const settled = call.phase === 'ended' && line.world.now() >= settledAtMs;
   const link = line.callLink(due);
@@ -148,6 +153,7 @@ async function tellCall(line: Line, due: DueCall): Promise<Told> {
     ...(voicemailLink === undefined ? {} : { voicemailLink }),
     ...(link === undefined ? {} : { link }),
     ...(book.made && { made: book.made }),
+    ...(book.heard && { heard: book.heard }),
     settled,
   });
 
@@ -191,6 +197,11 @@ async function tellCall(line: Line, due: DueCall): Promise<Told> {
     ...decision.wants.map(({ role, qualifier, record }) => ({ role, qualifier, record })),
     ...(decision.person ? [{ role: 'person', qualifier: '', record: decision.person.record }] : []),
   ];
+  // Who has to call back hears of it: whose open log a call nobody took is (D4).
+  const log = decision.wants.find(({ role }) => role === 'log')?.record;
+  const isNews = line.world.now() - due.heardAtMs < newsMs;
+  const isMissed = isNews && log?.status === 'open' && call.direction !== 'outbound' && call.answeredAt === undefined;
+  const missedFor = isMissed ? { ownerId: log.ownerId, ...(log.remindAtMs === undefined ? {} : { dueAtMs: log.remindAtMs }) } : undefined;
   /** Silence, while it goes on; then what waits for the story to be settled, or for the rest of the book. */
   const nextDue = (): number | undefined => {
     if (call.partOf !== undefined) return undefined;
@@ -223,6 +234,8 @@ async function tellCall(line: Line, due: DueCall): Promise<Told> {
     startedAtMs: call.startedAt + offsetMs,
     endedAtMs: call.endedAt === undefined ? undefined : call.endedAt + offsetMs,
     numberKey: call.customer.number,
+    heardName:
+      call.customer.number && call.customer.name !== undefined ? { name: call.customer.name, email: call.customer.email } : undefined,
     talkedAtMs: talkedAtMs === undefined ? undefined : talkedAtMs + offsetMs,
     openUntilMs: callBack === 'not looked for' ? undefined : call.calledBack ? call.calledBack.at + offsetMs : Infinity,
     pinned,
@@ -246,6 +259,8 @@ async function tellCall(line: Line, due: DueCall): Promise<Told> {
     nextDueMs: nextDue(),
     ownFacts: silent ? [presumedEnd] : [],
     summary: { call: due.id, version: due.version + 1 },
+    nobodysPhones: nobodysPhonesOf(call, inputs, org),
+    notices: noticesOf(due.id, call, inputs, book.made?.record, missedFor),
   };
 }
 
@@ -253,16 +268,39 @@ async function tellCall(line: Line, due: DueCall): Promise<Told> {
 const lookAgainMs = 60_000;
 const bookWaitMs = 24 * 3_600_000;
 
+/** A missed call is news for so long; what is told of it later changes nobody's screen. */
+const newsMs = 3_600_000;
+
 const nameIn = (due: DueCall, want: { role: string; qualifier: string }): string =>
   nameOf({ connection: due.connection, call: due.externalId, incarnation: due.incarnation, role: want.role, qualifier: want.qualifier });
+
+/** What the admin says of an agent, of this phone system before of all. */
+const entryOf = ({ people }: OrgView, connection: string, agent: string) =>
+  people.get(personKey(connection, agent)) ?? people.get(personKey('', agent));
+
+/** Who answered at a phone that is nobody's in the CRM (RS-44); not before it is known who is in the CRM. */
+function nobodysPhonesOf(call: NonNullable<Told['call']>, inputs: Inputs, org: OrgView): NobodysPhone[] {
+  if (org.usersById.size === 0 || call.direction === 'internal') return [];
+  return call.people.flatMap(({ answered, agent, endpoint }) => {
+    if (!answered || (agent && personOf(inputs, agent))) return [];
+    if (!agent) return call.direction === 'inbound' ? [{ agent: endpoint }] : [];
+    return [
+      { agent: agent.id, ...(agent.name !== undefined && { name: agent.name }), ...(agent.email !== undefined && { email: agent.email }) },
+    ];
+  });
+}
 
 /** Today's rules and people, for a call that hasn't pinned its own (D1). */
 function inputsNow(org: OrgView, due: DueCall, call: NonNullable<Told['call']>, book: LookedUp): Inputs {
   const owner = (user: CrmUser): Owner => ({ crmUserId: user.id, zone: user.zone, name: user.name });
   // An agent whose e-mail isn't known yet, or an org whose users weren't read yet, is no answer: it must not be pinned as one.
-  const userOf = (agent: Agent) =>
-    agent.email === undefined ? org.usersByExtension.get(agent.id) : org.usersByEmail.get(agent.email.toLowerCase());
-  const lookedUp = (agent: Agent) => (agent.email !== undefined || userOf(agent) !== undefined) && org.usersById.size > 0;
+  const userOf = (agent: Agent): CrmUser | undefined => {
+    const said = entryOf(org, due.connection, agent.id);
+    if (said) return said.user === undefined ? org.usersByEmail.get(said.email!.toLowerCase()) : org.usersById.get(said.user);
+    return agent.email === undefined ? org.usersByExtension.get(agent.id) : org.usersByEmail.get(agent.email.toLowerCase());
+  };
+  const isSaid = (agent: Agent) => agent.email !== undefined || entryOf(org, due.connection, agent.id) !== undefined;
+  const lookedUp = (agent: Agent) => (isSaid(agent) || userOf(agent) !== undefined) && org.usersById.size > 0;
   const fallback =
     (org.policy.defaultOwnerId && org.usersById.get(org.policy.defaultOwnerId)) || (org.selfUser && org.usersById.get(org.selfUser));
   const match = matchCall(call, book, org.policy.match);

@@ -3,16 +3,27 @@ import { bodyLimit } from 'hono/body-limit';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import { streamSSE } from 'hono/streaming';
 import type { z } from 'zod';
-import { EraseRecording, HoldRecording, PlaceTestCall, type PolicyUndone, RecordingRules, SetMode, SignIn } from '../wire/console.ts';
+import {
+  EraseRecording,
+  HoldRecording,
+  People,
+  PlaceTestCall,
+  type PolicyUndone,
+  RecordingRules,
+  SetMode,
+  SignIn,
+} from '../wire/console.ts';
 import { sayLine, sayStory } from './admin/say-call.ts';
 import type { CallEvent } from './call/event.ts';
 import { sayRecording } from './admin/say-recording.ts';
 import { sayMetrics } from './admin/metrics.ts';
 import { sayStatus } from './admin/status.ts';
+import { unmatchableCsv } from './admin/unmatchable-csv.ts';
 import { testCallMoments, type Moment, placeTestCall } from './admin/test-call.ts';
 import type { Bell } from './bell.ts';
 import type { ConsoleFile } from './console-files.ts';
 import { parsePolicy, PolicyMistakes } from './decide/policy.ts';
+import { languages } from './decide/words.ts';
 import {
   askForPerson,
   askForWatcher,
@@ -97,6 +108,7 @@ export function openDoors(parts: RouteParts): Hono<{ Variables: { visitor: Visit
       'person',
       async (c) => c.json(sayStatus(await parts.console.status(c.var.visitor.org), c.var.visitor.person, parts)),
     ],
+    ['get', '/api/book/unmatchable.csv', 'person', (c) => reportUnmatchable(c, parts)],
     ['get', '/api/calls', 'person', (c) => listCalls(c, parts)],
     ['get', '/api/calls/:id', 'person', (c) => tellStory(c, parts)],
     ['get', '/api/stream', 'person', (c) => stream(c, parts)],
@@ -114,6 +126,8 @@ export function openDoors(parts: RouteParts): Hono<{ Variables: { visitor: Visit
       (c) => onCall(c, parts, 'call.apply-rules', (org, call) => parts.console.applyRules(org, call)),
     ],
     ['post', '/api/org/mode', 'person', (c) => setMode(c, parts)],
+    ['get', '/api/people', 'person', (c) => readPeople(c, parts)],
+    ['put', '/api/people', 'person', (c) => savePeople(c, parts)],
     ['get', '/api/policy', 'person', (c) => readPolicy(c, parts)],
     ['put', '/api/policy', 'person', (c) => savePolicy(c, parts)],
     ['post', '/api/policy/:version/undo', 'person', (c) => undoPolicy(c, parts)],
@@ -241,6 +255,36 @@ async function eraseRecording(context: Ctx, { recordings, console }: RouteParts)
   return isHeld
     ? refuse(context, 409, 'on_hold', 'The recording is on legal hold. Take it off hold first.')
     : refuse(context, 404, 'nothing_kept', 'There is no file of this recording that could be deleted.');
+}
+
+/** Rows of the report that are in memory at a time. */
+const reportPage = 1_000;
+/** Names, owners and numbers: it stays in no cache, and nothing in it can act as a page. */
+const reportHeaders = {
+  'content-type': 'text/csv; charset=utf-8; header=present',
+  'cache-control': 'private, no-store',
+  'content-security-policy': "default-src 'none'; sandbox",
+  'x-content-type-options': 'nosniff',
+} as const;
+
+/** What stands in phone fields and can never match anybody. In the audit log before a byte of it is out. */
+async function reportUnmatchable(context: Ctx, { store, console, recordUrl, world }: RouteParts): Promise<Response> {
+  const { org, person } = context.var.visitor;
+  const asked = context.req.query('language') ?? (await store.readOrg(org))?.policy.language;
+  const language = languages.find((one) => one === (asked ?? 'en'));
+  if (!language) return refuse(context, 400, 'malformed', `language is one of ${languages.join(', ')}.`);
+  const report = unmatchableCsv(console.unmatchable(org, reportPage), language, (id) => recordUrl(org, id));
+  const first = await report.next(); // while it can still be answered that this doesn't work
+  await console.audit(org, person, 'took the report of numbers that can never match', { language });
+  const whole = async function* () {
+    if (!first.done) yield first.value;
+    yield* report;
+  };
+  const day = new Date(world.now()).toISOString().slice(0, 10);
+  return context.body(ReadableStream.from(whole()), 200, {
+    ...reportHeaders,
+    'content-disposition': `attachment; filename="numbers-that-never-match-${day}.csv"`,
+  });
 }
 
 async function setRecordingRules(context: Ctx, { recordings, console }: RouteParts): Promise<Response> {
@@ -384,6 +428,26 @@ async function setMode(context: Ctx, { console }: RouteParts): Promise<Response>
   await console.audit(org, person, 'set mode', asked);
   await console.setMode(org, asked.mode, asked.backfill);
   return context.body(null, 204);
+}
+
+async function readPeople(context: Ctx, { console }: RouteParts): Promise<Response> {
+  const { org } = context.var.visitor;
+  const [people, phones] = await Promise.all([console.people(org), console.nobodysPhones(org)]);
+  const isSaid = ([key, value]: [string, unknown]) => value !== null && !(key === 'connection' && value === '');
+  const known = (row: Record<string, unknown>) => Object.fromEntries(Object.entries(row).filter(isSaid));
+  return context.json({ people: people.map(known), nobodys: phones.map(known) });
+}
+
+async function savePeople(context: Ctx, { console }: RouteParts): Promise<Response> {
+  const { org, person } = context.var.visitor;
+  const given = await parse(context, People);
+  if (given instanceof Response) return given;
+  const keys = given.people.map(({ connection, agent }) => JSON.stringify([connection, agent]));
+  const twice = keys.find((key, place) => keys.indexOf(key) !== place);
+  if (twice !== undefined) return refuse(context, 400, 'twice', `An agent stands there twice: ${twice.slice(0, 120)}.`);
+  await console.savePeople(org, given.people);
+  await console.audit(org, person, 'saved who the agents are', { people: given.people.length });
+  return context.json({ people: given.people.length });
 }
 
 async function readPolicy(context: Ctx, { store }: RouteParts): Promise<Response> {

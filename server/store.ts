@@ -4,6 +4,7 @@ import type { CrmUser, Fields, FieldValue, Wanted, WantedActivity, WantedPerson 
 import type { Inputs } from './decide/pin.ts';
 import type { Policy } from './decide/policy.ts';
 import type { Step, Verdict } from './decide/decide.ts';
+import type { Notice } from './notify/notices.ts';
 import type { NewDelivery } from './ingest/group-commit.ts';
 
 /** Which customer's org. Every store call takes one, or works on claimed rows that carry one (E5). */
@@ -44,6 +45,8 @@ export type DueCall = {
   /** Our clock: when something was last heard of it. */
   readonly heardAtMs: number;
   readonly pinned: Inputs | undefined;
+  /** A record made for its number is what it hangs on, or would. */
+  readonly wantsPerson: boolean;
   /** Of the call and of every part joined into it; `callId` tells them apart. */
   readonly events: readonly StoredEvent[];
   readonly writes: readonly WriteRow<WantedActivity>[];
@@ -60,6 +63,8 @@ export type Told = {
   readonly startedAtMs?: number;
   readonly endedAtMs?: number | undefined;
   readonly numberKey?: string | undefined;
+  /** Who the phone system says has that number (R2). */
+  readonly heardName?: { readonly name: string; readonly email: string | undefined } | undefined;
   /** Our clock: when somebody of ours talked with this number here; undefined unless it may close earlier calls (D4). */
   readonly talkedAtMs?: number | undefined;
   /** Its log stays open until a talk with this number after its end: that talk's time, `Infinity` before there is one (D4). Undefined: no talk would close it. */
@@ -76,6 +81,10 @@ export type Told = {
   readonly writes?: readonly WritePlan[];
   /** Who is to be made for its number; undefined: nobody, or no longer. */
   readonly person?: PersonPlan | undefined;
+  /** Phones that answered it and are nobody's. */
+  readonly nobodysPhones?: readonly NobodysPhone[];
+  /** What people are to be told of it. */
+  readonly notices?: readonly Notice[];
   /** When it was told, that record wasn't in the org yet. */
   readonly awaitsPerson?: boolean;
   /** Wake the call again then; undefined: when something new is heard. */
@@ -142,6 +151,13 @@ export type PersonPlan = {
   readonly policyVersion: number;
 };
 
+/** Who an agent is in the CRM, as the admin says: a user's id, or an e-mail. */
+export type PersonEntry = { readonly connection: string; readonly agent: string; readonly user?: string; readonly email?: string };
+/** `connection` '': on whatever phone system. */
+export const personKey = (connection: string, agent: string): string => JSON.stringify([connection, agent]);
+/** A phone that answered and is nobody's in the CRM (RS-44). */
+export type NobodysPhone = { readonly agent: string; readonly name?: string; readonly email?: string };
+
 /** What is known of an org besides its calls. Read often, so cached by the caller until the `orgs` note. */
 export type OrgView = {
   readonly org: OrgId;
@@ -156,6 +172,8 @@ export type OrgView = {
   /** By extension, where only one active user has it. */
   readonly usersByExtension: ReadonlyMap<string, CrmUser>;
   readonly usersById: ReadonlyMap<string, CrmUser>;
+  /** Who the admin says an agent is, by `personKey`. */
+  readonly people: ReadonlyMap<string, PersonEntry>;
   readonly selfUser: string | undefined;
 };
 
@@ -212,7 +230,7 @@ export interface Store {
   clock(): Promise<number>;
   close(): Promise<void>;
 }
-export type Channel = 'deliveries' | 'calls' | 'writes' | 'stream' | 'orgs';
+export type Channel = 'deliveries' | 'calls' | 'writes' | 'stream' | 'orgs' | 'access';
 
 /** The one writer of an org, as long as it holds. */
 export interface LaneHold {

@@ -44,7 +44,16 @@ export const rooms: Readonly<Record<string, Row>> = {
     node: ['node:crypto'],
   },
   'server/notify': {
-    from: ['server/call', 'server/decide', 'server/crm.ts', 'server/store.ts', 'server/world.ts', 'server/bell.ts', 'wire'],
+    from: [
+      'server/call',
+      'server/decide',
+      'server/crm.ts',
+      'server/store.ts',
+      'server/store/access-store.ts',
+      'server/world.ts',
+      'server/bell.ts',
+      'wire',
+    ],
   },
   // Knows no call: bytes in, a stored delivery out (E1).
   'server/ingest': { from: ['server/source.ts', 'server/store.ts', 'server/world.ts'], node: ['node:crypto'] },

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { type BookRecord, type CrmBook, Refused, Unanswered } from '../../server/crm.ts';
 import type { World } from '../../server/world.ts';
-import { edgeFailure, failureOf, readErrorBody } from './failures.ts';
 import type { Api } from './request.ts';
+import { getTogether } from './together.ts';
 import type { Session } from './session.ts';
 import { quoted } from './soql.ts';
 
@@ -19,9 +19,6 @@ const Described = z.looseObject({
 });
 const Page = z.looseObject({ totalSize: z.number(), done: z.boolean(), records: z.array(z.looseObject({})) });
 type Found = z.infer<typeof Page>['records'][number];
-const Composite = z.looseObject({
-  compositeResponse: z.array(z.looseObject({ body: z.unknown(), httpStatusCode: z.number(), referenceId: z.string() })),
-});
 
 /** Our word for an object, and Salesforce's. A custom object is called by its API name in both. */
 const apiNames: Readonly<Record<string, string>> = { contact: 'Contact', lead: 'Lead', account: 'Account', 'person-account': 'Account' };
@@ -53,32 +50,21 @@ type Shape = {
   has(field: string): boolean;
 };
 
+/** Why it can't be read. `absent`: the org has none of it. */
+type NoShape = { readonly because: string; readonly absent?: true };
+/** A right that was missing may have been given by then; asking at each poll would double what the book costs. */
+const describeAgainMs = 15 * 60_000;
+
 /** The book's side of the org. Every method is one API call; describes are asked for once a connection. */
 export function salesforceBook({ api, session, world }: Connection): CrmBook {
   const shapes = new Map<string, Shape>();
+  const leftOut = new Map<string, NoShape & { readonly askAgainMs: number }>();
   const shapeOf = ({ kind }: { kind: string }): Shape => {
     const shape = shapes.get(kind);
     if (!shape) throw new Error(`${kind} was not asked for with objects()`);
     return shape;
   };
 
-  /** Several GETs in one API call, each with its own fate: what was answered, or a `Refused`. */
-  async function together(paths: readonly string[]): Promise<unknown[]> {
-    if (paths.length === 1) return [(await api.call({ method: 'GET', path: paths[0]! })).json];
-    const body = {
-      allOrNone: false,
-      compositeRequest: paths.map((url, place) => ({ method: 'GET', url, referenceId: `part${place}` })),
-    };
-    const { json } = await api.call({ method: 'POST', path: `${api.base}/composite`, body });
-    const answers = new Map(read(Composite, json).compositeResponse.map((answer) => [answer.referenceId, answer]));
-    return paths.map((_, place) => {
-      const answer = answers.get(`part${place}`);
-      if (!answer) throw new Unanswered('Salesforce left a part of the request unanswered.');
-      if (answer.httpStatusCode < 300) return answer.body;
-      const errors = readErrorBody(answer.body);
-      return new Refused(errors ? failureOf(errors, world.chance, session.redact) : edgeFailure(answer.httpStatusCode, world.chance));
-    });
-  }
   const orThrow = (answer: unknown): unknown => {
     if (answer instanceof Refused) throw answer;
     return answer;
@@ -88,35 +74,35 @@ export function salesforceBook({ api, session, world }: Connection): CrmBook {
   return {
     atOnce,
     async objects(kinds) {
-      const unknown = [...new Set(kinds.map(apiNameOf))].filter((name) => ![...shapes.values()].some(({ object }) => object === name));
+      const isAsked = (kind: string) => !shapes.has(kind) && world.monotonic() >= (leftOut.get(kind)?.askAgainMs ?? 0);
+      const asked = [...new Set(kinds.filter(isAsked).map(apiNameOf))];
       const described =
-        unknown.length === 0 ? [] : await together(unknown.map((name) => `${api.base}/sobjects/${encodeURIComponent(name)}/describe`));
-      const because = new Map<string, string>();
-      unknown.forEach((name, place) => {
+        asked.length === 0
+          ? []
+          : await getTogether(
+              { api, session, world },
+              asked.map((name) => `${api.base}/sobjects/${encodeURIComponent(name)}/describe`),
+            );
+      for (const [place, name] of asked.entries()) {
         const answer = described[place];
-        if (answer instanceof Refused) {
-          if (answer.failure.mendedBy === 'time') throw answer;
-          return because.set(name, answer.failure.message);
-        }
-        const { fields } = read(Described, answer);
-        const has = (field: string) => fields.some((one) => one.name === field);
-        const personAccounts = name === 'Account' && has('IsPersonAccount');
+        if (answer instanceof Refused && answer.failure.mendedBy === 'time') throw answer;
         for (const kind of kinds.filter((one) => apiNameOf(one) === name)) {
-          if (kind === 'person-account' && !personAccounts) because.set(kind, 'This org has no person accounts.');
-          else shapes.set(kind, shapeFor(kind, name, fields, has));
+          const shape = answer instanceof Refused ? { because: answer.failure.message } : shapeOrNot(kind, name, read(Described, answer));
+          if ('select' in shape) shapes.set(kind, shape);
+          else leftOut.set(kind, { ...shape, askAgainMs: shape.absent ? Infinity : world.monotonic() + describeAgainMs });
         }
-        return because;
-      });
+      }
       return kinds.map((kind) => {
         const shape = shapes.get(kind);
-        if (!shape) return { kind, because: because.get(kind) ?? because.get(apiNameOf(kind)) ?? 'Salesforce does not describe it.' };
-        if (shape.phones.length === 0) return { kind, because: 'It has no phone field that the connected user may see.' };
-        return { kind, fields: shape.phones };
+        if (shape) return { kind, fields: shape.phones };
+        const { because, absent } = leftOut.get(kind)!;
+        return { kind, because, ...(absent && { absent }) };
       });
     },
 
     async newest(objects) {
-      const answers = await together(
+      const answers = await getTogether(
+        { api, session, world },
         objects.map((object) =>
           queryPath(`SELECT SystemModstamp FROM ${shapeOf(object).object} ORDER BY SystemModstamp DESC LIMIT 1`, true),
         ),
@@ -148,7 +134,8 @@ export function salesforceBook({ api, session, world }: Connection): CrmBook {
     },
 
     async changes(asked) {
-      const answers = await together(
+      const answers = await getTogether(
+        { api, session, world },
         asked.map(({ object, after }) => {
           const { select, half } = shapeOf(object);
           const stamp = new Date(after.stamp).toISOString();
@@ -181,6 +168,13 @@ export function salesforceBook({ api, session, world }: Connection): CrmBook {
       return typeof country === 'string' && country !== '' ? country : undefined;
     },
   };
+}
+
+function shapeOrNot(kind: string, object: string, { fields }: z.infer<typeof Described>): Shape | NoShape {
+  const has = (field: string) => fields.some((one) => one.name === field);
+  if (kind === 'person-account' && !has('IsPersonAccount')) return { because: 'This org has no person accounts.', absent: true };
+  const shape = shapeFor(kind, object, fields, has);
+  return shape.phones.length > 0 ? shape : { because: 'It has no phone field that the connected user may see.' };
 }
 
 function shapeFor(kind: string, object: string, fields: z.infer<typeof Described>['fields'], has: (field: string) => boolean): Shape {

@@ -67,6 +67,7 @@ describe('a call as a Task', () => {
       Cordboard_Link__c: 'https://cordboard.example/calls/c_41',
       Cordboard_Wait_Seconds__c: 4,
       IsReminderSet: false,
+      ReminderDateTime: null,
     }));
   test('RS-43: the hour something is due is in its reminder, since a task has a date only', () =>
     expect(calls.unique.draft({ ...call, status: 'open', remindAtMs: Date.UTC(2026, 10, 21, 13, 1) })).toMatchObject({

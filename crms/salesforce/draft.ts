@@ -37,7 +37,7 @@ export function draftTask(wanted: WantedActivity, shape: TaskShape): Fields {
     [names.waitSeconds]: isCall ? wholeSeconds(wanted.waitSeconds) : null,
     // A reminder has a time of day, which ActivityDate has not (salesforce.md §3.1).
     IsReminderSet: wanted.remindAtMs !== undefined,
-    ...(wanted.remindAtMs === undefined ? {} : { ReminderDateTime: new Date(wanted.remindAtMs).toISOString() }),
+    ReminderDateTime: wanted.remindAtMs === undefined ? null : new Date(wanted.remindAtMs).toISOString(),
   };
   return Object.fromEntries(Object.entries(drafted).filter(([field]) => shape.canCreate(field)));
 }

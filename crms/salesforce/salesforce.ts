@@ -6,6 +6,7 @@ import { describeTask } from './describe.ts';
 import { draftTask, lockedBy } from './draft.ts';
 import { exchange, maxRecords } from './exchange.ts';
 import { describePersons, draftPerson, type PersonShape } from './person.ts';
+import { readableBy } from './readable.ts';
 import { type Api, openApi } from './request.ts';
 import { clientCredentials, isSafeBase, openSession } from './session.ts';
 import { openTransport } from './transport.ts';
@@ -111,6 +112,7 @@ export async function connectSalesforce(
       users: () => readUsers(api),
       self: async () => ({ id: (await session.grant()).userId }),
       book: salesforceBook({ api, session, world }),
+      readable: (asked) => readableBy({ api, session, world }, asked),
       usage: () => api.usage(),
       // Salesforce leads from here to the record's page in whichever interface the person uses.
       recordUrl: (id) => `${instanceUrl}/${encodeURIComponent(id)}`,

@@ -1,5 +1,5 @@
 import { Bell } from '../bell.ts';
-import { type BookObject, type BookPlace, type Crm, Refused, Unanswered } from '../crm.ts';
+import { type BookLeftOut, type BookObject, type BookPlace, type Crm, Refused, Unanswered } from '../crm.ts';
 import { type Region, regionOf } from '../match/region.ts';
 import type { BookKind, BookStore } from '../store/book-store.ts';
 import type { OrgId } from '../store.ts';
@@ -49,6 +49,10 @@ const takeEveryMs = 1_000;
 const progressMs = 2_000;
 /** What a transaction under way has changed when a fill begins appears behind its mark. */
 const beforeMarkMs = 10 * 60_000;
+/** Counting reads the whole book: over the day it takes at most this share of the time. */
+const countShare = 1 / 500;
+/** What passes by itself is said from so many failures in a row on. */
+const passingFailures = 3;
 /** A deleted record can be asked for as long as it lies in the bin, 15 days: after a longer absence all is read again. */
 const binMs = 14 * 24 * 3_600_000;
 
@@ -102,6 +106,12 @@ async function keepOne(org: OrgId, bell: Bell, onTried: () => void, options: Boo
   const { store, world, report, stop } = options;
   for (let failures = 0; !stop.aborted;) {
     const heard = bell.count;
+    /** What the database says keeps all of it from being read on; undefined: what a former keeper left there. */
+    let said: string | null | undefined;
+    const say = async (trouble: string | null) => {
+      if (trouble !== said) await store.sayTrouble(org, undefined, trouble ?? undefined);
+      said = trouble;
+    };
     try {
       const crm = options.crm(org);
       if (crm === undefined) {
@@ -115,11 +125,20 @@ async function keepOne(org: OrgId, bell: Bell, onTried: () => void, options: Boo
         continue;
       }
       try {
-        await keepWith(org, crm, AbortSignal.any([stop, hold.lost]), bell, onTried, options);
+        const onWell = async () => {
+          failures = 0;
+          await say(null);
+        };
+        await keepWith(org, crm, AbortSignal.any([stop, hold.lost]), bell, onTried, onWell, options);
+      } catch (error) {
+        const passes = error instanceof Unanswered || (error instanceof Refused && error.failure.mendedBy === 'time');
+        const trouble = error instanceof Refused ? error.failure.message : (error as Error).message;
+        if (!passes || failures + 1 >= passingFailures)
+          await say(trouble).catch((unsaid: unknown) => report('book.unsaid', { org, because: (unsaid as Error).message }));
+        throw error;
       } finally {
         await hold.release();
       }
-      failures = 0;
     } catch (error) {
       failures++;
       onTried();
@@ -137,7 +156,7 @@ async function keepOne(org: OrgId, bell: Bell, onTried: () => void, options: Boo
 type View = {
   readonly objects: readonly BookObject[];
   readonly region: Region | undefined;
-  readonly leftOut: readonly { readonly kind: string; readonly because: string }[];
+  readonly leftOut: readonly BookLeftOut[];
 };
 
 /** One call when the country is asked for the first time; what objects look like is known to the connection. */
@@ -158,6 +177,7 @@ async function viewOf(org: OrgId, crm: Crm, options: BookKeeperOptions): Promise
 }
 const countries = new WeakMap<Crm, Promise<string | undefined>>();
 
+/** Gives how many records were read. */
 async function poll(
   org: OrgId,
   crm: Crm,
@@ -166,9 +186,11 @@ async function poll(
   pages: Map<string, number>,
   over: AbortSignal,
   options: BookKeeperOptions,
-): Promise<void> {
+): Promise<number> {
+  let read = 0;
   for (let at = 0; at < kinds.length; at += crm.book.atOnce)
-    await readChanges({ org, crm, region, pages, kinds: kinds.slice(at, at + crm.book.atOnce), objects, over, options });
+    read += await readChanges({ org, crm, region, pages, kinds: kinds.slice(at, at + crm.book.atOnce), objects, over, options });
+  return read;
 }
 
 /** Fills and polls as long as the right and the connection are ours. */
@@ -178,21 +200,35 @@ async function keepWith(
   over: AbortSignal,
   bell: Bell,
   onTried: () => void,
+  onWell: () => Promise<void>,
   options: BookKeeperOptions,
 ): Promise<void> {
   const { store, world, report } = options;
   /** Pages the last reading once more took, by kind. */
   const pages = new Map<string, number>();
-  const said = new Set<string>();
+  let leftOut: string | undefined;
   let polledAtMs = -Infinity;
+  /** Something was read since it was last counted; or so it may be, by a former keeper. */
+  let uncounted = true;
+  let countAtMs = -Infinity;
+  const count = async () => {
+    const begunMs = world.monotonic();
+    if (!uncounted || begunMs < countAtMs) return;
+    uncounted = false;
+    await store.count(org).catch((error: unknown) => report('book.uncounted', { org, because: (error as Error).message }));
+    countAtMs = world.monotonic() + (world.monotonic() - begunMs) / countShare;
+  };
   over.addEventListener('abort', () => bell.ring(), { once: true });
 
   while (!over.aborted && options.crm(org) === crm) {
     const heard = bell.count;
     const view = await viewOf(org, crm, options);
     const { objects, region } = view;
-    for (const { kind, because } of view.leftOut)
-      if (said.size !== said.add(`${kind}: ${because}`).size) report('book.kind-left-out', { org, kind, because });
+    if (leftOut !== JSON.stringify(view.leftOut)) {
+      await store.leaveOut(org, view.leftOut);
+      for (const { kind, because } of view.leftOut) report('book.kind-left-out', { org, kind, because });
+      leftOut = JSON.stringify(view.leftOut);
+    }
     const known = new Map((await store.kinds(org)).map((kind) => [kind.kind, kind]));
     const wanted = objects.map(({ kind }) => kind);
     if ([...known.keys()].some((kind) => !wanted.includes(kind))) await store.keepOnly(org, wanted);
@@ -200,17 +236,24 @@ async function keepWith(
 
     const pollNow = async () => {
       const filled = (await store.kinds(org)).filter((kind) => kind.filled);
-      await poll(org, crm, view, filled, pages, over, options);
+      if ((await poll(org, crm, view, filled, pages, over, options)) > 0) uncounted = true;
       polledAtMs = world.monotonic();
+      await count();
     };
     for (const kind of await store.kinds(org)) {
       const object = objects.find((one) => one.kind === kind.kind);
       if (kind.filled || !object) continue;
-      const meanwhile = async () => (world.monotonic() - polledAtMs > pollMs ? pollNow() : undefined);
+      const meanwhile = async () => {
+        uncounted = true;
+        await onWell();
+        if (world.monotonic() - polledAtMs > pollMs) await pollNow();
+      };
       await fill({ org, crm, region, kind, object, over, options, meanwhile });
+      [uncounted, countAtMs] = [true, -Infinity];
     }
     if (over.aborted) return;
     await pollNow();
+    await onWell();
     onTried();
     const usage = crm.usage();
     const share = usage ? usage.used / Math.max(usage.max, 1) : 0;
@@ -302,7 +345,7 @@ async function fill({
   report('book.filled', { org, kind: kind.kind, read, seconds: Math.round((world.monotonic() - begunMs) / 1000) });
 }
 
-/** Reads all that changed of these kinds. One that is refused says so and keeps the others from nothing. */
+/** Reads all that changed of these kinds, and gives how many records that was. One that is refused says so and keeps the others from nothing. */
 async function readChanges({
   org,
   crm,
@@ -321,8 +364,9 @@ async function readChanges({
   objects: readonly BookObject[];
   over: AbortSignal;
   options: BookKeeperOptions;
-}): Promise<void> {
+}): Promise<number> {
   const nowMs = world.now();
+  let read = 0;
   let reading = kinds.flatMap((kind) => {
     const object = objects.find((one) => one.kind === kind.kind);
     const place = kind.place ?? { stamp: new Date(0).toISOString(), id: '' };
@@ -341,6 +385,7 @@ async function readChanges({
         continue;
       }
       const { records, last, more } = answer;
+      read += records.length;
       await store.saveChanges(
         org,
         kind,
@@ -357,6 +402,7 @@ async function readChanges({
     }
     reading = goesOn;
   }
+  return read;
 }
 
 const isAfter = (one: BookPlace, other: BookPlace) => one.stamp > other.stamp || (one.stamp === other.stamp && one.id > other.id);

@@ -1,7 +1,6 @@
-import type { PhoneNumber } from '../call/event.ts';
-import type { LookedUp, MadePerson } from '../match/match.ts';
+import type { LinkedRecord, PhoneNumber } from '../call/event.ts';
+import { type LookedUp, nobodyKnown, type Remembered } from '../match/match.ts';
 import { keysOfCaller } from '../match/number-keys.ts';
-import type { Found } from '../match/rank.ts';
 import type { BookStore } from '../store/book-store.ts';
 import type { OrgId } from '../store.ts';
 import type { World } from '../world.ts';
@@ -10,43 +9,20 @@ import { weakKey } from './entry.ts';
 /** How long it is trusted that a book is complete, or isn't. */
 const completeMs = 2_000;
 
-/** Looks numbers up in the book. Calls told side by side ask at once and share one statement. */
-export function lookUps(
-  store: Pick<BookStore, 'find' | 'made' | 'kinds'>,
-  world: World,
-): (org: OrgId, number: PhoneNumber) => Promise<LookedUp> {
-  type Answer = { readonly found: ReadonlyMap<string, readonly Found[]>; readonly made: MadePerson | undefined };
-  type Ask = {
-    readonly org: OrgId;
-    readonly number: string;
-    readonly keys: readonly string[];
-    readonly answer: PromiseWithResolvers<Answer>;
-  };
-  let waiting: Ask[] = [];
-  const askAll = async () => {
-    const asks = waiting.splice(0);
-    try {
-      const wanted = new Map(asks.flatMap(({ org, keys }) => keys.map((key) => [`${org} ${key}`, { org, key }])));
-      const numbers = new Map(asks.map(({ org, number }) => [`${org} ${number}`, { org, key: number }]));
-      const [rows, made] = await Promise.all([store.find([...wanted.values()]), store.made([...numbers.values()])]);
-      const rowsOf = Map.groupBy(rows, ({ org, key }) => `${org} ${key}`);
-      const madeOf = new Map(made.map(({ org, key, ...person }) => [`${org} ${key}`, person]));
-      for (const { org, number, keys, answer } of asks)
-        answer.resolve({
-          found: new Map(keys.map((key) => [key, rowsOf.get(`${org} ${key}`) ?? []])),
-          made: madeOf.get(`${org} ${number}`),
-        });
-    } catch (error) {
-      for (const { answer } of asks) answer.reject(error);
-    }
-  };
-  const ask = (org: OrgId, number: string, keys: readonly string[]): Promise<Answer> => {
-    const answer = Promise.withResolvers<Answer>();
-    if (waiting.length === 0) setImmediate(() => void askAll());
-    waiting.push({ org, number, keys, answer });
-    return answer.promise;
-  };
+/** What is to be known: of a number, and of records that somebody chose. */
+export type LookUp = { readonly number: PhoneNumber | undefined; readonly chosen: readonly LinkedRecord[] };
+type Ask = {
+  readonly org: OrgId;
+  readonly number: PhoneNumber | undefined;
+  readonly ids: readonly string[];
+  readonly answer: PromiseWithResolvers<LookedUp>;
+};
 
+/** Looks numbers up in the book. Calls told side by side ask at once and share their statements. */
+export function lookUps(
+  store: Pick<BookStore, 'find' | 'made' | 'heard' | 'owners' | 'kinds'>,
+  world: World,
+): (org: OrgId, asked: LookUp) => Promise<LookedUp> {
   const completes = new Map<OrgId, { readonly is: Promise<boolean>; readonly atMs: number }>();
   const isComplete = (org: OrgId): Promise<boolean> => {
     const known = completes.get(org);
@@ -57,14 +33,72 @@ export function lookUps(
     return is;
   };
 
-  return async (org, number) => {
-    const { strong, weak } = keysOfCaller(number);
-    const [{ found, made }, complete] = await Promise.all([ask(org, number, [strong, ...weak.map(weakKey)]), isComplete(org)]);
-    return {
-      exact: found.get(strong) ?? [],
-      weak: weak.flatMap((digits) => found.get(weakKey(digits)) ?? []),
-      complete,
-      ...(made && { made }),
-    };
+  let waiting: Ask[] = [];
+  const askAll = async () => {
+    const asks = waiting.splice(0);
+    try {
+      const numbers = distinct(asks.flatMap(({ org, number }) => (number === undefined ? [] : [{ org, key: number as string }])));
+      const keys = distinct(numbers.flatMap(({ org, key }) => keysOf(key as PhoneNumber).all.map((one) => ({ org, key: one }))));
+      const [found, made, heard] = await Promise.all([store.find(keys), store.made(numbers), store.heard(numbers)]);
+      const remembered = new Map(heard.map(({ org, key, choices }) => [place(org, key), twiceChosen(choices)]));
+      const ids = distinct([
+        ...asks.flatMap(({ org, ids }) => ids.map((key) => ({ org, key }))),
+        ...heard.flatMap(({ org, key }) => recordsOf(remembered.get(place(org, key))).map(({ id }) => ({ org, key: id }))),
+      ]).map(({ org, key }) => ({ org, id: key }));
+      const owners = new Map((await store.owners(ids)).map((one) => [place(one.org, one.id), one]));
+      const [foundOf, madeOf, heardOf] = [
+        Map.groupBy(found, ({ org, key }) => place(org, key)),
+        new Map(made.map(({ org, key, ...person }) => [place(org, key), person])),
+        new Map(heard.map((one) => [place(one.org, one.key), one.heard])),
+      ];
+      for (const { org, number, ids: its, answer } of asks) {
+        const complete = await isComplete(org);
+        const { strong = [], weak = [] } = number === undefined ? {} : keysOf(number);
+        const [person, name, choice] = [madeOf, heardOf, remembered].map((map) =>
+          number === undefined ? undefined : map.get(place(org, number)),
+        ) as [LookedUp['made'], LookedUp['heard'], Remembered | undefined];
+        const isThere = recordsOf(choice).every(({ id }) => !owners.get(place(org, id))?.isGone);
+        const owned = [...its, ...recordsOf(choice).map(({ id }) => id)].flatMap((id) => {
+          const ownerId = owners.get(place(org, id))?.ownerId;
+          return ownerId === undefined ? [] : [[id, ownerId] as const];
+        });
+        answer.resolve({
+          ...nobodyKnown,
+          exact: strong.flatMap((key) => foundOf.get(place(org, key)) ?? []),
+          weak: weak.flatMap((key) => foundOf.get(place(org, key)) ?? []),
+          complete,
+          ...(person && { made: person }),
+          ...(name && { heard: name }),
+          ...(choice && isThere && { remembered: choice }),
+          ...(owned.length > 0 && { owners: Object.fromEntries(owned) }),
+        });
+      }
+    } catch (error) {
+      for (const { answer } of asks) answer.reject(error);
+    }
   };
+
+  return (org, { number, chosen }) => {
+    if (number === undefined && chosen.length === 0) return Promise.resolve(nobodyKnown);
+    const answer = Promise.withResolvers<LookedUp>();
+    if (waiting.length === 0) setImmediate(() => void askAll());
+    waiting.push({ org, number, ids: chosen.map(({ id }) => id), answer });
+    return answer.promise;
+  };
+}
+
+const place = (org: OrgId, key: string): string => `${org} ${key}`;
+const distinct = <T extends { readonly org: OrgId; readonly key: string }>(list: readonly T[]): T[] => [
+  ...new Map(list.map((one) => [place(one.org, one.key), one])).values(),
+];
+/** As the book keeps them: the whole number, and what of it a record without a country may hold. */
+function keysOf(number: PhoneNumber): { strong: string[]; weak: string[]; all: string[] } {
+  const { strong, weak } = keysOfCaller(number);
+  return { strong: [strong], weak: weak.map(weakKey), all: [strong, ...weak.map(weakKey)] };
+}
+const recordsOf = (choice: Remembered | undefined): LinkedRecord[] => [choice?.who, choice?.what].filter((record) => record !== undefined);
+/** DP-24: once may be a slip, twice is a habit. Taking the link off both times is none. */
+function twiceChosen([last, former]: readonly Remembered[]): Remembered | undefined {
+  if (!last || !former || recordsOf(last).length === 0) return undefined;
+  return last.who?.id === former.who?.id && last.what?.id === former.what?.id ? last : undefined;
 }

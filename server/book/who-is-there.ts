@@ -7,22 +7,25 @@ import type { BookKeeper } from './keeper.ts';
 
 /**
  * Which of these numbers somebody in the org has by now (P3): the book catches up once for all of them, by a query and never by a search,
- * whose index is behind. Gives the id of the record that is meant, by number.
+ * whose index is behind. Gives the id of the record that is meant, by number; null where too many people have it.
  */
 export function whoIsThere(
   keeper: Pick<BookKeeper, 'catchUp'>,
   store: Pick<BookStore, 'find'>,
   rulesOf: (org: OrgId) => Promise<MatchRules>,
-): (org: OrgId, numbers: readonly string[]) => Promise<ReadonlyMap<string, string>> {
+): (org: OrgId, numbers: readonly string[]) => Promise<ReadonlyMap<string, string | null>> {
   return async (org, numbers) => {
     await keeper.catchUp(org);
     const rules = await rulesOf(org);
     const found = Map.groupBy(await store.find(numbers.map((key) => ({ org, key: key as PhoneNumber }))), ({ key }) => key);
     return new Map(
-      [...found].flatMap(([number, records]) => {
-        const [best] = rank(records, rules).candidates;
+      [...found].flatMap(([number, records]): [string, string | null][] => {
+        const { candidates, shared } = rank(records, rules, rules.sharedNumbers.includes(number));
+        const [best] = candidates;
+        // Who is meant then is for the match to say: the company, or nobody.
+        if (shared) return [[number, null]];
         const record = best && records.find(({ id, contactId }) => id === best.record.id || contactId === best.record.id);
-        return record ? [[number, record.id] as const] : [];
+        return record ? [[number, record.id]] : [];
       }),
     );
   };

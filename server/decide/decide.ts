@@ -19,6 +19,8 @@ export type DecideFacts = {
   readonly voicemailLink?: string;
   /** The record made for its number, by this call or another. */
   readonly made?: MadePerson;
+  /** Who the phone system last said has its number, in whatever call (R2). */
+  readonly heard?: { readonly name: string; readonly email?: string };
   /** It has ended, and nothing more is expected to be heard of it (D3). */
   readonly settled: boolean;
 };
@@ -112,8 +114,7 @@ export function decide(call: Call, inputs: Inputs, known: DecideFacts): Decision
       : undefined;
   const verdict = verdictOf(fired, call, inputs);
   const toDos = wanted ? toDosOf(call, inputs, known, wanted.record) : [];
-  const stranger =
-    verdict.is === 'wants' || verdict.is === 'waiting' ? chooseStranger(call, inputs, known.made, known.settled) : { because: [] };
+  const stranger = verdict.is === 'wants' || verdict.is === 'waiting' ? chooseStranger(call, inputs, known) : { because: [] };
   const because = [
     ...(wanted?.because ?? (verdict.is === 'skipped' ? [verdict.undone ? `It was ${verdict.because} (W9).` : verdict.because] : [])),
     ...toDos.flatMap((toDo) => toDo.because),

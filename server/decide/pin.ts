@@ -24,13 +24,17 @@ export type Inputs = {
 /**
  * The inputs this version of the call is decided with (D1). The first decision that wants a record pins them; from then
  * on only what a changed fact names is replaced: agents who weren't known join, a person's choice replaces the match, and so does the
- * whole book what was found in a part of it.
+ * whole book what was found in a part of it. `isMaking`: a record for the number is wanted and not there yet; who turns up meanwhile is
+ * the one it is (P3).
  * To apply today's rules, give `undefined` for `pinned`.
  */
-export function pinInputs(pinned: Inputs | undefined, now: Inputs, call: Call): Inputs {
+export function pinInputs(pinned: Inputs | undefined, now: Inputs, call: Call, isMaking = false): Inputs {
   const known = ofCall(call, now.people);
   if (pinned === undefined) return { ...now, people: known };
-  const anew = call.linked !== undefined || pinned.match.unsure ? { match: now.match, named: { ...pinned.named, ...now.named } } : {};
+  const anew =
+    call.linked !== undefined || pinned.match.unsure || (isMaking && !now.match.stranger)
+      ? { match: now.match, named: { ...pinned.named, ...now.named } }
+      : {};
   return { ...pinned, people: { ...known, ...pinned.people }, ...anew };
 }
 

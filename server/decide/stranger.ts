@@ -1,6 +1,6 @@
 import type { Call } from '../call/call.ts';
 import type { PersonKind, WantedPerson } from '../crm.ts';
-import type { MadePerson } from '../match/match.ts';
+import type { DecideFacts } from './decide.ts';
 import { chooseFollowUpOwner, chooseOwner } from './owner.ts';
 import type { Inputs } from './pin.ts';
 import { cut, singleLine } from './plain-text.ts';
@@ -10,6 +10,7 @@ import { words } from './words.ts';
 /** Lead.LastName and Contact.LastName hold this many characters. */
 const nameCap = 80;
 
+type Known = Pick<DecideFacts, 'made' | 'heard' | 'settled'>;
 /** A record wanted for the number of a call, and why; or why not. `generation`: which record of this number it is (P2). */
 export type StrangerChoice = {
   readonly person?: { readonly record: WantedPerson; readonly generation: number };
@@ -22,7 +23,7 @@ export type StrangerChoice = {
  * Is a record made for the number of this call (AC-10)? `made`: the one made before, whatever call wanted it: the first decision fixes what
  * it is (P1). `settled`: nothing more is expected to be heard that could take the wish back (D3).
  */
-export function chooseStranger(call: Call, inputs: Inputs, made: MadePerson | undefined, settled: boolean): StrangerChoice {
+export function chooseStranger(call: Call, inputs: Inputs, { made, heard, settled }: Known): StrangerChoice {
   const { number } = call.customer;
   if (!inputs.match.stranger || number === undefined) return { because: [] };
   const rules = rulesOf(call, inputs.policy);
@@ -39,11 +40,11 @@ export function chooseStranger(call: Call, inputs: Inputs, made: MadePerson | un
   const again = made !== undefined && made.state !== 'deleted';
   if (again && made.kind !== making)
     return {
-      person: { record: recordFor(call, inputs, made.kind, rules), generation: made.generation },
+      person: { record: recordFor(call, inputs, made.kind, rules, heard), generation: made.generation },
       because: [`${when}: ${noun} would be made, but a ${made.kind} is there already for this number; the first decision counts (P1).`],
     };
   return {
-    person: { record: recordFor(call, inputs, making, rules), generation: again ? made.generation : (made?.generation ?? 0) + 1 },
+    person: { record: recordFor(call, inputs, making, rules, heard), generation: again ? made.generation : (made?.generation ?? 0) + 1 },
     because: [`${when}: ${again ? `the ${making} made for this number is theirs` : `${noun} is made for the number`} (AC-10).`],
   };
 }
@@ -60,8 +61,8 @@ function makingOf(call: Call, rules: StrangerRules): [StrangerRules['missed'], s
   return call.answeredAt === undefined ? [rules.missed, 'A stranger called in vain'] : [rules.answered, 'A stranger called'];
 }
 
-function recordFor(call: Call, inputs: Inputs, kind: PersonKind, rules: StrangerRules): WantedPerson {
-  const { number, name, email } = call.customer;
+function recordFor(call: Call, inputs: Inputs, kind: PersonKind, rules: StrangerRules, heard: Known['heard']): WantedPerson {
+  const { number, name = heard?.name, email = heard?.email } = call.customer;
   const say = words[inputs.policy.language];
   const known = singleLine(name ?? '');
   const answered = call.answeredAt !== undefined;

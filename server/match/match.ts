@@ -1,5 +1,5 @@
 import type { Call } from '../call/call.ts';
-import type { LinkedRecord } from '../call/event.ts';
+import type { Agent, LinkedRecord } from '../call/event.ts';
 import type { CrmRecord, PersonKind } from '../crm.ts';
 import { type Candidate, type Found, type MatchRules, rank } from './rank.ts';
 
@@ -25,7 +25,12 @@ export type LookedUp = {
   readonly weak: readonly Found[];
   readonly complete: boolean;
   /** The record we made, or are making, for this number (P1). */ readonly made?: MadePerson;
+  /** Whom people chose for this number in the last two calls in which they chose (DP-24). */
+  readonly remembered?: Remembered;
+  /** Who the phone system last said has this number (R2). */ readonly heard?: { readonly name: string; readonly email?: string };
+  /** Owners of chosen records, by id, as far as the book knows. */ readonly owners?: Readonly<Record<string, string>>;
 };
+export type Remembered = { readonly who?: LinkedRecord; readonly what?: LinkedRecord; readonly by?: Agent; readonly atMs: number };
 /** `waiting`: it isn't in the CRM yet. `record`: it, or what it was merged with or converted to. `deleted`: a person took it away. */
 export type MadePerson = {
   readonly kind: PersonKind;
@@ -41,10 +46,10 @@ const mostOthers = 20;
 
 /**
  * Which records is this call about? Precedence's rungs: the record clicked or shown, the case code, the agent's choice, the remembered
- * choice, the numbers. So far a person's choice and the numbers are looked at. Never blocks a log: nobody found is an answer.
+ * choice, the numbers. The clicked one and the code are still to come. Never blocks a log: nobody found is an answer.
  */
 export function matchCall(call: Call, lookedUp: LookedUp, rules: MatchRules): Match {
-  if (call.linked !== undefined) return chosen(call.linked);
+  if (call.linked !== undefined) return chosen(call.linked, lookedUp.owners);
   const { number, withheld, asSent } = call.customer;
   if (withheld) return { candidates: [], searched: 'The number was withheld: there is nothing to look for.' };
   if (number === undefined)
@@ -54,8 +59,10 @@ export function matchCall(call: Call, lookedUp: LookedUp, rules: MatchRules): Ma
     };
   if (rules.ownNumbers.includes(number)) return { candidates: [], searched: `${number} is one of our own numbers: nobody is looked for.` };
 
-  const { exact, weak, complete } = lookedUp;
-  const { candidates, shared } = rank(exact, rules, rules.sharedNumbers.includes(number));
+  const { exact, weak, complete, remembered } = lookedUp;
+  const isShared = rules.sharedNumbers.includes(number);
+  if (remembered && !isShared) return rememberedMatch(number, remembered, lookedUp, rules);
+  const { candidates, shared } = rank(exact, rules, isShared);
   const possible = candidates.length > 0 ? [] : rank(weak, rules).candidates;
   const [best, ...others] = candidates;
   return {
@@ -84,14 +91,9 @@ export function matchCall(call: Call, lookedUp: LookedUp, rules: MatchRules): Ma
 const counted = (count: number) => (count === 0 ? 'nobody has' : count === 1 ? 'one record has' : `${count} records have`);
 const nameOf = ({ kind, id, name }: CrmRecord) => `${kind} ${name ?? id}`;
 
-function chosen(linked: NonNullable<Call['linked']>): Match {
-  const by = linked.by === undefined ? 'a person' : (linked.by.name ?? linked.by.email ?? linked.by.id);
-  const because = `Chosen by ${by}.`;
-  const who = linked.who && ({ record: recordOf(linked.who), as: 'who', because } as const);
-  const what = linked.what && ({ record: recordOf(linked.what), as: 'what', because } as const);
-  // an activity of a lead can't also be about a case: linking the case moves the log off the lead (AC-14, FC-70), so the case ranks first
-  const ranked = isLead(linked.who) ? [what, who] : [who, what];
-  const candidates = ranked.filter((candidate) => candidate !== undefined);
+function chosen(linked: NonNullable<Call['linked']>, owners: LookedUp['owners']): Match {
+  const by = nameOfPerson(linked.by);
+  const candidates = candidatesOf(linked, `Chosen by ${by}.`, owners);
   return {
     candidates,
     searched:
@@ -99,6 +101,40 @@ function chosen(linked: NonNullable<Call['linked']>): Match {
         ? `Looked for a record chosen by a person: found ${candidates.map(({ record }) => nameOf(record)).join(' and ')}.`
         : `Looked for a record chosen by a person: ${by} took the link off. Nothing else was looked at.`,
   };
+}
+
+/** The numbers are looked at as well: who else has it can still be chosen instead. */
+function rememberedMatch(
+  number: string,
+  { who, what, by, atMs }: Remembered,
+  { exact, owners, complete }: LookedUp,
+  rules: MatchRules,
+): Match {
+  const because = `Chosen for this number twice, last by ${nameOfPerson(by)} on ${new Date(atMs).toISOString().slice(0, 10)} (DP-24).`;
+  const candidates = candidatesOf({ ...(who && { who }), ...(what && { what }) }, because, owners);
+  const others = rank(exact, rules).candidates.filter(({ record }) => !candidates.some((candidate) => candidate.record.id === record.id));
+  return {
+    candidates,
+    ...(others.length > 0 && { others: others.slice(0, mostOthers) }),
+    searched: `Looked for ${number}: ${candidates.map(({ record }) => nameOf(record)).join(' and ')} is remembered for it.`,
+    ...(complete ? {} : { unsure: true }),
+  };
+}
+
+const nameOfPerson = (agent: Agent | undefined): string => (agent === undefined ? 'a person' : (agent.name ?? agent.email ?? agent.id));
+
+function candidatesOf(
+  { who, what }: { readonly who?: LinkedRecord; readonly what?: LinkedRecord },
+  because: string,
+  owners: LookedUp['owners'] = {},
+): Candidate[] {
+  const candidate = (linked: LinkedRecord | undefined, as: 'who' | 'what'): Candidate[] => {
+    if (!linked) return [];
+    const ownerId = Object.hasOwn(owners, linked.id) ? owners[linked.id] : undefined;
+    return [{ record: recordOf(linked), as, ...(ownerId === undefined ? {} : { ownerId }), because }];
+  };
+  // an activity of a lead can't also be about a case: linking the case moves the log off the lead (AC-14, FC-70), so the case ranks first
+  return isLead(who) ? [...candidate(what, 'what'), ...candidate(who, 'who')] : [...candidate(who, 'who'), ...candidate(what, 'what')];
 }
 
 /** Only a lead stands alone: every other person may share an activity with an account, a case or an opportunity. */

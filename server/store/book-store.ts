@@ -1,10 +1,10 @@
-import type { BookPlace, BookRecord } from '../crm.ts';
+import type { BookLeftOut, BookPlace, BookRecord } from '../crm.ts';
 import type { Overlap } from '../book/overlap.ts';
-import type { MadePerson } from '../match/match.ts';
+import type { LookedUp, MadePerson, Remembered } from '../match/match.ts';
 import type { Found } from '../match/rank.ts';
 import type { OrgId } from '../store.ts';
 import type { World } from '../world.ts';
-import { storableJson } from './canonical-json.ts';
+import { storable, storableJson } from './canonical-json.ts';
 import type { Database } from './database.ts';
 import { holdSessionLock, type SessionLock } from './session-lock.ts';
 
@@ -47,7 +47,12 @@ export type BookStore = {
   saveChanges(org: OrgId, kind: string, fill: number, entries: readonly BookEntry[], place: BookPlace | undefined): Promise<void>;
   /** All changes of this kind have been read. */
   polled(org: OrgId, kind: string, overlap: Overlap | undefined): Promise<void>;
-  sayTrouble(org: OrgId, kind: string, trouble: string | undefined): Promise<void>;
+  /** Why this kind goes on no more, or (`undefined` kind) nothing does; no trouble: it goes on again. */
+  sayTrouble(org: OrgId, kind: string | undefined, trouble: string | undefined): Promise<void>;
+  /** Kinds that are wanted and can't be read, and why: all of them, none where all can be. */
+  leaveOut(org: OrgId, kinds: readonly BookLeftOut[]): Promise<void>;
+  /** Counts what there is of each kind, for whoever asks. Reads all of it. */
+  count(org: OrgId): Promise<void>;
   /** Kinds that are no longer wanted are forgotten, with all they held. */
   keepOnly(org: OrgId, kinds: readonly string[]): Promise<void>;
   /** Records that have one of these numbers, at most `mostOfOne` of each number. */
@@ -56,6 +61,14 @@ export type BookStore = {
   made(
     asked: readonly { readonly org: OrgId; readonly key: string }[],
   ): Promise<readonly (MadePerson & { readonly org: OrgId; readonly key: string })[]>;
+  /** What else is known of these numbers. */
+  heard(
+    asked: readonly { readonly org: OrgId; readonly key: string }[],
+  ): Promise<readonly (Pick<LookedUp, 'heard'> & { readonly org: OrgId; readonly key: string; readonly choices: readonly Remembered[] })[]>;
+  /** Whose records these are; `isGone`: deleted, merged or converted, as far as the book knows. */
+  owners(
+    asked: readonly { readonly org: OrgId; readonly id: string }[],
+  ): Promise<readonly { readonly org: OrgId; readonly id: string; readonly ownerId: string | undefined; readonly isGone: boolean }[]>;
   /** The right to keep the book of an org, if no node has it. */
   take(org: OrgId): Promise<SessionLock | undefined>;
 };
@@ -141,12 +154,18 @@ export function bookStore(database: Database, world: World, onTrouble: (error: E
         { text: 'update book_kinds set polled_at = cb_now(), overlap = $3, trouble = null where org = $1 and kind = $2' },
         [org, kind, overlap ?? null],
       )),
-    sayTrouble: async (org, kind, trouble) =>
-      void (await database.query({ text: 'update book_kinds set trouble = $3 where org = $1 and kind = $2' }, [
-        org,
-        kind,
-        trouble ?? null,
-      ])),
+    async sayTrouble(org, kind, trouble) {
+      const words = trouble === undefined ? null : storable(trouble);
+      const ofAll = 'insert into books (org, trouble) values ($1, $2) on conflict (org) do update set trouble = excluded.trouble';
+      if (kind === undefined) await database.query({ text: ofAll }, [org, words]);
+      else await database.query({ text: 'update book_kinds set trouble = $3 where org = $1 and kind = $2' }, [org, kind, words]);
+    },
+    leaveOut: async (org, kinds) =>
+      void (await database.query(
+        { text: 'insert into books (org, left_out) values ($1, $2) on conflict (org) do update set left_out = excluded.left_out' },
+        [org, storableJson(kinds)],
+      )),
+    count: async (org) => void (await database.query('book-count', [org])),
     keepOnly: (org, kinds) =>
       database.transaction(async (connection) => {
         const values = [org, kinds];
@@ -190,6 +209,30 @@ export function bookStore(database: Database, world: World, onTrouble: (error: E
           row.id === null ? { kind: row.kind, id: row.crmId, name: row.name } : { kind: row.recordKind, id, name: row.recordName };
         return { ...known, state: 'there', record };
       });
+    },
+    async heard(asked) {
+      if (asked.length === 0) return [];
+      const { rows } = await database.query('book-remembered', [asked.map((ask) => ask.org), asked.map((ask) => ask.key)]);
+      return rows.map((row) => ({
+        org: row.org as OrgId,
+        key: row.key as string,
+        ...(row.name === null
+          ? {}
+          : { heard: { name: row.name as string, ...(row.email === null ? {} : { email: row.email as string }) } }),
+        choices: ((row.choices ?? []) as Record<string, unknown>[]).map(
+          (choice) => Object.fromEntries(Object.entries(choice).filter(([, value]) => value !== null)) as Remembered,
+        ),
+      }));
+    },
+    async owners(asked) {
+      if (asked.length === 0) return [];
+      const { rows } = await database.query('book-owners', [asked.map((ask) => ask.org), asked.map((ask) => ask.id)]);
+      return rows.map((row) => ({
+        org: row.org as OrgId,
+        id: row.id as string,
+        ownerId: (row.ownerId as string | null) ?? undefined,
+        isGone: row.state === 'gone' || row.state === 'converted',
+      }));
     },
     take: (org) => holdSessionLock(database, world, { text: 'select pg_try_advisory_lock(4200004, $1) as ok', values: [org] }, onTrouble),
   };

@@ -1,9 +1,15 @@
 import type { OrgId } from '../store.ts';
+import { storableJson } from './canonical-json.ts';
 import type { Database } from './database.ts';
 
 type Row = Record<string, unknown>;
 /** What the console asks and changes. Rows as PostgreSQL gives them; `server/admin` says them in the wire's words. */
 export type ConsoleStore = ReturnType<typeof consoleStore>;
+
+/** A phone field that holds nobody's number. `owner`: by name where it is a user, else by id. `because`: as the book keeps it (server/match). */
+export type Unmatchable = Readonly<Record<'id' | 'kind' | 'name' | 'field' | 'written' | 'because', string>> & {
+  readonly owner: string | null;
+};
 
 export function consoleStore(database: Database) {
   const rows = async (statement: string, values: readonly unknown[]): Promise<Row[]> =>
@@ -40,6 +46,18 @@ export function consoleStore(database: Database) {
       };
     },
     status: (org: OrgId) => one('status', [org]),
+    /** What can never match, in pages that go on where the last one ended: what changes meanwhile is told once or not at all. */
+    async *unmatchable(org: OrgId, pageSize: number): AsyncGenerator<readonly Unmatchable[]> {
+      for (let after: readonly [string, string] = ['0', '']; ;) {
+        const page = (await rows('unmatchable-after', [org, ...after, pageSize])) as unknown as readonly (Unmatchable & {
+          record: string;
+        })[];
+        yield page;
+        const last = page.at(-1);
+        if (last === undefined || page.length < pageSize) return;
+        after = [last.record, last.field];
+      }
+    },
 
     /** A first sign-in: works once and for an hour (S1). Only its hash is kept. */
     async addSignIn(org: OrgId, tokenHash: string) {
@@ -92,6 +110,12 @@ export function consoleStore(database: Database) {
       );
       await text("select pg_notify('orgs', $1)", [String(org)]);
       return saved[0]!['version'] as number;
+    },
+    people: (org: OrgId) => rows('read-people', [org]),
+    nobodysPhones: (org: OrgId) => rows('nobodys-phones', [org]),
+    async savePeople(org: OrgId, people: readonly unknown[]): Promise<void> {
+      await rows('save-people', [org, storableJson(people)]);
+      await text("select pg_notify('orgs', $1)", [String(org)]);
     },
     hasPolicy: async (org: OrgId, version: number) =>
       version === 0 || (await text('select 1 from policies where org = $1 and version = $2', [org, version])).length > 0,
@@ -219,6 +243,10 @@ export function consoleStore(database: Database) {
         (select coalesce(jsonb_object_agg(connection, clock_offset_ms), '{}') from connections) as clock_offset_ms,
         (select coalesce(jsonb_object_agg(c.connection, case when l.well_since is not null and l.said_at > cb_now() - interval '20 seconds' then 1 else 0 end), '{}') from connections c left join listenings l using (org, connection) where c.settings is not null) as listening,
         (select count(*) from unexplained_calls) as unexplained,
+        (select coalesce(jsonb_object_agg(org, n), '{}') from (select org, sum(records) as n from book_kinds where records is not null group by org) b) as book_records,
+        (select coalesce(jsonb_object_agg(org, n), '{}') from (select org, sum(numbers) as n from book_kinds where numbers is not null group by org) b) as book_numbers,
+        (select coalesce(jsonb_object_agg(o.org, coalesce((select bool_and(filled_at is not null)::int from book_kinds k where k.org = o.org), 0)), '{}') from orgs o) as book_filled,
+        (select coalesce(jsonb_object_agg(org, seconds), '{}') from (select org, extract(epoch from cb_now() - min(coalesce(polled_at, filled_at))) as seconds from book_kinds where filled_at is not null group by org) b) as book_seconds_since_poll,
         (select coalesce(jsonb_object_agg(org, api_used), '{}') from org_facts where api_used is not null) as api_used`),
   };
 }

@@ -2,7 +2,19 @@ import { createHash } from 'node:crypto';
 import type { CallEvent, CallId } from '../call/event.ts';
 import type { CrmUser } from '../crm.ts';
 import { defaultPolicy, parsePolicy } from '../decide/policy.ts';
-import type { Channel, DueCall, OrgId, OrgView, Store, StoredDelivery, StoredEvent, Told, TranslatedDelivery } from '../store.ts';
+import type {
+  Channel,
+  DueCall,
+  OrgId,
+  OrgView,
+  PersonEntry,
+  Store,
+  StoredDelivery,
+  StoredEvent,
+  Told,
+  TranslatedDelivery,
+} from '../store.ts';
+import { personKey } from '../store.ts';
 import type { World } from '../world.ts';
 import { type Connection, type Database, isAboutData } from './database.ts';
 import { canonicalJson, storable, storableJson } from './canonical-json.ts';
@@ -103,6 +115,11 @@ export function postgresStore(database: Database, world: World, onTrouble: (erro
       const row = (await database.query('read-org', [org])).rows[0];
       if (!row) return undefined;
       const users = (await database.query('read-users', [org])).rows as CrmUser[];
+      const people = new Map(
+        (await database.query('read-people', [org])).rows
+          .map(personEntry)
+          .map((entry) => [personKey(entry.connection, entry.agent), entry]),
+      );
       return {
         org,
         name: row.name,
@@ -113,6 +130,7 @@ export function postgresStore(database: Database, world: World, onTrouble: (erro
         usersByEmail: new Map(users.map((user) => [user.email.toLowerCase(), user])),
         usersByExtension: uniqueByExtension(users),
         usersById: new Map(users.map((user) => [user.id, user])),
+        people,
         selfUser: row.self_user ?? undefined,
       } satisfies OrgView;
     },
@@ -326,6 +344,7 @@ async function gather(connection: Connection, claimed: readonly Record<string, u
       version: row['version'] as number,
       heardAtMs: Number(row['heard_at_ms']),
       pinned: (row['pinned'] as DueCall['pinned']) ?? undefined,
+      wantsPerson: row['wants_person'] as boolean,
       events: kin.flatMap((member) => (eventsOf.get(`${member.org} ${member.member}`) ?? []).map(storedEvent)),
       writes: (writesOf.get(key) ?? []) as DueCall['writes'], // a call's own are activities; what is made for its number is nobody's (noCall)
       known: new Map(kin.map((member) => [member.external_id as CallId, member.member as string])),
@@ -333,6 +352,13 @@ async function gather(connection: Connection, claimed: readonly Record<string, u
     };
   });
 }
+
+const personEntry = (row: Record<string, unknown>): PersonEntry => ({
+  connection: row['connection'] as string,
+  agent: row['agent'] as string,
+  ...(row['user'] === null ? {} : { user: row['user'] as string }),
+  ...(row['email'] === null ? {} : { email: row['email'] as string }),
+});
 
 const storedEvent = (row: Record<string, unknown>): StoredEvent => ({
   event: { id: row['id'], callId: row['external_id'], at: row['at'], ...(row['fact'] as object) } as CallEvent, // parsed when it was translated
@@ -421,6 +447,24 @@ async function storeTold(connection: Connection, told: readonly Told[]): Promise
     await connection.query('wake-calls', [wakes.map((x) => x.org), wakes.map((x) => x.id)]);
     await connection.query({ text: "select pg_notify('calls', '')" });
   }
+  const named = well.flatMap((x) =>
+    x.heardName && x.numberKey !== undefined && x.startedAtMs !== undefined
+      ? [
+          {
+            org: x.due.org,
+            number_key: x.numberKey,
+            name: x.heardName.name.slice(0, 200),
+            email: x.heardName.email ?? null,
+            at_ms: x.startedAtMs,
+          },
+        ]
+      : [],
+  );
+  if (named.length > 0) await connection.query('hear-names', [storableJson(named)]);
+  const nobodys = well.flatMap(({ due, nobodysPhones = [] }) =>
+    nobodysPhones.map((phone) => ({ ...phone, org: due.org, connection: due.connection, call: due.id })),
+  );
+  if (nobodys.length > 0) await connection.query('hear-nobodys-phones', [storableJson(nobodys)]);
   await wantPersons(connection, well);
   const former = new Set(saved.rows.flatMap((row) => (row.wanted_person && !row.wants_person ? [`${row.org} ${row.id}`] : [])));
   const concerned = well.filter((x) => isAboutNumber(x) || former.has(`${x.due.org} ${x.due.id}`));
@@ -433,15 +477,54 @@ async function storeTold(connection: Connection, told: readonly Told[]): Promise
     );
     await storeCallBacks(connection, concerned);
   }
-  const said = well.filter((x) => x.summary !== undefined);
-  if (said.length) {
-    await connection.query('tell-stream', [
-      said.map((x) => x.due.org),
-      said.map(() => 'admin'),
-      said.map((x) => JSON.stringify(x.summary)),
-    ]);
-    await connection.query({ text: "select pg_notify('stream', 'admin')" });
+  const said = well.flatMap((x) => (x.summary === undefined ? [] : [{ org: x.due.org, recipient: 'admin', body: x.summary }]));
+  const news = [...said, ...(await storeNotices(connection, well))];
+  if (news.length) {
+    await connection.query('tell-stream', [news.map((x) => x.org), news.map((x) => x.recipient), news.map((x) => storableJson(x.body))]);
+    await connection.query({ text: "select pg_notify('stream', '')" });
   }
+}
+
+/**
+ * What people are told of these calls, where it differs from what they were told last. Of the records it shows each those they may see, as far
+ * as that is known; until it is, they see the number, and the org is asked (B2).
+ */
+async function storeNotices(connection: Connection, well: readonly Told[]): Promise<{ org: OrgId; recipient: string; body: unknown }[]> {
+  const all = well.flatMap(({ due, notices: its = [] }) => its.map((notice) => ({ org: due.org, callRow: due.id, ...notice })));
+  if (all.length === 0) return [];
+  const keys = [all.map((x) => x.org), all.map((x) => x.callRow), all.map((x) => x.recipient), all.map((x) => x.kind)];
+  const told = new Map(
+    (await connection.query('told-notices', keys)).rows.map((row) => [`${row.org} ${row.call} ${row.recipient} ${row.kind}`, row]),
+  );
+  const former = (x: (typeof all)[number]) => told.get(`${x.org} ${x.callRow} ${x.recipient} ${x.kind}`);
+  // Who never saw it needn't hear that it is over, and who has heard it needn't again.
+  const notices = all.filter((x) => x.live || x.kind === 'missed' || former(x)?.live === true);
+  const pairs = notices.flatMap(({ org, recipient, records }) => records.map(({ id }) => ({ org, recipient, id })));
+  const accessOf = new Map<string, { allowed: boolean | null; fresh: boolean | null }>();
+  const access = (org: number, recipient: string, id: string) => accessOf.get(`${org} ${recipient} ${id}`);
+  const look = async (some: typeof pairs) => {
+    if (some.length === 0) return;
+    const values = [some.map((x) => x.org), some.map((x) => x.recipient), some.map((x) => x.id)];
+    for (const row of (await connection.query('access-of', values)).rows) accessOf.set(`${row.org} ${row.recipient} ${row.record}`, row);
+  };
+  await look(pairs);
+  const stale = pairs.filter(({ org, recipient, id }) => !access(org, recipient, id)?.fresh);
+  if (stale.length > 0) {
+    // These rows are ours from here on: an answer that is just being stored is seen below, a later one finds what we store.
+    await connection.query('ask-access', [stale.map((x) => x.org), stale.map((x) => x.recipient), stale.map((x) => x.id)]);
+    await connection.query({ text: "select pg_notify('access', '')" });
+    await look(stale);
+  }
+  const fresh = notices.flatMap(({ org, callRow, recipient, kind, body, records, live }) => {
+    const seen = records.filter(({ id }) => access(org, recipient, id)?.fresh && access(org, recipient, id)?.allowed === true);
+    const shown = { notice: kind, ...body, ...(seen.length > 0 ? { records: seen } : {}) };
+    const before = told.get(`${org} ${callRow} ${recipient} ${kind}`);
+    return before !== undefined && canonicalJson(before.body) === canonicalJson(shown)
+      ? []
+      : [{ org, call: callRow, recipient, kind, body: shown, records: records.map(({ id }) => id), live }];
+  });
+  if (fresh.length > 0) await connection.query('save-notices', [storableJson(fresh)]);
+  return fresh.map(({ org, recipient, body }) => ({ org, recipient: `user ${recipient}`, body }));
 }
 
 /**
@@ -509,7 +592,7 @@ async function listen(
   onTrouble: (error: Error) => void,
 ): Promise<{ close(): Promise<void> }> {
   const closing = new AbortController();
-  const channels: readonly Channel[] = ['deliveries', 'calls', 'writes', 'stream', 'orgs'];
+  const channels: readonly Channel[] = ['deliveries', 'calls', 'writes', 'stream', 'orgs', 'access'];
   const session = async () => {
     const client = await database.dedicated();
     const ended = new AbortController();

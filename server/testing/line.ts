@@ -11,8 +11,10 @@ import { heldName } from '../recordings/name.ts';
 import { keepBooks } from '../book/keeper.ts';
 import { lookUps } from '../book/look-up.ts';
 import { whoIsThere } from '../book/who-is-there.ts';
+import { keepRights } from '../notify/rights.ts';
 import { keepOrgs } from '../org-keeper.ts';
 import { lineSteps, makeBells } from '../pipeline.ts';
+import { accessStore } from '../store/access-store.ts';
 import { bookStore } from '../store/book-store.ts';
 import { consoleStore } from '../store/console-store.ts';
 import { type Database, openDatabase } from '../store/database.ts';
@@ -48,7 +50,8 @@ export type Sent = {
   readonly clockAheadMs?: number;
 };
 export type HumanAct = {
-  readonly action: 'create' | 'update' | 'delete' | 'undelete';
+  readonly action: 'create' | 'update' | 'delete' | 'undelete' | 'convert' | 'merge';
+  readonly losers?: readonly string[];
   readonly object: string;
   readonly id?: string;
   readonly user?: string;
@@ -178,8 +181,16 @@ export async function openLine({ orgs = [{}], nodes = 1, sideBySide = 4, startsA
       report: (what, fields) => /failed|unread/.test(what) && void troubles.push(`${what}: ${String(fields['because'])}`),
       stop: stop.signal,
     });
+    const rights = keepRights({
+      store: traffic.watch(accessStore(database)),
+      world: clock.world,
+      orgs: admin.orgs,
+      crm: keeper.crm,
+      report: () => undefined,
+      stop: stop.signal,
+    });
     const isThere = whoIsThere(books, book, async (org) => (await store.readOrg(org))!.policy.match);
-    return { database, bells, door, engine, keeper, books };
+    return { database, bells, door, engine, keeper, books, rights };
   });
 
   /** Every request takes its time; one may be asked to get lost and land later. */
@@ -235,7 +246,7 @@ export async function openLine({ orgs = [{}], nodes = 1, sideBySide = 4, startsA
       else {
         const before = traffic.moves;
         clock.wake();
-        servers.forEach(({ keeper }) => (keeper.ring('orgs'), keeper.ring('writes')));
+        servers.forEach(({ keeper, rights }) => (keeper.ring('orgs'), keeper.ring('writes'), rights.ring()));
         await traffic.rest();
         const after = await clock.due();
         if (after.deliveries + after.calls > 0) continue;
@@ -342,10 +353,11 @@ export async function openLine({ orgs = [{}], nodes = 1, sideBySide = 4, startsA
       await traffic.rest();
       stop.abort();
       await Promise.all(
-        servers.flatMap(({ engine, keeper, books, door }) => [
+        servers.flatMap(({ engine, keeper, books, rights, door }) => [
           engine,
           keeper.done,
           books.done,
+          rights.done,
           (door.commit as ReturnType<typeof groupCommit>).close(),
         ]),
       );

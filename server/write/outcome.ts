@@ -201,10 +201,10 @@ export function tooEarly(row: WriteRow, form: 'unique' | 'reduced', nowMs: numbe
   return { ...givenBack(row), dueInMs: lookAgainInMs(out, nowMs) };
 }
 
-/** Somebody has the number by now: that record is taken for the one that was to be made, and nothing is sent (P3). */
-export const isThere = (row: WriteRow, crmId: string): RowOutcome => ({
+/** Somebody has the number by now: that record is taken for the one that was to be made, and nothing is sent (P3); none if too many have it. */
+export const isThere = (row: WriteRow, crmId: string | undefined): RowOutcome => ({
   ...base(row),
-  state: 'written',
+  state: crmId === undefined ? 'dropped' : 'written',
   crmId,
   attempts: 0,
   setbacks: 0,

@@ -31,10 +31,10 @@ export type WriterSettings = {
   readonly pollMs: number;
 };
 /**
- * Which of these numbers, for which a record is about to be made, somebody in the org has after all (P3): the record's id by number. Asked
- * immediately before; rejects when it can't be told, and then nobody is made.
+ * Which of these numbers, for which a record is about to be made, somebody in the org has after all (P3): the record's id by number, null
+ * where too many have it. Asked immediately before; rejects when it can't be told, and then nobody is made.
  */
-export type WhoIsThere = (numbers: readonly string[]) => Promise<ReadonlyMap<string, string>>;
+export type WhoIsThere = (numbers: readonly string[]) => Promise<ReadonlyMap<string, string | null>>;
 export type WriterReport = {
   exchanged(info: { records: number; reads: number; ms: number; outcome: string; created: number; changed: number; exists: number }): void;
   trouble(failure: CrmFailure | undefined): void;
@@ -66,7 +66,7 @@ const beginMs = 2_000;
  */
 export async function runWriter(
   hold: LaneHold,
-  crm: Omit<Crm, 'book'>,
+  crm: Omit<Crm, 'book' | 'readable'>,
   world: World,
   settings: WriterSettings,
   whoIsThere: WhoIsThere,
@@ -185,7 +185,7 @@ export async function runWriter(
     try {
       const there = await whoIsThere(strangers.map((item) => numberOf(item)!));
       const known = strangers.filter((item) => there.has(numberOf(item)!));
-      if (known.length > 0) await settleNow(known.map((item) => isThere(item.row, there.get(numberOf(item)!)!)));
+      if (known.length > 0) await settleNow(known.map((item) => isThere(item.row, there.get(numberOf(item)!) ?? undefined)));
       return writes.filter((item) => !known.includes(item));
     } catch (error) {
       if (error instanceof LostLane) throw error;

@@ -1,7 +1,7 @@
 -- What became of records made for numbers is known. What is in the org is in the book at once, until a poll says it better (B1).
 with settled as (
   select p.org, p.number_key, p.kind, p.name, w.crm_id, w.wanted, w.state from persons p join writes w on w.org = p.org and w.name = p.name
-  where p.org = $1 and p.name = any($2) and w.state in ('written', 'parked', 'deleted')
+  where p.org = $1 and p.name = any($2) and w.state in ('written', 'parked', 'deleted', 'dropped')
 ), told as (
   update persons p set told = false from settled s where p.org = s.org and p.name = s.name
 ), known as (

@@ -9,8 +9,11 @@ select o.org, o.name, o.mode, f.crm_trouble, f.api_used, f.api_max,
   (select coalesce(jsonb_agg(jsonb_build_object('id', connection, 'name', name, 'source', source, 'lastHeardAt', last_heard_at, 'clockOffsetMs', clock_offset_ms, 'listening', case when settings is not null then jsonb_build_object(
       'node', l.holder, 'since', l.well_since, 'trouble', l.trouble, 'silentSeconds', extract(epoch from cb_now() - l.said_at)) end) order by created_at), '[]')
     from connections left join listenings l using (org, connection) where org = o.org) as connections,
+  (select coalesce(jsonb_agg(jsonb_build_object('kind', kind, 'filled', filled_at is not null, 'read', read, 'expected', expected, 'polledAt', polled_at, 'trouble', trouble,
+      'records', records, 'numbers', numbers, 'unmatchable', unmatchable) order by kind), '[]') from book_kinds where org = o.org) as book_kinds,
+  b.left_out as book_left_out, b.trouble as book_trouble,
   (select count(*) from deliveries where org = o.org and state = 'new')::int as untranslated,
   (select count(*) from deliveries where org = o.org and state = 'parked')::int as parked_deliveries,
   (select count(*) from deliveries where org = o.org and state = 'unheard')::int as unheard
-from orgs o left join org_facts f on f.org = o.org
+from orgs o left join org_facts f on f.org = o.org left join books b on b.org = o.org
 where o.org = $1

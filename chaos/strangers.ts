@@ -1,0 +1,129 @@
+import { type Experiment, withTwoNodes } from './experiment.ts';
+import { dice, type Said } from './generator.ts';
+import type { Installation } from './installation.ts';
+import { judgeStranger } from './judge.ts';
+import { pause, until } from './pause.ts';
+import { sayAnswers } from './sender.ts';
+
+const calls = 100;
+const tellings = 3;
+/** The deliveries of all calls are spread over so long, in any order. */
+const spreadMs = 3_000;
+/** A missed call of this source is settled so long after the last that was heard of it (D3). */
+const settleMs = 15_000;
+/** Every third call comes in on a line whose rule wants a contact. */
+const policy = { language: 'en', stranger: { missed: 'lead' }, lines: { support: { stranger: { missed: 'contact' } } } };
+/** The org does as it is told, and of so many answers nothing comes back. */
+const lostAnswers = { kind: 'lost-answer', probability: 0.3, match: { pathPrefix: '/services/data/v67.0/composite' } };
+/** What makes the person is still under way when its sender has been killed, and lands when another has looked and found nobody. */
+const lateCreation = {
+  kind: 'late-apply',
+  hang: true,
+  delayMs: 3_000,
+  times: 1,
+  match: { method: 'POST', pathPrefix: '/services/data/v67.0/composite/sobjects' },
+};
+
+export const strangers: Experiment = {
+  name: 'strangers',
+  shows: `${calls} calls at once from one number nobody has, two nodes killed, answers lost: one person (P1)`,
+  run: ({ seed, say, long }) =>
+    withTwoNodes(async (installation) => {
+      const roll = dice(seed);
+      await installation.savePolicy(policy);
+      await until('the book is filled', 30_000, async () => {
+        const [book] = await installation.query<{ filled: boolean | null }>(
+          'select bool_and(filled_at is not null) as filled from book_kinds',
+        );
+        return book?.filled;
+      });
+      await installation.control('/latency', { baseMs: 60, perRecordMs: 5 });
+      await installation.control('/faults', { ...lostAnswers, seed });
+
+      const number = `+48509${String(100_000 + (seed % 900_000))}`;
+      const ids = Array.from({ length: calls }, (_, n) => `stranger-${n}`);
+      const atMs = Date.now() - 900_000;
+      const told = ids.flatMap((id, n) => missedCall(id, number, n % 3 === 0 ? 'support' : 'sales', atMs));
+      const deliveries = Array.from({ length: tellings }, () => told.map((said) => ({ ...said, afterMs: roll() * spreadMs }))).flat();
+      const sending = installation.sender.send([{ deliveries }], Infinity);
+      sending.catch(() => undefined); // awaited below
+
+      const kills = long ? 80 : 8;
+      let inStart = 0;
+      for (let kill = 0; kill < kills; kill++) {
+        say(`${kill} of ${kills} kills`);
+        let victims = roll() < 0.3 ? installation.nodes : [installation.nodes[Math.floor(roll() * 2)]!];
+        if (kill === 2) {
+          // All calls want their person at once: the clock is moved on, and a node that starts knows what it says.
+          await sending;
+          await installation.advance(settleMs);
+          await installation.control('/faults', lateCreation);
+          victims = installation.nodes;
+        }
+        if (kill === 3) {
+          await until('somebody is to be made', 20_000, async () => (await installation.query('select 1 from persons')).length > 0);
+          const [lane] = await installation.query<{ holder: string }>('select holder from lanes');
+          victims = installation.nodes.filter(({ name }) => name === lane?.holder);
+        }
+        await pause(roll() * 900);
+        const killAll = () => Promise.all(victims.map((node) => installation.killServer(node)));
+        const startAll = () => Promise.all(victims.map((node) => installation.startServer(node)));
+        await killAll();
+        const starting = startAll();
+        // What was left undone is done at a start, so a start is cut off as well.
+        if (kill > 3 && roll() < 0.4 && kill + 1 < kills) {
+          await pause(500 + roll() * 2_000);
+          await killAll();
+          await starting;
+          await startAll();
+          kill++;
+          inStart++;
+        } else await starting;
+      }
+      const hits = async () => (await installation.control<{ hit: number }[]>('/faults')).map(({ hit }) => hit);
+      await until('answers are lost, and a creation is late', 20_000, async () => (await hits()).every((hit) => hit > 0), 100);
+      const [lost, late] = await hits();
+      await installation.control('/faults', undefined, 'DELETE');
+      await sending;
+      await installation.drain();
+      await until('the calls hear of their person', 10_000, async () => (await untold(installation)) === 0, 100);
+      await installation.drain();
+
+      const people = (await Promise.all(['Lead', 'Contact', 'Account'].map((object) => installation.exported(object)))).flat();
+      const judged = judgeStranger(number, ids, people, await installation.exported('Task'));
+      const unexplained = await installation.unexplained();
+      return {
+        figures: `${kills} kills, ${inStart} of them during a start, ${lost} answers lost, ${late} creations late (${sayAnswers(installation.sender.sent)}): ${judged.figures}, ${await installation.duplicates()} × DUPLICATE_VALUE`,
+        complaints: [
+          ...judged.complaints,
+          ...(unexplained > 0 ? [`${unexplained} calls without an explanation (D5)`] : []),
+          ...installation.tap.disorder().slice(0, 5),
+        ],
+      };
+    }),
+};
+
+/** Records made for a number of which the calls that want them have not been told. */
+const untold = async (installation: Installation): Promise<number> =>
+  (await installation.query<{ n: number }>('select count(*)::int as n from persons where not told'))[0]!.n;
+
+/** It rang, and nobody took it. */
+function missedCall(call: string, number: string, line: string, atMs: number): Omit<Said, 'afterMs'>[] {
+  const agent = { id: '101', name: 'Anna Nowak', email: 'anna.nowak@acme.example' };
+  const facts = [
+    ['started', 0, { direction: 'inbound', customer: { number }, line: { id: line, name: line } }],
+    ['ringing', 1_000, { endpoint: { asDialled: agent.id, agent } }],
+    ['ended', 20_000, { cause: 'no answer' }],
+  ] as const;
+  return facts.map(([type, afterMs, data]) => ({
+    deliveryId: `${call}/${type}`,
+    body: JSON.stringify({
+      version: 1,
+      type: `call.${type}`,
+      call,
+      id: `${call}.${type}`,
+      at: new Date(atMs + afterMs).toISOString(),
+      data,
+    }),
+  }));
+}
