@@ -3,21 +3,23 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { answerHelp, root, run, say as sayCount } from '../tools/run.ts';
 import { hearing } from './asterisk.ts';
+import { book, longPeople, usualPeople } from './book.ts';
 import { door } from './door.ts';
 import { fold } from './fold.ts';
 import { load, sayDuration } from './load.ts';
 import { describeMachine, loadNow, syncsPerSecond } from './machine.ts';
 import { pace } from './pace.ts';
+import { say } from './numbers.ts';
 import { type Figure, type Found, type Part, table } from './part.ts';
 import { closeAll } from './product.ts';
 import { slowOrg } from './slow-org.ts';
 import { start } from './start.ts';
 
-const parts: readonly Part[] = [start, fold, door, pace, slowOrg, load, hearing];
+const parts: readonly Part[] = [start, fold, door, pace, slowOrg, load, hearing, book];
 const usualSeconds = 600;
 
 answerHelp(`
-npm run bench [-- part …] [--seconds n] [--profile folder]     measures the product, and writes docs/measured.md
+npm run bench [-- part …] [--seconds n] [--long] [--profile folder]     measures the product, and writes docs/measured.md
 
 Server, PostgreSQL, stand-in org and phone system are processes of their own, on loopback, in temporary folders. A target is met on
 two cores that nobody else uses; the load of the machine is written down with each part.
@@ -25,13 +27,14 @@ two cores that nobody else uses; the load of the machine is written down with ea
 ${parts.map(({ name, title, takes }) => `  ${name.padEnd(10)} ${title.toLowerCase()} (${takes})`).join('\n')}
 
   --seconds n        how long the load lasts, ${usualSeconds} unless told; the shorter runs last no longer than that
+  --long             the book with ${say(longPeople)} people instead of ${say(usualPeople)}: half an hour
   --profile folder   CPU profiles of the server go there, and the load prints PostgreSQL's costliest statements
 
 Parts that aren't named keep what docs/measured.md says of them. The last line is "N passed, N failed": targets met and not met.
 `);
 
 const { values, positionals } = parseArgs({
-  options: { seconds: { type: 'string' }, profile: { type: 'string' } },
+  options: { seconds: { type: 'string' }, long: { type: 'boolean', default: false }, profile: { type: 'string' } },
   allowPositionals: true,
 });
 const seconds = Number(values.seconds ?? usualSeconds);
@@ -64,7 +67,7 @@ for (const part of asked) {
   console.log(`\n${part.title} (${part.takes}; load of the machine before: ${loadBefore.toFixed(2)})`);
   const begun = performance.now();
   try {
-    const found = await part.run({ seconds, profileTo: values.profile, say: (line) => console.log(line) });
+    const found = await part.run({ seconds, long: values.long, profileTo: values.profile, say: (line) => console.log(line) });
     figures.push(...found.figures);
     await writeSection(part, found, loadBefore, syncs);
   } catch (error) {

@@ -24,6 +24,8 @@ export type Rate = {
   readonly first: number;
   /** Contacts that people link calls with. */
   readonly contacts: readonly string[];
+  /** Customers' numbers, one a call, instead of numbers nobody has. */
+  readonly numbers?: readonly string[];
 };
 
 /** Every call tells exactly so many things, late ones included. */
@@ -36,7 +38,7 @@ const notedShare = 0.4;
 const linkedAgainShare = 0.05;
 
 /** Users of the stand-in org. */
-const agents = ['Anna Nowak', 'Haruto Sato', 'Olena Kovalenko', 'James Miller', 'Camille Laurent', 'Piotr Zielinski'].map(
+export const agents = ['Anna Nowak', 'Haruto Sato', 'Olena Kovalenko', 'James Miller', 'Camille Laurent', 'Piotr Zielinski'].map(
   (name, place) => ({
     id: String(101 + place),
     name,
@@ -57,7 +59,7 @@ export function makeCall(rate: Rate, place: number): BenchCall {
   const call = `${rate.prefix}-${number}`;
   const kindRoll = roll();
   const kind = kindRoll < answeredShare ? 'answered' : kindRoll < answeredShare + missedShare ? 'missed' : 'outbound';
-  const phone = `+4822${String(1_000_000 + number).padStart(7, '0')}`;
+  const phone = rate.numbers ? rate.numbers[number % rate.numbers.length]! : `+4822${String(1_000_000 + number).padStart(7, '0')}`;
   const first = between(0, agents.length - 1);
   const agent = agents[first]!;
   const customer = { number: phone, name: `Customer ${number}` };

@@ -1,5 +1,3 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { join } from 'node:path';
 import { until } from '../chaos/pause.ts';
 import type { BareDoorOrder } from './bare-door.ts';
 import { eventsPerCall } from './calls.ts';
@@ -7,6 +5,7 @@ import { type FloorOrder, floorTables, type Stored } from './floor.ts';
 import type { KnockOrder, Knocked } from './knocker.ts';
 import { cpuSeconds, cpuSecondsOfTree } from './machine.ts';
 import { quantile, say, sum } from './numbers.ts';
+import { begun, ordered } from './ordered.ts';
 import { type Ask, atMost, type Found, type Part, table } from './part.ts';
 import { ended, Product } from './product.ts';
 
@@ -19,27 +18,6 @@ const roundSeconds = 5;
 const mostARound = 60_000;
 /** So many senders wait for an answer at once: as many as two full commits hold. */
 const atOnce = commits.rowsPerCommit * commits.commitsInFlight;
-
-const begun = (program: string): ChildProcess =>
-  fork(join(import.meta.dirname, program), { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
-/** Orders one thing of a process of its own and waits for its answer. */
-function ordered<Answer>(program: string, order: object, limitMs: number, child = begun(program)): Promise<Answer> {
-  return new Promise((resolve, reject) => {
-    const limit = setTimeout(() => {
-      child.kill();
-      reject(new Error(`${program} did not end within ${limitMs / 1000} s`));
-    }, limitMs);
-    child.once('message', (answer) => {
-      clearTimeout(limit);
-      resolve(answer as Answer);
-    });
-    child.once('exit', (code) => {
-      clearTimeout(limit);
-      reject(new Error(`${program} ended with ${code} before it answered`)); // after an answer nobody hears it
-    });
-    child.send(order);
-  });
-}
 
 type Manner = { readonly atOnce: number } | { readonly perSecond: number };
 

@@ -24,16 +24,24 @@ export function cpuSeconds(pid: number): number {
   const stat = statOf(pid);
   return stat ? (Number(stat[11]) + Number(stat[12]) + Number(stat[13]) + Number(stat[14])) / ticksPerSecond : NaN;
 }
-/** Of a process and all it has started that still lives. PostgreSQL reaps its backends, so what ended is counted with it. */
-export function cpuSecondsOfTree(pid: number): number {
-  const children = readdirSync('/proc')
+const childrenOf = (pid: number): number[] =>
+  readdirSync('/proc')
     .map(Number)
     .filter((one) => one > 0 && Number(statOf(one)?.[1]) === pid);
-  return cpuSeconds(pid) + children.reduce((so, child) => so + (Number.isNaN(cpuSeconds(child)) ? 0 : cpuSeconds(child)), 0);
+/** Of a process and all it has started that still lives. PostgreSQL reaps its backends, so what ended is counted with it. */
+export function cpuSecondsOfTree(pid: number): number {
+  return cpuSeconds(pid) + childrenOf(pid).reduce((so, child) => so + (Number.isNaN(cpuSeconds(child)) ? 0 : cpuSeconds(child)), 0);
 }
 export function residentMb(pid: number): number {
   const kb = /^VmRSS:\s+(\d+) kB/m.exec(readProc(`/proc/${pid}/status`) ?? '')?.[1];
   return kb === undefined ? NaN : Number(kb) / 1024;
+}
+/** Of a process and all it has started: each one's own pages, and the largest of them as the system counts it, shared pages included. */
+export function memoryOfTree(pid: number): { readonly mb: number; readonly largestMb: number } {
+  const all = [pid, ...childrenOf(pid)];
+  // Pages that several share are counted once altogether (proc_pid_smaps_rollup(5)).
+  const mb = (one: number) => Number(/^Pss:\s+(\d+) kB/m.exec(readProc(`/proc/${one}/smaps_rollup`) ?? '')?.[1] ?? 0) / 1024;
+  return { mb: all.reduce((so, one) => so + mb(one), 0), largestMb: Math.max(...all.map((one) => residentMb(one) || 0)) };
 }
 
 /** Syncs of 8 kB appends a second, one after the other, where the databases will be: what a lone commit can reach at most. */

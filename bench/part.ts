@@ -5,6 +5,8 @@ export type Found = { readonly figures: readonly Figure[]; readonly notes: reado
 export type Ask = {
   /** How long the long load lasts; the shorter runs last no longer. */
   readonly seconds: number;
+  /** As large as it is meant for, where that takes long. */
+  readonly long: boolean;
   readonly profileTo: string | undefined;
   say(line: string): void;
 };

@@ -8,6 +8,8 @@ export type Order = { readonly hook: string; readonly secret: string; readonly r
 export type Heard = {
   /** Call and the instant its `ended` was sent, by the machine's clock, ms. */
   readonly ended: readonly (readonly [call: string, atMs: number])[];
+  /** Call, agent, and the instant at which it was acknowledged that the agent's phone rings, by the machine's clock, ms. */
+  readonly rang: readonly (readonly [call: string, agent: string, atMs: number])[];
   /** How long each 2xx took, ms. */
   readonly acceptedMs: readonly number[];
   readonly refused: Readonly<Record<string, number>>;
@@ -33,18 +35,21 @@ function work({ hook, secret, rate }: Order): void {
   };
   let [nextSlot, begun, unsent] = [0, 0, 0];
   let ended: [string, number][] = [];
+  let rang: [string, string, number][] = [];
   let acceptedMs: number[] = [];
   let refused: Record<string, number> = {};
 
-  const send = async (deliveryId: string, body: string, onFirst: (() => void) | undefined): Promise<void> => {
+  type Hearing = { first?(): void; taken?(): void };
+  const send = async (deliveryId: string, body: string, { first, taken }: Hearing): Promise<void> => {
     const headers = signDelivery(secret, deliveryId, Date.now(), body);
     const startedMs = performance.now();
-    onFirst?.();
+    first?.();
     let outcome: string;
     try {
       const answer = await pool.request({ path: url.pathname, method: 'POST', headers, body, headersTimeout: 15_000, bodyTimeout: 15_000 });
       await answer.body.text();
       if (answer.statusCode >= 200 && answer.statusCode < 300) {
+        taken?.();
         acceptedMs.push(performance.now() - startedMs);
         unsent -= 1;
         return;
@@ -54,24 +59,27 @@ function work({ hook, secret, rate }: Order): void {
       outcome = (error as { code?: string }).code ?? (error as Error).message;
     }
     refused[outcome] = (refused[outcome] ?? 0) + 1;
-    at(Date.now() - begunMs + againAfterMs, () => void send(deliveryId, body, undefined));
+    at(Date.now() - begunMs + againAfterMs, () => void send(deliveryId, body, { ...(taken && { taken }) }));
   };
   const beginCall = (place: number) => {
     const call = makeCall(rate, place);
     const beganAfterMs = (place * 1000) / rate.perSecond;
     unsent += call.says.length;
     for (const said of call.says) {
-      const isEnd = said.type === 'call.ended';
       at(beganAfterMs + said.afterMs, () => {
         const body = bodyOf(call, said, Math.round(begunMs + beganAfterMs));
-        void send(said.deliveryId, body, isEnd ? () => void ended.push([call.call, Date.now()]) : undefined);
+        const { endpoint } = said.data as { endpoint?: { agent: { id: string } } };
+        void send(said.deliveryId, body, {
+          ...(said.type === 'call.ended' && { first: () => void ended.push([call.call, Date.now()]) }),
+          ...(said.type === 'call.ringing' && { taken: () => void rang.push([call.call, endpoint!.agent.id, Date.now()]) }),
+        });
       });
     }
   };
   const tell = () => {
     const done = begun === total && unsent === 0;
-    const heard: Heard = { ended, acceptedMs, refused, unsent, done };
-    [ended, acceptedMs, refused] = [[], [], {}];
+    const heard: Heard = { ended, rang, acceptedMs, refused, unsent, done };
+    [ended, rang, acceptedMs, refused] = [[], [], [], {}];
     process.send!(heard);
     if (done) {
       clearInterval(telling);

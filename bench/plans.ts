@@ -64,34 +64,66 @@ export async function examinePlans(product: Product): Promise<{ table: string; b
       ['story-attempts', `1, ${newest}`],
       ['status', '1'],
     ];
-    const bad: string[] = [];
-    const rows: string[][] = [];
-    for (const [name, values] of statements) {
-      await client.query(`prepare bench_plan as ${await readFile(join(root, 'server/store/sql', `${name}.sql`), 'utf8')}`);
-      let explained: Explained | undefined;
-      for (let n = 0; n < executions; n++) {
-        const answer = await client.query<{ 'QUERY PLAN': Explained[] }>(
-          `explain (analyze, buffers, format json) execute bench_plan (${values})`,
-        );
-        explained = answer.rows[0]!['QUERY PLAN'][0]!;
-      }
-      await client.query('deallocate bench_plan');
-      const { Plan: plan, 'Execution Time': ms } = explained!;
-      const whole = nodesOf(plan).filter((node) => node['Node Type'] === 'Seq Scan' && readBy(node) > manyRows);
-      if (whole.length > 0) bad.push(`${name} (${whole.map((node) => node['Relation Name']).join(', ')})`);
-      rows.push([
-        `\`${name}\``,
-        ms.toFixed(2),
-        say((plan['Shared Hit Blocks'] ?? 0) + (plan['Shared Read Blocks'] ?? 0)),
-        say(Math.max(...nodesOf(plan).map(readBy))),
-        whole.length ? `whole ${whole.map((node) => node['Relation Name']).join(', ')}` : '',
-      ]);
-    }
-    await client.query('rollback');
-    return { table: table(['statement', 'ms', 'pages', 'most rows read in one step', 'reads a whole table'], rows), bad };
+    return await examine(client, statements);
   } finally {
     await client.end();
   }
+}
+
+/** The same of the book: calls told side by side that ask for so many numbers at once, and one that asks for a switchboard's. */
+export async function examineBook(
+  product: Product,
+  org: number,
+  numbers: readonly string[],
+  shared: string,
+): Promise<{ table: string; bad: string[] }> {
+  const client = new pg.Client({ ...product.databaseAddress, application_name: 'bench plans' });
+  await client.connect();
+  try {
+    await client.query('begin');
+    const given = (keys: readonly string[]) => `'{${keys.map(() => org).join(',')}}', '{${keys.map((key) => `"${key}"`).join(',')}}'`;
+    return await examine(client, [
+      ['book-find', `${given(numbers)}, 60`],
+      ['book-find', `${given(numbers.slice(0, 1))}, 60`],
+      ['book-find', `${given([shared])}, 60`],
+      ['book-persons', given(numbers)],
+      ['book-kinds', String(org)],
+    ]);
+  } finally {
+    await client.end();
+  }
+}
+
+/** As PostgreSQL runs them for days, inside a transaction that is rolled back. */
+async function examine(
+  client: pg.Client,
+  statements: readonly (readonly [name: string, values: string])[],
+): Promise<{ table: string; bad: string[] }> {
+  const bad: string[] = [];
+  const rows: string[][] = [];
+  for (const [name, values] of statements) {
+    await client.query(`prepare bench_plan as ${await readFile(join(root, 'server/store/sql', `${name}.sql`), 'utf8')}`);
+    let explained: Explained | undefined;
+    for (let n = 0; n < executions; n++) {
+      const answer = await client.query<{ 'QUERY PLAN': Explained[] }>(
+        `explain (analyze, buffers, format json) execute bench_plan (${values})`,
+      );
+      explained = answer.rows[0]!['QUERY PLAN'][0]!;
+    }
+    await client.query('deallocate bench_plan');
+    const { Plan: plan, 'Execution Time': ms } = explained!;
+    const whole = nodesOf(plan).filter((node) => node['Node Type'] === 'Seq Scan' && readBy(node) > manyRows);
+    if (whole.length > 0) bad.push(`${name} (${whole.map((node) => node['Relation Name']).join(', ')})`);
+    rows.push([
+      `\`${name}\``,
+      ms.toFixed(2),
+      say((plan['Shared Hit Blocks'] ?? 0) + (plan['Shared Read Blocks'] ?? 0)),
+      say(Math.max(...nodesOf(plan).map(readBy))),
+      whole.length ? `whole ${whole.map((node) => node['Relation Name']).join(', ')}` : '',
+    ]);
+  }
+  await client.query('rollback');
+  return { table: table(['statement', 'ms', 'pages', 'most rows read in one step', 'reads a whole table'], rows), bad };
 }
 const nodesOf = (node: Node): Node[] => [node, ...(node.Plans ?? []).flatMap(nodesOf)];
 const readBy = (node: Node): number => ((node['Actual Rows'] ?? 0) + (node['Rows Removed by Filter'] ?? 0)) * (node['Actual Loops'] ?? 1);

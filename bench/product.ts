@@ -15,6 +15,8 @@ import { OrgTap } from './org-tap.ts';
 export type Latency = 'none' | 'typical' | 'heavy';
 export type Kind = {
   readonly latency: Latency;
+  /** So many people with numbers are in the org before the server first looks. */
+  readonly people?: number;
   /** Where CPU profiles go, and PostgreSQL counts its statements. */
   readonly profileTo?: string | undefined;
 };
@@ -55,13 +57,15 @@ export class Product {
     try {
       await product.tap.open();
       await product.#startOrg();
+      if (kind.profileTo !== undefined) {
+        // The library is loaded when PostgreSQL starts, so it starts a second time.
+        await product.start();
+        await product.stopServer();
+        appendFileSync(join(product.folder, 'data/postgres/postgresql.auto.conf'), "shared_preload_libraries = 'pg_stat_statements'\n");
+      }
+      if (kind.people !== undefined) await product.control('/seed', { people: kind.people, fresh: false });
       await product.start();
-      if (kind.profileTo === undefined) return product;
-      // The library is loaded when PostgreSQL starts, so it starts a second time.
-      await product.stopServer();
-      appendFileSync(join(product.folder, 'data/postgres/postgresql.auto.conf'), "shared_preload_libraries = 'pg_stat_statements'\n");
-      await product.start();
-      await product.query('create extension pg_stat_statements');
+      if (kind.profileTo !== undefined) await product.query('create extension pg_stat_statements');
       return product;
     } catch (error) {
       await product.close();
@@ -171,6 +175,16 @@ export class Product {
     const [row] = await this.query<{ connection: string; secrets: string }>('select connection, secrets from connections limit 1');
     const opened = openSecrets(this.#secretsKey, realWorld()).open(row!.secrets, `connections ${row!.connection} secrets`);
     return { hook: `${this.address}/hooks/${row!.connection}`, secret: (JSON.parse(opened) as string[])[0]! };
+  }
+
+  /** What an admin enters in the console. */
+  async savePolicy(policy: object): Promise<void> {
+    const answer = await fetch(`${this.address}/api/policy`, {
+      method: 'PUT',
+      headers: { 'content-type': 'application/json', 'x-cordboard': '1', origin: this.address, cookie: this.#cookie },
+      body: JSON.stringify(policy),
+    });
+    if (!answer.ok) throw new Error(`saving the policy was answered ${answer.status}: ${await answer.text()}`);
   }
 
   /** A control of the stand-in org; with an order it is posted. */

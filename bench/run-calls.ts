@@ -27,6 +27,7 @@ export type Ran = {
   /** From the last delivery taken until nothing waited, lingering changes included. */
   readonly drainSeconds: number;
   readonly endToOrgMs: readonly number[];
+  readonly rang: Heard['rang'];
   readonly acceptedMs: readonly number[];
   readonly refused: Readonly<Record<string, number>>;
   readonly apiCalls: number;
@@ -56,6 +57,7 @@ export async function runCalls(product: Product, rate: Rate, options: { drainLim
   const before = cpuNow(phones.pid!);
   const begun = performance.now();
   const endedAtMs = new Map<string, number>();
+  const rang: Heard['rang'][number][] = [];
   const acceptedMs: number[] = [];
   const refused: Record<string, number> = {};
   let told: { readonly seconds: number; readonly cpu: Cpu } | undefined;
@@ -63,6 +65,7 @@ export async function runCalls(product: Product, rate: Rate, options: { drainLim
   phones.on('message', (message) => {
     const heard = message as Heard;
     for (const [call, atMs] of heard.ended) endedAtMs.set(call, atMs);
+    for (const one of heard.rang) rang.push(one);
     for (const ms of heard.acceptedMs) acceptedMs.push(ms);
     for (const [status, count] of Object.entries(heard.refused)) refused[status] = (refused[status] ?? 0) + count;
     if (heard.done) told = { seconds: (performance.now() - begun) / 1000, cpu: cpuNow(phones.pid!) };
@@ -113,6 +116,7 @@ export async function runCalls(product: Product, rate: Rate, options: { drainLim
     drainSeconds: Math.max(last.second - told.seconds, 0),
     // A call that never came counts as endless, so that it can't make the figure better.
     endToOrgMs: [...endedAtMs].map(([call, atMs]) => (tap.committedAtMs.get(call) ?? Infinity) - atMs),
+    rang,
     acceptedMs,
     refused,
     apiCalls: tap.apiCalls - apiCallsBefore,

@@ -96,7 +96,7 @@ export function judgeStranger(
   tasks: readonly Task[],
 ): { readonly figures: string; readonly complaints: readonly string[] } {
   const phones = ['Phone', 'MobilePhone', 'HomePhone', 'OtherPhone'];
-  const same = (written: unknown) => String(written ?? '').replaceAll(/\D/g, '') === number.slice(1);
+  const same = (written: Task[string] | undefined) => String(written ?? '').replaceAll(/\D/g, '') === number.slice(1);
   const theirs = people.filter((person) => phones.some((field) => same(person[field])));
   const tasksOf = Map.groupBy(tasks, (task) => String(task['Cordboard_Call__c']));
   const once = calls.filter((call) => tasksOf.get(call)?.length === 1);

@@ -15,7 +15,10 @@ const settleMs = 15_000;
 const policy = { language: 'en', stranger: { missed: 'lead' }, lines: { support: { stranger: { missed: 'contact' } } } };
 /** The org does as it is told, and of so many answers nothing comes back. */
 const lostAnswers = { kind: 'lost-answer', probability: 0.3, match: { pathPrefix: '/services/data/v67.0/composite' } };
-/** What makes the person is still under way when its sender has been killed, and lands when another has looked and found nobody. */
+/**
+ * What makes the person, if it goes by itself, is still under way when its sender has been killed, and lands when another has looked and
+ * found nobody. Nothing else is inserted: tasks are upserted by their name.
+ */
 const lateCreation = {
   kind: 'late-apply',
   hang: true,
@@ -38,6 +41,7 @@ export const strangers: Experiment = {
         return book?.filled;
       });
       await installation.control('/latency', { baseMs: 60, perRecordMs: 5 });
+      await installation.control('/faults', lateCreation);
       await installation.control('/faults', { ...lostAnswers, seed });
 
       const number = `+48509${String(100_000 + (seed % 900_000))}`;
@@ -56,8 +60,8 @@ export const strangers: Experiment = {
         if (kill === 2) {
           // All calls want their person at once: the clock is moved on, and a node that starts knows what it says.
           await sending;
+          await until('the tasks are there', 20_000, () => isDone(installation), 100);
           await installation.advance(settleMs);
-          await installation.control('/faults', lateCreation);
           victims = installation.nodes;
         }
         if (kill === 3) {
@@ -80,11 +84,9 @@ export const strangers: Experiment = {
           inStart++;
         } else await starting;
       }
-      const hits = async () => (await installation.control<{ hit: number }[]>('/faults')).map(({ hit }) => hit);
-      await until('answers are lost, and a creation is late', 20_000, async () => (await hits()).every((hit) => hit > 0), 100);
-      const [lost, late] = await hits();
+      const [late, lost] = (await installation.control<{ hit: number }[]>('/faults')).map(({ hit }) => hit);
       await installation.control('/faults', undefined, 'DELETE');
-      await sending;
+      await until('every call is settled', settleMs * 2, async () => (await unsettled(installation)) === 0, 100);
       await installation.drain();
       await until('the calls hear of their person', 10_000, async () => (await untold(installation)) === 0, 100);
       await installation.drain();
@@ -93,9 +95,10 @@ export const strangers: Experiment = {
       const judged = judgeStranger(number, ids, people, await installation.exported('Task'));
       const unexplained = await installation.unexplained();
       return {
-        figures: `${kills} kills, ${inStart} of them during a start, ${lost} answers lost, ${late} creations late (${sayAnswers(installation.sender.sent)}): ${judged.figures}, ${await installation.duplicates()} × DUPLICATE_VALUE`,
+        figures: `${kills} kills, ${inStart} of them during a start, ${lost} answers lost, ${late} creation late (${sayAnswers(installation.sender.sent)}): ${judged.figures}, ${await installation.duplicates()} × DUPLICATE_VALUE`,
         complaints: [
           ...judged.complaints,
+          ...(lost === 0 ? ['no answer was lost, so nothing was shown'] : []),
           ...(unexplained > 0 ? [`${unexplained} calls without an explanation (D5)`] : []),
           ...installation.tap.disorder().slice(0, 5),
         ],
@@ -103,6 +106,14 @@ export const strangers: Experiment = {
     }),
 };
 
+/** Nothing of the tasks is under way, so that what makes the person goes by itself. */
+async function isDone(installation: Installation): Promise<boolean> {
+  const { untold, unsent, unverified } = await installation.pending();
+  return untold + unsent + unverified === 0;
+}
+/** Calls that are still to be told again. */
+const unsettled = async (installation: Installation): Promise<number> =>
+  (await installation.query<{ n: number }>('select count(*)::int as n from calls where due is not null'))[0]!.n;
 /** Records made for a number of which the calls that want them have not been told. */
 const untold = async (installation: Installation): Promise<number> =>
   (await installation.query<{ n: number }>('select count(*)::int as n from persons where not told'))[0]!.n;

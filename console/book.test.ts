@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Book } from '../wire/console.ts';
-import { inOrder, kindName, readingOf, total } from './book.ts';
+import { inOrder, kindName, readingOf, rowsOf, total } from './book.ts';
 import { formatFor } from './format.ts';
 import { en } from './words/en.ts';
 import { fr } from './words/fr.ts';
@@ -43,6 +43,7 @@ describe('what is being read', () => {
     expect(said(kind('Site__c', {}))).toBe('Reading Site__c');
     expect(said(kind('contact', { filled: true }))).toBeUndefined();
     expect(said()).toBeUndefined();
+    expect(readingOf({ ...million, leftOut: [{ kind: 'contact', because: 'No access.' }] }, en, formatFor('en'))).toBeUndefined();
   });
 });
 
@@ -50,6 +51,16 @@ test('people are looked for among people first', () =>
   expect(inOrder(['Site__c', 'account', 'person-account', 'contact', 'lead'].map((one) => ({ kind: one }))).map((one) => one.kind)).toEqual(
     ['contact', 'lead', 'account', 'person-account', 'Site__c'],
   ));
+test('a kind is one row, also when it was read and is left out by now', () => {
+  const [contact, lead] = [kind('contact', { filled: true }), kind('lead', {})];
+  const leftOut = { kind: 'contact', because: 'No access.' };
+  const site = { kind: 'Site__c', because: 'No such object.' };
+  expect(rowsOf({ kinds: [lead, contact], leftOut: [site, leftOut] })).toEqual([
+    { kind: 'contact', state: contact, leftOut },
+    { kind: 'lead', state: lead },
+    { kind: 'Site__c', leftOut: site },
+  ]);
+});
 test('a custom object, or a name of a method, is called as it is', () =>
   expect(['contact', 'Site__c', 'constructor'].map((one) => kindName(one, en))).toEqual(['Contacts', 'Site__c', 'constructor']));
 test('counts are of all kinds, and nothing is said before anything was counted', () => {

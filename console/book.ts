@@ -13,12 +13,22 @@ const order = ['contact', 'lead', 'account', 'person-account'];
 const placeOf = ({ kind }: { kind: string }) => (order.includes(kind) ? order.indexOf(kind) : order.length);
 export const inOrder = <K extends { readonly kind: string }>(kinds: readonly K[]): K[] => kinds.toSorted((a, b) => placeOf(a) - placeOf(b));
 
+/** One row for each kind. One that was read may be left out by now, and keeps what it held. */
+export function rowsOf(book: Book): { readonly kind: string; readonly state?: Kind; readonly leftOut?: Book['leftOut'][number] }[] {
+  const kinds = new Set([...book.kinds, ...book.leftOut].map(({ kind }) => kind));
+  return inOrder([...kinds].map((kind) => ({ kind }))).map(({ kind }) => {
+    const state = book.kinds.find((one) => one.kind === kind);
+    const leftOut = book.leftOut.find((one) => one.kind === kind);
+    return { kind, ...(state && { state }), ...(leftOut && { leftOut }) };
+  });
+}
+
 /** As Salesforce calls these records in the person's language; a custom object by its own name. */
 export const kindName = (kind: string, { book }: Words): string => own(book.kinds, kind) ?? kind;
 
 /** What is being read now, if anything is; one kind is read after the other. */
 export function readingOf(book: Book, words: Words, format: Format): Reading | undefined {
-  const unread = inOrder(book.kinds.filter(({ filled }) => !filled));
+  const unread = inOrder(book.kinds.filter(({ kind, filled }) => !filled && !book.leftOut.some((one) => one.kind === kind)));
   const now = unread.find(({ read }) => read > 0) ?? unread[0];
   return now && readingOfKind(now, words, format);
 }

@@ -118,6 +118,10 @@ describe('the book', () => {
       'warn: Site__c: There is no such object.',
     ]);
   });
+  test('a kind that was read and can’t be any more is told of once', () =>
+    expect(book({ kinds: [{ ...contacts, trouble: 'No access.' }], leftOut: [{ kind: 'contact', because: 'No access.' }] })).toEqual([
+      'warn: Contacts: No access.',
+    ]));
   test('when nothing is read on it is said once, by the org or by the book', () => {
     expect(book({ trouble: 'The query takes too long.' })).toEqual(['bad: Book: The query takes too long.']);
     const org = { ...well.org, trouble: 'The org refuses the sign-in.' };

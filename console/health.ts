@@ -62,10 +62,12 @@ export function healthOf(status: Status, nowMs: number, words: Words, format: Fo
   }
   // an org that can't be reached at all has said so above
   if (book.trouble && !org.trouble) items.push({ key: 'book', level: 'bad', text: `${words.book.title}: ${book.trouble}`, asSaid: true });
+  const missing = inOrder(book.leftOut.filter(({ absent }) => !absent));
   for (const { kind, trouble } of inOrder(book.kinds))
-    if (trouble) items.push({ key: `book ${kind}`, level: 'bad', text: `${kindName(kind, words)}: ${trouble}`, asSaid: true });
-  for (const { kind, because, absent } of inOrder(book.leftOut))
-    if (!absent) items.push({ key: `book ${kind}`, level: 'warn', text: `${kindName(kind, words)}: ${because}`, asSaid: true });
+    if (trouble && !missing.some((one) => one.kind === kind))
+      items.push({ key: `book ${kind}`, level: 'bad', text: `${kindName(kind, words)}: ${trouble}`, asSaid: true });
+  for (const { kind, because } of missing)
+    items.push({ key: `book ${kind}`, level: 'warn', text: `${kindName(kind, words)}: ${because}`, asSaid: true });
   const [oldest] = book.kinds.flatMap(({ filled, polledAt }) => (filled && polledAt ? [polledAt] : [])).toSorted();
   if (oldest !== undefined && nowMs - Date.parse(oldest) >= bookStaleMs)
     items.push({ key: 'book stale', level: 'warn', text: say.bookStale(format.ago(oldest, nowMs)) });

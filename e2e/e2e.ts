@@ -1,4 +1,4 @@
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtemp, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -57,6 +57,12 @@ async function placeTestCall(page: Page, kind: TestCallKind): Promise<void> {
     .getByRole('dialog')
     .getByRole('button', { name: new RegExp(`^${en.test.kinds[kind].name}`) })
     .click();
+}
+async function openBook(page: Page): Promise<Locator> {
+  await page.locator('.book-button').click();
+  const panel = page.getByRole('dialog');
+  await panel.waitFor();
+  return panel;
 }
 const progressOf = (page: Page, kind: TestCallKind) => page.locator(`.test[data-kind=${kind}]`).first();
 /** Places a call without the page's help, as a phone system would: the page has to learn of it by itself. */
@@ -213,6 +219,15 @@ async function run(browser: Browser, product: Product): Promise<void> {
         decisions.flatMap(({ trace }) =>
           trace.filter(({ rule }) => !Object.hasOwn(en.story.rules, rule)).map(({ rule }) => `rule: ${rule}`),
         ),
+      ),
+      ...stories.flatMap(({ decisions }) =>
+        decisions.flatMap(({ wants }) => [
+          ...wants.filter(({ role }) => !Object.hasOwn(en.story.roles, role)).map(({ role }) => `role: ${role}`),
+          ...wants
+            .flatMap(({ fields }) => Object.keys(fields))
+            .filter((field) => !Object.hasOwn(en.story.fields, field))
+            .map((field) => `field: ${field}`),
+        ]),
       ),
       // What was only signalled is shown as what was concluded from it.
       ...[...kindsInOrder]
@@ -373,6 +388,85 @@ async function run(browser: Browser, product: Product): Promise<void> {
     await waitForLine(page, await placeBehindItsBack(page, 'missed'));
   });
 
+  await check('the book says what is known of whom, while it is read and after, and gives what can never match as a file', async () => {
+    const asHuman = async (fields: Record<string, string>) => {
+      const data = { action: 'create', object: 'Contact', fields };
+      expect((await page.request.post(`${product.controls}/__org/as-human`, { data })).ok(), 'the stand-in takes no contact');
+    };
+    await asHuman({ LastName: 'Formula', Phone: '=1+1' });
+    await asHuman({ LastName: 'Extension', Phone: '+48 12' });
+    // another setting of the book is a reason to look at once, and not within the minute
+    const data = { language: 'en', country: 'PL' };
+    const saved = await page.request.put(`${home}/api/policy`, { headers: { 'x-cordboard': '1' }, data });
+    expect(saved.ok(), `the policy is refused: ${await saved.text()}`);
+    await page.goto(home);
+    const panel = await openBook(page);
+    const link = panel.getByRole('link', { name: en.book.unmatchable('2') });
+    await link.waitFor({ timeout: 20_000 });
+    for (const kind of ['contact', 'lead', 'account', 'person-account'] as const)
+      await panel.getByText(en.book.kinds[kind], { exact: true }).waitFor();
+    await shows(panel, en.book.records(8));
+    await shows(panel, en.book.absent);
+    expectNone(await findBarriers(page), 'barriers in the book');
+    await picture(page, 'book');
+    const [download] = await Promise.all([page.waitForEvent('download'), link.click()]);
+    expect(/^numbers-that-never-match-\d{4}-\d\d-\d\d\.csv$/.test(download.suggestedFilename()), download.suggestedFilename());
+    const file = await readFile(await download.path(), 'utf8');
+    expect(file.startsWith('\uFEFF"Record"'), `the file begins with ${JSON.stringify(file.slice(0, 40))}`);
+    for (const cell of [`"Formula","Integration User","Phone","'=1+1"`, `"Extension","Integration User","Phone","'+48 12"`])
+      expect(file.includes(cell), `${cell} is not in the file:\n${file}`);
+    await page.keyboard.press('Escape');
+    await panel.waitFor({ state: 'detached' });
+    await until(
+      () => page.evaluate<boolean>("document.activeElement.classList.contains('book-button')"),
+      2000,
+      async () => 'Esc does not lead back to the button',
+    );
+
+    const book = {
+      kinds: [
+        { kind: 'contact', filled: false, read: 412_000, expected: 1_000_000 },
+        { kind: 'lead', filled: false, read: 0, expected: 50_000 },
+      ],
+      leftOut: [{ kind: 'Site__c', because: 'There is no such object.' }],
+    };
+    await page.route('**/api/status', async (route) => {
+      const answer = await route.fetch();
+      await route.fulfill({ json: { ...((await answer.json()) as object), book } });
+    });
+    await page.reload();
+    const bar = page.locator('.strip').getByRole('progressbar', { name: en.book.reading.contact });
+    await bar.waitFor();
+    const said = await Promise.all(['aria-valuenow', 'aria-valuemax', 'aria-valuetext'].map((name) => bar.getAttribute(name)));
+    expect(said.join(' | ') === '41 | 100 | 412,000 of about 1,000,000', `the bar says ${said.join(' | ')}`);
+    await shows(page.locator('.strip'), 'Reading your contacts: 412,000 of about 1,000,000');
+    await shows(page.locator('.health'), 'Site__c: There is no such object.');
+    await shows(await openBook(page), en.book.waits);
+    expectNone(await findBarriers(page), 'barriers in a book that is being read');
+    await picture(page, 'book-being-read');
+    await page.keyboard.press('Escape');
+    await page.unrouteAll({ behavior: 'wait' });
+  });
+
+  await check('a stranger who called in vain has a record, and the story says what it is', async () => {
+    const policy = (stranger: object) =>
+      page.request.put(`${home}/api/policy`, { headers: { 'x-cordboard': '1' }, data: { language: 'en', stranger } });
+    await policy({ missed: 'lead' });
+    await page.goto(home);
+    const line = await waitForLine(page, await placeBehindItsBack(page, 'missed'));
+    await line.click();
+    const made = page.locator('.verdict').getByRole('link', { name: en.story.roles.person });
+    await made.waitFor({ timeout: recordMs });
+    const wanted = page.locator('.decision details').filter({ hasText: `${en.story.wanted}: ${en.story.roles.person}` });
+    await wanted.first().locator('summary').click();
+    await shows(wanted.first(), en.story.fieldValues.kind.lead);
+    await shows(wanted.first(), en.story.fields.company);
+    const record = await page.request.get((await made.getAttribute('href'))!);
+    expect(record.ok() && (await record.text()).includes('Test Caller'), 'the link does not lead to the lead');
+    await picture(page, 'story-stranger');
+    await policy({});
+  });
+
   const session = await first.context.storageState();
   const looks: (Look & { readonly name: string })[] = [
     { name: '1280-light', width: 1280 },
@@ -457,6 +551,11 @@ async function lookAround(
     await page.getByRole('dialog').waitFor();
     await picture(page, `${look.name}-menu`);
     expectNone(await findOverflow(page), 'sticks out of the menu');
+    await page.keyboard.press('Escape');
+
+    await openBook(page);
+    await picture(page, `${look.name}-book`);
+    expectNone(await findOverflow(page), 'sticks out of the book');
     await page.keyboard.press('Escape');
 
     const voicemail = await at.evaluate<string>(

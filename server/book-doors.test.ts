@@ -1,5 +1,5 @@
 import { serve } from '@hono/node-server';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { Status } from '../wire/console.ts';
 import { sayMetrics } from './admin/metrics.ts';
 import { sayStatus } from './admin/status.ts';
@@ -83,6 +83,7 @@ describe('how the book stands, as its keeper tells it', () => {
       ],
     });
     expect((await book()).leftOut.map(({ absent }) => absent)).toEqual([undefined, true]);
+    expect(await figures()).toMatchObject({ book_filled: 0 });
     const [{ polledAt } = {}] = (await book()).kinds;
     await advanceTo(now() + 2 * minuteMs);
     expect((await book()).trouble).toBeUndefined();
@@ -90,6 +91,7 @@ describe('how the book stands, as its keeper tells it', () => {
     await admin.savePolicy(org, { language: 'en', match: { kinds: ['contact'] } }, 'admin');
     await advanceTo(now() + 2 * minuteMs);
     expect(await book()).toMatchObject({ kinds: [{ kind: 'contact' }], leftOut: [] });
+    expect(await figures()).toMatchObject({ book_filled: 1 });
   });
 
   test('an org that refuses its book says so until it goes on; what passes is not said at once', async () => {
@@ -275,10 +277,10 @@ describe('the report of numbers that can never match', () => {
         Array.from({ length: count }, (_, n) => entry(`003${String(n).padStart(12, '0')}`, {}, refused)),
       );
     });
-    afterEach(() => ([pages, refusePage] = [0, Infinity]));
+    beforeEach(() => void ([pages, refusePage] = [0, Infinity]));
+    afterEach(() => void (refusePage = Infinity));
 
     test('is read page by page, no faster than it is taken, and has everybody once', async () => {
-      pages = 0;
       const reader = (await ask('many')).body!.getReader();
       expect(pages).toBe(1);
       const decoder = new TextDecoder();
@@ -307,7 +309,7 @@ describe('the report of numbers that can never match', () => {
       const { port } = server.address() as { port: number };
       const answer = await fetch(`http://127.0.0.1:${port}/api/book/unmatchable.csv`, { headers: { cookie: `${sessionCookie}=many` } });
       expect(answer.status).toBe(200);
-      await expect(answer.text()).rejects.toThrow();
+      await expect(answer.text()).rejects.toThrow('terminated');
       await new Promise((resolve) => server.close(resolve));
     });
   });

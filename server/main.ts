@@ -57,6 +57,7 @@ const loudListening = /\.(?:trouble|failed|unread|unsaid|taken-over|preflight|no
 /** What is said of the book that somebody has to mend. */
 const loudBook = new Set([
   'book.failed',
+  'book.kind-waits',
   'book.kind-left-out',
   'book.orgs-unread',
   'book.uncounted',

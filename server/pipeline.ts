@@ -13,7 +13,7 @@ import { type LookedUp, matchCall } from './match/match.ts';
 import { noticesOf } from './notify/notices.ts';
 import type { Source } from './source.ts';
 import type { DueCall, NobodysPhone, OrgId, OrgView, Store, StoredDelivery, Told, TranslatedDelivery, WritePlan } from './store.ts';
-import { personKey } from './store.ts';
+import { personKey, recordGone } from './store.ts';
 import { isPassing } from './store/database.ts';
 import type { EngineStep } from './store/engine.ts';
 import { decisionKey } from './store/decision-key.ts';
@@ -134,11 +134,19 @@ async function tellCall(line: Line, due: DueCall): Promise<Told> {
   const org = await line.orgView(due.org);
   // Who was meant is pinned with the first wish (D1), and a person's choice needs no number.
   const { number } = call.customer;
-  const isPinned = due.pinned !== undefined && !due.pinned.match.unsure && !due.pinned.match.stranger;
+  // A log that was refused for the record it hangs on: who has the number by now?
+  const refused = due.writes.find((row) => row.state === 'parked' && row.crmId === undefined && recordGone.has(row.troubleCode ?? ''));
+  const isRefused = refused !== undefined;
+  const isPinned =
+    due.pinned !== undefined &&
+    !isRefused &&
+    !due.pinned.match.unsure &&
+    !due.pinned.match.stranger &&
+    (due.pinned.number ?? number) === number;
   const chosen = call.linked ? [call.linked.who, call.linked.what].filter((record) => record !== undefined) : [];
   const book = await line.lookUp(due.org, { number: isPinned || call.linked ? undefined : number, chosen });
   const isMaking = due.pinned?.match.stranger === true && due.wantsPerson && book.made?.state !== 'there';
-  const inputs = pinInputs(due.pinned, inputsNow(org, due, call, book), call, isMaking);
+  const inputs = pinInputs(due.pinned, inputsNow(org, due, call, book), call, isMaking || isRefused);
   const settledAtMs = due.heardAtMs + source.settleMs;
   const settled = call.phase === 'ended' && line.world.now() >= settledAtMs;
   const link = line.callLink(due);
@@ -154,6 +162,7 @@ async function tellCall(line: Line, due: DueCall): Promise<Told> {
     ...(link === undefined ? {} : { link }),
     ...(book.made && { made: book.made }),
     ...(book.heard && { heard: book.heard }),
+    ...(due.personGeneration !== undefined && { ownGeneration: due.personGeneration }),
     settled,
   });
 
@@ -197,6 +206,8 @@ async function tellCall(line: Line, due: DueCall): Promise<Told> {
     ...decision.wants.map(({ role, qualifier, record }) => ({ role, qualifier, record })),
     ...(decision.person ? [{ role: 'person', qualifier: '', record: decision.person.record }] : []),
   ];
+  // The admin went live without it: what is made for its number isn't for it (W9).
+  const wantsPerson = !due.writes.some(({ leftOut }) => leftOut);
   // Who has to call back hears of it: whose open log a call nobody took is (D4).
   const log = decision.wants.find(({ role }) => role === 'log')?.record;
   const isNews = line.world.now() - due.heardAtMs < newsMs;
@@ -207,7 +218,8 @@ async function tellCall(line: Line, due: DueCall): Promise<Told> {
     if (call.partOf !== undefined) return undefined;
     if (call.phase !== 'ended') return silent ? undefined : silentAtMs;
     if (decision.unsettled) return settledAtMs;
-    return inputs.match.unsure && line.world.now() - due.heardAtMs < bookWaitMs ? line.world.now() + lookAgainMs : undefined;
+    if (refused && line.world.now() - refused.sinceMs < bookKnowsMs) return line.world.now() + lookAgainMs;
+    return undefined; // a match in a part of the book is looked at again when the book is complete (server/book/keeper.ts)
   };
 
   // A call that has a record stays pinned, also when today's rules no longer want it: tomorrow's are not asked unbidden.
@@ -249,13 +261,16 @@ async function tellCall(line: Line, due: DueCall): Promise<Told> {
       ...(due.events.some((stored) => stored.contradicted) ? { contradicted: true } : {}),
     },
     writes: plans,
-    person: decision.person && {
-      generation: decision.person.generation,
-      name: nameOfPerson(org.uid, decision.person.record.phone, decision.person.generation),
-      wanted: decision.person.record,
-      policyVersion: inputs.policyVersion,
-    },
-    awaitsPerson: decision.wants.some((want) => want.awaitsPerson),
+    person:
+      !wantsPerson || !decision.person
+        ? undefined
+        : {
+            generation: decision.person.generation,
+            name: nameOfPerson(org.uid, decision.person.record.phone, decision.person.generation),
+            wanted: decision.person.record,
+            policyVersion: inputs.policyVersion,
+          },
+    seenPerson: book.made && { generation: book.made.generation, row: book.made.row },
     nextDueMs: nextDue(),
     ownFacts: silent ? [presumedEnd] : [],
     summary: { call: due.id, version: due.version + 1 },
@@ -264,9 +279,9 @@ async function tellCall(line: Line, due: DueCall): Promise<Told> {
   };
 }
 
-/** While the book is being read, calls told meanwhile are looked up again so often, and no longer than this. */
-const lookAgainMs = 60_000;
-const bookWaitMs = 24 * 3_600_000;
+/** The book hears of what became of a record within a poll or two. */
+const lookAgainMs = 75_000;
+const bookKnowsMs = 10 * 60_000;
 
 /** A missed call is news for so long; what is told of it later changes nobody's screen. */
 const newsMs = 3_600_000;
@@ -317,6 +332,7 @@ function inputsNow(org: OrgView, due: DueCall, call: NonNullable<Told['call']>, 
     ),
     fallbackOwner: fallback ? owner(fallback) : null,
     match,
+    ...(call.customer.number !== undefined && { number: call.customer.number }),
     named:
       org.usersById.size === 0
         ? {}

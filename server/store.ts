@@ -47,6 +47,8 @@ export type DueCall = {
   readonly pinned: Inputs | undefined;
   /** A record made for its number is what it hangs on, or would. */
   readonly wantsPerson: boolean;
+  /** Which one it wants, or wanted. */
+  readonly personGeneration: number | undefined;
   /** Of the call and of every part joined into it; `callId` tells them apart. */
   readonly events: readonly StoredEvent[];
   readonly writes: readonly WriteRow<WantedActivity>[];
@@ -85,8 +87,8 @@ export type Told = {
   readonly nobodysPhones?: readonly NobodysPhone[];
   /** What people are to be told of it. */
   readonly notices?: readonly Notice[];
-  /** When it was told, that record wasn't in the org yet. */
-  readonly awaitsPerson?: boolean;
+  /** How the record made for its number stood when it was told. */
+  readonly seenPerson?: { readonly generation: number; readonly row: string } | undefined;
   /** Wake the call again then; undefined: when something new is heard. */
   readonly nextDueMs?: number | undefined;
   /** Facts of our own making (a presumed end), stored and told at once. */
@@ -98,6 +100,12 @@ export type WriteState = 'due' | 'sending' | 'uncertain' | 'written' | 'parked' 
 export type Lane = 'now' | 'later';
 /** A version that was sent and never answered; it may still land before `untilMs` (W4). `composed`: its text as we composed it, without what people wrote. */
 export type Ghost = { readonly sent: Fields; readonly composed?: FieldValue | undefined; readonly untilMs: number };
+/** What the org says of a record that refers to one which isn't there any more. */
+export const recordGone: ReadonlySet<string> = new Set([
+  'ENTITY_IS_DELETED',
+  'INVALID_CROSS_REFERENCE_KEY',
+  'CANNOT_UPDATE_CONVERTED_LEAD',
+]);
 /** The call of a record that is wanted for a number, whatever call it was first wanted for (P1). */
 export const noCall = '0';
 /** One record the org should hold: of a call, or (`noCall`) of a number. */
@@ -126,6 +134,8 @@ export type WriteRow<W extends Wanted = Wanted> = {
   readonly ghosts: readonly Ghost[];
   /** Failures held against the row: five of an unknown kind park it. */
   readonly attempts: number;
+  /** What the org said last, if it wasn't yes. */
+  readonly troubleCode?: string;
   /** What was nobody's fault, or can't be told: no answer, locks, a request refused as a whole. Never parks (W7). */
   readonly setbacks: number;
 };

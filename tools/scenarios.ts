@@ -8,23 +8,27 @@ import { answerHelp, root, run, say } from './run.ts';
 import setup from './vitest-setup.ts';
 
 answerHelp(`
-npm run scenarios [-- name …]   whole calls from wire to wire, each compared with its story.txt; then the properties of the line
+npm run scenarios [-- name …]   whole calls from wire to wire, each compared with its story.txt; then what whole lines promise
 npm run golden [-- name …]      rewrites story.txt where the story has changed; its diff is what the reviewer reads
 
 A scenario is a folder of scenarios/: call.jsonl says what happens, org.json what the org is before, story.txt what came of it.
-Names choose the scenarios that contain them; "properties" chooses the properties. The last line is "N passed, N failed".
+Names choose the scenarios, and the tests of scenarios/, that contain them. The last line is "N passed, N failed".
 `);
 
 const folder = join(root, 'scenarios');
 const golden = process.argv.includes('--golden');
 const asked = process.argv.slice(2).filter((word) => !word.startsWith('--'));
 const isAsked = (name: string) => asked.length === 0 || asked.some((word) => name.includes(word));
-const names = (await readdir(folder, { withFileTypes: true }))
-  .filter((entry) => entry.isDirectory() && isAsked(entry.name))
+const entries = (await readdir(folder, { withFileTypes: true })).filter((entry) => isAsked(entry.name));
+const names = entries
+  .filter((entry) => entry.isDirectory())
   .map((entry) => entry.name)
   .toSorted();
-const withProperties = !golden && isAsked('properties');
-if (names.length === 0 && !withProperties) {
+/** What whole lines promise, told by no single story. */
+const promises = golden
+  ? []
+  : entries.filter((entry) => entry.isFile() && entry.name.endsWith('.test.ts')).map((entry) => `scenarios/${entry.name}`);
+if (names.length === 0 && promises.length === 0) {
   console.error(`No scenario is called anything like ${asked.join(', ')}.`);
   process.exit(1);
 }
@@ -74,9 +78,9 @@ if (names.length > 0) {
   await tearDown();
   console.log(`${names.length} scenarios${golden ? `, ${rewritten} stories rewritten` : ''}`);
 }
-if (withProperties) {
-  console.log('\nproperties of the line (scenarios/properties.test.ts), at most 3 minutes');
-  const ran = await run(['vitest', 'run', 'scenarios/properties.test.ts', '--reporter=verbose', '--no-color'], (text) =>
+if (promises.length > 0) {
+  console.log('\nwhat whole lines promise (scenarios/*.test.ts), at most 3 minutes');
+  const ran = await run(['vitest', 'run', ...promises, '--maxWorkers=2', '--reporter=verbose', '--no-color'], (text) =>
     process.stdout.write(text),
   );
   const [, some] = /Tests .*?(\d+) passed/.exec(ran.output) ?? [];

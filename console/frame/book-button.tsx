@@ -2,7 +2,7 @@ import { Button } from 'react-aria-components/Button';
 import { Dialog, DialogTrigger, Heading } from 'react-aria-components/Dialog';
 import { Popover } from 'react-aria-components/Popover';
 import type { Book } from '../../wire/console.ts';
-import { inOrder, kindName, readingOf, readingOfKind, total } from '../book.ts';
+import { kindName, readingOf, readingOfKind, rowsOf, total } from '../book.ts';
 import { useConsole } from '../console-context.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { ReadingBar } from './reading-bar.tsx';
@@ -49,10 +49,11 @@ function BookPanel({ book }: { book: Book }) {
         <p className="fine">{words.book.notBegun}</p>
       ) : (
         <ul className="book-kinds">
-          {inOrder([...book.kinds, ...book.leftOut]).map((one) => (
-            <li key={one.kind}>
-              <strong>{kindName(one.kind, words)}</strong>
-              {'because' in one ? <LeftOut leftOut={one} /> : <Kind kind={one} />}
+          {rowsOf(book).map(({ kind, state, leftOut }) => (
+            <li key={kind}>
+              <strong>{kindName(kind, words)}</strong>
+              {state && (state.filled || !leftOut) && <Kind kind={leftOut ? { ...state, trouble: undefined } : state} />}
+              {leftOut && <LeftOut leftOut={leftOut} />}
             </li>
           ))}
         </ul>

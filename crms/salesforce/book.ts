@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type BookRecord, type CrmBook, Refused, Unanswered } from '../../server/crm.ts';
+import { type BookObject, type BookRecord, type CrmBook, Refused, Unanswered } from '../../server/crm.ts';
 import type { World } from '../../server/world.ts';
 import type { Api } from './request.ts';
 import { getTogether } from './together.ts';
@@ -52,29 +52,46 @@ type Shape = {
 
 /** Why it can't be read. `absent`: the org has none of it. */
 type NoShape = { readonly because: string; readonly absent?: true };
+/** What is known of a kind, and until when that is believed. One that was readable is remembered: who has asked goes on reading. */
+type Known = { readonly shape?: Shape; readonly out?: NoShape; readonly untilMs: number };
 /** A right that was missing may have been given by then; asking at each poll would double what the book costs. */
-const describeAgainMs = 15 * 60_000;
+const refusedForMs = 10 * 60_000;
+/** A phone field that somebody adds is read from then on. */
+const believedForMs = 4 * 3_600_000;
+/** An org too busy to describe what we know well enough is asked again after this. */
+const busyForMs = 60_000;
 
-/** The book's side of the org. Every method is one API call; describes are asked for once a connection. */
+/** The book's side of the org. Every method is one API call; describes are asked for every few hours, and when a query is refused. */
 export function salesforceBook({ api, session, world }: Connection): CrmBook {
-  const shapes = new Map<string, Shape>();
-  const leftOut = new Map<string, NoShape & { readonly askAgainMs: number }>();
+  const known = new Map<string, Known>();
+  const doubtedAtMs = new Map<string, number>();
   const shapeOf = ({ kind }: { kind: string }): Shape => {
-    const shape = shapes.get(kind);
+    const shape = known.get(kind)?.shape;
     if (!shape) throw new Error(`${kind} was not asked for with objects()`);
     return shape;
   };
-
-  const orThrow = (answer: unknown): unknown => {
-    if (answer instanceof Refused) throw answer;
-    return answer;
+  /** A field it names may have been removed or hidden: it is described again before it is next read. Not each time, for it may be something else. */
+  const doubt = (kind: string, { failure }: Refused): void => {
+    const nowMs = world.monotonic();
+    if (failure.mendedBy === 'time' || nowMs - (doubtedAtMs.get(kind) ?? -Infinity) < refusedForMs) return;
+    doubtedAtMs.set(kind, nowMs);
+    known.set(kind, { ...known.get(kind), untilMs: nowMs });
+  };
+  const ask = async ({ kind }: BookObject, soql: string): Promise<unknown> => {
+    try {
+      return (await api.call({ method: 'GET', path: queryPath(soql) })).json;
+    } catch (error) {
+      if (error instanceof Refused) doubt(kind, error);
+      throw error;
+    }
   };
   const queryPath = (soql: string, all = false) => `${api.base}/${all ? 'queryAll' : 'query'}?q=${encodeURIComponent(soql)}`;
 
   return {
     atOnce,
     async objects(kinds) {
-      const isAsked = (kind: string) => !shapes.has(kind) && world.monotonic() >= (leftOut.get(kind)?.askAgainMs ?? 0);
+      const nowMs = world.monotonic();
+      const isAsked = (kind: string) => nowMs >= (known.get(kind)?.untilMs ?? -Infinity);
       const asked = [...new Set(kinds.filter(isAsked).map(apiNameOf))];
       const described =
         asked.length === 0
@@ -85,18 +102,21 @@ export function salesforceBook({ api, session, world }: Connection): CrmBook {
             );
       for (const [place, name] of asked.entries()) {
         const answer = described[place];
-        if (answer instanceof Refused && answer.failure.mendedBy === 'time') throw answer;
         for (const kind of kinds.filter((one) => apiNameOf(one) === name)) {
-          const shape = answer instanceof Refused ? { because: answer.failure.message } : shapeOrNot(kind, name, read(Described, answer));
-          if ('select' in shape) shapes.set(kind, shape);
-          else leftOut.set(kind, { ...shape, askAgainMs: shape.absent ? Infinity : world.monotonic() + describeAgainMs });
+          const before = known.get(kind);
+          if (answer instanceof Refused && answer.failure.mendedBy === 'time') {
+            if (!before) throw answer;
+            known.set(kind, { ...before, untilMs: nowMs + busyForMs });
+            continue;
+          }
+          const shape = shapeOrNot(kind, name, answer);
+          if ('select' in shape) known.set(kind, { shape, untilMs: nowMs + believedForMs });
+          else known.set(kind, { ...before, out: shape, untilMs: nowMs + (shape.absent ? believedForMs : refusedForMs) });
         }
       }
       return kinds.map((kind) => {
-        const shape = shapes.get(kind);
-        if (shape) return { kind, fields: shape.phones };
-        const { because, absent } = leftOut.get(kind)!;
-        return { kind, because, ...(absent && { absent }) };
+        const { shape, out } = known.get(kind)!;
+        return out ? { kind, ...out } : { kind, fields: shape!.phones };
       });
     },
 
@@ -107,8 +127,13 @@ export function salesforceBook({ api, session, world }: Connection): CrmBook {
           queryPath(`SELECT SystemModstamp FROM ${shapeOf(object).object} ORDER BY SystemModstamp DESC LIMIT 1`, true),
         ),
       );
+      for (const [place, { kind }] of objects.entries()) {
+        const answer = answers[place];
+        if (answer instanceof Refused) doubt(kind, answer);
+      }
       return answers.map((answer) => {
-        const [record] = read(Page, orThrow(answer)).records;
+        if (answer instanceof Refused) throw answer;
+        const [record] = read(Page, answer).records;
         return record && stampOf(record);
       });
     },
@@ -116,7 +141,7 @@ export function salesforceBook({ api, session, world }: Connection): CrmBook {
     async count(object) {
       const { object: name, half } = shapeOf(object);
       const soql = `SELECT COUNT() FROM ${name}${half === undefined ? '' : ` WHERE ${half}`}`;
-      return read(Page, (await api.call({ method: 'GET', path: queryPath(soql) })).json).totalSize;
+      return read(Page, await ask(object, soql)).totalSize;
     },
 
     async page(object, afterId) {
@@ -124,7 +149,7 @@ export function salesforceBook({ api, session, world }: Connection): CrmBook {
       const where = [...(half === undefined ? [] : [half]), ...(afterId === undefined ? [] : [`Id > ${quoted(afterId)}`])];
       // By id and not by cursor: a fill goes on where it stood after a restart, a day later too, when a cursor is gone.
       const soql = `${select}${where.length > 0 ? ` WHERE ${where.join(' AND ')}` : ''} ORDER BY Id LIMIT ${pageSize}`;
-      const { records, done } = read(Page, (await api.call({ method: 'GET', path: queryPath(soql) })).json);
+      const { records, done } = read(Page, await ask(object, soql));
       const last = records.at(-1);
       // A page of wide rows may be cut short: then there is more, whatever its length.
       return {
@@ -151,7 +176,10 @@ export function salesforceBook({ api, session, world }: Connection): CrmBook {
       );
       return answers.map((answer, place) => {
         const { object } = asked[place]!;
-        if (answer instanceof Refused) return { failure: answer.failure };
+        if (answer instanceof Refused) {
+          doubt(object.kind, answer);
+          return { failure: answer.failure };
+        }
         const { records, done } = read(Page, answer);
         const last = records.at(-1);
         return {
@@ -170,7 +198,14 @@ export function salesforceBook({ api, session, world }: Connection): CrmBook {
   };
 }
 
-function shapeOrNot(kind: string, object: string, { fields }: z.infer<typeof Described>): Shape | NoShape {
+function shapeOrNot(kind: string, object: string, answer: unknown): Shape | NoShape {
+  if (answer instanceof Refused) {
+    const { code, message } = answer.failure;
+    return { because: code === 'NOT_FOUND' ? 'There is no such object, or the connected user may not see it.' : message };
+  }
+  const described = Described.safeParse(answer);
+  if (!described.success) return { because: `Salesforce describes it in a way that can't be read.` };
+  const { fields } = described.data;
   const has = (field: string) => fields.some((one) => one.name === field);
   if (kind === 'person-account' && !has('IsPersonAccount')) return { because: 'This org has no person accounts.', absent: true };
   const shape = shapeFor(kind, object, fields, has);

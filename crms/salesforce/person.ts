@@ -38,10 +38,13 @@ export function draftPerson(wanted: WantedPerson): Fields {
     ...(wanted.kind === 'account' ? { Name: text(wanted.name, 255) } : { LastName: text(wanted.name, 80) }),
     ...(wanted.kind === 'lead' ? { Company: text(wanted.company, 255) } : {}),
     Phone: text(wanted.phone, 40),
-    ...(wanted.email === undefined || wanted.kind === 'account' ? {} : { Email: text(wanted.email, 80) }),
+    ...(wanted.kind !== 'account' && isEmail(wanted.email) ? { Email: wanted.email } : {}),
     ...(wanted.ownerId === undefined ? {} : { OwnerId: wanted.ownerId }),
   };
 }
+
+/** What a phone system gives as an address may be anything; Salesforce refuses the whole record for one that isn't. */
+const isEmail = (text: string | undefined): text is string => text !== undefined && text.length <= 80 && z.email().safeParse(text).success;
 
 const Describe = z.looseObject({
   createable: z.boolean(),

@@ -85,8 +85,11 @@ export async function connectSalesforce(
       world,
       persons: () => {
         persons ??= describePersons(api, shape.names.name, world.chance);
-        persons.catch(() => (persons = undefined));
-        return persons;
+        const asked = persons;
+        const forget = () => persons === asked && (persons = undefined);
+        // What is missing may have been added since: it is looked at again for the next one.
+        asked.then((shapes) => shapes.some(({ closedBecause }) => closedBecause !== undefined) && forget(), forget);
+        return asked;
       },
     };
     return {

@@ -4,6 +4,7 @@ import { type Region, regionOf } from '../match/region.ts';
 import type { BookKind, BookStore } from '../store/book-store.ts';
 import type { OrgId } from '../store.ts';
 import type { World } from '../world.ts';
+import { type CatchUps, shareCatchUps } from './catch-ups.ts';
 import { entryOf } from './entry.ts';
 import { afterReading, readFrom } from './overlap.ts';
 
@@ -25,11 +26,11 @@ export type BookKeeperOptions = {
   readonly stop: AbortSignal;
 };
 export type BookKeeper = {
-  /** Settings or a connection may have changed. */
+  /** Settings or a connection may have changed: they are looked at, and the org only if they have. */
   ring(): void;
   /**
-   * Reads at once, on whatever node, all that changed: what isn't in the book then is not in the org (P3). Rejects when the org can't be
-   * read or has not been read to its end yet.
+   * Reads at once, on whatever node, all that changed: what isn't in the book then is not in the org (P3). Rejects when a wanted kind can't
+   * be read or has not been read to its end yet, and when the node stops. Who asks meanwhile shares the next.
    */
   catchUp(org: OrgId): Promise<void>;
   /** Every org known at the start has been filled or has said why not. */
@@ -53,6 +54,9 @@ const beforeMarkMs = 10 * 60_000;
 const countShare = 1 / 500;
 /** What passes by itself is said from so many failures in a row on. */
 const passingFailures = 3;
+/** A kind that can't be filled is tried again after this, each time after twice as long, beside the others. */
+const firstWaitMs = 1_000;
+const longestWaitMs = 15 * 60_000;
 /** A deleted record can be asked for as long as it lies in the bin, 15 days: after a longer absence all is read again. */
 const binMs = 14 * 24 * 3_600_000;
 
@@ -60,6 +64,13 @@ const binMs = 14 * 24 * 3_600_000;
 export function keepBooks(options: BookKeeperOptions): BookKeeper {
   const { world, report, stop } = options;
   const bell = new Bell();
+  const shares = new Map<OrgId, Shared>();
+  const shareOf = (org: OrgId): Shared => {
+    const pages = new Map<string, number>();
+    const shared = shares.get(org) ?? { pages, catchUps: shareCatchUps(() => catchUp(org, pages, options), world) };
+    shares.set(org, shared);
+    return shared;
+  };
   stop.addEventListener('abort', () => bell.ring(), { once: true });
   const everyoneTried = Promise.withResolvers<void>();
   const done = (async () => {
@@ -72,7 +83,7 @@ export function keepBooks(options: BookKeeperOptions): BookKeeper {
           if (running.has(org)) continue;
           const tried = Promise.withResolvers<void>();
           tries.push(tried.promise);
-          running.set(org, keepOne(org, bell, tried.resolve, options));
+          running.set(org, keepOne(org, bell, tried.resolve, shareOf(org), options));
         }
         void Promise.all(tries).then(() => everyoneTried.resolve());
       } catch (error) {
@@ -85,24 +96,40 @@ export function keepBooks(options: BookKeeperOptions): BookKeeper {
   })();
   return {
     ring: () => bell.ring(),
-    async catchUp(org) {
-      const crm = options.crm(org);
-      if (crm === undefined) throw new Error('the org is not connected');
-      const view = await viewOf(org, crm, options);
-      const kinds = await options.store.kinds(org);
-      if (view.objects.some(({ kind }) => !kinds.some((one) => one.kind === kind && one.filled)))
-        throw new Error('the book is still being read: nobody is made before it is known who is there');
-      await poll(org, crm, view, kinds, new Map(), options.stop, options);
-      const unread = (await options.store.kinds(org)).find(({ trouble }) => trouble !== undefined);
-      if (unread) throw new Error(`${unread.kind} can't be read: ${unread.trouble}`);
-    },
+    catchUp: (org) => shareOf(org).catchUps.ask(),
     filled: everyoneTried.promise,
     done,
   };
 }
 
+/** What the keeping of one org's book and its catch-ups on this node have in common. `pages`: what the last reading once more took, by kind. */
+type Shared = { readonly pages: Map<string, number>; readonly catchUps: CatchUps };
+
+async function catchUp(org: OrgId, pages: Map<string, number>, options: BookKeeperOptions): Promise<void> {
+  const { store, stop } = options;
+  const crm = options.crm(org);
+  if (crm === undefined) throw new Error('the org is not connected');
+  const view = await viewOf(crm, await options.settings(org));
+  const out = view.leftOut.find(({ absent }) => !absent);
+  if (out) throw new Error(`${out.kind} can't be read: ${out.because}`);
+  const fills = async () => {
+    const kinds = await store.kinds(org);
+    return view.objects.map(({ kind }) => kinds.find((one) => one.kind === kind && one.filled)?.fill);
+  };
+  const before = await fills();
+  if (before.includes(undefined)) throw new Error('the book is still being read: nobody is made before it is known who is there');
+  const { unread } = await poll(org, crm, view, pages, stop, options);
+  // What was not read to its end because the node stops was not read.
+  if (stop.aborted) throw new Error('this node is stopping');
+  const [first] = unread;
+  if (first) throw new Error(`${first.kind} can't be read: ${first.because}`);
+  const after = await fills();
+  if (before.some((fill, n) => fill !== after[n]))
+    throw new Error('the book began to be read anew: nobody is made before it is known who is there');
+}
+
 /** Waits for the right to keep one org's book, and keeps it, until the stop. Never rejects. */
-async function keepOne(org: OrgId, bell: Bell, onTried: () => void, options: BookKeeperOptions): Promise<void> {
+async function keepOne(org: OrgId, bell: Bell, onTried: () => void, shared: Shared, options: BookKeeperOptions): Promise<void> {
   const { store, world, report, stop } = options;
   for (let failures = 0; !stop.aborted;) {
     const heard = bell.count;
@@ -129,12 +156,10 @@ async function keepOne(org: OrgId, bell: Bell, onTried: () => void, options: Boo
           failures = 0;
           await say(null);
         };
-        await keepWith(org, crm, AbortSignal.any([stop, hold.lost]), bell, onTried, onWell, options);
+        await keepWith({ org, crm, over: AbortSignal.any([stop, hold.lost]), bell, onTried, onWell, shared, options });
       } catch (error) {
-        const passes = error instanceof Unanswered || (error instanceof Refused && error.failure.mendedBy === 'time');
-        const trouble = error instanceof Refused ? error.failure.message : (error as Error).message;
-        if (!passes || failures + 1 >= passingFailures)
-          await say(trouble).catch((unsaid: unknown) => report('book.unsaid', { org, because: (unsaid as Error).message }));
+        if (!passes(error) || failures + 1 >= passingFailures)
+          await say(wordsOf(error)).catch((unsaid: unknown) => report('book.unsaid', { org, because: (unsaid as Error).message }));
         throw error;
       } finally {
         await hold.release();
@@ -152,6 +177,10 @@ async function keepOne(org: OrgId, bell: Bell, onTried: () => void, options: Boo
   }
 }
 
+/** It may be well the next time, with nobody doing anything. */
+const passes = (error: unknown): boolean => error instanceof Unanswered || (error instanceof Refused && error.failure.mendedBy === 'time');
+const wordsOf = (error: unknown): string => (error instanceof Refused ? error.failure.message : (error as Error).message);
+
 /** What is read of an org, and where numbers without a country code are dialled. */
 type View = {
   readonly objects: readonly BookObject[];
@@ -160,8 +189,7 @@ type View = {
 };
 
 /** One call when the country is asked for the first time; what objects look like is known to the connection. */
-async function viewOf(org: OrgId, crm: Crm, options: BookKeeperOptions): Promise<View> {
-  const settings = await options.settings(org);
+async function viewOf(crm: Crm, settings: BookSettings): Promise<View> {
   let country = countries.get(crm);
   if (settings.country === undefined && country === undefined) {
     country = crm.book.country();
@@ -177,37 +205,66 @@ async function viewOf(org: OrgId, crm: Crm, options: BookKeeperOptions): Promise
 }
 const countries = new WeakMap<Crm, Promise<string | undefined>>();
 
-/** Gives how many records were read. */
+/** What reading changes came to: how many records, and kinds that are refused. */
+type Polled = { readonly read: number; readonly unread: readonly BookLeftOut[] };
+
+/** Of all kinds that have been filled. */
 async function poll(
   org: OrgId,
   crm: Crm,
   { objects, region }: View,
-  kinds: readonly BookKind[],
   pages: Map<string, number>,
   over: AbortSignal,
   options: BookKeeperOptions,
-): Promise<number> {
-  let read = 0;
+): Promise<Polled> {
+  const begunMs = options.world.monotonic();
+  const kinds = (await options.store.kinds(org)).flatMap((kind) => {
+    const object = objects.find((one) => one.kind === kind.kind);
+    return kind.filled && object ? [{ kind, object }] : [];
+  });
+  const polled: Polled[] = [];
   for (let at = 0; at < kinds.length; at += crm.book.atOnce)
-    read += await readChanges({ org, crm, region, pages, kinds: kinds.slice(at, at + crm.book.atOnce), objects, over, options });
-  return read;
+    polled.push(await readChanges({ org, crm, region, pages, begunMs, kinds: kinds.slice(at, at + crm.book.atOnce), over, options }));
+  return { read: polled.reduce((sum, { read }) => sum + read, 0), unread: polled.flatMap(({ unread }) => unread) };
 }
 
-/** Fills and polls as long as the right and the connection are ours. */
-async function keepWith(
-  org: OrgId,
-  crm: Crm,
-  over: AbortSignal,
-  bell: Bell,
-  onTried: () => void,
-  onWell: () => Promise<void>,
-  options: BookKeeperOptions,
-): Promise<void> {
+/** How often changes are asked for. */
+function pollEveryMs(crm: Crm): number {
+  const usage = crm.usage();
+  const share = usage ? usage.used / Math.max(usage.max, 1) : 0;
+  return pollWhenScarceMs.find((step) => share >= step.share)?.ms ?? pollMs;
+}
+
+/** Fills and polls as long as the right and the connection are ours. A kind that fails does so alone; what all of them meet is thrown. */
+async function keepWith({
+  org,
+  crm,
+  over,
+  bell,
+  onTried,
+  onWell,
+  shared: { pages, catchUps },
+  options,
+}: {
+  org: OrgId;
+  crm: Crm;
+  over: AbortSignal;
+  bell: Bell;
+  onTried(): void;
+  onWell(): Promise<void>;
+  shared: Shared;
+  options: BookKeeperOptions;
+}): Promise<void> {
   const { store, world, report } = options;
-  /** Pages the last reading once more took, by kind. */
-  const pages = new Map<string, number>();
+  let settled: string | undefined;
   let leftOut: string | undefined;
   let polledAtMs = -Infinity;
+  /** Kinds that failed, and when each is tried again. */
+  const waits = new Map<string, { readonly failures: number; readonly untilMs: number }>();
+  /** Why kinds can't even begin to be read. */
+  const unbegun = new Map<string, string>();
+  /** Somebody may have been missing until now. Twice: a call told just then, on whatever node, may not have known that nobody is any more. */
+  let wakes = 2;
   /** Something was read since it was last counted; or so it may be, by a former keeper. */
   let uncounted = true;
   let countAtMs = -Infinity;
@@ -218,81 +275,154 @@ async function keepWith(
     await store.count(org).catch((error: unknown) => report('book.uncounted', { org, because: (error as Error).message }));
     countAtMs = world.monotonic() + (world.monotonic() - begunMs) / countShare;
   };
+  const pollNow = async (view: View): Promise<Polled> => {
+    polledAtMs = world.monotonic();
+    const polled = await poll(org, crm, view, pages, over, options);
+    if (polled.read > 0) uncounted = true;
+    await count();
+    return polled;
+  };
+  const isWaiting = (kind: string) => world.monotonic() < (waits.get(kind)?.untilMs ?? -Infinity);
+  /** What one kind is refused keeps the others from nothing. Gives what it failed of. */
+  const alone = async (kind: string, work: () => Promise<void>): Promise<unknown> => {
+    try {
+      await work();
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof Refused || error instanceof Unanswered)) throw error;
+      const failures = (waits.get(kind)?.failures ?? 0) + 1;
+      const waitMs = Math.min(longestWaitMs, firstWaitMs * 2 ** Math.min(failures - 1, 10)) * (0.5 + world.chance());
+      waits.set(kind, { failures, untilMs: world.monotonic() + waitMs });
+      const isSaid = !passes(error) || failures >= passingFailures;
+      if (isSaid) await store.sayTrouble(org, kind, wordsOf(error));
+      report(isSaid ? 'book.kind-waits' : 'book.waits', { org, kind, because: error.message });
+      return error;
+    }
+  };
   over.addEventListener('abort', () => bell.ring(), { once: true });
 
   while (!over.aborted && options.crm(org) === crm) {
     const heard = bell.count;
-    const view = await viewOf(org, crm, options);
-    const { objects, region } = view;
-    if (leftOut !== JSON.stringify(view.leftOut)) {
-      await store.leaveOut(org, view.leftOut);
-      for (const { kind, because } of view.leftOut) report('book.kind-left-out', { org, kind, because });
-      leftOut = JSON.stringify(view.leftOut);
+    const settings = await options.settings(org);
+    const isNew = settled !== JSON.stringify(settings);
+    const pollAtMs = polledAtMs + pollEveryMs(crm);
+    const dueMs = Math.min(pollAtMs, ...[...waits.values()].map(({ untilMs }) => untilMs)) - world.monotonic();
+    if (!isNew && dueMs > 0) {
+      await bell.wait(heard, dueMs, world);
+      continue;
     }
-    const known = new Map((await store.kinds(org)).map((kind) => [kind.kind, kind]));
-    const wanted = objects.map(({ kind }) => kind);
-    if ([...known.keys()].some((kind) => !wanted.includes(kind))) await store.keepOnly(org, wanted);
-    await beginFills({ org, crm, region, objects, known, options });
+    if (isNew) waits.clear();
+    const view = await viewOf(crm, settings);
+    const { objects, region } = view;
+    const known = await store.kinds(org);
+    if (known.some(({ kind }) => !settings.kinds.includes(kind))) await store.keepOnly(org, settings.kinds);
 
-    const pollNow = async () => {
-      const filled = (await store.kinds(org)).filter((kind) => kind.filled);
-      if ((await poll(org, crm, view, filled, pages, over, options)) > 0) uncounted = true;
-      polledAtMs = world.monotonic();
-      await count();
+    const failed: unknown[] = [];
+    const basisOf = ({ fields }: BookObject) => JSON.stringify([...fields, region ?? null]);
+    const stale = objects.filter((object) =>
+      isStale(
+        known.find(({ kind }) => kind === object.kind),
+        basisOf(object),
+      ),
+    );
+    for (const kind of unbegun.keys()) if (!stale.some((object) => object.kind === kind)) unbegun.delete(kind);
+    const newest = await newestOf(
+      crm,
+      stale.filter(({ kind }) => !isWaiting(kind)),
+    );
+    for (const { object, stamp } of newest) {
+      const error = await alone(object.kind, async () => {
+        const mark = await stamp();
+        const from = mark === undefined ? 0 : Date.parse(mark) - beforeMarkMs;
+        await store.begin(org, object.kind, basisOf(object), new Date(from).toISOString(), await crm.book.count(object));
+      });
+      if (error === undefined) unbegun.delete(object.kind);
+      else {
+        failed.push(error);
+        unbegun.set(object.kind, wordsOf(error));
+      }
+    }
+    if (failed.length > 0 && failed.every(passes) && !known.some(({ filled }) => filled)) throw failed[0]; // it is the org that is away
+    const missing = [...view.leftOut, ...[...unbegun].map(([kind, because]): BookLeftOut => ({ kind, because }))];
+    if (leftOut !== JSON.stringify(missing)) {
+      await store.leaveOut(org, missing);
+      for (const { kind, because } of missing) report('book.kind-left-out', { org, kind, because });
+      [leftOut, wakes] = [JSON.stringify(missing), 2];
+    }
+
+    const meanwhile = async (kind: string) => {
+      waits.delete(kind);
+      uncounted = true;
+      await onWell();
+      if (world.monotonic() < polledAtMs + pollEveryMs(crm)) return;
+      await pollNow(view).catch((error: unknown) => {
+        if (!(error instanceof Refused || error instanceof Unanswered)) throw error;
+        report('book.waits', { org, because: error.message }); // and if it is the org, the next page says so
+      });
     };
+    let isMore = false;
     for (const kind of await store.kinds(org)) {
       const object = objects.find((one) => one.kind === kind.kind);
-      if (kind.filled || !object) continue;
-      const meanwhile = async () => {
-        uncounted = true;
-        await onWell();
-        if (world.monotonic() - polledAtMs > pollMs) await pollNow();
-      };
-      await fill({ org, crm, region, kind, object, over, options, meanwhile });
-      [uncounted, countAtMs] = [true, -Infinity];
+      if (kind.filled || !object || unbegun.has(kind.kind) || isWaiting(kind.kind)) continue;
+      const error = await alone(kind.kind, () =>
+        fill({ org, crm, region, kind, object, over, options, meanwhile: () => meanwhile(kind.kind) }),
+      );
+      if (over.aborted) return;
+      if (error !== undefined) failed.push(error);
+      else {
+        waits.delete(kind.kind);
+        [isMore, wakes, uncounted, countAtMs] = [true, 2, true, -Infinity];
+        await count();
+      }
     }
     if (over.aborted) return;
-    await pollNow();
+    if (failed.length > 0 && failed.every(passes) && !(await store.kinds(org)).some(({ filled }) => filled)) throw failed[0];
+    if (isNew || isMore || world.monotonic() >= pollAtMs) {
+      const { unread } = await pollNow(view);
+      if (over.aborted) return;
+      if (await store.complete(org)) {
+        if (unread.length === 0) catchUps.forgive();
+        if (wakes-- > 0) await store.wakeCalls(org);
+      }
+    }
+    // Whose turn came and who had nothing to do in it waits no more.
+    for (const kind of [...waits.keys()]) if (!isWaiting(kind)) waits.delete(kind);
+    settled = JSON.stringify(settings);
     await onWell();
     onTried();
-    const usage = crm.usage();
-    const share = usage ? usage.used / Math.max(usage.max, 1) : 0;
-    const everyMs = pollWhenScarceMs.find((step) => share >= step.share)?.ms ?? pollMs;
-    await bell.wait(heard, everyMs, world);
   }
 }
 
-/** Kinds that were never read, or are to be understood in another way, or were not asked for longer than a bin is kept. */
-async function beginFills({
-  org,
-  crm,
-  region,
-  objects,
-  known,
-  options: { store, world },
-}: {
-  org: OrgId;
-  crm: Crm;
-  region: Region | undefined;
-  objects: readonly BookObject[];
-  known: ReadonlyMap<string, BookKind>;
-  options: BookKeeperOptions;
-}): Promise<void> {
-  const basisOf = ({ fields }: BookObject) => JSON.stringify([...fields, region ?? null]);
-  const stale = objects.filter((object) => {
-    const kind = known.get(object.kind);
-    if (kind?.basis !== basisOf(object)) return true;
-    return kind.filled && kind.polledAtMs !== undefined && world.now() - kind.polledAtMs > binMs;
-  });
-  for (let at = 0; at < stale.length; at += crm.book.atOnce) {
-    const some = stale.slice(at, at + crm.book.atOnce);
-    const newest = await crm.book.newest(some);
-    for (const [place, object] of some.entries()) {
-      const mark = newest[place];
-      const from = mark === undefined ? 0 : Date.parse(mark) - beforeMarkMs;
-      await store.begin(org, object.kind, basisOf(object), new Date(from).toISOString(), await crm.book.count(object));
+/** It was never read, or is to be understood in another way, or was not asked for longer than a bin is kept. */
+function isStale(kind: BookKind | undefined, basis: string): boolean {
+  if (kind?.basis !== basis) return true;
+  return kind.filled && kind.polledAtMs !== undefined && kind.askedAtMs - kind.polledAtMs > binMs;
+}
+
+/** The newest stamp of each, asked for together. When that fails for what one of them may be to blame for, each is asked for alone. */
+async function newestOf(
+  { book }: Crm,
+  objects: readonly BookObject[],
+): Promise<readonly { readonly object: BookObject; stamp(): Promise<string | undefined> }[]> {
+  const newest: { readonly object: BookObject; stamp(): Promise<string | undefined> }[] = [];
+  for (let at = 0; at < objects.length; at += book.atOnce) {
+    const some = objects.slice(at, at + book.atOnce);
+    const alone = async (object: BookObject) => (await book.newest([object]))[0];
+    if (some.length === 1) newest.push(...some.map((object) => ({ object, stamp: () => alone(object) })));
+    else {
+      const [together] = await Promise.allSettled([book.newest(some)]);
+      const isAway = together.status === 'rejected' && together.reason instanceof Refused && passes(together.reason);
+      for (const [n, object] of some.entries()) {
+        const stamp = async () => {
+          if (together.status === 'fulfilled') return together.value[n];
+          if (isAway) throw together.reason;
+          return alone(object);
+        };
+        newest.push({ object, stamp });
+      }
     }
   }
+  return newest;
 }
 
 /** Reads one kind to its end, page by page, from where a former node stopped. */
@@ -345,14 +475,14 @@ async function fill({
   report('book.filled', { org, kind: kind.kind, read, seconds: Math.round((world.monotonic() - begunMs) / 1000) });
 }
 
-/** Reads all that changed of these kinds, and gives how many records that was. One that is refused says so and keeps the others from nothing. */
+/** Reads all that changed of these kinds. One that is refused says so and keeps the others from nothing. */
 async function readChanges({
   org,
   crm,
   region,
   pages,
+  begunMs,
   kinds,
-  objects,
   over,
   options: { store, world, report },
 }: {
@@ -360,28 +490,29 @@ async function readChanges({
   crm: Crm;
   region: Region | undefined;
   pages: Map<string, number>;
-  kinds: readonly BookKind[];
-  objects: readonly BookObject[];
+  /** When the kinds were asked for, by our monotonic clock. */
+  begunMs: number;
+  kinds: readonly { readonly kind: BookKind; readonly object: BookObject }[];
   over: AbortSignal;
   options: BookKeeperOptions;
-}): Promise<number> {
-  const nowMs = world.now();
+}): Promise<Polled> {
+  const unread: BookLeftOut[] = [];
   let read = 0;
-  let reading = kinds.flatMap((kind) => {
-    const object = objects.find((one) => one.kind === kind.kind);
+  let reading = kinds.map(({ kind, object }) => {
     const place = kind.place ?? { stamp: new Date(0).toISOString(), id: '' };
-    const after = readFrom(place, kind.overlap, pages.get(kind.kind) ?? 0, nowMs);
-    return object ? [{ kind, object, place, after, onceMore: after !== place, pages: 1 }] : [];
+    const after = readFrom(place, kind.overlap, pages.get(kind.kind) ?? 0, kind.askedAtMs);
+    return { kind, object, before: place, place, after, onceMore: after !== place, pages: 1 };
   });
   while (reading.length > 0 && !over.aborted) {
     const answers = await crm.book.changes(reading);
     const goesOn: typeof reading = [];
     for (const [n, one] of reading.entries()) {
       const answer = answers[n]!;
-      const { kind, fill, overlap } = one.kind;
+      const { kind, fill, overlap, askedAtMs } = one.kind;
       if ('failure' in answer) {
         await store.sayTrouble(org, kind, answer.failure.message);
         report('book.unread', { org, kind, because: answer.failure.message });
+        unread.push({ kind, because: answer.failure.message });
         continue;
       }
       const { records, last, more } = answer;
@@ -397,12 +528,13 @@ async function readChanges({
       if (more && last) goesOn.push({ ...one, place, after: last, pages: one.pages + 1 });
       else {
         if (one.onceMore) pages.set(kind, one.pages);
-        await store.polled(org, kind, afterReading(place, overlap, nowMs));
+        const endedMs = askedAtMs + (world.monotonic() - begunMs);
+        await store.polled(org, kind, fill, afterReading(one.before, place, overlap, askedAtMs, endedMs));
       }
     }
     reading = goesOn;
   }
-  return read;
+  return { read, unread };
 }
 
 const isAfter = (one: BookPlace, other: BookPlace) => one.stamp > other.stamp || (one.stamp === other.stamp && one.id > other.id);

@@ -20,14 +20,14 @@ type Ask = {
 
 /** Looks numbers up in the book. Calls told side by side ask at once and share their statements. */
 export function lookUps(
-  store: Pick<BookStore, 'find' | 'made' | 'heard' | 'owners' | 'kinds'>,
+  store: Pick<BookStore, 'find' | 'made' | 'heard' | 'owners' | 'complete'>,
   world: World,
 ): (org: OrgId, asked: LookUp) => Promise<LookedUp> {
   const completes = new Map<OrgId, { readonly is: Promise<boolean>; readonly atMs: number }>();
   const isComplete = (org: OrgId): Promise<boolean> => {
     const known = completes.get(org);
     if (known && world.monotonic() - known.atMs < completeMs) return known.is;
-    const is = store.kinds(org).then((kinds) => kinds.length > 0 && kinds.every(({ filled }) => filled));
+    const is = store.complete(org);
     is.catch(() => completes.delete(org));
     completes.set(org, { is, atMs: world.monotonic() });
     return is;
@@ -37,8 +37,8 @@ export function lookUps(
   const askAll = async () => {
     const asks = waiting.splice(0);
     try {
-      const numbers = distinct(asks.flatMap(({ org, number }) => (number === undefined ? [] : [{ org, key: number as string }])));
-      const keys = distinct(numbers.flatMap(({ org, key }) => keysOf(key as PhoneNumber).all.map((one) => ({ org, key: one }))));
+      const numbers = distinct(asks.flatMap(({ org, number }) => (number === undefined ? [] : [{ org, key: number }])));
+      const keys = distinct(numbers.flatMap(({ org, key }) => keysOf(key).all.map((one) => ({ org, key: one }))));
       const [found, made, heard] = await Promise.all([store.find(keys), store.made(numbers), store.heard(numbers)]);
       const remembered = new Map(heard.map(({ org, key, choices }) => [place(org, key), twiceChosen(choices)]));
       const ids = distinct([

@@ -19,6 +19,8 @@ export type DecideFacts = {
   readonly voicemailLink?: string;
   /** The record made for its number, by this call or another. */
   readonly made?: MadePerson;
+  /** Which record made for its number this call hangs on, or hung on. */
+  readonly ownGeneration?: number;
   /** Who the phone system last said has its number, in whatever call (R2). */
   readonly heard?: { readonly name: string; readonly email?: string };
   /** It has ended, and nothing more is expected to be heard of it (D3). */

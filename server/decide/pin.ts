@@ -15,6 +15,8 @@ export type Inputs = {
   /** Owns what nobody else owns: the one who connected the CRM (AC-33). */
   readonly fallbackOwner: Owner | null;
   readonly match: Match;
+  /** The number that was looked for; another one is looked for anew. */
+  readonly number?: string;
   /** Users whom the rules, or the records it may be about, name by id. Null: no active user of the CRM; a queue, or somebody who left. */
   readonly named: Readonly<Record<string, Owner | null>>;
   /** Our clock minus the phone system's: added to its instants, they are ours (C6). */
@@ -24,18 +26,22 @@ export type Inputs = {
 /**
  * The inputs this version of the call is decided with (D1). The first decision that wants a record pins them; from then
  * on only what a changed fact names is replaced: agents who weren't known join, a person's choice replaces the match, and so does the
- * whole book what was found in a part of it. `isMaking`: a record for the number is wanted and not there yet; who turns up meanwhile is
- * the one it is (P3).
+ * whole book what was found in a part of it. `reopens`: a record for the number is wanted and not there yet, or the one that was meant is
+ * gone: who turns up meanwhile is the one it is (P3).
  * To apply today's rules, give `undefined` for `pinned`.
  */
-export function pinInputs(pinned: Inputs | undefined, now: Inputs, call: Call, isMaking = false): Inputs {
+export function pinInputs(pinned: Inputs | undefined, now: Inputs, call: Call, reopens = false): Inputs {
   const known = ofCall(call, now.people);
   if (pinned === undefined) return { ...now, people: known };
-  const anew =
-    call.linked !== undefined || pinned.match.unsure || (isMaking && !now.match.stranger)
-      ? { match: now.match, named: { ...pinned.named, ...now.named } }
-      : {};
-  return { ...pinned, people: { ...known, ...pinned.people }, ...anew };
+  const isAnother = pinned.number !== now.number && pinned.number !== undefined;
+  const isAnew =
+    call.linked !== undefined || pinned.match.unsure || isAnother || (reopens && !(now.match.stranger && pinned.match.stranger));
+  const { match, named, number } = now;
+  return {
+    ...pinned,
+    people: { ...known, ...pinned.people },
+    ...(isAnew && { match, named: { ...pinned.named, ...named }, ...(number !== undefined && { number }) }),
+  };
 }
 
 /** The agents of this call; the rest of the directory is nobody's business here. */

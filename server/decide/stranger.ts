@@ -10,7 +10,7 @@ import { words } from './words.ts';
 /** Lead.LastName and Contact.LastName hold this many characters. */
 const nameCap = 80;
 
-type Known = Pick<DecideFacts, 'made' | 'heard' | 'settled'>;
+type Known = Pick<DecideFacts, 'made' | 'heard' | 'settled' | 'ownGeneration'>;
 /** A record wanted for the number of a call, and why; or why not. `generation`: which record of this number it is (P2). */
 export type StrangerChoice = {
   readonly person?: { readonly record: WantedPerson; readonly generation: number };
@@ -23,19 +23,24 @@ export type StrangerChoice = {
  * Is a record made for the number of this call (AC-10)? `made`: the one made before, whatever call wanted it: the first decision fixes what
  * it is (P1). `settled`: nothing more is expected to be heard that could take the wish back (D3).
  */
-export function chooseStranger(call: Call, inputs: Inputs, { made, heard, settled }: Known): StrangerChoice {
+export function chooseStranger(call: Call, inputs: Inputs, { made, heard, settled, ownGeneration }: Known): StrangerChoice {
   const { number } = call.customer;
   if (!inputs.match.stranger || number === undefined) return { because: [] };
   const rules = rulesOf(call, inputs.policy);
   const [making, when] = makingOf(call, rules);
   if (making === 'nothing') return { because: [] };
   const noun = `a ${making}`;
-  const isTalking = rules.moment === 'answer' && call.answeredAt !== undefined;
+  // What isn't logged makes nobody, whenever it is asked.
+  const isLogged =
+    call.type !== undefined || inputs.policy.logging[call.direction === 'outbound' ? 'outbound-answered' : 'inbound-answered'] !== 'skip';
+  const isTalking = rules.moment === 'answer' && call.answeredAt !== undefined && isLogged;
   if (call.phase !== 'ended' && !isTalking) return { because: [] };
   if (!settled && !isTalking)
     return { because: [`${when}: ${noun} is made when nothing more is to be expected of the call (D3).`], unsettled: true };
 
-  if (made?.state === 'deleted' && rules.afterDeletion === 'nothing')
+  // Late news of a call raise nobody from the dead: only another call may want another record, if the policy says so (P2).
+  const isOwnGone = ownGeneration !== undefined && made !== undefined && (made.generation > ownGeneration || made.state === 'deleted');
+  if (isOwnGone || (made?.state === 'deleted' && rules.afterDeletion === 'nothing'))
     return { because: [`A person deleted the ${made.kind} that was made for this number: no other is made (P2).`] };
   const again = made !== undefined && made.state !== 'deleted';
   if (again && made.kind !== making)

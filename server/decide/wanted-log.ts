@@ -1,6 +1,6 @@
 import type { Call } from '../call/call.ts';
 import type { CrmRecord, WantedActivity } from '../crm.ts';
-import { isLead, type MadePerson } from '../match/match.ts';
+import { isLead, isPerson, type MadePerson } from '../match/match.ts';
 import type { DecideFacts } from './decide.ts';
 import { fitComment, type Line } from './fit-comment.ts';
 import { isZone, localDate } from './local-date.ts';
@@ -131,8 +131,8 @@ function aboutOf(
   // The record made for the number is whose call it is, for as long as nobody else turned out to have it.
   if (stranger && made?.state === 'there' && made.record)
     return {
-      who: made.record.kind === 'account' ? undefined : made.record,
-      what: made.record.kind === 'account' ? made.record : undefined,
+      who: isPerson(made.record.kind) ? made.record : undefined,
+      what: isPerson(made.record.kind) ? undefined : made.record,
       because: [searched, `The ${made.kind} made for this number: ${nameOfRecord(made.record)} (P1).`],
     };
   const parked =

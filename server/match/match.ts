@@ -3,7 +3,7 @@ import type { Agent, LinkedRecord } from '../call/event.ts';
 import type { CrmRecord, PersonKind } from '../crm.ts';
 import { type Candidate, type Found, type MatchRules, rank } from './rank.ts';
 
-export { defaultRules, type MatchRules } from './rank.ts';
+export { defaultRules, isPerson, type MatchRules } from './rank.ts';
 
 /**
  * The records a call is about, those meant, and in words where we looked: nobody found means nothing without it. `others`: also have the
@@ -36,6 +36,8 @@ export type MadePerson = {
   readonly kind: PersonKind;
   readonly generation: number;
   readonly state: 'waiting' | 'there' | 'parked' | 'deleted';
+  /** How its row of `writes` stood when this was read; another state by now is news. */
+  readonly row: string;
   readonly record?: CrmRecord;
   /** Why it can't be made. */ readonly because?: string;
 };

@@ -88,7 +88,8 @@ export function rank(found: readonly Found[], rules: MatchRules, isListedShared 
   return { candidates: first ? [first, ...company.filter((one) => one !== first)] : company, shared: true };
 }
 
-const isPerson = (kind: string) => kind === 'contact' || kind === 'lead' || kind === 'person-account';
+/** Somebody an activity can be with; else something it is about. */
+export const isPerson = (kind: string) => kind === 'contact' || kind === 'lead' || kind === 'person-account';
 const companyName = ({ company }: Found) => (company === undefined ? {} : { name: company });
 
 function candidateOf(one: Found, because: string): Candidate {

@@ -23,6 +23,8 @@ export type BookKind = {
   readonly place: BookPlace | undefined;
   readonly overlap: Overlap | undefined;
   readonly polledAtMs: number | undefined;
+  /** The database's time when this was read: nodes don't agree on theirs. */
+  readonly askedAtMs: number;
   readonly trouble: string | undefined;
 };
 /** A record with its numbers understood. `key`: E.164, or `~` and the last digits where no country is known. */
@@ -37,24 +39,28 @@ export type BookFound = Found & { readonly org: OrgId; readonly key: string };
 
 export type BookStore = {
   kinds(org: OrgId): Promise<readonly BookKind[]>;
+  /** Whoever isn't in the book is not in the org, or came within the last minute. */
+  complete(org: OrgId): Promise<boolean>;
   /** A fill of this kind begins; changes are to be read from this stamp on. */
   begin(org: OrgId, kind: string, basis: string, stamp: string | undefined, expected: number): Promise<void>;
   /** Stores a page of the fill and how far it got, in one transaction. */
   savePage(org: OrgId, kind: string, fill: number, entries: readonly BookEntry[], afterId: string | undefined): Promise<void>;
   /** The fill has reached its end: what it didn't meet is taken out. */
   filled(org: OrgId, kind: string, fill: number): Promise<void>;
-  /** Stores changes and the place up to which they have been read, in one transaction. */
+  /** Stores changes and the place up to which this fill's have been read, in one transaction. */
   saveChanges(org: OrgId, kind: string, fill: number, entries: readonly BookEntry[], place: BookPlace | undefined): Promise<void>;
-  /** All changes of this kind have been read. */
-  polled(org: OrgId, kind: string, overlap: Overlap | undefined): Promise<void>;
+  /** All changes of this kind have been read, unless another fill began meanwhile. */
+  polled(org: OrgId, kind: string, fill: number, overlap: Overlap): Promise<void>;
   /** Why this kind goes on no more, or (`undefined` kind) nothing does; no trouble: it goes on again. */
   sayTrouble(org: OrgId, kind: string | undefined, trouble: string | undefined): Promise<void>;
   /** Kinds that are wanted and can't be read, and why: all of them, none where all can be. */
   leaveOut(org: OrgId, kinds: readonly BookLeftOut[]): Promise<void>;
   /** Counts what there is of each kind, for whoever asks. Reads all of it. */
   count(org: OrgId): Promise<void>;
-  /** Kinds that are no longer wanted are forgotten, with all they held. */
+  /** Kinds that are no longer wanted are forgotten, with all they held; what is interrupted goes on the next time. */
   keepOnly(org: OrgId, kinds: readonly string[]): Promise<void>;
+  /** The book is complete: calls of the last day that were matched in a part of it are told once more. */
+  wakeCalls(org: OrgId): Promise<void>;
   /** Records that have one of these numbers, at most `mostOfOne` of each number. */
   find(asked: readonly { readonly org: OrgId; readonly key: string }[]): Promise<readonly BookFound[]>;
   /** The newest record made for each of these numbers (P1). */
@@ -74,6 +80,11 @@ export type BookStore = {
 };
 /** So many records of one number are told apart; a number that more have is a switchboard's, whoever they are. */
 const mostOfOne = 60;
+/** Records forgotten, and calls woken, in one statement: none comes near the limit a statement has. */
+const forgetAtOnce = 5_000;
+const wakeAtOnce = 500;
+/** Every node has seen by then that the book is complete (`lookUps`). */
+const wakeAfterMs = 3_000;
 
 /** The book on PostgreSQL. */
 export function bookStore(database: Database, world: World, onTrouble: (error: Error) => void): BookStore {
@@ -124,9 +135,11 @@ export function bookStore(database: Database, world: World, onTrouble: (error: E
         place: row.stamp === null ? undefined : { stamp: row.stamp, id: row.stampId },
         overlap: row.overlap ?? undefined,
         polledAtMs: row.polledAtMs === null ? undefined : Number(row.polledAtMs),
+        askedAtMs: Number(row.askedAtMs),
         trouble: row.trouble ?? undefined,
       }));
     },
+    complete: async (org) => (await database.query('book-complete', [org])).rows[0].complete as boolean,
     begin: async (org, kind, basis, stamp, expected) =>
       void (await database.query('book-begin', [org, kind, basis, stamp ?? null, expected])),
     savePage: (org, kind, fill, entries, afterId) =>
@@ -144,15 +157,15 @@ export function bookStore(database: Database, world: World, onTrouble: (error: E
         if (place)
           await connection.query(
             {
-              text: 'update book_kinds set stamp = $3, stamp_id = $4 where org = $1 and kind = $2 and (stamp is null or (stamp, stamp_id) < ($3, $4))',
+              text: 'update book_kinds set stamp = $4, stamp_id = $5 where org = $1 and kind = $2 and fill = $3 and (stamp is null or (stamp collate "C", stamp_id collate "C") < ($4, $5))',
             },
-            [org, kind, place.stamp, place.id],
+            [org, kind, fill, place.stamp, place.id],
           );
       }),
-    polled: async (org, kind, overlap) =>
+    polled: async (org, kind, fill, overlap) =>
       void (await database.query(
-        { text: 'update book_kinds set polled_at = cb_now(), overlap = $3, trouble = null where org = $1 and kind = $2' },
-        [org, kind, overlap ?? null],
+        { text: 'update book_kinds set polled_at = cb_now(), overlap = $4, trouble = null where org = $1 and kind = $2 and fill = $3' },
+        [org, kind, fill, overlap],
       )),
     async sayTrouble(org, kind, trouble) {
       const words = trouble === undefined ? null : storable(trouble);
@@ -166,15 +179,26 @@ export function bookStore(database: Database, world: World, onTrouble: (error: E
         [org, storableJson(kinds)],
       )),
     count: async (org) => void (await database.query('book-count', [org])),
-    keepOnly: (org, kinds) =>
-      database.transaction(async (connection) => {
-        const values = [org, kinds];
-        const others = 'select record from book_records where org = $1 and not kind = any($2::text[])';
-        await connection.query({ text: `delete from book_numbers where record in (${others})` }, values);
-        await connection.query({ text: `delete from book_unmatchable where org = $1 and record in (${others})` }, values);
-        await connection.query({ text: 'delete from book_records where org = $1 and not kind = any($2::text[])' }, values);
-        await connection.query({ text: 'delete from book_kinds where org = $1 and not kind = any($2::text[])' }, values);
-      }),
+    async keepOnly(org, kinds) {
+      // No basis: wanted again before all of it is gone, it is read from its beginning.
+      const { rows } = await database.query(
+        { text: "update book_kinds set basis = '' where org = $1 and not kind = any($2::text[]) returning kind" },
+        [org, kinds],
+      );
+      if (rows.length === 0) return;
+      const unwanted = rows.map((row) => row.kind as string);
+      let gone: number;
+      do gone = (await database.query('book-forget', [org, unwanted, forgetAtOnce])).rows[0].records as number;
+      while (gone > 0);
+      await database.query({ text: "delete from book_kinds where org = $1 and kind = any($2::text[]) and basis = ''" }, [org, unwanted]);
+    },
+    async wakeCalls(org) {
+      for (let after = '0', woken = wakeAtOnce; woken === wakeAtOnce;) {
+        const [page] = (await database.query('book-wake-calls', [org, after, wakeAtOnce, wakeAfterMs])).rows;
+        [after, woken] = [(page.last as string | null) ?? after, page.calls as number];
+        if (woken > 0) await database.query({ text: "select pg_notify('calls', '')" });
+      }
+    },
     async find(asked) {
       if (asked.length === 0) return [];
       const { rows } = await database.query('book-find', [asked.map((ask) => ask.org), asked.map((ask) => ask.key), mostOfOne]);
@@ -200,9 +224,10 @@ export function bookStore(database: Database, world: World, onTrouble: (error: E
           key: row.key as string,
           kind: row.kind as MadePerson['kind'],
           generation: row.generation as number,
+          row: row.state as string,
         };
         if (row.state === 'parked') return { ...known, state: 'parked', because: row.because ?? 'it is parked' };
-        if (row.state === 'deleted' || row.recordState === 'gone') return { ...known, state: 'deleted' };
+        if (row.state === 'deleted' || (row.state === 'written' && row.id === null && row.kept)) return { ...known, state: 'deleted' };
         if (row.state !== 'written') return { ...known, state: 'waiting' };
         const id = row.recordKind === 'person-account' ? (row.contactId ?? row.id) : row.id;
         const record =

@@ -243,10 +243,12 @@ export function consoleStore(database: Database) {
         (select coalesce(jsonb_object_agg(connection, clock_offset_ms), '{}') from connections) as clock_offset_ms,
         (select coalesce(jsonb_object_agg(c.connection, case when l.well_since is not null and l.said_at > cb_now() - interval '20 seconds' then 1 else 0 end), '{}') from connections c left join listenings l using (org, connection) where c.settings is not null) as listening,
         (select count(*) from unexplained_calls) as unexplained,
-        (select coalesce(jsonb_object_agg(org, n), '{}') from (select org, sum(records) as n from book_kinds where records is not null group by org) b) as book_records,
-        (select coalesce(jsonb_object_agg(org, n), '{}') from (select org, sum(numbers) as n from book_kinds where numbers is not null group by org) b) as book_numbers,
-        (select coalesce(jsonb_object_agg(o.org, coalesce((select bool_and(filled_at is not null)::int from book_kinds k where k.org = o.org), 0)), '{}') from orgs o) as book_filled,
-        (select coalesce(jsonb_object_agg(org, seconds), '{}') from (select org, extract(epoch from cb_now() - min(coalesce(polled_at, filled_at))) as seconds from book_kinds where filled_at is not null group by org) b) as book_seconds_since_poll,
+        (select coalesce(jsonb_object_agg(org, n), '{}') from (select org, sum(records) as n from book_kinds where records is not null and basis <> '' group by org) b) as book_records,
+        (select coalesce(jsonb_object_agg(org, n), '{}') from (select org, sum(numbers) as n from book_kinds where numbers is not null and basis <> '' group by org) b) as book_numbers,
+        (select coalesce(jsonb_object_agg(o.org, (exists (select 1 from book_kinds k where k.org = o.org and k.basis <> '')
+          and not exists (select 1 from book_kinds k where k.org = o.org and k.basis <> '' and k.filled_at is null)
+          and not exists (select 1 from books b, jsonb_array_elements(b.left_out) l where b.org = o.org and l.value ->> 'absent' is distinct from 'true'))::int), '{}') from orgs o) as book_filled,
+        (select coalesce(jsonb_object_agg(org, seconds), '{}') from (select org, extract(epoch from cb_now() - min(coalesce(polled_at, filled_at))) as seconds from book_kinds where filled_at is not null and basis <> '' group by org) b) as book_seconds_since_poll,
         (select coalesce(jsonb_object_agg(org, api_used), '{}') from org_facts where api_used is not null) as api_used`),
   };
 }

@@ -1,4 +1,4 @@
-import { type Lane, type LaneHold, LostLane, noCall, type OrgId, type WriteRow } from '../store.ts';
+import { type Lane, type LaneHold, LostLane, noCall, recordGone, type OrgId, type WriteRow } from '../store.ts';
 import type { World } from '../world.ts';
 import { storableJson } from './canonical-json.ts';
 import type { Database } from './database.ts';
@@ -37,14 +37,18 @@ export async function holdLane(
   const rows = async (statement: string, values: readonly unknown[]): Promise<WriteRow[]> =>
     (await database.query(statement, values)).rows.map(writeRow);
   /** Calls that want these records are told again. Apart from the settling: whoever holds rows of writes must not wait for calls. */
-  const tellPersons = () =>
-    database.transaction(async (connection) => {
-      const numbers = (await connection.query('persons-untold', [org])).rows.map((row) => row.number_key as string);
-      if (numbers.length === 0) return;
-      await connection.query('lock-numbers', [numbers.map(() => org), numbers]);
-      await connection.query('tell-persons', [org, numbers]);
-      await connection.query({ text: "select pg_notify('calls', '')" });
-    });
+  const tellPersons = async () => {
+    const tellSome = () =>
+      database.transaction(async (connection) => {
+        const numbers = (await connection.query('persons-untold', [org])).rows.map((row) => row.number_key as string);
+        if (numbers.length === 0) return false;
+        await connection.query('lock-numbers', [numbers.map(() => org), numbers]);
+        await connection.query('tell-persons', [org, numbers]);
+        await connection.query({ text: "select pg_notify('calls', '')" });
+        return true;
+      });
+    while (await tellSome());
+  };
   return {
     org,
     epoch,
@@ -129,6 +133,8 @@ export async function holdLane(
         if (persons.length > 0) await connection.query('persons-came', [org, persons]);
       });
       if (outcomes.some((x) => x.row.call === noCall)) await tellPersons();
+      const gone = outcomes.filter((x) => x.state === 'parked' && recordGone.has((x.trouble as { code?: string } | undefined)?.code ?? ''));
+      if (gone.length > 0) await database.query('wake-later', [gone.map(() => org), gone.map((x) => x.row.call)]);
     },
     release: lock.release,
   };

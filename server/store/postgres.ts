@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { CallEvent, CallId } from '../call/event.ts';
 import type { CrmUser } from '../crm.ts';
+import type { Inputs } from '../decide/pin.ts';
 import { defaultPolicy, parsePolicy } from '../decide/policy.ts';
 import type {
   Channel,
@@ -343,8 +344,9 @@ async function gather(connection: Connection, claimed: readonly Record<string, u
       incarnation: row['incarnation'] as number,
       version: row['version'] as number,
       heardAtMs: Number(row['heard_at_ms']),
-      pinned: (row['pinned'] as DueCall['pinned']) ?? undefined,
+      pinned: row['pinned'] ? completePins(row['pinned'] as Inputs) : undefined,
       wantsPerson: row['wants_person'] as boolean,
+      personGeneration: (row['person_generation'] as number | null) ?? undefined,
       events: kin.flatMap((member) => (eventsOf.get(`${member.org} ${member.member}`) ?? []).map(storedEvent)),
       writes: (writesOf.get(key) ?? []) as DueCall['writes'], // a call's own are activities; what is made for its number is nobody's (noCall)
       known: new Map(kin.map((member) => [member.external_id as CallId, member.member as string])),
@@ -352,6 +354,13 @@ async function gather(connection: Connection, claimed: readonly Record<string, u
     };
   });
 }
+
+/** A former release pinned less: what it didn't know of is as it is by default (E5). */
+const completePins = (pinned: Inputs): Inputs => ({
+  ...pinned,
+  policy: { ...defaultPolicy(pinned.policy.language), ...pinned.policy },
+  named: pinned.named ?? {},
+});
 
 const personEntry = (row: Record<string, unknown>): PersonEntry => ({
   connection: row['connection'] as string,
@@ -385,7 +394,7 @@ async function storeTold(connection: Connection, told: readonly Told[]): Promise
         number_key: x.numberKey ?? null,
         talked_at_ms: x.talkedAtMs ?? null,
         open_until_ms: x.openUntilMs === Infinity ? 'Infinity' : (x.openUntilMs ?? null),
-        wants_person: x.person !== undefined,
+        person_generation: x.person?.generation ?? null,
         next_due_ms: x.nextDueMs ?? null,
       })),
     ),
@@ -466,15 +475,19 @@ async function storeTold(connection: Connection, told: readonly Told[]): Promise
   );
   if (nobodys.length > 0) await connection.query('hear-nobodys-phones', [storableJson(nobodys)]);
   await wantPersons(connection, well);
-  const former = new Set(saved.rows.flatMap((row) => (row.wanted_person && !row.wants_person ? [`${row.org} ${row.id}`] : [])));
-  const concerned = well.filter((x) => isAboutNumber(x) || former.has(`${x.due.org} ${x.due.id}`));
-  if (concerned.length > 0) {
-    await connection.query('lock-numbers', [concerned.map((x) => x.due.org), concerned.map((x) => x.numberKey)]);
-    await storePersons(
-      connection,
-      concerned,
-      concerned.filter((x) => former.has(`${x.due.org} ${x.due.id}`)),
-    );
+  // Who wants nothing made any more, or has turned out to have another number.
+  const left = saved.rows.flatMap((row) =>
+    row.wanted_person && (!row.wants_person || row.former_number !== row.number_key)
+      ? [{ org: row.org as number, number: row.former_number as string }]
+      : [],
+  );
+  const concerned = well.filter(isAboutNumber);
+  if (concerned.length + left.length > 0) {
+    await connection.query('lock-numbers', [
+      [...concerned.map((x) => x.due.org), ...left.map((x) => x.org)],
+      [...concerned.map((x) => x.numberKey), ...left.map((x) => x.number)],
+    ]);
+    await storePersons(connection, concerned, left);
     await storeCallBacks(connection, concerned);
   }
   const said = well.flatMap((x) => (x.summary === undefined ? [] : [{ org: x.due.org, recipient: 'admin', body: x.summary }]));
@@ -533,7 +546,7 @@ async function storeNotices(connection: Connection, well: readonly Told[]): Prom
  * waits for. A call that is being told elsewhere is not woken: its own telling looks as well, and wakes itself.
  */
 const isAboutNumber = (x: Told) =>
-  x.numberKey !== undefined && (x.talkedAtMs !== undefined || x.openUntilMs !== undefined || x.awaitsPerson === true);
+  x.numberKey !== undefined && (x.talkedAtMs !== undefined || x.openUntilMs !== undefined || x.person !== undefined);
 
 /** Records to be made for numbers, whatever call wants them (P1). */
 async function wantPersons(connection: Connection, well: readonly Told[]): Promise<void> {
@@ -556,15 +569,23 @@ async function wantPersons(connection: Connection, well: readonly Told[]): Promi
 }
 
 /** The writer may have made a record while the call that awaits it was told; and one that nobody wants any more isn't made (D2). */
-async function storePersons(connection: Connection, concerned: readonly Told[], former: readonly Told[]): Promise<void> {
-  if (former.length > 0) await connection.query('drop-persons', [former.map((x) => x.due.org), former.map((x) => x.numberKey)]);
-  const awaiting = concerned.filter((x) => x.awaitsPerson && x.person);
-  if (awaiting.length === 0) return;
-  const names = awaiting.map((x) => x.person!.name);
-  const settled = (await connection.query('persons-settled', [awaiting.map((x) => x.due.org), names])).rows;
-  const late = awaiting.filter((x) => settled.some((row) => row.org === x.due.org && row.number_key === x.numberKey));
+async function storePersons(
+  connection: Connection,
+  concerned: readonly Told[],
+  left: readonly { readonly org: number; readonly number: string }[],
+): Promise<void> {
+  if (left.length > 0) await connection.query('drop-persons', [left.map((x) => x.org), left.map((x) => x.number)]);
+  const wanting = concerned.flatMap((x) => (x.person ? [{ due: x.due, person: x.person, seen: x.seenPerson }] : []));
+  if (wanting.length === 0) return;
+  const names = wanting.map(({ person }) => person.name);
+  const settled = (await connection.query('persons-settled', [wanting.map(({ due }) => due.org), names])).rows;
+  const late = wanting.filter(({ due, person, seen }) =>
+    settled.some(
+      (row) => row.org === due.org && row.name === person.name && (seen?.generation !== person.generation || seen.row !== row.state),
+    ),
+  );
   if (late.length === 0) return;
-  await connection.query('wake-calls', [late.map((x) => x.due.org), late.map((x) => x.due.id)]);
+  await connection.query('wake-calls', [late.map(({ due }) => due.org), late.map(({ due }) => due.id)]);
   await connection.query({ text: "select pg_notify('calls', '')" });
 }
 

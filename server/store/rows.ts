@@ -25,4 +25,5 @@ export const writeRow = (row: Record<string, unknown>): WriteRow => ({
   ghosts: row['ghosts'] as WriteRow['ghosts'],
   attempts: row['attempts'] as number,
   setbacks: row['setbacks'] as number,
+  ...((code) => (typeof code === 'string' ? { troubleCode: code } : {}))((row['trouble'] as { code?: unknown } | null)?.code),
 });

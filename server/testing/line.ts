@@ -2,7 +2,7 @@ import { crms } from '../../crms/index.ts';
 import { startOrg } from '../../emulators/salesforce/org.ts';
 import { secretOf, signDelivery } from '../../sources/generic-webhook/sign.ts';
 import { sources } from '../../sources/index.ts';
-import { type Crm, type Exchange, Refused, Unanswered } from '../crm.ts';
+import { type Crm, type CrmBook, type Exchange, Refused, Unanswered } from '../crm.ts';
 import { parsePolicy } from '../decide/policy.ts';
 import { groupCommit } from '../ingest/group-commit.ts';
 import { hashPayload } from '../ingest/hash-payload.ts';
@@ -30,6 +30,7 @@ export type LineOrg = {
   /** A policy document, saved as the first version. */
   readonly policy?: unknown;
   readonly withoutCustomFields?: boolean;
+  readonly personAccounts?: boolean;
   /** Ids of its connected phone systems; unique in the installation. The first is where `send` goes if nothing is said. */
   readonly connections?: readonly (string | { readonly id: string; readonly source: string })[];
 };
@@ -40,6 +41,8 @@ export type LineOptions = {
   /** Requests a writer has under way at once; 1 makes their order, and so a story, always the same. */
   readonly sideBySide?: number;
   readonly startsAtMs?: number;
+  /** What stands between us and an org's book. What it refuses is then no trouble of the line's. */
+  readonly book?: (book: CrmBook) => CrmBook;
 };
 export type Sent = {
   readonly id: string;
@@ -79,7 +82,7 @@ const real = realWorld();
  * org of its own. Its clock stands still until it is told to go on, and then hops from one due thing to the next, so that
  * lingering, silence and retries cost no real time and every run tells the same story.
  */
-export async function openLine({ orgs = [{}], nodes = 1, sideBySide = 4, startsAtMs = aMondayMorning }: LineOptions = {}) {
+export async function openLine({ orgs = [{}], nodes = 1, sideBySide = 4, startsAtMs = aMondayMorning, book: between }: LineOptions = {}) {
   const test = await startTestDatabase();
   const troubles: string[] = [];
   const trouble = (error: Error) => void troubles.push(error.message);
@@ -94,12 +97,13 @@ export async function openLine({ orgs = [{}], nodes = 1, sideBySide = 4, startsA
   // The orgs, and who calls in
   const standIns = new Map<OrgId, Awaited<ReturnType<typeof startOrg>>>();
   const connections = new Map<string, Connection>();
-  for (const [place, { mode = 'live', policy, withoutCustomFields = false, connections: ids }] of orgs.entries()) {
+  for (const [place, { mode = 'live', policy, withoutCustomFields = false, personAccounts = false, connections: ids }] of orgs.entries()) {
     const running = await startOrg({
       file: ':memory:',
       clientId: 'cordboard',
       clientSecret: 'stand-in-secret',
       withoutCustomFields,
+      personAccounts,
       clock: clock.now,
     });
     const settings = { loginUrl: running.apiUrl, clientId: 'cordboard', clientSecret: 'stand-in-secret', requestLimitMs };
@@ -172,19 +176,20 @@ export async function openLine({ orgs = [{}], nodes = 1, sideBySide = 4, startsA
     const books = keepBooks({
       store: book,
       world: clock.world,
-      orgs: admin.orgs,
+      orgs: () => traffic.add(admin.orgs()),
       crm: keeper.crm,
       settings: async (org) => {
         const { policy } = (await store.readOrg(org))!;
         return { kinds: policy.match.kinds, country: policy.country };
       },
-      report: (what, fields) => /failed|unread/.test(what) && void troubles.push(`${what}: ${String(fields['because'])}`),
+      report: (what, fields) =>
+        (between ? /failed/ : /failed|unread/).test(what) && void troubles.push(`${what}: ${String(fields['because'])}`),
       stop: stop.signal,
     });
     const rights = keepRights({
       store: traffic.watch(accessStore(database)),
       world: clock.world,
-      orgs: admin.orgs,
+      orgs: () => traffic.add(admin.orgs()),
       crm: keeper.crm,
       report: () => undefined,
       stop: stop.signal,
@@ -197,7 +202,7 @@ export async function openLine({ orgs = [{}], nodes = 1, sideBySide = 4, startsA
   function throughTheWire(crm: Crm): Crm {
     const watched = traffic.watch(crm);
     return Object.assign(Object.create(watched) as Crm, {
-      book: traffic.watch(crm.book),
+      book: traffic.watch(between ? between(crm.book) : crm.book),
       exchange: (ask: Exchange, signal?: AbortSignal) =>
         traffic.add(
           (async () => {

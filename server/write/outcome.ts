@@ -211,13 +211,9 @@ export const isThere = (row: WriteRow, crmId: string | undefined): RowOutcome =>
   trouble: { code: 'FOUND', message: 'somebody in Salesforce has this number by now; nothing was made' },
 });
 
-/** It can't be told who is there, so nobody is made yet; it is nobody's fault (W7). */
-export const notMadeYet = (row: WriteRow, message: string): RowOutcome => {
-  const setbacks = row.setbacks + 1;
-  return {
-    ...givenBack(row),
-    setbacks,
-    trouble: { mendedBy: 'time', code: 'BOOK_BEHIND', message },
-    dueInMs: Math.min(60_000, 500 * 2 ** setbacks),
-  };
-};
+/** It can't be told who is there, so nobody is made yet. That is asked for all at once, with a back-off of its own, and held against no row (W7). */
+export const notMadeYet = (row: WriteRow, message: string): RowOutcome => ({
+  ...givenBack(row),
+  trouble: { mendedBy: 'time', code: 'BOOK_BEHIND', message },
+  dueInMs: 10_000,
+});

@@ -33,7 +33,7 @@ export function planWrite(
   if (row?.leftOut) return plan('none', row.lane); // W9
   if (row === undefined) return plan(wish.retracted === null ? 'send' : 'none', 'now');
   // The record it waited for can't be made, or isn't to be: it waits no longer. A row that failed has a delay of another kind.
-  const waited = row.dueMs !== undefined && row.dueMs - row.sinceMs >= personDelayMs;
+  const waited = row.dueMs !== undefined && row.dueMs - row.sinceMs > personDelayMs / 2; // two readings of one clock
   const waitedInVain = waited && row.state === 'due' && row.crmId === undefined && row.attempts + row.setbacks === 0 && !awaitsPerson;
   if (wish.retracted === null && row.retracted === undefined && equal(row.wanted, wish.wanted))
     return plan(waitedInVain ? 'send' : 'none', row.lane);

@@ -47,12 +47,14 @@ function nextOfPerson(row: WriteRow, terms: Terms, reading: { readonly held: Hel
   const rest = (crmId: string): NextStep => ({ do: 'rest', crmId, target, known });
   if (!reading) {
     if (row.crmId !== undefined) return rest(row.crmId);
+    if (row.retracted !== undefined && row.ghosts.length === 0) return { do: 'forget' };
     return row.ghosts.length > 0 ? { do: 'read' } : { do: 'write', kind: 'create', crmId: undefined, fields: target, target, known };
   }
   const { held } = reading;
   if (held?.deleted) return { do: 'yield', crmId: held.id, inBin: true };
   if (held) return rest(held.id);
   if (row.crmId !== undefined) return { do: 'yield', crmId: row.crmId, inBin: false };
+  if (row.retracted !== undefined) return { do: 'forget' };
   return { do: 'write', kind: 'create', crmId: undefined, fields: target, target, known };
 }
 

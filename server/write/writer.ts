@@ -49,6 +49,8 @@ type Prepared = {
 };
 /** A row that could go now; `prepared`: it has been read. */
 type Candidate = { readonly row: WriteRow; readonly step: Extract<NextStep, { do: 'read' | 'write' }>; readonly prepared?: Prepared };
+/** A record about to be made for a number (P3). */
+const isStranger = ({ row, step }: Candidate) => row.wanted.kind !== 'activity' && step.do === 'write' && step.kind === 'create';
 const nameKey = (row: WriteRow) => `name ${row.name}`;
 const goesAlone = (row: WriteRow) => Math.max(row.attempts, row.setbacks) >= aloneFrom;
 type Load = { readonly reads: readonly WriteRow[]; readonly writes: readonly Prepared[] };
@@ -82,6 +84,7 @@ export async function runWriter(
   let failedAtMs = -Infinity; // when the org last refused or didn't answer a request as a whole
   let beganAtMs = -Infinity; // the last request
   let loneLast = false; // it was of a row that goes alone
+  let strangersLast = false; // it made records for strangers
   let lastCountedMs = world.monotonic(); // a wall clock that steps back would hold everything up for as long
   const over = AbortSignal.any([stop, hold.lost]);
   over.addEventListener('abort', () => bell.ring(), { once: true });
@@ -155,9 +158,13 @@ export async function runWriter(
     // Sharing a record is fine within one request: it runs in order.
     const open = ({ row, step }: Candidate) => keysOf(row, step).every((key) => !busy.has(key));
     const lone = candidates.find((candidate) => goesAlone(candidate.row) && open(candidate));
+    // Before strangers are made the book catches up (P3): what was read, and who is waited for, doesn't wait for that.
+    const strangers = candidates.filter(isStranger);
+    const goStrangers = strangers.length > 0 && (!strangersLast || strangers.length === candidates.length);
     const together: Candidate[] = [];
     let [reads, writes] = [0, 0];
     for (const candidate of candidates) {
+      if (isStranger(candidate) !== goStrangers) continue;
       if (together.length >= pace.mostRows) break;
       if (goesAlone(candidate.row) || !open(candidate) || (candidate.step.do === 'read' ? reads >= readLimit : writes >= limit)) continue;
       if (candidate.step.do === 'read') reads++;
@@ -170,6 +177,7 @@ export async function runWriter(
     if (chosen.length === 0) return { waitMs: Math.min(settings.pollMs, 20) };
     if (!goesLone && spaceMs > 0 && writes < limit) return { waitMs: Math.min(spaceMs, settings.pollMs) };
     loneLast = goesLone;
+    strangersLast = !goesLone && goStrangers;
     prepared = prepared.filter((item) => !chosen.some((candidate) => candidate.prepared === item));
     return {
       reads: chosen.filter(({ step }) => step.do === 'read').map(({ row }) => row),

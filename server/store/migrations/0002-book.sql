@@ -65,5 +65,8 @@ create table book_unmatchable (
   primary key (org, record, field)
 );
 
+-- Calls matched before the book was complete: told once more when it is.
+create index calls_unsure on calls (org, id) where pinned -> 'match' ->> 'unsure' = 'true';
+
 alter table book_records set (autovacuum_vacuum_scale_factor = 0.02, autovacuum_analyze_scale_factor = 0.05);
 alter table book_numbers set (autovacuum_vacuum_scale_factor = 0.02, autovacuum_analyze_scale_factor = 0.05);

@@ -9,10 +9,13 @@ with answers as (
   for update of w
 )
 update writes w set
-  state = case when x.state in ('written', 'parked', 'dropped') and w.wanted_version <> x.wanted_version then 'due' else x.state end,
+  state = case
+    when w.state = 'dropped' and x.state = 'due' then 'dropped' -- taken back before it was begun (D2)
+    when x.state in ('written', 'parked', 'dropped') and w.wanted_version <> x.wanted_version then 'due'
+    else x.state end,
   lane = case when w.wanted_version <> x.wanted_version and w.lane = 'now' then 'now' else x.lane end,
   since = case when x.state in ('written', 'parked', 'dropped') and w.wanted_version <> x.wanted_version then cb_now() else w.since end,
-  due = case when x.state in ('written', 'parked', 'dropped') and w.wanted_version <> x.wanted_version then cb_now() else cb_now() + x.due_in_ms * interval '1 millisecond' end,
+  due = case when w.state = 'dropped' and x.state = 'due' then null when x.state in ('written', 'parked', 'dropped') and w.wanted_version <> x.wanted_version then cb_now() else cb_now() + x.due_in_ms * interval '1 millisecond' end,
   crm_id = x.crm_id, sent = x.sent, seen = x.seen, human = x.human, ghosts = x.ghosts, attempts = x.attempts, setbacks = x.setbacks, trouble = x.trouble,
   written_at = case when x.written then cb_now() else w.written_at end
 from locked l join answers x on x.call = l.call and x.role = l.role and x.qualifier = l.qualifier

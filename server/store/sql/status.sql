@@ -10,7 +10,7 @@ select o.org, o.name, o.mode, f.crm_trouble, f.api_used, f.api_max,
       'node', l.holder, 'since', l.well_since, 'trouble', l.trouble, 'silentSeconds', extract(epoch from cb_now() - l.said_at)) end) order by created_at), '[]')
     from connections left join listenings l using (org, connection) where org = o.org) as connections,
   (select coalesce(jsonb_agg(jsonb_build_object('kind', kind, 'filled', filled_at is not null, 'read', read, 'expected', expected, 'polledAt', polled_at, 'trouble', trouble,
-      'records', records, 'numbers', numbers, 'unmatchable', unmatchable) order by kind), '[]') from book_kinds where org = o.org) as book_kinds,
+      'records', records, 'numbers', numbers, 'unmatchable', unmatchable) order by kind), '[]') from book_kinds where org = o.org and basis <> '') as book_kinds, -- others are being forgotten
   b.left_out as book_left_out, b.trouble as book_trouble,
   (select count(*) from deliveries where org = o.org and state = 'new')::int as untranslated,
   (select count(*) from deliveries where org = o.org and state = 'parked')::int as parked_deliveries,

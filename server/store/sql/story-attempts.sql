@@ -1,3 +1,8 @@
-select role, qualifier, kind, sent, sent_at, answered_at, answer, wire from attempts where org = $1 and (call = $2 or call = 0 and qualifier in (
-  -- what was made for its number
-  select p.number_key || '/' || p.generation from calls c join persons p on p.org = c.org and p.number_key = c.number_key where c.org = $1 and c.id = $2 and c.wants_person)) order by id
+-- Of the call, and at what was made for its number.
+with rows as (
+  select a.* from attempts a where a.org = $1 and a.call = $2
+  union all
+  select a.* from calls c join attempts a on a.org = c.org and a.call = 0 and a.qualifier = c.number_key || '/' || c.person_generation
+  where c.org = $1 and c.id = $2
+)
+select role, qualifier, kind, sent, sent_at, answered_at, answer, wire from rows order by id

@@ -8,7 +8,9 @@ with given as (
   on conflict do nothing
 ), again as (
   update writes w set state = 'due', since = cb_now(), due = cb_now(), wanted = g.wanted, wanted_version = w.wanted_version + 1, policy_version = g.policy_version, retracted = null
-  from given g where w.org = g.org and w.name = g.name and w.state = 'dropped' and not w.left_out
+  from given g where w.org = g.org and w.name = g.name and w.state = 'dropped'
+), on_the_way as (
+  update writes w set retracted = null from given g where w.org = g.org and w.name = g.name and w.state in ('due', 'sending', 'uncertain') and w.retracted is not null
 )
 insert into writes (org, call, role, qualifier, name, wanted, wanted_version, policy_version, state, lane, due)
 select org, 0, 'person', number_key || '/' || generation, name, wanted, 1, policy_version, 'due', 'now', cb_now() from given order by org, name

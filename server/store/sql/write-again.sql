@@ -3,6 +3,8 @@
 update writes set state = 'due', lane = 'now', since = cb_now(), due = cb_now(), left_out = false, attempts = 0, setbacks = 0, trouble = null,
   crm_id = case when state = 'deleted' then null else crm_id end,
   retracted = case when left_out then null else retracted end
-where org = $1 and (call = $2 or call = 0 and qualifier in (
-    select p.number_key || '/' || p.generation from calls c join persons p on p.org = c.org and p.number_key = c.number_key where c.org = $1 and c.id = $2 and c.wants_person))
-  and (state in ('parked', 'deleted') or left_out)
+where org = $1 and (state in ('parked', 'deleted') or left_out) and (call, role, qualifier) in (
+  select w.call, w.role, w.qualifier from writes w where w.org = $1 and w.call = $2
+  union all
+  -- what was made for its number
+  select 0, 'person', c.number_key || '/' || c.person_generation from calls c where c.org = $1 and c.id = $2 and c.wants_person and c.number_key is not null)

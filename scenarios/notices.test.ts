@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { type Line, type LineOptions, openLine } from './testing/line.ts';
+import { type Line, type LineOptions, openLine } from '../server/testing/line.ts';
 
 const lines: Line[] = [];
 const open = async (options: LineOptions = {}) => {
