@@ -65,7 +65,8 @@ export const strangers: Experiment = {
           victims = installation.nodes;
         }
         if (kill === 3) {
-          await until('somebody is to be made', 20_000, async () => (await installation.query('select 1 from persons')).length > 0);
+          const sent = "select 1 from writes where role = 'person' and state <> 'due'";
+          await until('somebody is being made', 20_000, async () => (await installation.query(sent)).length > 0);
           const [lane] = await installation.query<{ holder: string }>('select holder from lanes');
           victims = installation.nodes.filter(({ name }) => name === lane?.holder);
         }

@@ -165,6 +165,23 @@ describe('D1: a number that turns out to be another', () => {
     const right = (await living(line, 'Contact')).find((contact) => contact['LastName'] === 'Y');
     expect((await living(line, 'Task')).map((task) => task['WhoId'])).toEqual([right!['Id']]);
   });
+  test('a number that is told only after the call was decided', async () => {
+    const line = await open(policy);
+    await line.asHuman({ action: 'create', object: 'Contact', fields: { LastName: 'X', MobilePhone: '501 222 222' } });
+    await line.advanceTo(line.now() + 120 * secondMs);
+    for (const [call, number] of [
+      ['known', other],
+      ['unknown', stranger],
+    ] as const) {
+      await hear(line, call, [missed()[1]!], 5 * secondMs);
+      await hear(line, call, [started(number)]);
+    }
+    const contact = (await living(line, 'Contact')).find((one) => one['LastName'] === 'X');
+    const [lead] = await madeFor(line);
+    const tasks = await living(line, 'Task');
+    const whoOf = (call: string) => tasks.find((task) => task['Cordboard_Call__c'] === call)?.['WhoId'];
+    expect([whoOf('known'), whoOf('unknown')]).toEqual([contact!['Id'], lead!['Id']]);
+  });
   test('one of our own: nobody is made of it', async () => {
     const line = await open({ ...policy, match: { ownNumbers: [other] } });
     await hear(line, 'c', missed(), 5 * secondMs);

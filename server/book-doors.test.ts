@@ -98,21 +98,25 @@ describe('how the book stands, as its keeper tells it', () => {
     const { advanceTo, now, control } = await open({});
     const fault = (kind: string) =>
       control('POST', '/faults', { kind, match: { method: 'POST', pathPrefix: '/services/data/v67.0/composite' } });
+    /** Two minutes after two minutes: a keeper that failed backs off, and may have to wait for its lock. */
+    const within = async (rounds: number, holds: (trouble: string | undefined) => boolean) => {
+      for (let round = 0; round < rounds && !holds((await book()).trouble); round++) await advanceTo(now() + 2 * minuteMs);
+      return holds((await book()).trouble);
+    };
+    const isSaid = (trouble: string | undefined) => trouble !== undefined && /\w/.test(trouble);
+    const isOver = (trouble: string | undefined) => trouble === undefined;
+
     await fault('whole-400');
-    await advanceTo(now() + 2 * minuteMs);
-    expect((await book()).trouble).toMatch(/\w/);
+    expect(await within(3, isSaid)).toBe(true);
     await control('DELETE', '/faults');
-    await advanceTo(now() + 2 * minuteMs);
-    expect((await book()).trouble).toBeUndefined();
+    expect(await within(6, isOver)).toBe(true);
 
     await fault('status-503');
     await advanceTo(now() + 61_000);
-    expect((await book()).trouble).toBeUndefined();
-    for (let tries = 0; tries < 4; tries++) await advanceTo(now() + 2 * minuteMs);
-    expect((await book()).trouble).toMatch(/\w/);
+    expect(isOver((await book()).trouble)).toBe(true);
+    expect(await within(15, isSaid)).toBe(true);
     await control('DELETE', '/faults');
-    await advanceTo(now() + 2 * minuteMs);
-    expect((await book()).trouble).toBeUndefined();
+    expect(await within(6, isOver)).toBe(true);
   });
 });
 

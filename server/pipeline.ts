@@ -142,7 +142,7 @@ async function tellCall(line: Line, due: DueCall): Promise<Told> {
     !isRefused &&
     !due.pinned.match.unsure &&
     !due.pinned.match.stranger &&
-    (due.pinned.number ?? number) === number;
+    (due.pinned.number === undefined || due.pinned.number === (number ?? null));
   const chosen = call.linked ? [call.linked.who, call.linked.what].filter((record) => record !== undefined) : [];
   const book = await line.lookUp(due.org, { number: isPinned || call.linked ? undefined : number, chosen });
   const isMaking = due.pinned?.match.stranger === true && due.wantsPerson && book.made?.state !== 'there';
@@ -332,7 +332,7 @@ function inputsNow(org: OrgView, due: DueCall, call: NonNullable<Told['call']>, 
     ),
     fallbackOwner: fallback ? owner(fallback) : null,
     match,
-    ...(call.customer.number !== undefined && { number: call.customer.number }),
+    number: call.customer.number ?? null,
     named:
       org.usersById.size === 0
         ? {}

@@ -257,8 +257,6 @@ async function eraseRecording(context: Ctx, { recordings, console }: RouteParts)
     : refuse(context, 404, 'nothing_kept', 'There is no file of this recording that could be deleted.');
 }
 
-/** Rows of the report that are in memory at a time. */
-const reportPage = 1_000;
 /** Names, owners and numbers: it stays in no cache, and nothing in it can act as a page. */
 const reportHeaders = {
   'content-type': 'text/csv; charset=utf-8; header=present',
@@ -273,7 +271,7 @@ async function reportUnmatchable(context: Ctx, { store, console, recordUrl, worl
   const asked = context.req.query('language') ?? (await store.readOrg(org))?.policy.language;
   const language = languages.find((one) => one === (asked ?? 'en'));
   if (!language) return refuse(context, 400, 'malformed', `language is one of ${languages.join(', ')}.`);
-  const report = unmatchableCsv(console.unmatchable(org, reportPage), language, (id) => recordUrl(org, id));
+  const report = unmatchableCsv(console.unmatchable(org), language, (id) => recordUrl(org, id));
   const first = await report.next(); // while it can still be answered that this doesn't work
   await console.audit(org, person, 'took the report of numbers that can never match', { language });
   const whole = async function* () {

@@ -15,8 +15,8 @@ export type Inputs = {
   /** Owns what nobody else owns: the one who connected the CRM (AC-33). */
   readonly fallbackOwner: Owner | null;
   readonly match: Match;
-  /** The number that was looked for; another one is looked for anew. */
-  readonly number?: string;
+  /** The number that was looked for, null: none was told yet. Another one is looked for anew. Absent: pinned by a former release. */
+  readonly number?: string | null;
   /** Users whom the rules, or the records it may be about, name by id. Null: no active user of the CRM; a queue, or somebody who left. */
   readonly named: Readonly<Record<string, Owner | null>>;
   /** Our clock minus the phone system's: added to its instants, they are ours (C6). */
@@ -33,7 +33,7 @@ export type Inputs = {
 export function pinInputs(pinned: Inputs | undefined, now: Inputs, call: Call, reopens = false): Inputs {
   const known = ofCall(call, now.people);
   if (pinned === undefined) return { ...now, people: known };
-  const isAnother = pinned.number !== now.number && pinned.number !== undefined;
+  const isAnother = pinned.number !== undefined && pinned.number !== now.number;
   const isAnew =
     call.linked !== undefined || pinned.match.unsure || isAnother || (reopens && !(now.match.stranger && pinned.match.stranger));
   const { match, named, number } = now;

@@ -11,6 +11,9 @@ export type Unmatchable = Readonly<Record<'id' | 'kind' | 'name' | 'field' | 'wr
   readonly owner: string | null;
 };
 
+/** As in unmatchable-after.sql. */
+const unmatchablePage = 1_000;
+
 export function consoleStore(database: Database) {
   const rows = async (statement: string, values: readonly unknown[]): Promise<Row[]> =>
     (await database.query(statement, values)).rows as Row[];
@@ -47,14 +50,12 @@ export function consoleStore(database: Database) {
     },
     status: (org: OrgId) => one('status', [org]),
     /** What can never match, in pages that go on where the last one ended: what changes meanwhile is told once or not at all. */
-    async *unmatchable(org: OrgId, pageSize: number): AsyncGenerator<readonly Unmatchable[]> {
+    async *unmatchable(org: OrgId): AsyncGenerator<readonly Unmatchable[]> {
       for (let after: readonly [string, string] = ['0', '']; ;) {
-        const page = (await rows('unmatchable-after', [org, ...after, pageSize])) as unknown as readonly (Unmatchable & {
-          record: string;
-        })[];
+        const page = (await rows('unmatchable-after', [org, ...after])) as unknown as readonly (Unmatchable & { record: string })[];
         yield page;
         const last = page.at(-1);
-        if (last === undefined || page.length < pageSize) return;
+        if (last === undefined || page.length < unmatchablePage) return;
         after = [last.record, last.field];
       }
     },
