@@ -13,8 +13,10 @@ const spreadMs = 3_000;
 const settleMs = 15_000;
 /** Every third call comes in on a line whose rule wants a contact. */
 const policy = { language: 'en', stranger: { missed: 'lead' }, lines: { support: { stranger: { missed: 'contact' } } } };
+/** What is written; the book is read by other requests. */
+const writes = '/services/data/v67.0/composite/sobjects';
 /** The org does as it is told, and of so many answers nothing comes back. */
-const lostAnswers = { kind: 'lost-answer', probability: 0.3, match: { pathPrefix: '/services/data/v67.0/composite' } };
+const lostAnswers = { kind: 'lost-answer', probability: 0.3, match: { pathPrefix: writes } };
 /**
  * What makes the person, if it goes by itself, is still under way when its sender has been killed, and lands when another has looked and
  * found nobody. Nothing else is inserted: tasks are upserted by their name.
@@ -24,7 +26,7 @@ const lateCreation = {
   hang: true,
   delayMs: 3_000,
   times: 1,
-  match: { method: 'POST', pathPrefix: '/services/data/v67.0/composite/sobjects' },
+  match: { method: 'POST', pathPrefix: writes },
 };
 
 export const strangers: Experiment = {

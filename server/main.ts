@@ -190,7 +190,8 @@ async function start(config: Config): Promise<void> {
         const { policy } = await orgView(id);
         return { kinds: policy.match.kinds, country: policy.country };
       },
-      report: (what, fields) => log[loudBook.has(what) ? 'warn' : what === 'book.filling' ? 'debug' : 'info'](what, fields),
+      report: (what, fields) =>
+        log[loudBook.has(what) && fields['absent'] !== true ? 'warn' : what === 'book.filling' ? 'debug' : 'info'](what, fields),
       stop: stopping.signal,
     });
     undo.push({ what: 'book', run: () => books.done });

@@ -346,7 +346,7 @@ async function keepWith({
     const missing = [...view.leftOut, ...[...unbegun].map(([kind, because]): BookLeftOut => ({ kind, because }))];
     if (leftOut !== JSON.stringify(missing)) {
       await store.leaveOut(org, missing);
-      for (const { kind, because } of missing) report('book.kind-left-out', { org, kind, because });
+      for (const { kind, because, absent } of missing) report('book.kind-left-out', { org, kind, because, ...(absent && { absent }) });
       [leftOut, wakes] = [JSON.stringify(missing), 2];
     }
 
