@@ -95,6 +95,12 @@ export const points: readonly Point[] = [
       'park-call',
       'insert-call-backs',
       'wake-called-back',
+      'want-persons',
+      'drop-persons',
+      'hear-names',
+      'hear-nobodys-phones',
+      'save-notices',
+      'ask-access',
     ],
     victims: anybody,
     of: 'new calls',
@@ -113,7 +119,7 @@ export const points: readonly Point[] = [
   {
     name: 'answered, not settled',
     step: 'settle',
-    statements: ['settle-writes', 'insert-attempts', 'tell-calls-changed'],
+    statements: ['settle-writes', 'insert-attempts', 'tell-calls-changed', 'persons-came'],
     victims: anybody,
     of: 'new calls',
     hold: heldByLock('attempts'),
@@ -173,6 +179,25 @@ export const besideTheRoad: Readonly<Record<string, string>> = {
   'use-sign-in': 'a sign-in, answered only when it is stored',
   'undo-policy': 'a person’s click, answered only when it is stored; page by page, and clicking again goes on',
   trim: 'forgets what is over',
+  'tell-persons': 'told again by whoever takes the lane next, as long as a person is untold',
+  'wake-later': 'a call whose record is gone stays parked with its reason, and a person can write it again',
+  'save-access': 'who may see what: asked again, since nothing says that it was',
+  'wake-free-calls': 'stored with what it is about, in one transaction',
+  'save-people': 'a person’s click, answered only when it is stored',
+  'take-listening': 'who listens: taken again by the next',
+  'say-listening': 'how listening goes: said again within seconds',
+  ...Object.fromEntries(
+    ['begin', 'save', 'filled', 'forget', 'count', 'wake-calls'].map((name) => [
+      `book-${name}`,
+      'the book: a fill goes on where it stood, and what changed is read once more',
+    ]),
+  ),
+  ...Object.fromEntries(
+    ['begin', 'keep', 'told', 'checked', 'mend', 'scrapped', 'retire', 'erase', 'hold', 'keep-days'].map((name) => [
+      `recording-${name}`,
+      'recordings have tests of their own with kills (server/recordings)',
+    ]),
+  ),
 };
 /** Tables that hold nothing of a call on its road. */
 export const tablesBesideTheRoad = [
@@ -185,6 +210,17 @@ export const tablesBesideTheRoad = [
   'sessions',
   'audit',
   'migrations',
+  'listenings',
+  'recordings',
+  'recording_scraps',
+  'recording_rules',
+  'books',
+  'book_kinds',
+  'book_records',
+  'book_numbers',
+  'book_unmatchable',
+  'access',
+  'people',
 ] as const;
 
 async function settledCalls(installation: Installation): Promise<Held> {
@@ -326,4 +362,8 @@ export const tablesOnTheRoad = [
   'stream',
   'stream_counters',
   'connections',
+  'persons',
+  'notices',
+  'address_book',
+  'nobodys_phones',
 ] as const;

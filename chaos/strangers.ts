@@ -15,8 +15,8 @@ const settleMs = 15_000;
 const policy = { language: 'en', stranger: { missed: 'lead' }, lines: { support: { stranger: { missed: 'contact' } } } };
 /** What is written; the book is read by other requests. */
 const writes = '/services/data/v67.0/composite/sobjects';
-/** The org does as it is told, and of so many answers nothing comes back. */
-const lostAnswers = { kind: 'lost-answer', probability: 0.3, match: { pathPrefix: writes } };
+/** The org does as it is told, and of every second answer nothing comes back. */
+const lostAnswers = { kind: 'lost-answer', everyNth: 2, match: { pathPrefix: writes } };
 /**
  * What makes the person, if it goes by itself, is still under way when its sender has been killed, and lands when another has looked and
  * found nobody. Nothing else is inserted: tasks are upserted by their name.
@@ -44,7 +44,7 @@ export const strangers: Experiment = {
       });
       await installation.control('/latency', { baseMs: 60, perRecordMs: 5 });
       await installation.control('/faults', lateCreation);
-      await installation.control('/faults', { ...lostAnswers, seed });
+      await installation.control('/faults', lostAnswers);
 
       const number = `+48509${String(100_000 + (seed % 900_000))}`;
       const ids = Array.from({ length: calls }, (_, n) => `stranger-${n}`);
