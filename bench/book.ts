@@ -1,3 +1,4 @@
+import { until } from '../chaos/pause.ts';
 import type { Asked, AskedFor, AskOrder } from './asker.ts';
 import { measureChanges, measureQuiet } from './book-changes.ts';
 import { type Filled, watchFill } from './book-fill.ts';
@@ -37,7 +38,8 @@ async function run({ seconds, long, profileTo, say: tell }: Ask): Promise<Found>
 
     tell(`  ${quietMs / 60_000} minutes of quiet`);
     await product.savePolicy({ language: 'en', match: { kinds: fiveKinds } });
-    await watchFill(product, tell);
+    const filledKinds = 'select 1 from book_kinds where filled_at is not null';
+    await until('five kinds are in the book', 60_000, async () => (await product.query(filledKinds)).length === fiveKinds.length, 500);
     const quiet = await measureQuiet(product, quietMs);
     tell(`  ${changes.count} contacts are changed, over ${changes.overMs / 60_000} minutes`);
     const { linkedAfterMs, unlinkedLater } = await measureChanges(product, changes, tell);
