@@ -1,13 +1,28 @@
+import { readLedger, sayCounts, sayLedger } from '../emulators/salesforce/truth/ledger.ts';
 import { describeSettings } from '../server/config.ts';
 
-/** A page of docs/reference that is partly printed from code: `print` gives the table, the rest is written by hand. */
-export const printedPages = [{ path: 'docs/reference/configuration.md', print: describeSettings }] as const;
+/** Pages that are partly printed from code or from lists; the rest is written by hand. `print`: the page as it has to be. */
+export const printedPages: readonly { readonly path: string; readonly print: (page: string) => string }[] = [
+  { path: 'docs/reference/configuration.md', print: (page) => printTable(page, describeSettings()) },
+  { path: 'docs/reference/org.md', print: (page) => printFrom(page, '## ', sayLedger(readLedger())) },
+  {
+    path: 'emulators/salesforce/README.md',
+    print: (page) => page.replace(/\*\*\d+ behaviours recorded[^*]*\*\*/, sayCounts(readLedger())),
+  },
+];
 
 /** The page with its table printed anew; the table is its first run of lines beginning with a bar. */
-export function printPage(page: string, table: string): string {
+export function printTable(page: string, table: string): string {
   const lines = page.split('\n');
   const from = lines.findIndex((line) => line.startsWith('|'));
   if (from < 0) throw new Error('the page has no table to replace');
   const length = lines.slice(from).findIndex((line) => !line.startsWith('|'));
   return [...lines.slice(0, from), ...table.trimEnd().split('\n'), ...lines.slice(from + length)].join('\n');
+}
+
+/** The page with everything printed anew from the first line that begins so. */
+export function printFrom(page: string, beginning: string, text: string): string {
+  const lines = page.split('\n');
+  const from = lines.findIndex((line) => line.startsWith(beginning));
+  return `${(from < 0 ? lines : lines.slice(0, from)).join('\n').trimEnd()}\n\n${text.trimEnd()}\n`;
 }

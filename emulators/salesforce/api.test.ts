@@ -122,7 +122,7 @@ describe('the address', () => {
     for (const path of ['/search?q=x', '/jobs/ingest', '/composite/graph', '/sobjects/Campaign/describe2', '/sobjects/Task/updated']) {
       const reply = await org.call(path.includes('graph') ? 'POST' : 'GET', path, path.includes('graph') ? {} : undefined);
       expect([path, reply.status]).toEqual([path, 501]);
-      expect(JSON.stringify(reply.body)).toContain('differences.md');
+      expect(JSON.stringify(reply.body)).toContain('org.md');
     }
   });
   test('a wrong method is 405, a wrong type 415, a wrong scheme 401', async () => {

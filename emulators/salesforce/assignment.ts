@@ -18,7 +18,7 @@ export type Assignment = {
   defaultOwners: Record<string, string>;
 };
 
-/** Accounts have territory rules instead, which are not here (differences.md). */
+/** Accounts have territory rules instead, which are not here (org.md). */
 export const assignedObjects: readonly string[] = ['Lead', 'Case'];
 
 export const assignment = (store: Store): Assignment =>

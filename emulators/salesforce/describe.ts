@@ -3,7 +3,7 @@ import type { Store } from './store.ts';
 import { cascading } from './records.ts';
 import { isText } from './values.ts';
 
-// What the org says about itself. Keys and flags are those of recorded describes; keys nobody was seen reading are left out (differences.md).
+// What the org says about itself. Keys and flags are those of recorded describes; keys nobody was seen reading are left out (org.md).
 
 const soapTypes: Readonly<Record<string, string>> = {
   id: 'tns:ID',

@@ -1,6 +1,6 @@
 /**
  * What the org says no with. Each text carries its source: [D address] documentation, [C repository] recorded or quoted in public code,
- * [K] engineer's knowledge, "guessed" where nothing was found. truth/coverage.md counts them.
+ * [K] engineer's knowledge, "guessed" where nothing was found. truth/ledger has each.
  */
 export class Refusal extends Error {
   readonly status: number;
@@ -30,7 +30,7 @@ export type RowError = { readonly statusCode: string; readonly message: string; 
 
 /** What the stand-in cannot do it says it cannot do. Never a plausible 200. */
 export const notImplemented = (what: string) =>
-  new Refusal(501, 'STAND_IN_CANNOT', `The stand-in org does not do this: ${what}. See emulators/salesforce/truth/differences.md`);
+  new Refusal(501, 'STAND_IN_CANNOT', `The stand-in org does not do this: ${what}. See docs/reference/org.md`);
 
 const request = (status: number, code: string, message: string) => new Refusal(status, code, message);
 const record = (code: string, message: string, fields: readonly string[] = []) => new Refusal(400, code, message, fields);

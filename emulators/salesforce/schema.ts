@@ -49,7 +49,7 @@ export type SObject = {
   readonly keyPrefix: string;
   /** The field people call the record by: CaseNumber for a Case, else Name. */
   readonly nameField: string;
-  /** Whether programs may write it here. Users and set-up objects are read-only in the stand-in (differences.md). */
+  /** Whether programs may write it here. Users and set-up objects are read-only in the stand-in (org.md). */
   readonly writable: boolean;
   readonly fields: readonly Field[];
   readonly byName: ReadonlyMap<string, Field>;

@@ -194,7 +194,7 @@ test.each([
   const reply = await org.query(soql);
   expect([reply.status, reply.body]).toEqual([
     501,
-    [{ errorCode: 'STAND_IN_CANNOT', message: expect.stringContaining('differences.md') as string }],
+    [{ errorCode: 'STAND_IN_CANNOT', message: expect.stringContaining('org.md') as string }],
   ]);
 });
 
