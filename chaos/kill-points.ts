@@ -186,6 +186,8 @@ export const besideTheRoad: Readonly<Record<string, string>> = {
   'save-people': 'a person’s click, answered only when it is stored',
   'take-listening': 'who listens: taken again by the next',
   'say-listening': 'how listening goes: said again within seconds',
+  'follow-alerts': 'what is wrong is found again ten seconds later',
+  'claim-alert': 'an alert not marked as told is told again under its id',
   ...Object.fromEntries(
     ['begin', 'save', 'filled', 'forget', 'count', 'wake-calls'].map((name) => [
       `book-${name}`,
@@ -221,6 +223,7 @@ export const tablesBesideTheRoad = [
   'book_unmatchable',
   'access',
   'people',
+  'alerts',
 ] as const;
 
 async function settledCalls(installation: Installation): Promise<Held> {

@@ -165,6 +165,7 @@ describe('the report of numbers that can never match', () => {
       docsPage: { html: '', headers: {} },
       file: () => undefined,
       recordings: {} as never, // none of its doors is opened here
+      alerts: { store: { list: async () => [] }, sentTo: undefined, send: undefined },
       hookUrl: () => '',
       metrics: () => ({}),
       report: () => undefined,

@@ -105,9 +105,23 @@ test('secrets are never printed', () => {
   expect(wrong({ DATABASE_URL: 'postgress://cordboard:s3same@db' })).not.toContain('s3same');
 });
 
+test('alerts go to a safe address, whose path is a secret', () => {
+  expect(good({}).alerts).toBeUndefined();
+  const secret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
+  const config = good({ CORDBOARD_ALERT_URL: 'https://hooks.chat.example/services/s3same', CORDBOARD_ALERT_SECRET: secret });
+  expect(config.alerts).toEqual({ url: 'https://hooks.chat.example/services/s3same', secret });
+  expect(printConfig(config)).toContain('to hooks.chat.example, signed');
+  expect(printConfig(config)).not.toMatch(/s3same|whsec/);
+  expect(good({ CORDBOARD_ALERT_URL: 'http://127.0.0.1:9/x' }).alerts?.url).toBe('http://127.0.0.1:9/x');
+  expect(wrong({ CORDBOARD_ALERT_URL: 'http://hooks.chat.example/s3same' })).toMatch(/CORDBOARD_ALERT_URL: must begin with https/);
+  expect(wrong({ CORDBOARD_ALERT_URL: 'http://hooks.chat.example/s3same' })).not.toContain('s3same');
+  expect(wrong({ CORDBOARD_ALERT_SECRET: secret })).toMatch(/CORDBOARD_ALERT_URL, which is missing/);
+  expect(wrong({ CORDBOARD_ALERT_URL: 'https://a.example', CORDBOARD_ALERT_SECRET: 'short' })).toMatch(/must be whsec_/);
+});
+
 test('the reference lists every setting with unit, default and reason', () => {
   const rows = describeSettings().split('\n').slice(2);
-  expect(rows).toHaveLength(24);
+  expect(rows).toHaveLength(26);
   for (const row of rows) expect(row.split(' | ').filter((cell) => cell.replace('|', '').trim() === '')).toEqual([]);
   expect(describeSettings()).toContain('| `port` | `CORDBOARD_PORT` | TCP port | 4700 |');
 });

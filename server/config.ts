@@ -54,6 +54,12 @@ const bucket = z
     'must end in the name of the bucket, such as /acme-recordings',
   )
   .transform((url) => url.replace(/\/$/, ''));
+const postAddress = z
+  .url({ protocol: /^https?$/, error: 'must begin with https://' })
+  .refine(
+    (url) => url.startsWith('https:') || /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(new URL(url).hostname),
+    'must begin with https://: what is wrong would be told to everybody on the way',
+  );
 const oneOf = <const Words extends readonly [string, ...string[]]>(words: Words) => z.enum(words, `must be one of ${words.join(', ')}`);
 
 const settings = {
@@ -181,6 +187,22 @@ const settings = {
     why: 'Tells the nodes apart in the log and on the Health page.',
     schema: z.string().regex(/^[\w.-]{1,63}$/, 'must be 1 to 63 letters, digits, dots, hyphens or underscores'),
   },
+  alertUrl: {
+    env: 'CORDBOARD_ALERT_URL',
+    unit: 'https address',
+    default: 'none: trouble is told by the log and the console only',
+    why: 'Where trouble is told when it begins and when it is over, by POST of JSON: the address of an incoming webhook of your chat or pager. See docs/operate/alerts.md.',
+    environmentOnly: true,
+    schema: postAddress,
+  },
+  alertSecret: {
+    env: 'CORDBOARD_ALERT_SECRET',
+    unit: 'whsec_ and base64 of 24 to 64 bytes',
+    default: 'none: alerts are not signed',
+    why: 'Signs alerts as Standard Webhooks define it, for a receiver that checks it. `echo whsec_$(openssl rand -base64 32)` makes one.',
+    environmentOnly: true,
+    schema: z.string().regex(/^whsec_[A-Za-z0-9+/]{32,88}={0,2}$/, 'must be whsec_ and the base64 of 24 to 64 bytes'),
+  },
   logLevel: {
     env: 'CORDBOARD_LOG_LEVEL',
     unit: 'error, warn, info or debug',
@@ -252,6 +274,8 @@ export type Config = {
   readonly requestLimitMs: number;
   readonly nodeName: string;
   readonly watchToken: string | undefined;
+  /** Where trouble is told, besides the log. */
+  readonly alerts: { readonly url: string; readonly secret: string | undefined } | undefined;
   readonly logLevel: 'error' | 'warn' | 'info' | 'debug';
   readonly logFormat: 'text' | 'json';
   /** Undefined: the file of this installation below the home folder (server/store/secrets.ts). */
@@ -319,6 +343,7 @@ export function readConfig(env: Environment, readFile: (path: string) => string 
         .slice(0, 63) ||
         'node'),
     watchToken: given.watchToken,
+    alerts: given.alertUrl === undefined ? undefined : { url: given.alertUrl, secret: given.alertSecret },
     logLevel: given.logLevel ?? 'info',
     logFormat: given.logFormat ?? (production ? 'json' : 'text'),
     secretsKeyFrom: keyFrom(given.secretsKey, pathOf('secretsKeyFile'), given.secretsKeyCommand),
@@ -339,6 +364,8 @@ export function readConfig(env: Environment, readFile: (path: string) => string 
   for (const name of ['s3KeyId', 's3Secret'] as const)
     if (given.recordingsS3 && !places.has(name))
       mistakes.push({ place: placeOf('recordingsS3'), message: `needs ${settings[name].env} too, which comes from the environment` });
+  if (given.alertSecret && !places.has('alertUrl'))
+    mistakes.push({ place: placeOf('alertSecret'), message: `signs what is sent to ${settings.alertUrl.env}, which is missing` });
   const sources = (['secretsKey', 'secretsKeyFile', 'secretsKeyCommand'] as const).filter((name) => places.has(name));
   if (sources.length > 1)
     mistakes.push({
@@ -437,6 +464,7 @@ export function printConfig(config: Config): string {
       config.recordings.s3 ? `in ${config.recordings.s3.url}` : 'on the disk',
     ].join('; '),
     watchToken: config.watchToken && '(given)',
+    alerts: config.alerts && `to ${new URL(config.alerts.url).host}${config.alerts.secret ? ', signed' : ''}`,
     databaseUrl: config.databaseUrl && maskPassword(config.databaseUrl),
     secretsKeyFrom:
       key === undefined ? "this installation's file" : 'text' in key ? 'the environment' : 'file' in key ? key.file : 'a command',

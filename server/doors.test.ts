@@ -47,6 +47,7 @@ beforeAll(async () => {
       play: async () => new Response('sound'),
       figures: async () => ({}),
     },
+    alerts: { store: { list: async () => [] }, sentTo: undefined, send: undefined },
     hookUrl: (connection) => `https://phone.acme.example/hooks/${connection}`,
     metrics: () => ({}),
     report: () => undefined,

@@ -86,5 +86,5 @@ export function askForWatcher(
   };
 }
 
-export const refuse = (context: Context, status: 400 | 401 | 403 | 404 | 409 | 413 | 503, code: string, message: string) =>
+export const refuse = (context: Context, status: 400 | 401 | 403 | 404 | 409 | 413 | 502 | 503, code: string, message: string) =>
   context.json({ error: { code, message } }, status);

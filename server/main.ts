@@ -10,6 +10,7 @@ import { Bell } from './bell.ts';
 import { keepBooks } from './book/keeper.ts';
 import { lookUps } from './book/look-up.ts';
 import { whoIsThere } from './book/who-is-there.ts';
+import { sayStatus } from './admin/status.ts';
 import { type Config, printConfig, printMistakes, readConfig } from './config.ts';
 import { readConsole } from './console-files.ts';
 import { hashToken } from './guard.ts';
@@ -20,7 +21,9 @@ import { docsPage } from './ingest/docs-page.ts';
 import { openApi } from './ingest/openapi.ts';
 import { keepListening, type Listeners } from './listeners.ts';
 import { openLog } from './log.ts';
+import { postAlerts } from './notify/post-alert.ts';
 import { keepRights } from './notify/rights.ts';
+import { keepWatch } from './notify/watch.ts';
 import { keepOrgs } from './org-keeper.ts';
 import { lineSteps, makeBells } from './pipeline.ts';
 import { heldName } from './recordings/name.ts';
@@ -28,6 +31,7 @@ import { openRecordings } from './recordings/recordings.ts';
 import { openDoors } from './routes.ts';
 import { type StandIn, startStandIn, StandInTrouble } from './stand-in.ts';
 import { accessStore } from './store/access-store.ts';
+import { alertStore } from './store/alert-store.ts';
 import { bookStore } from './store/book-store.ts';
 import { consoleStore } from './store/console-store.ts';
 import { openDatabase } from './store/database.ts';
@@ -254,12 +258,14 @@ async function start(config: Config): Promise<void> {
     });
     undo.push({ what: 'listener', run: () => listener.close() });
 
+    const alerts = alertStore(database);
     const housekeeping = (async () => {
       for (let round = 0; !stopping.signal.aborted; round++) {
         try {
           world.offsetMs += (await store.clock()) - world.now();
           await admin.trim(streamKeptMs);
           await access.trim();
+          await alerts.trim();
           if (round % 60 === 0) await admin.prepareDays(3);
         } catch (error) {
           log.warn('housekeeping.failed', { because: (error as Error).message });
@@ -277,6 +283,25 @@ async function start(config: Config): Promise<void> {
       }
     })();
     undo.push({ what: 'room', run: () => watchRoom });
+    const { alerts: alertTo } = config;
+    const sendAlert =
+      alertTo &&
+      postAlerts(
+        alertTo.url,
+        world,
+        alertTo.secret === undefined ? undefined : (id, atMs, body) => signDelivery(alertTo.secret!, id, atMs, body),
+      );
+    const watch = keepWatch({
+      store: alerts,
+      world,
+      orgs: admin.orgs,
+      status: async (id) => sayStatus(await admin.status(id), 'the watch', { standIn: false, hookUrl: (connection) => connection }),
+      full: () => full,
+      send: sendAlert,
+      report: (what, fields) => log[what === 'alert.ended' ? 'info' : 'warn'](what, fields),
+      stop: stopping.signal,
+    });
+    undo.push({ what: 'watch', run: () => watch });
     const commit = groupCommit(
       (rows) => store.append(rows),
       () => full,
@@ -361,6 +386,7 @@ async function start(config: Config): Promise<void> {
       docsPage: docsPage(openApi(sources, address)),
       file: readConsole(join(import.meta.dirname, '../console/dist')),
       recordings,
+      alerts: { store: alerts, sentTo: alertTo && new URL(alertTo.url).host, send: sendAlert },
       hookUrl: (connection) => `${address}/hooks/${connection}`,
       metrics: () => counters,
       report: (what, fields) => log.error(what, fields),

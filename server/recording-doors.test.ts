@@ -36,6 +36,7 @@ beforeAll(async () => {
     file: (path) =>
       path === '/' ? { body: new TextEncoder().encode('the console'), headers: { 'content-type': 'text/html' } } : undefined,
     recordings: room.recordings,
+    alerts: { store: { list: async () => [] }, sentTo: undefined, send: undefined },
     hookUrl: () => '',
     metrics: () => ({}),
     report: () => undefined,

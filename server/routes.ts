@@ -13,6 +13,7 @@ import {
   SetMode,
   SignIn,
 } from '../wire/console.ts';
+import { sayAlerts } from './admin/say-alerts.ts';
 import { sayLine, sayStory } from './admin/say-call.ts';
 import type { CallEvent } from './call/event.ts';
 import { sayRecording } from './admin/say-recording.ts';
@@ -38,9 +39,11 @@ import {
 } from './guard.ts';
 import type { Answer } from './ingest/ingest.ts';
 import { followStream } from './notify/stream.ts';
+import type { AlertMessage } from './notify/watch.ts';
 import { isRecordingName } from './recordings/name.ts';
 import { heardOf } from './recordings/play.ts';
 import type { Recordings } from './recordings/recordings.ts';
+import type { AlertStore } from './store/alert-store.ts';
 import type { ConsoleStore } from './store/console-store.ts';
 import type { OrgId, Store } from './store.ts';
 import type { World } from './world.ts';
@@ -67,6 +70,12 @@ export type RouteParts = {
   readonly docsPage: { readonly html: string; readonly headers: Readonly<Record<string, string>> };
   file(path: string): ConsoleFile | undefined;
   readonly recordings: Pick<Recordings, 'push' | 'play' | 'shelf' | 'figures'>;
+  /** `sentTo`: the host of the address for alerts, if there is one, and how to send there. */
+  readonly alerts: {
+    readonly store: Pick<AlertStore, 'list'>;
+    readonly sentTo: string | undefined;
+    readonly send: ((message: AlertMessage) => Promise<void>) | undefined;
+  };
   hookUrl(connection: string): string;
   metrics(): Readonly<Record<string, number>>;
   report(what: string, fields: Readonly<Record<string, unknown>>): void;
@@ -108,6 +117,8 @@ export function openDoors(parts: RouteParts): Hono<{ Variables: { visitor: Visit
       'person',
       async (c) => c.json(sayStatus(await parts.console.status(c.var.visitor.org), c.var.visitor.person, parts)),
     ],
+    ['get', '/api/alerts', 'person', (c) => listAlerts(c, parts)],
+    ['post', '/api/alerts/test', 'person', (c) => testAlert(c, parts)],
     ['get', '/api/book/unmatchable.csv', 'person', (c) => reportUnmatchable(c, parts)],
     ['get', '/api/calls', 'person', (c) => listCalls(c, parts)],
     ['get', '/api/calls/:id', 'person', (c) => tellStory(c, parts)],
@@ -426,6 +437,31 @@ async function setMode(context: Ctx, { console }: RouteParts): Promise<Response>
   await console.audit(org, person, 'set mode', asked);
   await console.setMode(org, asked.mode, asked.backfill);
   return context.body(null, 204);
+}
+
+async function listAlerts(context: Ctx, { alerts }: RouteParts): Promise<Response> {
+  return context.json(sayAlerts(await alerts.store.list(context.var.visitor.org), alerts.sentTo));
+}
+
+async function testAlert(context: Ctx, { alerts, world, console }: RouteParts): Promise<Response> {
+  const { org, person } = context.var.visitor;
+  if (!alerts.send || alerts.sentTo === undefined)
+    return refuse(context, 409, 'no_address', 'There is no address for alerts: set CORDBOARD_ALERT_URL and start Cordboard anew.');
+  await console.audit(org, person, 'sent a test alert', { to: alerts.sentTo });
+  const words = 'This is a test: trouble will be told here.';
+  const since = new Date(world.now()).toISOString();
+  try {
+    await alerts.send({
+      id: `alert-test-${Buffer.from(world.bytes(8)).toString('hex')}`,
+      type: 'alert.test',
+      text: `Cordboard: ${words}`,
+      words,
+      since,
+    });
+    return context.json({ sentTo: alerts.sentTo });
+  } catch (error) {
+    return refuse(context, 502, 'not_taken', `${(error as Error).message} Check CORDBOARD_ALERT_URL.`);
+  }
 }
 
 async function readPeople(context: Ctx, { console }: RouteParts): Promise<Response> {

@@ -144,7 +144,9 @@ export const Status = z.object({
     name: z.string(),
     mode: z.enum(['observe', 'live', 'paused']),
     standIn: z.boolean(),
+    /** Why nothing can be written at all, and who can mend it. */
     trouble: z.string().optional(),
+    mendedBy: z.enum(['time', 'admin', 'us']).optional(),
     api: z.object({ used: z.number(), max: z.number() }).optional(),
   }),
   person: z.string(),
@@ -167,6 +169,27 @@ export const Status = z.object({
   book: Book,
 });
 export type Status = z.infer<typeof Status>;
+
+/** What the admin was told of, newest first. `endedAt`: it is over. `toldAt`: the address for alerts has taken it. */
+export const Alerts = z.object({
+  alerts: z.array(
+    z.object({
+      id: z.string(),
+      key: z.string(),
+      level: z.enum(['warn', 'bad']),
+      words: z.string(),
+      since: at,
+      beganAt: at,
+      endedAt: at.optional(),
+      toldAt: at.optional(),
+    }),
+  ),
+  /** Where they are sent, without what is secret in the address; left out: nowhere but to the log. */
+  sentTo: z.string().optional(),
+  /** Why the last one could not be sent. */
+  trouble: z.string().optional(),
+});
+export type Alerts = z.infer<typeof Alerts>;
 
 /** What became of one file that came in under a recording's id; other bytes under the same id are a version of their own. */
 const RecordingVersion = z.object({
