@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { type Line, type LineOrg, openLine } from './testing/line.ts';
+import { type Line, type LineOrg, openLine } from '../server/testing/line.ts';
 
 // What the vendors' articles say of who calls and what becomes of it, tried on the whole line: from the delivery to the org's records.
 let line: Line | undefined;

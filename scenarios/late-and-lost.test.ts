@@ -1,13 +1,13 @@
 import { afterEach, expect, test } from 'vitest';
-import type { LaneHold, RowOutcome } from './store.ts';
-import { lineSteps, makeBells } from './pipeline.ts';
-import { nobodyKnown } from './match/match.ts';
-import { postgresStore } from './store/postgres.ts';
-import { type Line, openLine } from './testing/line.ts';
-import type { DueCall, Store } from './store.ts';
-import { realWorld } from './world.ts';
+import type { LaneHold, RowOutcome } from '../server/store.ts';
+import { lineSteps, makeBells } from '../server/pipeline.ts';
+import { nobodyKnown } from '../server/match/match.ts';
+import { postgresStore } from '../server/store/postgres.ts';
+import { type Line, openLine } from '../server/testing/line.ts';
+import type { DueCall, Store } from '../server/store.ts';
+import { realWorld } from '../server/world.ts';
 
-// What a review of the whole line found, kept found.
+// What comes late, is lost, or is taken back while it is under way.
 const minutes = (n: number) => Date.parse('2026-03-02T09:00:00Z') + n * 60_000;
 let line: Line | undefined;
 const closing: (() => Promise<void>)[] = [];

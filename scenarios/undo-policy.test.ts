@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
-import { type Line, openLine } from './testing/line.ts';
+import { type Line, openLine } from '../server/testing/line.ts';
 
 // W9: one action undoes the untouched writes of one policy version. On the whole line, against a stand-in org.
 const minutes = (n: number) => Date.parse('2026-03-02T09:00:00Z') + n * 60_000;

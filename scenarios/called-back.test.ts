@@ -1,13 +1,13 @@
 import { afterEach, expect, test } from 'vitest';
 import { sources } from '../sources/index.ts';
-import { lineSteps, makeBells } from './pipeline.ts';
-import { consoleStore } from './store/console-store.ts';
-import { openDatabase } from './store/database.ts';
-import { nobodyKnown } from './match/match.ts';
-import { postgresStore } from './store/postgres.ts';
-import { type Line, openLine } from './testing/line.ts';
-import { startTestDatabase } from './testing/test-database.ts';
-import { realWorld } from './world.ts';
+import { lineSteps, makeBells } from '../server/pipeline.ts';
+import { consoleStore } from '../server/store/console-store.ts';
+import { openDatabase } from '../server/store/database.ts';
+import { nobodyKnown } from '../server/match/match.ts';
+import { postgresStore } from '../server/store/postgres.ts';
+import { type Line, openLine } from '../server/testing/line.ts';
+import { startTestDatabase } from '../server/testing/test-database.ts';
+import { realWorld } from '../server/world.ts';
 
 // D4 on the whole line: a real database, real steps, a stand-in org.
 const policy = { language: 'en', closeWhenCalledBack: true };
