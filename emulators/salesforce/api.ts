@@ -4,7 +4,6 @@ import { Hono } from 'hono';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { elapsedMs, sleep } from './clock.ts';
 import {
-  authHeaderInvalid,
   concurrentLimit,
   dailyLimit,
   jsonBroken,
@@ -19,6 +18,8 @@ import {
 } from './errors.ts';
 import type { Answer, Call } from './call.ts';
 import type { Fault } from './faults.ts';
+import { answerIdentity, isIdentity } from './identity/door.ts';
+import { soapLogin, soapVersion } from './identity/soap-login.ts';
 import type { OrgState } from './org-state.ts';
 import { page } from './pages.ts';
 import { answerCall } from './rest.ts';
@@ -102,7 +103,7 @@ export function apiApp(org: OrgState): Hono<{ Bindings: HttpBindings }> {
       log(414, [], undefined);
       return respond({ status: 414, body: uriTooLong().body() }, false);
     }
-    if (!path.startsWith('/services/')) {
+    if (!path.startsWith('/services/') && !isIdentity(method, path, new URLSearchParams(rawQuery))) {
       const html = page(org, path);
       if (method !== 'GET' && method !== 'HEAD') return respond({ status: 405, body: methodNotAllowed(method, ['GET']).body() }, false);
       return c.html(html.text, html.status, {
@@ -205,7 +206,9 @@ async function answer(org: OrgState, request: Request): Promise<Outcome> {
   const told = (reply: Answer, counted = false): Outcome => ({ answer: reply, ctx: undefined, rowFault: undefined, counted });
   const { method, path } = request;
   try {
-    if (path.startsWith('/services/oauth2/')) return told(oauth(org, request));
+    if (isIdentity(method, path, request.query)) return told(answerIdentity(org.oauth, request));
+    const soap = soapVersion(path);
+    if (soap) return told(soapLogin(soap, request.body, versions));
     if (/^\/services\/data\/?$/.test(path)) {
       if (method !== 'GET' && method !== 'HEAD') throw methodNotAllowed(method, ['GET', 'HEAD']);
       const list = Array.from({ length: versions.newest - versions.oldest }, (_, place) => versions.oldest + place);
@@ -258,27 +261,6 @@ async function answer(org: OrgState, request: Request): Promise<Outcome> {
   } catch (cause) {
     if (!(cause instanceof Refusal)) throw cause;
     return told({ status: cause.status, body: cause.body() });
-  }
-}
-
-function oauth(org: OrgState, { method, path, query, header, body }: Request): Answer {
-  const form = new URLSearchParams(body);
-  switch (path) {
-    case '/services/oauth2/token':
-      if (method !== 'POST') throw methodNotAllowed(method, ['POST']);
-      return org.oauth.token(form.size > 0 ? form : query, header('authorization'));
-    case '/services/oauth2/revoke':
-      return org.oauth.revoke(form.get('token') ?? query.get('token'));
-    case '/services/oauth2/userinfo':
-      try {
-        return org.oauth.userinfo(org.oauth.authenticate(header('authorization')));
-      } catch (cause) {
-        if (cause instanceof Refusal && cause.code !== authHeaderInvalid().code)
-          return { status: 403, body: 'Bad_OAuth_Token', headers: { 'content-type': 'text/plain' } }; // [K]
-        throw cause;
-      }
-    default:
-      throw notImplemented(path);
   }
 }
 

@@ -6,6 +6,7 @@ import { turn } from './clock.ts';
 import { operators, type Condition } from './conditions.ts';
 import { Refusal } from './errors.ts';
 import { requestFaults, rowFaults, type FaultOrder } from './faults.ts';
+import { identityControls } from './identity/controls.ts';
 import { idFor, readId } from './ids.ts';
 import { isProfile, profiles } from './latency.ts';
 import type { OrgState } from './org-state.ts';
@@ -150,17 +151,7 @@ export function controlApp(org: OrgState): Hono<{ Bindings: HttpBindings }> {
     });
   });
 
-  app.post('/__org/sessions', async (c) => {
-    const body = await bodyOf(c.req);
-    org.oauth.lifetimeMs = number(body, 'lifetimeMs') ?? org.oauth.lifetimeMs;
-    if (typeof body['rotateRefreshTokens'] === 'boolean') org.oauth.rotate = body['rotateRefreshTokens'];
-    return c.json({ lifetimeMs: org.oauth.lifetimeMs, rotateRefreshTokens: org.oauth.rotate });
-  });
-  app.delete('/__org/sessions', (c) => c.json({ expired: org.oauth.expireAll() }));
-  app.post('/__org/refresh-token', async (c) => {
-    const body = await bodyOf(c.req);
-    return c.json({ refresh_token: org.oauth.newRefreshToken(typeof body['user'] === 'string' ? body['user'] : integrationUserId) }, 201);
-  });
+  app.route('/', identityControls(org.oauth));
 
   app.get('/__org/log', (c) => c.json(org.journal.since(Number(c.req.query('since') ?? 0), Number(c.req.query('limit') ?? 10_000))));
   app.get('/__org/counts', (c) =>

@@ -8,6 +8,7 @@ const help = `A stand-in Salesforce org on this machine. It holds nothing real a
   --control-port <n>        controls: faults, clock, log, export (4702; 0 = any free port)
   --file <path>             SQLite file that keeps the org (.stand-in-org.sqlite; :memory: keeps nothing)
   --client-id, --client-secret   what a program signs in with (stand-in, stand-in-secret)
+  --callback-url <url>      where that app may be called back after a sign-in in the browser; may be given again
   --latency <profile>       ${Object.keys(profiles).join(', ')} (none)
   --instance-url <url>      the instance_url of tokens, if not the API's own address
   --person-accounts         an org in which accounts may be persons; it stays one
@@ -28,6 +29,7 @@ async function main(): Promise<void> {
       file: { type: 'string', default: '.stand-in-org.sqlite' },
       'client-id': { type: 'string', default: 'stand-in' },
       'client-secret': { type: 'string', default: 'stand-in-secret' },
+      'callback-url': { type: 'string', multiple: true, default: [] },
       latency: { type: 'string', default: 'none' },
       'instance-url': { type: 'string' },
       'person-accounts': { type: 'boolean', default: false },
@@ -45,6 +47,7 @@ async function main(): Promise<void> {
     file: values.file,
     clientId: values['client-id'],
     clientSecret: values['client-secret'],
+    callbackUrls: values['callback-url'],
     port: portOf(values.port, '--port'),
     controlPort: portOf(values['control-port'], '--control-port'),
     latency,

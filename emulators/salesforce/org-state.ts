@@ -1,16 +1,17 @@
 import type { Faults } from './faults.ts';
+import type { Identity } from './identity/identity.ts';
 import type { Journal } from './journal.ts';
 import type { Latency } from './latency.ts';
 import type { Limits } from './limits.ts';
 import type { Locks } from './locks.ts';
-import type { OAuth } from './oauth.ts';
 import type { Queries } from './query.ts';
 import type { Store } from './store.ts';
 
 /** One running org, as the API, the controls and the pages see it. */
 export type OrgState = {
   readonly store: Store;
-  readonly oauth: OAuth;
+  /** Who may enter. */
+  readonly oauth: Identity;
   readonly queries: Queries;
   readonly limits: Limits;
   readonly locks: Locks;

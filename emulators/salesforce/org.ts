@@ -6,15 +6,15 @@ import { apiApp } from './api.ts';
 import { elapsedMs, wallClock, type Clock } from './clock.ts';
 import { controlApp } from './control.ts';
 import { Faults } from './faults.ts';
+import { Identity } from './identity/identity.ts';
 import { Journal } from './journal.ts';
 import { Latency, type Profile } from './latency.ts';
 import { Limits } from './limits.ts';
 import { Locks } from './locks.ts';
-import { OAuth } from './oauth.ts';
 import type { OrgState } from './org-state.ts';
 import { Queries } from './query.ts';
 import { cordboardFields } from './schema.ts';
-import { seedOrg } from './seed.ts';
+import { integrationUserId, seedOrg } from './seed.ts';
 import { Store } from './store.ts';
 
 export type OrgOptions = {
@@ -22,6 +22,8 @@ export type OrgOptions = {
   file: string;
   clientId: string;
   clientSecret: string;
+  /** Where that app may be called back after a sign-in in the browser. */
+  callbackUrls?: readonly string[];
   /** 0: any free port. */
   port?: number;
   controlPort?: number;
@@ -47,7 +49,12 @@ export async function startOrg(options: OrgOptions): Promise<RunningOrg> {
   const now = () => clock() + org.shiftMs;
   const org: OrgState = {
     store,
-    oauth: new OAuth(store, now, { id: options.clientId, secret: options.clientSecret }, () => options.instanceUrl ?? addresses.api),
+    oauth: new Identity(
+      store,
+      now,
+      { clientId: options.clientId, secret: options.clientSecret, callbackUrls: options.callbackUrls ?? [], runAs: integrationUserId },
+      () => options.instanceUrl ?? addresses.api,
+    ),
     queries: new Queries(store, now),
     limits: new Limits(now, elapsedMs),
     locks: new Locks(lockWaitMs),

@@ -8,13 +8,15 @@ import { writeValue } from './values.ts';
 
 type Page = { status: 200 | 404; text: string };
 
-const escape = (text: string): string =>
+/** Text as HTML. */
+export const escape = (text: string): string =>
   text
     .replace(/[&<>"'`]/g, (char) => `&#${char.charCodeAt(0)};`)
     // Marks that turn the writing direction around could make one record look like another.
     .replace(/[\u202a-\u202e\u2066-\u2069]/g, (char) => `<span class="mark">U+${char.charCodeAt(0).toString(16).toUpperCase()}</span>`);
 
-const style = `
+/** One look for all pages. */
+export const style = `
 :root { color-scheme: light dark; --ink: #16181d; --soft: #5a6070; --line: #dfe2e8; --paper: #ffffff; --back: #f4f5f8; --link: #0b57b0; --note: #fff4d6; --noteink: #5c4300; }
 @media (prefers-color-scheme: dark) { :root { --ink: #e8eaf0; --soft: #a2a9b8; --line: #353a45; --paper: #1c1f26; --back: #14161b; --link: #8ab8ff; --note: #3a3014; --noteink: #f2d88a; } }
 * { box-sizing: border-box; }
