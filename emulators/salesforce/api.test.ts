@@ -44,7 +44,8 @@ describe('signing in', () => {
       'client identifier invalid',
     ],
     [{ grant_type: 'client_credentials', client_id: 'app', client_secret: 'wrong' }, 401, 'invalid_client', 'invalid client credentials'],
-    [{ grant_type: 'password', client_id: 'app' }, 400, 'unsupported_grant_type', 'grant type not supported'],
+    [{ grant_type: 'password', client_id: 'app' }, 400, 'invalid_grant', 'authentication failure'],
+    [{ grant_type: 'magic', client_id: 'app' }, 400, 'unsupported_grant_type', 'grant type not supported'],
     [
       { grant_type: 'refresh_token', client_id: 'app', client_secret: 'secret', refresh_token: 'gone' },
       400,

@@ -62,7 +62,7 @@ export function checkAssertion(assertion: Assertion, app: App, ourAudiences: rea
   if (!ourAudiences.includes(assertion.audience)) throw audienceWrong();
   if (nowMs > assertion.expiresMs + skewMs) throw codeOver();
   if (assertion.jti === undefined) return;
-  // "If you pass a JTI claim, Salesforce validates that it hasn't been sent before" [D Help, JWT bearer flow]. Without one it may come again.
+  // A named assertion serves once; without a name it may come again [K, not looked up].
   for (const { key: kept, value } of store.metaWith('jti:')) if (Number(value) + skewMs < nowMs) store.deleteMeta(kept);
   const replayed = `jti:${app.clientId}:${assertion.jti}`;
   if (store.meta(replayed) !== undefined) throw assertionWrong();

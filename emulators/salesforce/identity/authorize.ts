@@ -119,8 +119,11 @@ export function authorize(identity: Identity, { method, query, header }: Request
   if (method !== 'GET' && method !== 'HEAD') throw new Denied('invalid_request', 'must use HTTP GET');
   return withAsked(identity, query, (asked) => {
     const { consent } = identity;
-    if (consent)
-      return afterSignIn(identity, asked, consent.userId, () => (consent.allow ? allow(identity, asked, consent.userId) : deny()));
+    if (consent) {
+      const { userId } = consent;
+      const always = { ...asked, prompts: new Set(['consent']) }; // Deny holds though it was allowed before
+      return afterSignIn(identity, always, userId, () => (consent.allow ? allow(identity, asked, userId) : deny()));
+    }
     const browser = identity.browsers.of(header('cookie'));
     if (asked.prompts.has('login')) identity.browsers.signOut(browser.id); // "terminating any active session" [D Help, web server flow]
     const userId = identity.browsers.userOf(browser.id);
@@ -128,8 +131,7 @@ export function authorize(identity: Identity, { method, query, header }: Request
     const unsuccessful = () => {
       throw new ToCallback('immediate_unsuccessful', 'immediate unsuccessful');
     };
-    if (userId === undefined || asked.prompts.has('select_account'))
-      return silent ? unsuccessful() : redirect(loginUrl(consentUrl(asked)), browser.headers);
+    if (userId === undefined) return silent ? unsuccessful() : redirect(loginUrl(consentUrl(asked)), browser.headers);
     return afterSignIn(identity, asked, userId, silent ? unsuccessful : () => redirect(consentUrl(asked)));
   });
 }
@@ -148,7 +150,9 @@ function afterSignIn(identity: Identity, asked: Asked, userId: string, ask: () =
     );
   const approved = identity.approved(app, userId);
   const known = approved.length > 0 && scopes.every((scope) => allows(approved, scope));
-  return known && !asked.prompts.has('consent') ? allow(identity, asked, userId) : ask();
+  // "Zero or one hint is available and the user is logged in: show the approval page" [D Help, web server flow, select_account].
+  const mustAsk = asked.prompts.has('consent') || asked.prompts.has('select_account');
+  return known && !mustAsk ? allow(identity, asked, userId) : ask();
 }
 
 function allow(identity: Identity, asked: Asked, userId: string): Answer {

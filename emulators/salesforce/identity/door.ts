@@ -89,7 +89,7 @@ function withSession(identity: Identity, accessToken: string | undefined, go: (s
   return session ? go(session) : plainly(403, 'Bad_OAuth_Token');
 }
 
-/** 200 and nothing. An access token ends alone, a refresh token with its own access tokens [D apexref, Auth.OauthToken]. */
+/** 200 and nothing. An access token ends alone, a refresh token with its own access tokens [D mobile SDK guide, revoking OAuth tokens]. */
 function revoke(identity: Identity, given: string | null): Answer {
   if (given === null) throw missing('token');
   const grant = identity.tokens.grantWith(given);

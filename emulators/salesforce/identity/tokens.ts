@@ -98,7 +98,7 @@ export class Tokens {
     this.end(token);
     return undefined;
   }
-  /** The session of a request. It begins anew once half of its time is over, not before [D Help, session settings: "halfway"]. */
+  /** The session of a request. It begins anew once half of its time is over, not before [D Help, session settings, with an example]. */
   use(token: string): Session | undefined {
     const session = this.look(token);
     const now = this.#now();
