@@ -15,7 +15,7 @@ input[type=text], input[type=password] { font: inherit; padding: .5rem; width: 1
 input[type=submit], button { font: inherit; padding: .5rem 1rem; border: 1px solid var(--link); border-radius: .25rem; background: var(--paper); color: var(--link); cursor: pointer; }
 input.main { background: var(--link); color: var(--paper); } button { text-align: start; width: 100%; }
 input:focus-visible, button:focus-visible { outline: 2px solid var(--link); outline-offset: 2px; }
-ul.plain li { border: 0; padding: .25rem 0; } .problem { background: var(--note); color: var(--noteink); padding: .5rem; border-radius: .25rem; }
+form { margin-top: .75rem; } ul.plain li { border: 0; padding: .25rem 0; } ul.asked { list-style: disc; padding-inline-start: 1.25rem; } .problem { background: var(--note); color: var(--noteink); padding: .5rem; border-radius: .25rem; }
 .row { display: flex; gap: .75rem; } .row > * { flex: 1; }
 `;
 
@@ -35,7 +35,7 @@ function page(title: string, body: string, status: number, callback?: string): A
     },
     body: `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${escape(title)} · stand-in org</title><style>${style}${formStyle}</style></head>
-<body><div class="banner" role="note">This is a stand-in for a Salesforce org on this machine. It has no passwords: don't type a real one.</div>
+<body><div class="banner" role="banner">This is a stand-in for a Salesforce org on this machine. It has no passwords: don't type a real one.</div>
 <main class="sign-in"><section><h1>${escape(title)}</h1>${body}</section></main></body></html>
 `,
   };
@@ -96,7 +96,7 @@ export function consentPage(asked: {
   const list = [...new Set(asked.scopes.map(words))].map((scope) => `<li>${escape(scope)}</li>`);
   return page(
     'Allow Access?',
-    `<p><strong>${escape(asked.app.name)}</strong> is asking to:</p><ul class="plain">${list.join('')}</ul>
+    `<p><strong>${escape(asked.app.name)}</strong> is asking to:</p><ul class="plain asked">${list.join('')}</ul>
 <p>Do you want to allow access for ${escape(String(asked.user['Username']))}? <a href="${escape(asked.otherUser)}">Not you?</a></p>
 <form method="post" action="/setup/secur/RemoteAccessAuthorizationPage.apexp">${hidden({ source: asked.source, stamp: asked.stamp })}
 <div class="row"><input type="submit" id="oadeny" name="cancel" value="Deny"><input class="main" type="submit" id="oaapprove" name="save" value="Allow"></div></form>`,

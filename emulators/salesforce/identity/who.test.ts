@@ -99,6 +99,7 @@ test('an ID token is signed, and names the app, the user and the nonce', async (
   await org.control('POST', '/consent', { user: anna });
   const redirect = { client_id: clientId, redirect_uri: 'https://app.example/callback' };
   const response = await askAuthorize(org, { ...redirect, response_type: 'code', scope: 'openid', nonce: 'n-1' });
+  await org.control('DELETE', '/consent');
   const { body } = await askToken(org, { ...redirect, grant_type: 'authorization_code', code: callbackOf(response)['code'] ?? '' });
   const [head = '', payload = '', signature = ''] = String(body['id_token']).split('.');
   const read = (part: string) => JSON.parse(Buffer.from(part, 'base64url').toString()) as Record<string, unknown>;
