@@ -112,9 +112,12 @@ describe('what was answered is kept', () => {
     await org.control('POST', '/consent', { user: anna });
     const asked = { response_type: 'code', client_id: clientId, redirect_uri: 'https://app.example/callback' };
     const code = callbackOf(await askAuthorize(org, asked))['code'] ?? '';
+    await org.control('POST', '/apps', { clientId: 'app', requirePkce: true });
     await org.stop();
 
-    org = await testOrg({ file });
+    org = await testOrg({ file, clientSecret: 'secret', callbackUrls: ['http://localhost:8080/later'] });
+    const apps = (await org.control('GET', '/apps')).body as { clientId: string }[];
+    expect(apps.find((app) => app.clientId === 'app')).toMatchObject({ requirePkce: true, callbackUrls: ['http://localhost:8080/later'] });
     expect((await org.control('GET', '/consent')).body).toEqual({ userId: seeded.anna, allow: true });
     expect((await org.control('POST', '/sessions')).body).toMatchObject({ lifetimeMs: 3_600_000, rotateRefreshTokens: true });
     expect(await restStatus(org, first.body['access_token'])).toBe(200);

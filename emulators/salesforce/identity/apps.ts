@@ -92,8 +92,8 @@ export class Apps {
     for (const { value } of store.metaWith('app:')) {
       const app = JSON.parse(value) as App;
       // What the command line says holds, whatever was changed before.
-      const said = app.clientId === first.clientId ? { secret: first.secret } : {};
-      this.#apps.set(app.clientId, { ...app, ...said });
+      const callbackUrls = [...new Set([...app.callbackUrls, ...first.callbackUrls])];
+      this.#apps.set(app.clientId, app.clientId === first.clientId ? { ...app, secret: first.secret, callbackUrls } : app);
     }
   }
 

@@ -41,7 +41,7 @@ const redirect = (location: string, headers: Readonly<Record<string, string>> = 
 });
 
 /** A way back into this org and nowhere else. */
-export const within = (url: string | null | undefined): string => (url && /^\/(?![/\\])/.test(url) ? url : '/');
+const within = (url: string | null | undefined): string => (url && /^\/(?![/\\])/.test(url) ? url : '/');
 
 /** An error of authorization that the app is told at its callback. */
 class ToCallback extends Error {

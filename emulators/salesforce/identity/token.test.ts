@@ -273,9 +273,10 @@ describe('client credentials', () => {
 });
 
 test('what is off is refused, and what the stand-in lacks says so', async () => {
-  expect(await askToken(org, { grant_type: 'device', client_id: 'PlatformCLI', code: 'x' })).toEqual(
-    refusal('invalid_grant', 'device flow is not enabled for the app'),
-  );
+  for (const device of [{ response_type: 'device_code' }, { grant_type: 'device', code: 'x' }])
+    expect(await askToken(org, { client_id: 'PlatformCLI', ...device })).toEqual(
+      refusal('invalid_grant', 'device flow is not enabled for the app'),
+    );
   expect(await askToken(org, { grant_type: 'password', client_id: 'app', username: anna, password: 'x' })).toEqual(
     refusal('invalid_grant', 'authentication failure'),
   );

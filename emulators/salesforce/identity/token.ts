@@ -37,7 +37,7 @@ const idTokenLifetimeMs = 120_000;
  * Denied.
  */
 export function token(identity: Identity, form: URLSearchParams, authorization: string | undefined, hosts: readonly string[]): Answer {
-  const grant = form.get('grant_type');
+  const grant = form.get('grant_type') ?? (form.get('response_type') === 'device_code' ? 'device' : null);
   if (grant === null) throw grantTypeUnknown();
   if (elsewhere.has(grant)) throw notImplemented(`the grant ${grant}`);
   const { clientId, secret } = credentials(form, authorization);
