@@ -15,7 +15,7 @@ export const isIdentity = (method: string, path: string, query: URLSearchParams)
   path === consentPath ||
   (path === '/' && (method === 'POST' || query.has('startURL')));
 
-/** Answers a request about who enters. `host`: what the caller calls this machine. Throws Refusal for what a real org can and this can't. */
+/** Answers a request about who enters. `host`: what the caller calls this machine. Throws Refusal for what only a real org can. */
 export function answerIdentity(identity: Identity, request: Omit<Request, 'form'> & { readonly body: string }): Answer {
   const form = new URLSearchParams(request.body);
   try {
