@@ -17,6 +17,7 @@ import {
   versionRetired,
 } from './errors.ts';
 import type { Answer, Call } from './call.ts';
+import { changeOrigin } from './events/change-log.ts';
 import type { Fault } from './faults.ts';
 import { answerIdentity, isIdentity } from './identity/door.ts';
 import { soapLogin, soapVersion } from './identity/soap-login.ts';
@@ -103,6 +104,7 @@ export function apiApp(org: OrgState): Hono<{ Bindings: HttpBindings }> {
       log(414, [], undefined);
       return respond({ status: 414, body: uriTooLong().body() }, false);
     }
+    if (/^\/cometd\b/.test(path)) return respond({ status: 501, body: notImplemented(path).body() }, false);
     if (!path.startsWith('/services/') && !isIdentity(method, path, new URLSearchParams(rawQuery))) {
       const html = page(org, path);
       if (method !== 'GET' && method !== 'HEAD') return respond({ status: 405, body: methodNotAllowed(method, ['GET']).body() }, false);
@@ -240,6 +242,7 @@ async function answer(org: OrgState, request: Request): Promise<Outcome> {
         heldIds: new Set(),
         autoAssign: undefined,
         rowFault: rows?.rowFault,
+        origin: changeOrigin('rest', `${version}.0`, request.header('sforce-call-options')),
         tally: { written: 0, rowErrors: new Map(), subrequests: [] },
       };
       const call: Call = {

@@ -5,6 +5,7 @@ import { assignedObjects, assignment, saveAssignment, type AssignmentRule } from
 import { turn } from './clock.ts';
 import { operators, type Condition } from './conditions.ts';
 import { Refusal } from './errors.ts';
+import { changeEventControls } from './events/controls.ts';
 import { requestFaults, rowFaults, type FaultOrder } from './faults.ts';
 import { identityControls } from './identity/controls.ts';
 import { idFor, readId } from './ids.ts';
@@ -114,8 +115,11 @@ export function controlApp(org: OrgState): Hono<{ Bindings: HttpBindings }> {
     const body = await bodyOf(c.req);
     org.shiftMs = number(body, 'shiftMs') ?? org.shiftMs + (number(body, 'advanceMs') ?? 0);
     org.store.setMeta('shiftMs', String(org.shiftMs));
+    org.pubsub?.tick();
     return c.json({ shiftMs: org.shiftMs, now: new Date(org.now()).toISOString() });
   });
+
+  app.route('/__org/change-events', changeEventControls(org));
 
   app.post('/__org/latency', async (c) => {
     const body = await bodyOf(c.req);

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { isProfile, profiles } from './latency.ts';
 import { startOrg } from './org.ts';
@@ -6,6 +7,9 @@ const help = `A stand-in Salesforce org on this machine. It holds nothing real a
 
   --port <n>                API and record pages (4701; 0 = any free port)
   --control-port <n>        controls: faults, clock, log, export (4702; 0 = any free port)
+  --pubsub-port <n>         change events over gRPC, plain HTTP/2 (0 = any free port, which is the default)
+  --pubsub-tls-port <n>     the same over TLS; with --tls-cert and --tls-key <file>, or else with a certificate of its own making,
+                            whose authority is at /__org/change-events/authority.pem of the control port
   --file <path>             SQLite file that keeps the org (.stand-in-org.sqlite; :memory: keeps nothing)
   --client-id, --client-secret   what a program signs in with (stand-in, stand-in-secret)
   --callback-url <url>      where that app may be called back after a sign-in in the browser; may be given again
@@ -26,6 +30,10 @@ async function main(): Promise<void> {
     options: {
       port: { type: 'string', default: '4701' },
       'control-port': { type: 'string', default: '4702' },
+      'pubsub-port': { type: 'string', default: '0' },
+      'pubsub-tls-port': { type: 'string' },
+      'tls-cert': { type: 'string' },
+      'tls-key': { type: 'string' },
       file: { type: 'string', default: '.stand-in-org.sqlite' },
       'client-id': { type: 'string', default: 'stand-in' },
       'client-secret': { type: 'string', default: 'stand-in-secret' },
@@ -43,6 +51,8 @@ async function main(): Promise<void> {
   }
   const { latency, 'instance-url': instanceUrl } = values;
   if (!isProfile(latency)) throw new Error(`--latency must be one of ${Object.keys(profiles).join(', ')}, not "${latency}".`);
+  const { 'pubsub-tls-port': tlsPort, 'tls-cert': cert, 'tls-key': key } = values;
+  if ((cert === undefined) !== (key === undefined)) throw new Error('--tls-cert and --tls-key go together.');
   const org = await startOrg({
     file: values.file,
     clientId: values['client-id'],
@@ -50,6 +60,15 @@ async function main(): Promise<void> {
     callbackUrls: values['callback-url'],
     port: portOf(values.port, '--port'),
     controlPort: portOf(values['control-port'], '--control-port'),
+    pubsubPort: portOf(values['pubsub-port'], '--pubsub-port'),
+    ...(tlsPort === undefined && cert === undefined
+      ? {}
+      : {
+          pubsubTls: {
+            port: portOf(tlsPort ?? '0', '--pubsub-tls-port'),
+            ...(cert !== undefined && key !== undefined ? { cert: readFileSync(cert, 'utf8'), key: readFileSync(key, 'utf8') } : {}),
+          },
+        }),
     latency,
     personAccounts: values['person-accounts'],
     withoutCustomFields: values['without-custom-fields'],
@@ -63,7 +82,7 @@ async function main(): Promise<void> {
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
-  process.stdout.write(`${JSON.stringify({ listening: { api: org.apiUrl, control: org.controlUrl } })}\n`);
+  process.stdout.write(`${JSON.stringify({ listening: { api: org.apiUrl, control: org.controlUrl, pubsub: org.pubsubUrl, pubsubTls: org.pubsubTlsUrl } })}\n`);
 }
 
 function plainly(cause: unknown): string {

@@ -1,3 +1,4 @@
+import type { PubSub } from './events/pubsub.ts';
 import type { Faults } from './faults.ts';
 import type { Identity } from './identity/identity.ts';
 import type { Journal } from './journal.ts';
@@ -25,6 +26,10 @@ export type OrgState = {
   stopped: boolean;
   /** People being put in; ends soon after `stopped`. */
   filling: Promise<unknown> | undefined;
-  readonly addresses: { api: string; control: string };
+  /** Change events over gRPC, where the org was started with them. */
+  pubsub: PubSub | undefined;
+  /** Who signed the org's own certificate (PEM). */
+  authority: string | undefined;
+  readonly addresses: { api: string; control: string; pubsub?: string; pubsubTls?: string };
   reset(): void;
 };

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { apiApp } from './api.ts';
 import { elapsedMs, wallClock, type Clock } from './clock.ts';
 import { controlApp } from './control.ts';
+import { makeCertificate, type Certificate } from './events/certificate.ts';
 import { Faults } from './faults.ts';
 import { Identity } from './identity/identity.ts';
 import { Journal } from './journal.ts';
@@ -32,9 +33,23 @@ export type OrgOptions = {
   withoutCustomFields?: boolean;
   /** Accounts may be persons. An org that has them keeps them, whatever this says later. */
   personAccounts?: boolean;
+  /** Change events over gRPC, in plain HTTP/2 on this port. 0: any free port. Without it there are none: its libraries take 0.1 s to load. */
+  pubsubPort?: number;
+  /** The same over TLS on another port, with this certificate and key (PEM), or with one of the org's own making. */
+  pubsubTls?: { port?: number; cert?: string; key?: string };
   clock?: Clock;
 };
-export type RunningOrg = { readonly apiUrl: string; readonly controlUrl: string; stop(): Promise<void> };
+export type RunningOrg = {
+  readonly apiUrl: string;
+  readonly controlUrl: string;
+  /** `http://host:port`; undefined where the org was started without `pubsubPort`. */
+  readonly pubsubUrl: string | undefined;
+  /** `https://host:port`, where `pubsubTls` was asked for. */
+  readonly pubsubTlsUrl: string | undefined;
+  /** Whom to trust for it (PEM), where the certificate is the org's own. */
+  readonly authority: string | undefined;
+  stop(): Promise<void>;
+};
 
 /** "unable to obtain exclusive access" comes after about ten seconds [K]. */
 const lockWaitMs = 10_000;
@@ -45,7 +60,7 @@ export async function startOrg(options: OrgOptions): Promise<RunningOrg> {
   const store = new Store(options.file, options.withoutCustomFields ? [] : cordboardFields, {
     personAccounts: options.personAccounts ?? false,
   });
-  const addresses = { api: '', control: '' };
+  const addresses: OrgState['addresses'] = { api: '', control: '' };
   const now = () => clock() + org.shiftMs;
   const org: OrgState = {
     store,
@@ -65,6 +80,8 @@ export async function startOrg(options: OrgOptions): Promise<RunningOrg> {
     shiftMs: Number(store.meta('shiftMs') ?? 0),
     stopped: false,
     filling: undefined,
+    pubsub: undefined,
+    authority: undefined,
     addresses,
     reset() {
       store.clear();
@@ -72,13 +89,16 @@ export async function startOrg(options: OrgOptions): Promise<RunningOrg> {
       org.journal.clear();
       org.queries.forget();
       org.limits.used = 0;
+      org.pubsub?.faults.clear();
       seedOrg(store, now());
       store.commit();
     },
   };
+  store.changes.now = now;
   try {
     seedOrg(store, now());
     store.commit();
+    await openPubSub(org, options, addresses);
     const api = await listen(apiApp(org), options.port ?? 0);
     try {
       const control = await listen(controlApp(org), options.controlPort ?? 0);
@@ -87,9 +107,12 @@ export async function startOrg(options: OrgOptions): Promise<RunningOrg> {
       return {
         apiUrl: addresses.api,
         controlUrl: addresses.control,
+        pubsubUrl: addresses.pubsub,
+        pubsubTlsUrl: addresses.pubsubTls,
+        authority: org.authority,
         async stop() {
           org.stopped = true;
-          await Promise.all([close(api), close(control), org.filling?.catch(() => undefined)]);
+          await Promise.all([close(api), close(control), org.pubsub?.stop(), org.filling?.catch(() => undefined)]);
           store.close();
         },
       };
@@ -98,9 +121,31 @@ export async function startOrg(options: OrgOptions): Promise<RunningOrg> {
       throw cause;
     }
   } catch (cause) {
+    await org.pubsub?.stop();
     store.close();
     throw cause;
   }
+}
+
+async function openPubSub(org: OrgState, { pubsubPort, pubsubTls }: OrgOptions, addresses: OrgState['addresses']): Promise<void> {
+  if (pubsubPort === undefined) return;
+  const { startPubSub } = await import('./events/pubsub.ts');
+  org.pubsub = await startPubSub(org, {
+    port: pubsubPort,
+    ...(pubsubTls ? { tls: { port: pubsubTls.port ?? 0, ...certificateFor(org, pubsubTls) } } : {}),
+  });
+  addresses.pubsub = org.pubsub.url;
+  if (org.pubsub.tlsUrl !== undefined) addresses.pubsubTls = org.pubsub.tlsUrl;
+}
+
+/** Its own is made once and kept: who trusted it yesterday trusts it today. */
+function certificateFor(org: OrgState, { cert, key }: { cert?: string; key?: string }): { cert: string; key: string } {
+  if (cert !== undefined && key !== undefined) return { cert, key };
+  const kept = org.store.meta('certificate');
+  const own = kept === undefined ? makeCertificate(wallClock()) : (JSON.parse(kept) as Certificate);
+  if (kept === undefined) org.store.setMeta('certificate', JSON.stringify(own));
+  org.authority = own.authority;
+  return own;
 }
 
 function listen(app: Hono<{ Bindings: HttpBindings }>, port: number): Promise<Server> {

@@ -311,9 +311,9 @@ export function* insertRow(ctx: Ctx, object: SObject, given: Row): Work<string> 
   const stamps = { ...stamp(object, at, ctx.userId), CreatedDate: at, CreatedById: ctx.userId };
   const contact = ctx.store.schema.named('Contact');
   const beside = object.name === 'Account' && isPerson(row) ? ctx.store.newId(contact) : undefined;
-  ctx.store.insert(object, n, { ...row, Id: id, ...(beside ? { PersonContactId: beside.id } : {}), ...stamps });
+  insert(ctx, object, n, { ...row, Id: id, ...(beside ? { PersonContactId: beside.id } : {}), ...stamps });
   if (beside)
-    ctx.store.insert(contact, beside.n, {
+    insert(ctx, contact, beside.n, {
       ...defaults(ctx, contact),
       ...asContact(ctx.store.schema, { ...row, Id: id }),
       Id: beside.id,
@@ -321,6 +321,11 @@ export function* insertRow(ctx: Ctx, object: SObject, given: Row): Work<string> 
     });
   ctx.tally.written += 1;
   return id;
+}
+
+function insert(ctx: Ctx, object: SObject, n: number, row: Row): void {
+  ctx.store.insert(object, n, row);
+  ctx.store.changes.capture(ctx, object, 'create', row);
 }
 
 /** The contact beside the account of a person. */
@@ -351,6 +356,7 @@ function keep(ctx: Ctx, object: SObject, before: Row, after: Row, action: Change
     fields[field.name] = [was, is];
   }
   ctx.store.update(object, id, changes);
+  ctx.store.changes.capture(ctx, object, action, { ...before, ...changes }, before, Object.keys(fields));
   ctx.store.recordChange({ atMs: ctx.now(), userId: ctx.userId, via: ctx.via, object: object.name, recordId: id, action, fields });
   ctx.tally.written += 1;
 }

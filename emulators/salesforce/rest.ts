@@ -81,12 +81,14 @@ function* route(call: Call, ctx: Ctx, org: Org): Work<Answer> {
       throw notFound();
     case 'limits':
       allow(call, 'GET', 'HEAD');
-      return { status: 200, body: { DailyApiRequests: { Max: org.limits.max, Remaining: Math.max(0, org.limits.max - org.limits.used) } } };
+      return { status: 200, body: { DailyApiRequests: left(org.limits.max, org.limits.used), DailyDeliveredPlatformEvents: left(ctx.store.changes.settings.maxDelivered, ctx.store.changes.delivered) } };
     default:
       if (elsewhere.has(first)) throw notImplemented(`/${first}`);
       throw notFound();
   }
 }
+
+const left = (max: number, used: number) => ({ Max: max, Remaining: Math.max(0, max - used) });
 
 /** "200 to 2,000, 2,000 by default" [D headers_queryoptions] */
 function query(call: Call, ctx: Ctx, org: Org): Answer {

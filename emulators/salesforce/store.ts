@@ -1,4 +1,5 @@
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import { ChangeLog } from './events/change-log.ts';
 import { idFor } from './ids.ts';
 import { buildSchema, type CustomField, type Features, type Field, type Schema, type SObject } from './schema.ts';
 
@@ -82,6 +83,8 @@ const indexesOf = (object: SObject): (readonly [name: string, columns: readonly 
  */
 export class Store {
   schema: Schema;
+  /** Change events, written with the rows they tell of. */
+  readonly changes = new ChangeLog(this);
   #db: DatabaseSync;
   #statements = new Map<string, StatementSync>();
   #serials = new Map<string, number>();
@@ -111,6 +114,7 @@ export class Store {
     if (this.#features.personAccounts) this.setMeta('personAccounts', 'on');
     this.schema = buildSchema(this.#custom, this.#features);
     this.#createTables();
+    this.changes.open();
     this.commit();
   }
 
@@ -300,12 +304,14 @@ export class Store {
   atomically<T>(work: () => T, keep: (result: T) => boolean): T {
     this.#begin();
     this.#db.exec('SAVEPOINT whole');
+    const mark = this.changes.mark();
     let kept = false;
     try {
       const result = work();
       kept = keep(result);
       return result;
     } finally {
+      if (!kept) this.changes.undo(mark);
       this.#db.exec(kept ? 'RELEASE whole' : 'ROLLBACK TO whole; RELEASE whole');
     }
   }
@@ -326,6 +332,7 @@ export class Store {
       "DELETE FROM \"change\"; DELETE FROM \"hidden\"; DELETE FROM \"meta\" WHERE key IN ('sharing', 'validationRules', 'peopleBlocks', 'assignment', 'seeded')",
     );
     for (const object of this.schema.objects) this.#serials.set(object.name, 0);
+    this.changes.clear();
   }
 
   close(): void {
@@ -344,14 +351,18 @@ export class Store {
     done.catch(() => undefined); // whoever answers for these rows sees the failure; a turn without one must not end the process
     const commit = () => {
       if (this.#committing?.commit !== commit) return;
-      this.#committing = undefined;
       try {
+        this.changes.flush();
+        this.#committing = undefined;
         this.#db.exec('COMMIT');
         settle?.resolve();
       } catch (cause) {
+        this.#committing = undefined;
         this.#db.exec('ROLLBACK');
         settle?.reject(cause);
+        return;
       }
+      this.changes.announce();
     };
     this.#committing = { done, commit };
     setImmediate(commit);

@@ -24,6 +24,8 @@ export type Ctx = {
   /** `Sforce-Auto-Assign` of this request or part of a composite. */
   readonly autoAssign: string | undefined;
   readonly rowFault: RowFault | undefined;
+  /** `changeOrigin` of its change events, if not plain REST or a person's screen. */
+  readonly origin?: string;
   /** What the log and the counts tell of this request. */
   readonly tally: { written: number; rowErrors: Map<string, number>; subrequests: string[] };
 };
