@@ -135,7 +135,7 @@ export async function startPubSub(org: OrgState, options: PubSubOptions): Promis
   const doors: { close(): Promise<void> }[] = [];
   const openDoor = async (port: number, credentials: ServerCredentials): Promise<number> => {
     const injector = server.createConnectionInjector(credentials);
-    const net = createServer((socket) => {
+    const net = createServer({ noDelay: true }, (socket) => {
       sockets.add(socket);
       socket.on('close', () => sockets.delete(socket));
       socket.on('error', () => socket.destroy());
