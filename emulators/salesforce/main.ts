@@ -82,7 +82,9 @@ async function main(): Promise<void> {
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
-  process.stdout.write(`${JSON.stringify({ listening: { api: org.apiUrl, control: org.controlUrl, pubsub: org.pubsubUrl, pubsubTls: org.pubsubTlsUrl } })}\n`);
+  process.stdout.write(
+    `${JSON.stringify({ listening: { api: org.apiUrl, control: org.controlUrl, pubsub: org.pubsubUrl, pubsubTls: org.pubsubTlsUrl } })}\n`,
+  );
 }
 
 function plainly(cause: unknown): string {

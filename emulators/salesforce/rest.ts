@@ -81,7 +81,13 @@ function* route(call: Call, ctx: Ctx, org: Org): Work<Answer> {
       throw notFound();
     case 'limits':
       allow(call, 'GET', 'HEAD');
-      return { status: 200, body: { DailyApiRequests: left(org.limits.max, org.limits.used), DailyDeliveredPlatformEvents: left(ctx.store.changes.settings.maxDelivered, ctx.store.changes.delivered) } };
+      return {
+        status: 200,
+        body: {
+          DailyApiRequests: left(org.limits.max, org.limits.used),
+          DailyDeliveredPlatformEvents: left(ctx.store.changes.settings.maxDelivered, ctx.store.changes.delivered),
+        },
+      };
     default:
       if (elsewhere.has(first)) throw notImplemented(`/${first}`);
       throw notFound();

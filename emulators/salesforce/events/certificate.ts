@@ -22,7 +22,10 @@ const ecdsaWithSha256 = sequence(oid('2a8648ce3d040302'));
 const nameOf = (commonName: string) => sequence(der(0x31, sequence(oid('550403'), der(0x0c, Buffer.from(commonName)))));
 /** Two digits for the year until 2049, as the standard wants it. */
 const utcTime = (ms: number) => {
-  const digits = new Date(ms).toISOString().replace(/\.\d+Z$/, '').replace(/\D/g, '');
+  const digits = new Date(ms)
+    .toISOString()
+    .replace(/\.\d+Z$/, '')
+    .replace(/\D/g, '');
   return der(0x17, Buffer.from(`${digits.slice(2)}Z`));
 };
 const extension = (id: string, critical: boolean, value: Buffer) => sequence(oid(id), ...(critical ? [yes] : []), der(0x04, value));
@@ -33,12 +36,23 @@ const serverAuth = extension('551d25', false, sequence(oid('2b06010505070301')))
 const thisMachine = extension(
   '551d11',
   false,
-  sequence(der(0x82, Buffer.from('localhost')), der(0x87, bytes(127, 0, 0, 1)), der(0x87, Buffer.from('00000000000000000000000000000001', 'hex'))),
+  sequence(
+    der(0x82, Buffer.from('localhost')),
+    der(0x87, bytes(127, 0, 0, 1)),
+    der(0x87, Buffer.from('00000000000000000000000000000001', 'hex')),
+  ),
 );
 
 const yearMs = 31_557_600_000;
 
-function signed(subject: string, issuer: string, publicKey: KeyObject, signer: KeyObject, nowMs: number, extensions: readonly Buffer[]): string {
+function signed(
+  subject: string,
+  issuer: string,
+  publicKey: KeyObject,
+  signer: KeyObject,
+  nowMs: number,
+  extensions: readonly Buffer[],
+): string {
   const serial = Buffer.concat([bytes(0x01), randomBytes(15)]); // positive
   const toSign = sequence(
     der(0xa0, der(0x02, bytes(2))), // version 3
@@ -61,7 +75,12 @@ export function makeCertificate(nowMs: number): Certificate {
   const key = its.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
   return {
     authority: signed(name, name, ours.publicKey, ours.privateKey, nowMs, [basicConstraints(true), keyUsage(true)]),
-    cert: signed('localhost', name, its.publicKey, ours.privateKey, nowMs, [basicConstraints(false), keyUsage(false), serverAuth, thisMachine]),
+    cert: signed('localhost', name, its.publicKey, ours.privateKey, nowMs, [
+      basicConstraints(false),
+      keyUsage(false),
+      serverAuth,
+      thisMachine,
+    ]),
     key,
   };
 }

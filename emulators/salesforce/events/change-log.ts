@@ -14,7 +14,6 @@ import {
   type ChangeType,
   type EventBody,
   type Header,
-
 } from './event-schema.ts';
 import { textDiff } from './text-diff.ts';
 
@@ -104,7 +103,7 @@ export class ChangeLog {
     );
     this.#store.run('CREATE INDEX IF NOT EXISTS "event_object" ON "event" (object, n)');
     this.#store.run('CREATE TABLE IF NOT EXISTS "event_schema" (id TEXT PRIMARY KEY, json TEXT NOT NULL) WITHOUT ROWID');
-    this.#last = Number(this.#store.select('SELECT seq FROM sqlite_sequence WHERE name = \'event\'')[0]?.['seq'] ?? 0);
+    this.#last = Number(this.#store.select("SELECT seq FROM sqlite_sequence WHERE name = 'event'")[0]?.['seq'] ?? 0);
     const [newest] = this.#store.select('SELECT body FROM "event" WHERE object <> \'\' ORDER BY n DESC LIMIT 1');
     if (newest) this.#lastCommit = BigInt((JSON.parse(String(newest['body'])) as EventBody).header.commitNumber);
     this.#delivered = new Map(JSON.parse(this.#store.meta(deliveredKey) ?? '[]') as [number, number][]);
@@ -298,10 +297,9 @@ export class ChangeLog {
     return this.#store.select('SELECT n FROM "event" WHERE n = ?', [replayId]).length > 0;
   }
   after(replayId: number, objects: readonly string[], atMost: number): LoggedEvent[] {
-    const rows = this.#store.select(
-      `SELECT * FROM "event" WHERE n > ? AND object IN (${objects.map(() => '?').join(', ')}) ORDER BY n LIMIT ?`,
-      [replayId, ...objects, atMost],
-    );
+    // One object by its index; several by their order in the stream, or a long stream would be sorted for each answer.
+    const which = objects.length === 1 ? 'object = ?' : `+object IN (${objects.map(() => '?').join(', ')})`;
+    const rows = this.#store.select(`SELECT * FROM "event" WHERE ${which} AND n > ? ORDER BY n LIMIT ?`, [...objects, replayId, atMost]);
     return rows.map((row) => {
       const replay = Number(row['n']);
       return {
@@ -446,4 +444,5 @@ export function changeOrigin(api: 'rest' | 'soap' | 'bulkapi', version: string, 
   return `com/salesforce/api/${api}/${version}${client === undefined ? '' : `;client=${client}`}`;
 }
 /** What a person saves in Lightning comes as in the guide's own examples. */
-const originOf = ({ via, version }: Ctx): string => changeOrigin(via === 'screen' ? 'soap' : 'rest', version, via === 'screen' ? 'client=SfdcInternalAPI/' : undefined);
+const originOf = ({ via, version }: Ctx): string =>
+  changeOrigin(via === 'screen' ? 'soap' : 'rest', version, via === 'screen' ? 'client=SfdcInternalAPI/' : undefined);

@@ -74,7 +74,8 @@ export function changeEventControls(org: OrgState): Hono<{ Bindings: HttpBinding
     const wrong = names?.filter((_, place) => !objects?.[place] || !hasChangeEvents(objects[place])) ?? [];
     if (wrong.length > 0) return c.json({ error: `no change events of ${wrong.join(', ')}` }, 400);
     const chosen = objects && [...new Set(objects.flatMap((object) => object?.name ?? []))];
-    if (chosen && chosen.length > mostObjects) return c.json({ error: `at most ${mostObjects} objects, as in an org without an add-on` }, 400);
+    if (chosen && chosen.length > mostObjects)
+      return c.json({ error: `at most ${mostObjects} objects, as in an org without an add-on` }, 400);
     org.store.commit(); // what was written before is told as it was chosen before
     log.change({ ...defined(numbers), ...(chosen ? { objects: chosen } : {}) });
     if (delivered !== undefined) log.setDelivered(delivered);
@@ -100,7 +101,12 @@ export function changeEventControls(org: OrgState): Hono<{ Bindings: HttpBinding
     const ids = given.map((id) => (id === `${object.keyPrefix}*` ? id : readId(id)));
     if (ids.includes(undefined) || (ids.length === 0 && changeType !== 'GAP_OVERFLOW'))
       return c.json({ error: `ids: record ids, or "${object.keyPrefix}*"` }, 400);
-    log.gap(object, ids.flatMap((id) => id ?? []), changeType, integrationUserId);
+    log.gap(
+      object,
+      ids.flatMap((id) => id ?? []),
+      changeType,
+      integrationUserId,
+    );
     org.store.commit();
     return c.json({ latestReplayId: log.last }, 201);
   });

@@ -264,7 +264,7 @@ function bits(places: Iterable<number>): string {
  * Fields as a change event names them: first the plain ones as one bitmap over the schema's fields, then of each compound its place, a
  * hyphen and a bitmap over its parts [D Pub/Sub API, event deserialization considerations].
  */
-export function bitmaps(layout: Layout, paths: Iterable<string>): string[] {
+function bitmaps(layout: Layout, paths: Iterable<string>): string[] {
   const top = new Set<number>();
   const inner = new Map<number, Set<number>>();
   for (const path of paths) {

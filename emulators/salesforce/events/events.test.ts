@@ -153,7 +153,11 @@ describe('what an event tells', () => {
 
   test('the schema is the one a real org gives: names, order, types', async () => {
     const { schemaId, canPublish, canSubscribe, tenantGuid } = await client.call('GetTopic', { topicName: contacts });
-    expect({ canPublish, canSubscribe, tenantGuid }).toEqual({ canPublish: false, canSubscribe: true, tenantGuid: `CORE/prod/${organization}` });
+    expect({ canPublish, canSubscribe, tenantGuid }).toEqual({
+      canPublish: false,
+      canSubscribe: true,
+      tenantGuid: `CORE/prod/${organization}`,
+    });
     expect(schemaId).toMatch(/^[\w-]{22}$/);
     const { json } = await client.schema(String(schemaId));
     expect(json).toMatchObject({ name: 'ContactChangeEvent', namespace: 'com.sforce.eventbus', type: 'record', uuid: schemaId });
@@ -426,7 +430,16 @@ describe('who may', () => {
     expect(await subscribeWith({ ...good, tenantid: '00D58000000arpqEAA' })).toMatchObject({ code: 16, errorCode: 'service.auth.error' });
     expect(await subscribeWith({ ...good, instanceurl: '' })).toMatchObject({ code: 16, errorCode: 'service.auth.headers.invalid' });
     expect(await subscribeWith({})).toMatchObject({ code: 16 });
-    await expect(new PubSubTester(urlOf(org), () => ({})).call('GetTopic', { topicName: contacts })).rejects.toMatchObject({ code: 16 });
+    const nobody = new PubSubTester(urlOf(org), () => ({}));
+    await expect(nobody.call('GetTopic', { topicName: contacts })).rejects.toMatchObject({ code: 16 });
+    nobody.close();
+  });
+
+  test('who has no session hears it before he asks for anything', async () => {
+    const other = new PubSubTester(urlOf(org), () => ({ ...headersOf(org)(), accesstoken: 'no' }));
+    const stream = other.stream('Subscribe');
+    expect(await new Promise((resolve) => stream.on('error', (cause: { code?: number }) => resolve(cause.code)))).toBe(16);
+    other.close();
   });
 
   test('a session that ended meanwhile ends the stream when it asks again', async () => {
@@ -508,7 +521,8 @@ test('a field that comes makes another schema; what was told before is read by t
 });
 
 describe('the allocation', () => {
-  const limits = async () => (await org.call('GET', '/limits')).body as { DailyDeliveredPlatformEvents: { Max: number; Remaining: number } };
+  const limits = async () =>
+    (await org.call('GET', '/limits')).body as { DailyDeliveredPlatformEvents: { Max: number; Remaining: number } };
   test('each delivery to each subscriber counts; when it is spent streams end and new ones get no event, until a day has passed', async () => {
     expect((await limits()).DailyDeliveredPlatformEvents).toEqual({ Max: 25_000, Remaining: 25_000 });
     await org.control('POST', '/change-events', { maxDelivered: 3 });
@@ -524,7 +538,9 @@ describe('the allocation', () => {
     };
     expect(await Promise.race([one.end, two.end])).toMatchObject(exceeded);
     const place = one.events[0]?.replayId ?? Buffer.alloc(0);
-    expect(await client.subscribe({ topicName: contacts, numRequested: 1, replayPreset: 'CUSTOM', replayId: place }).end).toMatchObject(exceeded);
+    expect(await client.subscribe({ topicName: contacts, numRequested: 1, replayPreset: 'CUSTOM', replayId: place }).end).toMatchObject(
+      exceeded,
+    );
     await advance(86_401 + 300);
     await org.signIn();
     const later = await subscribe(contacts, { replayPreset: 'CUSTOM', replayId: place });
@@ -578,7 +594,9 @@ describe('faults on demand', () => {
     expect(await refused({ topicName: contacts })).toMatchObject(unavailable);
     await expect(client.call('GetTopic', { topicName: contacts })).rejects.toMatchObject({ code: 14 });
     const subscriber = await subscribe(contacts);
-    expect((await fault({ kind: 'end', status: 13, errorCode: 'subscription.internal.error', message: 'Oops.' })).body).toEqual({ ended: 1 });
+    expect((await fault({ kind: 'end', status: 13, errorCode: 'subscription.internal.error', message: 'Oops.' })).body).toEqual({
+      ended: 1,
+    });
     expect(await subscriber.end).toMatchObject({ code: 13, errorCode: 'sfdc.platform.eventbus.grpc.subscription.internal.error' });
     expect((await fault({ kind: 'nonsense' })).status).toBe(400);
   });
@@ -593,7 +611,9 @@ describe('faults on demand', () => {
       ['GAP_OVERFLOW', 'Contact', ['000000000000000AAA'], 1],
     ]);
     expect(events[0]?.fields).toEqual({});
-    expect((await org.control('POST', '/change-events/gap', { object: 'Case', ids: [seeded.ticket], changeType: 'GAP_UPDATE' })).status).toBe(400);
+    expect(
+      (await org.control('POST', '/change-events/gap', { object: 'Case', ids: [seeded.ticket], changeType: 'GAP_UPDATE' })).status,
+    ).toBe(400);
   });
 });
 
@@ -612,6 +632,7 @@ test('an org that was stopped goes on where it was; its certificate too', async 
 
   const second = await testOrg({ file, pubsubPort: 0, pubsubTls: {} });
   expect(second.authority).toBe(first.authority);
+  expect((await second.control('GET', '/change-events/authority.pem')).body).toBe(first.authority);
   const again = new PubSubTester(second.pubsubTlsUrl ?? '', headersOf(second), second.authority);
   const resumed = await subscribe(contacts, { replayPreset: 'CUSTOM', replayId: event?.replayId ?? Buffer.alloc(0) }, again);
   await second.call('PATCH', `/sobjects/Contact/${seeded.ewa}`, { Title: '3' });
@@ -633,7 +654,12 @@ test('a person account is told twice: as an account and as a contact', async () 
   await persons.control('POST', '/change-events', { objects: ['Account', 'Contact'] });
   const subscriber = await subscribe('/data/ChangeEvents', {}, by);
   const [type] = (await persons.query('SELECT Id FROM RecordType WHERE IsPersonType = true')).records;
-  const made = await persons.call('POST', '/sobjects/Account', { RecordTypeId: type?.['Id'], FirstName: 'Ola', LastName: 'Nowak', PersonEmail: 'o@example.com' });
+  const made = await persons.call('POST', '/sobjects/Account', {
+    RecordTypeId: type?.['Id'],
+    FirstName: 'Ola',
+    LastName: 'Nowak',
+    PersonEmail: 'o@example.com',
+  });
   const { id } = made.body as { id: string };
   const [account, contact] = await subscriber.until(2);
   expect(account?.header).toMatchObject({ entityName: 'Account', changeType: 'CREATE', sequenceNumber: 1 });

@@ -16,7 +16,9 @@ afterAll(() => {
 
 async function start(file: string): Promise<{ child: ChildProcess; api: string; control: string; pubsub: string }> {
   const flags = ['--port', '0', '--control-port', '0', '--file', file];
-  const child = spawn(process.execPath, [new URL('../main.ts', import.meta.url).pathname, ...flags], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [new URL('../main.ts', import.meta.url).pathname, ...flags], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   started.push(child);
   const [line] = (await once(createInterface(child.stdout), 'line')) as [string];
   return { child, ...(JSON.parse(line) as { listening: { api: string; control: string; pubsub: string } }).listening };

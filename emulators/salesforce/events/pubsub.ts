@@ -78,7 +78,9 @@ export async function startPubSub(org: OrgState, options: PubSubOptions): Promis
 
   /** A call with one answer. */
   const unary =
-    <Request, Answer>(answer: (request: Request, userId: string) => { topic: string; make: () => Answer }): handleUnaryCall<Request, Answer> =>
+    <Request, Answer>(
+      answer: (request: Request, userId: string) => { topic: string; make: () => Answer },
+    ): handleUnaryCall<Request, Answer> =>
     (call, callback) => {
       const rpcId = randomUUID();
       try {
@@ -95,16 +97,10 @@ export async function startPubSub(org: OrgState, options: PubSubOptions): Promis
   };
   const implementation: UntypedServiceImplementation = {
     Subscribe(call: ServerDuplexStream<FetchRequest, FetchResponse>) {
-      open.add(
-        new Subscription(
-          org,
-          faults,
-          call,
-          randomUUID(),
-          () => authenticated(org, call.metadata),
-          (subscription) => open.delete(subscription),
-        ),
-      );
+      const authenticate = () => authenticated(org, call.metadata);
+      const subscription = new Subscription(org, faults, call, randomUUID(), authenticate, (ended) => open.delete(ended));
+      open.add(subscription);
+      subscription.begin();
     },
     GetTopic: unary(({ topicName }: { topicName: string }, userId) => ({
       topic: topicName,

@@ -33,8 +33,7 @@ export const authError = () =>
   );
 export const authHeadersInvalid = (header: string) =>
   new RpcError(status.UNAUTHENTICATED, 'service.auth.headers.invalid', `The ${header} authentication header is invalid or blank.`);
-export const serviceUnavailable = () =>
-  new RpcError(status.UNAVAILABLE, 'service.unavailable', 'The Pub/Sub API service is unavailable.');
+export const serviceUnavailable = () => new RpcError(status.UNAVAILABLE, 'service.unavailable', 'The Pub/Sub API service is unavailable.');
 
 export const topicEmpty = () => new RpcError(status.INVALID_ARGUMENT, 'topic.validation.empty', "The topic name can't be blank.");
 /** [C pozil/pub-sub-api-java-client#2, status and text] */

@@ -37,7 +37,7 @@ const patienceMs = 60_000;
 const mostBytes = 3_000_000;
 
 /** Eight bytes of number and two of nothing [C pozil/pub-sub-api-node-client#27, java-client#6]. */
-export function replayIdOf(place: number): Buffer {
+function replayIdOf(place: number): Buffer {
   const bytes = Buffer.alloc(10);
   bytes.writeBigUInt64BE(BigInt(place));
   return bytes;
@@ -87,6 +87,13 @@ export class Subscription {
     call.on('end', () => this.#finish(() => call.end()));
     call.on('cancelled', () => this.#finish(() => undefined));
     call.on('error', () => this.#finish(() => undefined));
+  }
+
+  /** Who may not come in hears it before he asks for anything. */
+  begin(): void {
+    this.#guarded(() => {
+      this.#authenticate();
+    });
   }
 
   get told(): { topic: string; owed: number; place: number } {

@@ -76,7 +76,8 @@ const partsOf = (schema: { fields: AvroField[] }, place: number): AvroField[] =>
   const records = new Map<string, AvroField[]>();
   for (const [at, { type }] of schema.fields.entries())
     for (const option of Array.isArray(type) ? (type as unknown[]) : []) {
-      if (typeof option === 'object' && option !== null) records.set((option as { name: string }).name, (option as { fields: AvroField[] }).fields);
+      if (typeof option === 'object' && option !== null)
+        records.set((option as { name: string }).name, (option as { fields: AvroField[] }).fields);
       if (at === place && typeof option === 'string' && records.has(option)) return records.get(option) ?? [];
       if (at === place && typeof option === 'object' && option !== null) return (option as { fields: AvroField[] }).fields;
     }
@@ -88,7 +89,7 @@ const namesOf = (fields: readonly AvroField[], bitmap: string): string[] => {
   return digits.flatMap((bit, place) => (bit === '1' ? [fields[place]?.name ?? `? ${place}`] : []));
 };
 /** "The first element contains a bitmap for the non-compound fields. Compound fields …: position, hyphen, bitmap" [D the same]. */
-export const spelled = (schema: { fields: AvroField[] }, bitmaps: readonly string[]): string[] =>
+const spelled = (schema: { fields: AvroField[] }, bitmaps: readonly string[]): string[] =>
   bitmaps.flatMap((bitmap) => {
     const [place, inner] = bitmap.split('-');
     return inner === undefined
@@ -109,10 +110,14 @@ export class PubSubTester {
 
   constructor(url: string, headers: () => Record<string, string>, authority?: string) {
     const { host, protocol } = new URL(url);
-    this.#client = new PubSubClient(host, protocol === 'https:' ? credentials.createSsl(authority ? Buffer.from(authority) : null) : credentials.createInsecure(), {
-      'grpc.use_local_subchannel_pool': 1,
-      'grpc.initial_reconnect_backoff_ms': 10,
-    });
+    this.#client = new PubSubClient(
+      host,
+      protocol === 'https:' ? credentials.createSsl(authority ? Buffer.from(authority) : null) : credentials.createInsecure(),
+      {
+        'grpc.use_local_subchannel_pool': 1,
+        'grpc.initial_reconnect_backoff_ms': 10,
+      },
+    );
     this.#headers = headers;
   }
   close(): void {
@@ -126,7 +131,11 @@ export class PubSubTester {
 
   call(method: 'GetTopic' | 'GetSchema' | 'Publish', request: Record<string, unknown>): Promise<Record<string, unknown>> {
     return new Promise((resolve, reject) => {
-      const methods = this.#client as Client & Record<string, (request: unknown, metadata: Metadata, done: (error: ServiceError | null, answer: Record<string, unknown>) => void) => void>;
+      const methods = this.#client as Client &
+        Record<
+          string,
+          (request: unknown, metadata: Metadata, done: (error: ServiceError | null, answer: Record<string, unknown>) => void) => void
+        >;
       methods[method]?.(request, this.#metadata(), (error, answer) => (error ? reject(error) : resolve(answer)));
     });
   }
@@ -142,7 +151,10 @@ export class PubSubTester {
   }
   async #received({ event, replayId }: Answer['events'][number]): Promise<Received> {
     const { type, json } = await this.schema(event.schemaId);
-    const { ChangeEventHeader: header, ...fields } = type.fromBuffer(event.payload) as { ChangeEventHeader: Received['header'] } & Record<string, unknown>;
+    const { ChangeEventHeader: header, ...fields } = type.fromBuffer(event.payload) as { ChangeEventHeader: Received['header'] } & Record<
+      string,
+      unknown
+    >;
     return {
       id: event.id,
       schemaId: event.schemaId,
@@ -193,7 +205,9 @@ export class PubSubTester {
     });
     const end = new Promise<{ code: number; errorCode: string | undefined; details: string }>((resolve) => {
       stream.on('error', () => undefined); // told by the status as well
-      stream.on('status', ({ code, metadata, details }) => resolve({ code, errorCode: metadata.get('error-code')[0]?.toString(), details }));
+      stream.on('status', ({ code, metadata, details }) =>
+        resolve({ code, errorCode: metadata.get('error-code')[0]?.toString(), details }),
+      );
     });
     const open = new Promise<void>((resolve) => stream.once('metadata', () => resolve()));
     stream.write(first);
