@@ -453,9 +453,15 @@ describe('who may', () => {
   test('who may not see all records of an object gets none of its events; records hidden one by one are told all the same', async () => {
     await org.control('POST', '/sharing', { private: ['Contact'] });
     const { body } = await org.control('POST', '/refresh-token', { user: seeded.anna });
-    const form = { grant_type: 'refresh_token', client_id: 'app', refresh_token: (body as { refresh_token: string }).refresh_token };
+    const form = {
+      grant_type: 'refresh_token',
+      client_id: 'app',
+      client_secret: 'secret',
+      refresh_token: (body as { refresh_token: string }).refresh_token,
+    };
     const grant = await fetch(`${org.apiUrl}/services/oauth2/token`, { method: 'POST', body: new URLSearchParams(form) });
-    token = ((await grant.json()) as { access_token: string }).access_token;
+    token = ((await grant.json()) as { access_token?: string }).access_token;
+    expect(token).toBeDefined();
     expect(await refused({ topicName: contacts })).toMatchObject({ code: 7, errorCode: 'subscription.topic.cannot.subscribe' });
     const all = await subscribe('/data/ChangeEvents');
     await update('Contact', seeded.ewa, { Title: 'Secret' });
@@ -594,9 +600,7 @@ describe('faults on demand', () => {
     expect(await refused({ topicName: contacts })).toMatchObject(unavailable);
     await expect(client.call('GetTopic', { topicName: contacts })).rejects.toMatchObject({ code: 14 });
     const subscriber = await subscribe(contacts);
-    expect((await fault({ kind: 'end', status: 13, errorCode: 'subscription.internal.error', message: 'Oops.' })).body).toEqual({
-      ended: 1,
-    });
+    await fault({ kind: 'end', status: 13, errorCode: 'subscription.internal.error', message: 'Oops.' });
     expect(await subscriber.end).toMatchObject({ code: 13, errorCode: 'sfdc.platform.eventbus.grpc.subscription.internal.error' });
     expect((await fault({ kind: 'nonsense' })).status).toBe(400);
   });
