@@ -5,7 +5,6 @@ import type { Row, Store } from '../store.ts';
 import { wholeSecond } from '../values.ts';
 import type { Ctx } from '../work.ts';
 import {
-  eventName,
   eventSchema,
   EventWriter,
   nested,
@@ -260,7 +259,7 @@ export class ChangeLog {
     this.#store.run('INSERT OR IGNORE INTO "event_schema" (id, json) VALUES (?, ?)', [schema.id, schema.json]);
     let text = JSON.stringify(body);
     // "The change event size exceeds the maximum 1 MB message size" [D CDC guide, gap events]
-    if (text.length > mostBytes / 4 && this.#writer(schema.id, schema.json).write(body, new Set()).length > mostBytes)
+    if (text.length > mostBytes / 4 && this.#writer(schema.id).write(body, new Set()).length > mostBytes)
       text = JSON.stringify({ ...empty(), header: { ...body.header, changeType: `GAP_${body.header.changeType}` } });
     this.#insert(object.name, schema.id, text);
   }
@@ -332,15 +331,15 @@ export class ChangeLog {
   }
   /** An event as Avro, without the hidden fields. */
   encode({ object, schemaId, body }: LoggedEvent, hiddenColumns: ReadonlySet<string>): Buffer {
-    const json = this.schemaJson(schemaId);
-    if (json === undefined) throw new Error(`no schema ${schemaId} of ${eventName(object)}`);
     const type = this.#store.schema.find(object);
     const hidden = hiddenColumns.size > 0 && type ? pathsOf(type, hiddenColumns) : new Set<string>();
-    return this.#writer(schemaId, json).write(body, hidden);
+    return this.#writer(schemaId).write(body, hidden);
   }
-  #writer(id: string, json: string): EventWriter {
+  #writer(id: string): EventWriter {
     const known = this.#writers.get(id);
     if (known) return known;
+    const json = this.schemaJson(id);
+    if (json === undefined) throw new Error(`no schema ${id}`);
     const made = new EventWriter(json);
     this.#writers.set(id, made);
     return made;
