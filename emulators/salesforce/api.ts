@@ -253,7 +253,7 @@ async function answer(org: OrgState, request: Request): Promise<Outcome> {
         body: { text: request.body },
       };
       const reply = await runWork(
-        answerCall(call, ctx, { queries: org.queries, limits: org.limits, zone: zoneOf(org, userId) }),
+        answerCall(call, ctx, { queries: org.queries, search: org.search, limits: org.limits, zone: zoneOf(org, userId) }),
         ctx,
         org.latency.forRequest(),
       );

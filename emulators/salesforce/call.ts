@@ -1,6 +1,7 @@
 import { jsonBroken, methodNotAllowed, notImplemented, unsupportedMediaType } from './errors.ts';
 import type { Limits } from './limits.ts';
 import type { Queries } from './query.ts';
+import type { TextIndex } from './sosl/text-index.ts';
 
 /** A request below `/services/data/vNN.0`, of its own or inside a composite. */
 export type Call = {
@@ -14,7 +15,7 @@ export type Call = {
 export type Answer = { readonly status: number; readonly body?: unknown; readonly headers?: Readonly<Record<string, string>> };
 
 /** What handlers need besides the request's own context. */
-export type Org = { readonly queries: Queries; readonly limits: Limits; readonly zone: string };
+export type Org = { readonly queries: Queries; readonly search: TextIndex; readonly limits: Limits; readonly zone: string };
 
 export function jsonBody(call: Call): Record<string, unknown> {
   let json: unknown;

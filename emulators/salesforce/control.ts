@@ -18,6 +18,7 @@ import { isPerson } from './person-accounts.ts';
 import { saveSharing, sharing } from './sharing.ts';
 import { changeOwner, convertLead, mergeRecords, type Conversion } from './screens.ts';
 import { integrationUserId } from './seed.ts';
+import { searchControls } from './sosl/search-controls.ts';
 import { readRecord, writeValue } from './values.ts';
 import { runWork, type Ctx, type Work } from './work.ts';
 
@@ -156,6 +157,7 @@ export function controlApp(org: OrgState): Hono<{ Bindings: HttpBindings }> {
   });
 
   app.route('/', identityControls(org.oauth));
+  searchControls(app, org, bodyOf);
 
   app.get('/__org/log', (c) => c.json(org.journal.since(Number(c.req.query('since') ?? 0), Number(c.req.query('limit') ?? 10_000))));
   app.get('/__org/counts', (c) =>

@@ -1,6 +1,7 @@
 import type { Field, SObject, Schema } from './schema.ts';
 import type { Store } from './store.ts';
 import { cascading } from './records.ts';
+import { isSearchable } from './sosl/text-index.ts';
 import { isText } from './values.ts';
 
 // What the org says about itself. Keys and flags are those of recorded describes; keys nobody was seen reading are left out (org.md).
@@ -105,7 +106,7 @@ function describeBrief(object: SObject, version: string): Record<string, unknown
     queryable: true,
     replicateable: true,
     retrieveable: true,
-    searchable: object.writable,
+    searchable: isSearchable(object),
     triggerable: object.writable,
     undeletable: object.byName.has('isdeleted'),
     updateable: object.writable,

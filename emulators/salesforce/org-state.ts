@@ -6,6 +6,7 @@ import type { Latency } from './latency.ts';
 import type { Limits } from './limits.ts';
 import type { Locks } from './locks.ts';
 import type { Queries } from './query.ts';
+import type { TextIndex } from './sosl/text-index.ts';
 import type { Store } from './store.ts';
 
 /** One running org, as the API, the controls and the pages see it. */
@@ -14,6 +15,7 @@ export type OrgState = {
   /** Who may enter. */
   readonly oauth: Identity;
   readonly queries: Queries;
+  readonly search: TextIndex;
   readonly limits: Limits;
   readonly locks: Locks;
   readonly latency: Latency;

@@ -16,6 +16,7 @@ import type { OrgState } from './org-state.ts';
 import { Queries } from './query.ts';
 import { cordboardFields } from './schema.ts';
 import { integrationUserId, seedOrg } from './seed.ts';
+import { TextIndex } from './sosl/text-index.ts';
 import { Store } from './store.ts';
 
 export type OrgOptions = {
@@ -71,6 +72,7 @@ export async function startOrg(options: OrgOptions): Promise<RunningOrg> {
       () => options.instanceUrl ?? addresses.api,
     ),
     queries: new Queries(store, now),
+    search: new TextIndex(store, now),
     limits: new Limits(now, elapsedMs),
     locks: new Locks(lockWaitMs),
     latency: new Latency(options.latency ?? 'none'),
@@ -84,6 +86,7 @@ export async function startOrg(options: OrgOptions): Promise<RunningOrg> {
     authority: undefined,
     addresses,
     reset() {
+      org.search.forget();
       store.clear();
       org.faults.clear();
       org.journal.clear();

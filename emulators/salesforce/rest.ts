@@ -4,12 +4,11 @@ import { describe, describeGlobal } from './describe.ts';
 import { allow, type Answer, type Call, type Org } from './call.ts';
 import { notFound, notImplemented, Refusal } from './errors.ts';
 import { sobject } from './sobjects.ts';
+import { parameterizedSearch, search } from './sosl/search.ts';
 import type { Ctx, Work } from './work.ts';
 
 /** Resources a real org has and this one does not: said so, instead of the 404 a client would believe. */
 const elsewhere = new Set([
-  'search',
-  'parameterizedSearch',
   'jobs',
   'tooling',
   'metadata',
@@ -74,6 +73,10 @@ function* route(call: Call, ctx: Ctx, org: Org): Work<Answer> {
     case 'query':
     case 'queryAll':
       return query(call, ctx, org);
+    case 'search':
+      return yield* search(call, ctx, org);
+    case 'parameterizedSearch':
+      return yield* parameterizedSearch(call, ctx, org);
     case 'composite':
       if (second === undefined) return yield* composite(call, ctx, (subcall) => answerCall(subcall, ctx, org));
       if (second === 'sobjects') return yield* collection(call, ctx);

@@ -316,6 +316,11 @@ export class Store {
     }
   }
 
+  /** A function that triggers of this connection may call. */
+  defineFunction(name: string, answer: () => SQLInputValue): void {
+    this.#db.function(name, answer);
+  }
+
   /** Resolves when everything written so far is on the disk. */
   durable(): Promise<void> {
     return this.#committing?.done ?? Promise.resolve();

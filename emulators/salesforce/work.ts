@@ -8,7 +8,11 @@ import type { Store } from './store.ts';
  * A request's work is a generator: it yields where a real org would let others in, and runs without a gap in between. So the same code
  * serves a slow request, a subrequest of a composite, and a transaction that must not be interleaved.
  */
-export type Pause = { readonly wait: 'begin' } | { readonly wait: 'row' } | { readonly wait: 'locks'; readonly ids: readonly string[] };
+export type Pause =
+  | { readonly wait: 'begin' }
+  | { readonly wait: 'row' }
+  | { readonly wait: 'turn' }
+  | { readonly wait: 'locks'; readonly ids: readonly string[] };
 export type Work<T> = Generator<Pause, T, void>;
 
 /** What a request carries through its work. */
@@ -50,6 +54,8 @@ export async function runWork<T>(work: Work<T>, ctx: Ctx, speed: { baseMs: numbe
         begun = true;
       } else if (pause.wait === 'row') {
         if (speed.perRecordMs > 0) await sleep(speed.perRecordMs);
+      } else if (pause.wait === 'turn') {
+        await turn();
       } else {
         try {
           await ctx.locks.take(ctx.holder, pause.ids);
