@@ -25,7 +25,7 @@ export function searchControls(
     org.search.change(changed);
     if (body['build'] === true)
       for (const object of org.store.schema.objects.filter(isSearchable))
-        for (const _ of org.search.catchUp(object)) {
+        while (org.search.catchUp(object)) {
           await turn();
           if (org.stopped) return c.json({ error: 'the org was stopped' }, 503);
         }

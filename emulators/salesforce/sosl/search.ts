@@ -30,23 +30,21 @@ const answered = (ctx: Ctx, searchRecords: Found[]): Answer => ({
 function* run({ term, group, returning, limit }: Search, ctx: Ctx, org: Org, source: string): Work<Found[]> {
   const wanted =
     returning ??
-    ctx.store.schema.objects
-      .filter(isSearchable)
-      .map(({ name }): Returning => ({
-        object: name,
-        at: 0,
-        fields: undefined,
-        where: undefined,
-        orderBy: undefined,
-        limit: undefined,
-        offset: undefined,
-      }));
+    ctx.store.schema.objects.filter(isSearchable).map(({ name }): Returning => ({
+      object: name,
+      at: 0,
+      fields: undefined,
+      where: undefined,
+      orderBy: undefined,
+      limit: undefined,
+      offset: undefined,
+    }));
   const each: Found[][] = [];
   for (const one of wanted) {
     const object = ctx.store.schema.inAddress(one.object);
     if (!object) throw searchError(source, one.at, noSuchType(one.object).message, 'INVALID_TYPE');
     if (!isSearchable(object)) throw searchError(source, one.at, `entity type ${object.name} does not support search`, 'INVALID_TYPE'); // guessed
-    for (const _ of org.search.catchUp(object)) yield { wait: 'turn' };
+    while (org.search.catchUp(object)) yield { wait: 'turn' };
     const ids = term === undefined ? [] : org.search.find(object, term, group, visibleTo(ctx.store, ctx.userId, object, 't0'));
     each.push(read(object, ids, one, ctx, org, source));
   }
@@ -223,8 +221,9 @@ export function* parameterizedSearch(call: Call, ctx: Ctx, org: Org): Work<Answe
   if (cannot !== undefined) throw notImplemented(`${cannot} in a parameterized search`);
   const asked = body ? fromBody(body) : fromQuery(call.query);
   if (typeof asked.q !== 'string' || asked.q.trim() === '') throw new Refusal(400, 'MISSING_ARGUMENT', 'q is required'); // guessed
-  const group = asked.in === undefined ? 'ALL' : searchGroupOf(String(asked.in).replace(/ FIELDS$/i, ''));
-  if (!group) throw new Refusal(400, 'INVALID_SEARCH', `in is ALL, NAME, EMAIL, PHONE or SIDEBAR, not ${String(asked.in)}`); // guessed
+  const group =
+    asked.in === undefined ? 'ALL' : typeof asked.in === 'string' ? searchGroupOf(asked.in.replace(/ FIELDS$/i, '')) : undefined;
+  if (!group) throw new Refusal(400, 'INVALID_SEARCH', 'in is ALL, NAME, EMAIL, PHONE or SIDEBAR'); // guessed
   if (asked.sobjects.length === 0 && (asked.fields.length > 0 || asked.defaultLimit !== undefined))
     throw new Refusal(400, 'INVALID_SEARCH', 'at least one sobject must be specified'); // [D the same: "Must specify at least one sobject"; words guessed]
   const defaultLimit = count(asked.defaultLimit, 'defaultLimit');

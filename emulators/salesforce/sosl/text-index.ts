@@ -122,11 +122,11 @@ export class TextIndex {
     this.#store.commit();
   }
 
-  /** Reads what the index does not have yet, some rows at a time. */
-  *catchUp(object: SObject): Generator<void, void, void> {
+  /** Reads some rows that the index does not have yet. False when it has all that are due. */
+  catchUp(object: SObject): boolean {
     this.#begin(object);
     this.#follow(object);
-    while (this.#step(object)) yield;
+    return this.#step(object);
   }
 
   /**
@@ -251,10 +251,9 @@ export class TextIndex {
       this.#store.run(`CREATE TEMP TRIGGER "searched_${object.name}_new" AFTER INSERT ON main.${quoted(object.name)} ${note}`);
   }
   #unwatch(object: SObject): void {
-    for (const of of ['changed', 'new']) this.#store.run(`DROP TRIGGER IF EXISTS temp."searched_${object.name}_${of}"`);
+    for (const what of ['changed', 'new']) this.#store.run(`DROP TRIGGER IF EXISTS temp."searched_${object.name}_${what}"`);
   }
 
-  /** Some rows. False when nothing is left that is due. */
   #step(object: SObject): boolean {
     const due = this.#now() - this.settings.indexDelayMs;
     const { mark } = this.#state(object) ?? { mark: 0 };
