@@ -263,7 +263,7 @@ async function answer(org: OrgState, request: Request): Promise<Outcome> {
     }
   } catch (cause) {
     if (!(cause instanceof Refusal)) throw cause;
-    return told({ status: cause.status, body: cause.body() });
+    return told({ status: cause.status, body: cause.body(), ...(cause.headers ? { headers: cause.headers } : {}) });
   }
 }
 

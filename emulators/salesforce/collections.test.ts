@@ -151,7 +151,11 @@ describe('composite', () => {
     expect(parts[0]?.httpHeaders['Location']).toBe(`${url}/sobjects/Lead/${lead}`);
     expect(parts[2]?.body).toMatchObject({ records: [{ Subject: `for ${lead}`, Who: { Type: 'Lead' } }] });
     expect(parts[3]?.body).toEqual([
-      { errorCode: 'PROCESSING_HALTED', message: 'Invalid reference specified. No value for found.records[0].Who.Nope found in found' },
+      {
+        errorCode: 'PROCESSING_HALTED',
+        message:
+          "Invalid reference specified. No value for found.records[0].Who.Nope found in found. Provided referenceId ('found.records[0].Who.Nope') must start with a letter or a number, and it can contain only letters, numbers and underscores ('_').",
+      },
     ]);
   });
   test('all or none: one failure undoes the others, which say PROCESSING_HALTED', async () => {
@@ -193,7 +197,7 @@ describe('composite', () => {
     expect((await composite(Array.from({ length: 25 }, (_, n) => part(n)))).parts.length).toBe(25);
   });
   test('a part the stand-in cannot do is the answer to all', async () => {
-    expect((await composite([{ method: 'GET', url: `${url}/search?q=x`, referenceId: 'a' }])).status).toBe(501);
+    expect((await composite([{ method: 'GET', url: `${url}/tabs`, referenceId: 'a' }])).status).toBe(501);
     expect((await composite([{ method: 'POST', url: `${url}/composite`, referenceId: 'a', body: {} }])).status).toBe(501);
   });
   test('the log tells its parts in short', async () => {

@@ -14,13 +14,13 @@ import {
   type RowError,
 } from './errors.ts';
 import { readId } from './ids.ts';
+import { readSent, type Sent } from './parents.ts';
 import { deleteRow, insertRow, updateRow } from './records.ts';
 import { allow, jsonBody, type Answer, type Call } from './call.ts';
 import type { SObject } from './schema.ts';
 import { maySee } from './sharing.ts';
 import { fieldsAsked, keyField, mustBeWritable, recordBody } from './sobjects.ts';
-import type { Row, Value } from './store.ts';
-import { readRecord } from './values.ts';
+import type { Value } from './store.ts';
 import { allOrNothing, asRowRefusal, type Ctx, type Work } from './work.ts';
 
 // /composite/sobjects: up to 200 records a request, each with its own outcome. Row by row, so that others come in between.
@@ -74,10 +74,10 @@ function typeOf(ctx: Ctx, record: Record<string, unknown>): SObject {
   return object;
 }
 
-function typed(ctx: Ctx, records: Record<string, unknown>[]): { object: SObject; given: Row }[] {
+function typed(ctx: Ctx, records: Record<string, unknown>[]): { object: SObject; sent: Sent }[] {
   const rows = records.map((record) => {
     const object = typeOf(ctx, record);
-    return { object, given: readRecord(object, record) };
+    return { object, sent: readSent(ctx.store, object, record) };
   });
   const chunks = rows.filter((row, place) => row.object !== rows[place - 1]?.object).length;
   if (chunks > maxChunks) throw tooManySubrequests(maxChunks, 'chunks of record types');
@@ -91,9 +91,9 @@ function* createAll(call: Call, ctx: Ctx): Work<Answer> {
     ctx,
     body['allOrNone'] === true,
     rows.map(
-      ({ object, given }) =>
+      ({ object, sent }) =>
         function* () {
-          return { id: yield* insertRow(ctx, object, given) };
+          return { id: yield* insertRow(ctx, object, sent.whole()) };
         },
     ),
   );
@@ -106,9 +106,10 @@ function* updateAll(call: Call, ctx: Ctx): Work<Answer> {
     ctx,
     body['allOrNone'] === true,
     rows.map(
-      ({ object, given: { Id, ...given } }) =>
+      ({ object, sent }) =>
         function* () {
-          const id = idOf(object, Id);
+          const id = idOf(object, sent.row['Id']);
+          const { Id: _, ...given } = sent.whole();
           yield* updateRow(ctx, object, id, given);
           return { id };
         },
@@ -155,9 +156,9 @@ function* upsertAll(call: Call, ctx: Ctx, object: SObject, keyName: string): Wor
   const given = records.map((record) => {
     if (record['attributes'] !== undefined && typeOf(ctx, record) !== object)
       throw notImplemented('records of another type than the address names');
-    return readRecord(object, record);
+    return readSent(ctx.store, object, record);
   });
-  const keys = given.map((row) => row[field.name] ?? null);
+  const keys = given.map(({ row }) => row[field.name] ?? null);
   const times = new Map<string, number>();
   for (const key of keys) if (key !== null) times.set(String(key).toLowerCase(), (times.get(String(key).toLowerCase()) ?? 0) + 1);
   // All keys are looked up when the request begins; what others create before a row's turn comes is met as DUPLICATE_VALUE.
@@ -168,9 +169,10 @@ function* upsertAll(call: Call, ctx: Ctx, object: SObject, keyName: string): Wor
     ctx,
     body['allOrNone'] === true,
     given.map(
-      (row, place) =>
+      (sent, place) =>
         function* () {
           const key = keys[place] ?? null;
+          const row = sent.whole();
           if (field.type === 'id') {
             // upsert by Id: without one an insert
             const { Id, ...rest } = row;

@@ -24,7 +24,7 @@ const valueObjects: Readonly<Record<string, string>> = {
   'Task.Priority': 'TaskPriority',
   'Lead.Status': 'LeadStatus',
 };
-function picklistOf(store: Store, object: SObject, field: Field): { value: string; isDefault: boolean }[] {
+export function picklistOf(store: Store, object: SObject, field: Field): { value: string; isDefault: boolean }[] {
   const table = valueObjects[`${object.name}.${field.name}`];
   const rows = table === undefined ? [] : store.select(`SELECT "ApiName", "IsDefault" FROM "${table}" ORDER BY "SortOrder"`);
   return rows.length > 0
@@ -86,7 +86,7 @@ function describeField(store: Store, object: SObject, field: Field): Record<stri
   };
 }
 
-function describeBrief(object: SObject, version: string): Record<string, unknown> {
+export function describeBrief(object: SObject, version: string): Record<string, unknown> {
   const base = `/services/data/v${version}/sobjects/${object.name}`;
   return {
     activateable: false,
@@ -121,7 +121,7 @@ export const describeGlobal = (schema: Schema, version: string) => ({
 });
 
 /** Every object has its Master, which is the default where there is no other [D REST guide, describe]. */
-function recordTypes(store: Store, object: SObject): Record<string, unknown>[] {
+export function recordTypes(store: Store, object: SObject): Record<string, unknown>[] {
   const own = store.select('SELECT "Id", "Name", "DeveloperName" FROM "RecordType" WHERE "SobjectType" = ? AND "IsActive" = 1 ORDER BY n', [
     object.name,
   ]);

@@ -7,13 +7,15 @@ export class Refusal extends Error {
   readonly code: string;
   /** Present for errors about a record; `undefined` leaves the key out, as the org does for errors about the request. */
   readonly fields: readonly string[] | undefined;
+  readonly headers: Readonly<Record<string, string>> | undefined;
 
-  constructor(status: number, code: string, message: string, fields?: readonly string[]) {
+  constructor(status: number, code: string, message: string, fields?: readonly string[], headers?: Readonly<Record<string, string>>) {
     super(message);
     this.name = 'Refusal';
     this.status = status;
     this.code = code;
     this.fields = fields;
+    this.headers = headers;
   }
 
   /** The body of a whole answer: an array, also for one error [D api_rest errorcodes]. */
@@ -53,7 +55,9 @@ export const concurrentLimit = () => request(403, 'REQUEST_LIMIT_EXCEEDED', 'Con
 export const serverUnavailable = () => request(503, 'SERVER_UNAVAILABLE', 'Server unavailable');
 /** [D errorcodes: "405 The method specified in the Request-Line isn't allowed"; text K] */
 export const methodNotAllowed = (method: string, allowed: readonly string[]) =>
-  request(405, 'METHOD_NOT_ALLOWED', `HTTP Method '${method}' not allowed. Allowed are ${allowed.join(',')}`);
+  new Refusal(405, 'METHOD_NOT_ALLOWED', `HTTP Method '${method}' not allowed. Allowed are ${allowed.join(',')}`, undefined, {
+    Allow: allowed.join(','),
+  });
 /** [D errorcodes for 415; text guessed] */
 export const unsupportedMediaType = (type: string) =>
   request(415, 'UNSUPPORTED_MEDIA_TYPE', `The request entity is in a format that is not supported: ${type || 'no Content-Type'}`);

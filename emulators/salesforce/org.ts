@@ -15,6 +15,7 @@ import { Locks } from './locks.ts';
 import type { OrgState } from './org-state.ts';
 import { Queries } from './query.ts';
 import { cordboardFields } from './schema.ts';
+import { forgetRecent } from './resources/recent.ts';
 import { integrationUserId, seedOrg } from './seed.ts';
 import { TextIndex } from './sosl/text-index.ts';
 import { Store } from './store.ts';
@@ -87,6 +88,7 @@ export async function startOrg(options: OrgOptions): Promise<RunningOrg> {
     addresses,
     reset() {
       org.search.forget();
+      forgetRecent(store);
       store.clear();
       org.faults.clear();
       org.journal.clear();

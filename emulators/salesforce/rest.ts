@@ -1,8 +1,15 @@
-import { composite } from './composite.ts';
+import { batch } from './composite/batch.ts';
+import { composite } from './composite/composite.ts';
+import { graph } from './composite/graph.ts';
+import { tree } from './composite/tree.ts';
 import { collection } from './collections.ts';
 import { describe, describeGlobal } from './describe.ts';
 import { allow, type Answer, type Call, type Org } from './call.ts';
 import { notFound, notImplemented, Refusal } from './errors.ts';
+import { described } from './resources/conditional.ts';
+import { orgLimits } from './resources/org-limits.ts';
+import { recent } from './resources/recent.ts';
+import { uiApi } from './resources/ui-api.ts';
 import { sobject } from './sobjects.ts';
 import { parameterizedSearch, search } from './sosl/search.ts';
 import type { Ctx, Work } from './work.ts';
@@ -12,10 +19,8 @@ const elsewhere = new Set([
   'jobs',
   'tooling',
   'metadata',
-  'ui-api',
   'quickActions',
   'tabs',
-  'recent',
   'theme',
   'analytics',
   'chatter',
@@ -36,14 +41,19 @@ const elsewhere = new Set([
   'sobjectRows',
 ]);
 
-export function* answerCall(call: Call, ctx: Ctx, org: Org): Work<Answer> {
+export function* answerCall(given: Call, ctx: Ctx, org: Org): Work<Answer> {
+  // For programs that cannot send PATCH [C used by many public clients].
+  const meant = given.method === 'POST' ? given.query.get('_HttpMethod')?.toUpperCase() : undefined;
+  const call = meant === undefined ? given : { ...given, method: meant };
   try {
+    if (/\bxml\b/i.test(call.header('accept') ?? '') && !/json|\*\/\*/i.test(call.header('accept') ?? ''))
+      throw notImplemented('answers in XML');
     // Parts of a composite inherit no headers but Accept, Authorization and Content-Type [D resources_composite_composite_post].
     return yield* route(call, { ...ctx, autoAssign: call.header('sforce-auto-assign') }, org);
   } catch (cause) {
     if (!(cause instanceof Refusal)) throw cause;
     if (cause.fields) ctx.tally.rowErrors.set(cause.code, (ctx.tally.rowErrors.get(cause.code) ?? 0) + 1);
-    return { status: cause.status, body: cause.body() };
+    return { status: cause.status, body: cause.body(), ...(cause.headers ? { headers: cause.headers } : {}) };
   }
 }
 
@@ -55,21 +65,30 @@ function* route(call: Call, ctx: Ctx, org: Org): Work<Answer> {
       return {
         status: 200,
         body: Object.fromEntries(
-          ['sobjects', 'query', 'queryAll', 'composite', 'limits'].map((name) => [name, `/services/data/v${ctx.version}/${name}`]),
+          ['sobjects', 'search', 'parameterizedSearch', 'query', 'queryAll', 'composite', 'limits', 'recent', 'ui-api'].map((name) => [
+            name,
+            `/services/data/v${ctx.version}/${name}`,
+          ]),
         ),
       };
     case 'sobjects':
       if (second === undefined) {
         allow(call, 'GET', 'HEAD');
-        return { status: 200, body: describeGlobal(ctx.store.schema, ctx.version) };
+        return described(call, ctx.store, `global ${ctx.version} ${ctx.userId}`, ctx.now(), describeGlobal(ctx.store.schema, ctx.version));
       }
       if (third === 'describe' && call.path.length === 3) {
         allow(call, 'GET', 'HEAD');
         const object = ctx.store.schema.inAddress(second);
         if (!object) throw notFound();
-        return { status: 200, body: describe(ctx.store, object, ctx.version) };
+        return described(
+          call,
+          ctx.store,
+          `${object.name} ${ctx.version} ${ctx.userId}`,
+          ctx.now(),
+          describe(ctx.store, object, ctx.version),
+        );
       }
-      return yield* sobject(call, ctx);
+      return yield* sobject(call, ctx, org);
     case 'query':
     case 'queryAll':
       return query(call, ctx, org);
@@ -78,19 +97,26 @@ function* route(call: Call, ctx: Ctx, org: Org): Work<Answer> {
     case 'parameterizedSearch':
       return yield* parameterizedSearch(call, ctx, org);
     case 'composite':
-      if (second === undefined) return yield* composite(call, ctx, (subcall) => answerCall(subcall, ctx, org));
       if (second === 'sobjects') return yield* collection(call, ctx);
-      if (['batch', 'graph', 'tree'].includes(second)) throw notImplemented(`/composite/${second}`);
+      if (second === 'tree' && third !== undefined) return yield* tree(call, ctx);
+      if (third !== undefined) throw notFound();
+      if (second === undefined) return yield* composite(call, ctx, (part, its) => answerCall(part, its, org));
+      if (second === 'batch') return yield* batch(call, ctx, org, (part, its) => answerCall(part, its, org));
+      if (second === 'graph') return yield* graph(call, ctx, (part, its) => answerCall(part, its, org));
       throw notFound();
     case 'limits':
       allow(call, 'GET', 'HEAD');
       return {
         status: 200,
-        body: {
+        body: orgLimits({
           DailyApiRequests: left(org.limits.max, org.limits.used),
           DailyDeliveredPlatformEvents: left(ctx.store.changes.settings.maxDelivered, ctx.store.changes.delivered),
-        },
+        }),
       };
+    case 'recent':
+      return recent(call, ctx);
+    case 'ui-api':
+      return uiApi(call, ctx);
     default:
       if (elsewhere.has(first)) throw notImplemented(`/${first}`);
       throw notFound();

@@ -10,11 +10,17 @@ import {
 } from './errors.ts';
 import { readId } from './ids.ts';
 import { deleteRow, insertRow, updateRow } from './records.ts';
-import { allow, jsonBody, type Answer, type Call } from './call.ts';
+import { allow, jsonBody, type Answer, type Call, type Org } from './call.ts';
+import { describeBrief } from './describe.ts';
+import { readSent } from './parents.ts';
+import { etagOf, precondition, validatorHeaders, type Validators } from './resources/conditional.ts';
+import { noteRecent, recentItems } from './resources/recent.ts';
+import { relatedTo } from './resources/related.ts';
+import { replication } from './resources/replication.ts';
 import type { Field, SObject } from './schema.ts';
 import { maySee } from './sharing.ts';
 import type { Row } from './store.ts';
-import { readRecord, readValue, writeValue } from './values.ts';
+import { readValue, writeValue } from './values.ts';
 import type { Ctx, Work } from './work.ts';
 
 // /sobjects/X, /sobjects/X/<id>, /sobjects/X/<ExternalField>/<value>
@@ -48,30 +54,61 @@ export function fieldsAsked(object: SObject, names: readonly string[]): Field[] 
 
 const created = (id: string, more: Record<string, unknown> = {}) => ({ id, success: true, errors: [], ...more });
 
-export function* sobject(call: Call, ctx: Ctx): Work<Answer> {
-  const [, type = '', key, value] = call.path;
+/** What an address may end in besides an id, in a real org. */
+const elsewhere = [
+  'describe',
+  'listviews',
+  'quickactions',
+  'defaultvalues',
+  'relevantitems',
+  'approvallayouts',
+  'suggestedarticles',
+  'eventschema',
+];
+
+export function* sobject(call: Call, ctx: Ctx, org: Org): Work<Answer> {
+  const [, type = '', key, value, ...more] = call.path;
   const object = ctx.store.schema.inAddress(type);
   if (!object) throw notFound();
-  if (call.path.length > 4) throw notImplemented(`related records by path (${call.path.slice(3).join('/')})`);
   if (key === undefined) {
     allow(call, 'GET', 'HEAD', 'POST');
-    if (call.method !== 'POST') throw notImplemented(`the basic information of ${object.name}; use …/describe`);
-    return yield* create(call, ctx, object);
+    if (call.method === 'POST') return yield* create(call, ctx, object);
+    // [D resources_sobject_basic_info_get]
+    return { status: 200, body: { objectDescribe: describeBrief(object, ctx.version), recentItems: recentItems(ctx, Infinity, object) } };
   }
-  if (key === 'updated' || key === 'deleted') throw notImplemented(`/sobjects/${object.name}/${key}`);
-  if (value === undefined) return yield* byId(call, ctx, object, key);
+  if ((key === 'updated' || key === 'deleted') && value === undefined) return replication(call, ctx, object, key);
+  if (elsewhere.includes(key.toLowerCase())) throw notImplemented(`/sobjects/${call.path.slice(1).join('/')}`);
+  const isKey = object.byName.has(key.toLowerCase());
+  if (value === undefined) {
+    // "POST to …/Id creates" since 37.0 [D dome_upsert]
+    if (key.toLowerCase() === 'id' && call.method === 'POST') return yield* create(call, ctx, object);
+    return yield* byId(call, ctx, object, key);
+  }
+  const id = readId(key);
+  if (!isKey && id !== undefined && ctx.store.schema.ofId(id) === object) {
+    const found = relatedTo(call, ctx, org, object, id, [value, ...more]);
+    return 'status' in found ? found : yield* byId(call, ctx, found.object, found.id);
+  }
+  if (more.length > 0) throw notImplemented(`related records of a record named by its key (${more.join('/')})`);
   if (key.toLowerCase() === 'id') return yield* byId(call, ctx, object, value);
   return yield* byKey(call, ctx, object, keyField(object, key), value);
 }
 
 function* create(call: Call, ctx: Ctx, object: SObject): Work<Answer> {
   mustBeWritable(object);
-  const given = readRecord(object, jsonBody(call));
-  if ('Id' in given) throw keyInBody('Id');
+  const sent = readSent(ctx.store, object, jsonBody(call));
+  if ('Id' in sent.row) throw keyInBody('Id');
   yield { wait: 'begin' };
-  const id = yield* insertRow(ctx, object, given);
+  const id = yield* insertRow(ctx, object, sent.whole());
+  noteRecent(call, ctx, id);
   return { status: 201, body: created(id), headers: { Location: `/services/data/v${ctx.version}/sobjects/${object.name}/${id}` } };
 }
+
+/** Of accounts also a tag of the content: "supported for sObject Rows (account records only)" [D intro_rest_conditional_requests]. */
+const validatorsOf = (object: SObject, row: Row): Validators => ({
+  modifiedMs: Number(row['LastModifiedDate'] ?? row['SystemModstamp'] ?? 0),
+  ...(object.name === 'Account' ? { etag: etagOf(row) } : {}),
+});
 
 function* byId(call: Call, ctx: Ctx, object: SObject, text: string): Work<Answer> {
   allow(call, 'GET', 'HEAD', 'PATCH', 'DELETE');
@@ -82,16 +119,29 @@ function* byId(call: Call, ctx: Ctx, object: SObject, text: string): Work<Answer
     if (!row || !maySee(ctx.store, ctx.userId, object, row)) throw notFound(); // [D errorcodes: 404 also for what one may not see]
     if (row['IsDeleted'] === 1) throw entityIsDeleted();
     const names = call.query.get('fields');
-    return { status: 200, body: recordBody(object, row, ctx.version, names === null ? undefined : fieldsAsked(object, names.split(','))) };
+    // The id comes along, last [D responses_composite_batch, example of ?fields=].
+    const fields = names === null ? undefined : [...new Set([...fieldsAsked(object, names.split(',')), ...fieldsAsked(object, ['Id'])])];
+    const validators = validatorsOf(object, row);
+    return (
+      precondition(call, validators) ?? {
+        status: 200,
+        body: recordBody(object, row, ctx.version, fields),
+        headers: validatorHeaders(validators),
+      }
+    );
   }
   mustBeWritable(object);
-  const given = call.method === 'PATCH' ? readRecord(object, jsonBody(call)) : undefined;
-  if (given && 'Id' in given) throw keyInBody('Id');
-  if (!ctx.store.get(object, id))
-    throw call.method === 'PATCH' ? notFound() : new Refusal(404, noSuchReference().code, noSuchReference().message, []); // [K]
+  const sent = call.method === 'PATCH' ? readSent(ctx.store, object, jsonBody(call)) : undefined;
+  if (sent && 'Id' in sent.row) throw keyInBody('Id');
+  const row = ctx.store.get(object, id);
+  if (!row) throw call.method === 'PATCH' ? notFound() : new Refusal(404, noSuchReference().code, noSuchReference().message, []); // [K]
+  const early = precondition(call, validatorsOf(object, row));
+  if (early) return early;
   yield { wait: 'begin' };
-  if (given) yield* updateRow(ctx, object, id, given);
-  else yield* deleteRow(ctx, object, id);
+  if (sent) {
+    yield* updateRow(ctx, object, id, sent.whole());
+    noteRecent(call, ctx, id);
+  } else yield* deleteRow(ctx, object, id);
   return { status: 204 };
 }
 
@@ -107,16 +157,18 @@ function* byKey(call: Call, ctx: Ctx, object: SObject, field: Field, text: strin
     return yield* byId(call, ctx, object, String(match['Id']));
   }
   mustBeWritable(object);
-  const given = readRecord(object, jsonBody(call));
-  if (field.name in given) throw keyInBody(field.name);
-  if ('Id' in given) throw keyInBody('Id');
+  const sent = readSent(ctx.store, object, jsonBody(call));
+  if (field.name in sent.row) throw keyInBody(field.name);
+  if ('Id' in sent.row) throw keyInBody('Id');
   if (!match && call.query.get('updateOnly') === 'true') throw notFound();
   yield { wait: 'begin' };
   if (match) {
-    yield* updateRow(ctx, object, String(match['Id']), given);
+    yield* updateRow(ctx, object, String(match['Id']), sent.whole());
+    noteRecent(call, ctx, String(match['Id']));
     return { status: 200, body: created(String(match['Id']), { created: false }) };
   }
-  const id = yield* insertRow(ctx, object, { ...given, [field.name]: value });
+  const id = yield* insertRow(ctx, object, { ...sent.whole(), [field.name]: value });
+  noteRecent(call, ctx, id);
   return {
     status: 201,
     body: created(id, { created: true }),

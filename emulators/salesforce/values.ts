@@ -1,4 +1,4 @@
-import { jsonWrongType, noSuchColumn, notImplemented } from './errors.ts';
+import { jsonWrongType, noSuchColumn } from './errors.ts';
 import type { Field, SObject } from './schema.ts';
 import type { Row, Value } from './store.ts';
 
@@ -81,7 +81,6 @@ export function readRecord(object: SObject, sent: Record<string, unknown>): Row 
     if (name === 'attributes') continue;
     const field = object.byName.get(name.toLowerCase());
     if (field) row[field.name] = readValue(field, value);
-    else if (object.byRelationship.has(name.toLowerCase())) throw notImplemented(`naming a parent by external id (${name})`);
     else throw noSuchColumn(name, object.name);
   }
   return row;
