@@ -19,7 +19,7 @@ import { deleteRow, insertRow, updateRow } from './records.ts';
 import { allow, jsonBody, type Answer, type Call } from './call.ts';
 import type { SObject } from './schema.ts';
 import { maySee } from './sharing.ts';
-import { fieldsAsked, keyField, mustBeWritable, recordBody } from './sobjects.ts';
+import { fieldsAsked, keyField, mustBeWritable, mustSeeAllFor, recordBody } from './sobjects.ts';
 import type { Value } from './store.ts';
 import { allOrNothing, asRowRefusal, type Ctx, type Work } from './work.ts';
 
@@ -153,6 +153,7 @@ function* upsertAll(call: Call, ctx: Ctx, object: SObject, keyName: string): Wor
   const body = jsonBody(call);
   const records = recordsOf(body);
   const field = keyField(object, keyName);
+  mustSeeAllFor(ctx, field);
   const given = records.map((record) => {
     if (record['attributes'] !== undefined && typeOf(ctx, record) !== object)
       throw notImplemented('records of another type than the address names');

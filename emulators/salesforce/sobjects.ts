@@ -18,7 +18,7 @@ import { noteRecent, recentItems } from './resources/recent.ts';
 import { relatedTo } from './resources/related.ts';
 import { replication } from './resources/replication.ts';
 import type { Field, SObject } from './schema.ts';
-import { maySee } from './sharing.ts';
+import { maySee, sharing } from './sharing.ts';
 import type { Row } from './store.ts';
 import { readValue, writeValue } from './values.ts';
 import type { Ctx, Work } from './work.ts';
@@ -34,6 +34,13 @@ export function keyField(object: SObject, name: string): Field {
   const field = object.byName.get(name.toLowerCase());
   if (!field || !(field.externalId || field.idLookup)) throw noSuchExternalField(name);
   return field;
+}
+
+/** "If the external ID field isn't unique, the user needs View All Data to upsert by it" [D resources_sobject_upsert; code and words guessed]. */
+export function mustSeeAllFor(ctx: Ctx, field: Field): void {
+  const admins = sharing(ctx.store)?.admins;
+  if (field.externalId && !field.unique && admins && !admins.includes(ctx.userId))
+    throw new Refusal(403, 'INSUFFICIENT_ACCESS', `View All Data is needed to upsert by ${field.name}, which is not unique`);
 }
 
 /** A record as an answer: every field in the object's own order. */
@@ -149,6 +156,7 @@ function* byKey(call: Call, ctx: Ctx, object: SObject, field: Field, text: strin
   allow(call, 'GET', 'HEAD', 'PATCH', 'DELETE');
   const value = readValue(field, text);
   const matches = value === null ? [] : ctx.store.find(object, field, value, 200);
+  if (call.method === 'PATCH') mustSeeAllFor(ctx, field);
   const urlOf = (row: Row) => `/services/data/v${ctx.version}/sobjects/${object.name}/${String(row['Id'])}`;
   if (matches.length > 1) return { status: 300, body: matches.map(urlOf) }; // [D errorcodes: the body lists the records]
   const match = matches[0];

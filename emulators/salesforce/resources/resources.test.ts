@@ -237,6 +237,10 @@ describe('the wire', () => {
       const reply = await org.call(method, '/sobjects/Lead/Loose__c/same', body);
       expect([reply.status, reply.body]).toEqual([300, urls]);
     }
+    await org.control('POST', '/sharing', { admins: [] });
+    expect((await org.call('PATCH', '/sobjects/Lead/Loose__c/same', { Title: 'x' })).status).toBe(403);
+    expect((await org.call('PATCH', '/composite/sobjects/Lead/Loose__c', { records: [] })).status).toBe(403);
+    await org.control('DELETE', '/sharing');
     expect((await org.call('PATCH', '/sobjects/Lead/Loose__c/none?updateOnly=true', { Company: 'X' })).status).toBe(404);
     const contact = await org.call('POST', '/composite/sobjects', {
       records: [{ attributes: { type: 'Task' }, Who: { attributes: { type: 'Lead' }, Loose__c: 'same' } }],

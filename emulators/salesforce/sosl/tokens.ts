@@ -9,7 +9,7 @@ const unspaced = '[\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}\\p{Sc
  * "Words are delimited by spaces, punctuation, and changes from letters to digits" [D SOSL reference 192.0, FIND]. A wildcard belongs to what
  * stands before it.
  */
-const runs = new RegExp(`(${unspaced}+)[*?]*|((?:(?!${unspaced})\\p{L}|\\p{M}|(?<=[\\p{L}\\p{M}*?])[*?])+)|(\\p{N}[\\p{N}*?]*)`, 'gu');
+const runs = new RegExp(`(${unspaced}+)[*?]*|((?:(?!${unspaced})\\p{L}|\\p{M}|(?<=[\\p{L}\\p{M}][*?]*)[*?])+)|(\\p{N}[\\p{N}*?]*)`, 'gu');
 
 /** Without case; full-width letters and digits are the plain ones (guessed). */
 export const folded = (text: string): string => text.normalize('NFKC').toLowerCase();
@@ -20,7 +20,7 @@ export const folded = (text: string): string => text.normalize('NFKC').toLowerCa
  */
 export function tokensOf(text: string, kept: boolean): string[] {
   const tokens: string[] = [];
-  for (const [whole, pairs, letters, digits] of folded(text).matchAll(runs)) {
+  for (const [whole, pairs, letters, digits] of (kept ? folded(text).replace(/[*?]/g, ' ') : folded(text)).matchAll(runs)) {
     if (pairs === undefined) tokens.push(letters ?? digits ?? '');
     else {
       const signs = Array.from(pairs);
