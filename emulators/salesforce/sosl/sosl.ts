@@ -49,7 +49,7 @@ export function searchError(sosl: string, at: number, message: string, code = 'M
 
 /** [C recorded in tests of the Salesforce CLI] */
 const noBraces = () => new Refusal(400, 'MALFORMED_SEARCH', 'No search term found. The search term must be enclosed in braces.');
-/** [C recorded in salesforce/lwc tests, as INVALID_SEARCH] */
+/** [C recorded in a public package's fixture of UI API lookups] */
 const tooShort = (text: string) => new Refusal(400, 'INVALID_SEARCH', `search term must be longer than one character: ${text}`);
 
 const groups: readonly SearchGroup[] = ['ALL', 'NAME', 'EMAIL', 'PHONE', 'SIDEBAR'];
