@@ -111,6 +111,22 @@ describe('the index', () => {
     index.change({ indexDelayMs: 0 });
     expect(insert(store, contact, 'Quick')).toBe(search('quick')[0]);
   });
+  test('an emptied table is read anew', () => {
+    const fresh = new Store(':memory:', []);
+    const read = new TextIndex(fresh, () => nowMs);
+    const people = fresh.schema.named('Contact');
+    const find = (text: string) => {
+      while (read.catchUp(people));
+      return read.find(people, { kind: 'text', text, phrase: false }, 'NAME', undefined).length;
+    };
+    insert(fresh, people, 'Old One');
+    insert(fresh, people, 'Old Two');
+    expect(find('old')).toBe(2);
+    fresh.clear();
+    insert(fresh, people, 'New One');
+    expect([find('old'), find('new')]).toEqual([0, 1]);
+    fresh.close();
+  });
   test('a long row of words is no deep tree, a common word gives two thousand', () => {
     const words = Array.from({ length: 300 }, (_, n) => `word${n}`);
     const id = insert(store, contact, words.slice(0, 12).join(' '));

@@ -111,15 +111,16 @@ export class TextIndex {
 
   /** An empty index. Called before the org's rows are cleared. */
   forget(): void {
-    for (const object of this.#store.schema.objects) {
-      this.#unwatch(object);
-      this.#store.run(`DROP TABLE IF EXISTS temp."vocabulary_${object.name}"`);
-      this.#store.run(`DROP TABLE IF EXISTS ${tableOf(object)}`);
-    }
-    this.#store.run('DELETE FROM "search_queue"');
-    this.#store.run('DELETE FROM "search_state"');
+    for (const object of this.#store.schema.objects) this.#drop(object);
     this.#store.deleteMeta('search');
     this.#store.commit();
+  }
+  #drop(object: SObject): void {
+    this.#unwatch(object);
+    this.#store.run(`DROP TABLE IF EXISTS temp."vocabulary_${object.name}"`);
+    this.#store.run(`DROP TABLE IF EXISTS ${tableOf(object)}`);
+    this.#store.run('DELETE FROM "search_queue" WHERE object = ?', [object.name]);
+    this.#store.run('DELETE FROM "search_state" WHERE object = ?', [object.name]);
   }
 
   /** Reads some rows that the index does not have yet. False when it has all that are due. */
@@ -209,7 +210,10 @@ export class TextIndex {
   }
 
   #begin(object: SObject): void {
-    if (this.#state(object)) return;
+    const state = this.#state(object);
+    // Fewer rows than were read: the object was taken out and is there anew.
+    if (state && state.mark > this.#store.count(`SELECT coalesce(max(n), 0) AS count FROM ${quoted(object.name)}`)) this.#drop(object);
+    else if (state) return;
     this.#store.run(
       `CREATE VIRTUAL TABLE IF NOT EXISTS ${tableOf(object)} USING fts5(${columns.join(', ')}, content = '', contentless_delete = 1, tokenize = "unicode61 remove_diacritics 0 categories 'L* M* N* Co'")`,
     );

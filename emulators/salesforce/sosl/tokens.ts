@@ -12,7 +12,7 @@ const unspaced = '[\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}\\p{Sc
 const runs = new RegExp(`(${unspaced}+)[*?]*|((?:(?!${unspaced})\\p{L}|\\p{M}|(?<=[\\p{L}\\p{M}][*?]*)[*?])+)|(\\p{N}[\\p{N}*?]*)`, 'gu');
 
 /** Without case; full-width letters and digits are the plain ones (guessed). */
-export const folded = (text: string): string => text.normalize('NFKC').toLowerCase();
+const folded = (text: string): string => text.normalize('NFKC').toLowerCase();
 
 /**
  * The tokens of a text, in order. East Asian text is cut in overlapping pairs: "東京都知事 would be tokenized as four bigrams" [D the same]; a
