@@ -112,6 +112,16 @@ describe('what is found', () => {
     expect((await q('Id LIMIT 2')).length).toBe(2);
     expect((await q('Id LIMIT 0')).length).toBe(0);
   });
+  test('more than a page of SOQL, the best first', async () => {
+    const lead = (n: number) => ({ attributes: { type: 'Lead' }, LastName: `Legion ${n}`, Company: n === 449 ? 'Legion Legion' : 'X' });
+    for (const from of [0, 150, 300])
+      await org.call('POST', '/composite/sobjects', { records: Array.from({ length: 150 }, (_, n) => lead(from + n)) });
+    const all = await found('FIND {legion} RETURNING Lead(Company, LastName)');
+    expect([all.length, all[0]?.['LastName']]).toEqual([450, 'Legion 449']);
+    expect(new Set(all.map((one) => one['LastName'])).size).toBe(450);
+    const page = await found('FIND {legion} RETURNING Lead(LastName ORDER BY LastName DESC LIMIT 2 OFFSET 300)');
+    expect(page.map((one) => one['LastName'])).toEqual(['Legion 232', 'Legion 231']);
+  });
   test('a limit on the whole is shared among the objects', async () => {
     const counts = async (limit: number) => {
       const all = await found(`FIND {example OR johnson OR acme} RETURNING Contact, Lead LIMIT ${limit}`);
@@ -224,6 +234,13 @@ describe('parameterized', () => {
     );
     expect(searchRecords.map((one) => one.attributes.type)).toEqual(['Contact', 'Lead']);
     expect(searchRecords[0]).toHaveProperty('LastName');
+  });
+  test('a filter cannot bring in what was not found', async () => {
+    const reply = await org.call('POST', '/parameterizedSearch', {
+      q: 'johnson',
+      sobjects: [{ name: 'Lead', where: "LastName = 'nobody') OR (LastName != 'nobody'" }],
+    });
+    expect(reply.status).toBe(400);
   });
   test('by body; reserved characters are punctuation', async () => {
     const reply = await org.call('POST', '/parameterizedSearch', {

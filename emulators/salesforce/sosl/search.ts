@@ -51,36 +51,47 @@ function* run({ term, group, returning, limit }: Search, ctx: Ctx, org: Org, sou
   return shared(each, limit).flat();
 }
 
-/** What the search found, as SOQL reads it: fields, filter, order and page. The best hit first, unless an order was asked for. */
+/** A page of SOQL is never shorter, however wide its rows. */
+const atOnce = 200;
+const inOrder = (ids: readonly string[], records: ReadonlyMap<string, Found>): Found[] =>
+  ids.map((id) => records.get(id)).filter((record) => record !== undefined);
+const idOf = (record: Found): string => /[^/]+$/.exec(String((record['attributes'] as { url?: unknown }).url))?.[0] ?? '';
+
+/**
+ * What the search found, as SOQL reads it: filter and order first, of narrow rows, then the fields of those that remain. The best hit
+ * first, unless an order was asked for.
+ */
 function read(
   object: SObject,
-  ids: readonly string[],
+  hits: readonly string[],
   { fields, where, orderBy, limit, offset }: Returning,
   ctx: Ctx,
   org: Org,
   source: string,
 ): Found[] {
-  const parts: (string | Piece)[] = [
-    'SELECT ',
-    fields ?? 'Id',
-    ` FROM ${object.name} WHERE Id IN (${(ids.length > 0 ? ids : ['000000000000000AAA']).map((id) => `'${id}'`).join(',')})`,
-    ...(where ? [' AND (', where, ')'] : []),
-    ...(orderBy
-      ? [' ', orderBy, ` LIMIT ${Math.min(limit ?? mostResults, mostResults)}${offset === undefined ? '' : ` OFFSET ${offset}`}`]
-      : []),
-  ];
-  const soql = parts.map((part) => (typeof part === 'string' ? part : part.text)).join('');
-  let records: Found[];
-  try {
-    const options = { all: false, batch: mostResults, version: ctx.version, zone: org.zone, userId: ctx.userId };
-    records = org.queries.run(soql, options).records as Found[];
-  } catch (cause) {
-    throw cause instanceof Refusal ? placed(cause, soql, parts, source) : cause;
+  const query = (select: string | Piece, ids: readonly string[], more: readonly (string | Piece)[]): Map<string, Found> => {
+    // Also when nothing was found: what is wrong with fields and filter is said all the same.
+    const list = (ids.length > 0 ? ids : ['000000000000000AAA']).map((id) => `'${id}'`).join(',');
+    const parts = ['SELECT ', select, ` FROM ${object.name} WHERE Id IN (${list})`, ...more];
+    const soql = parts.map((part) => (typeof part === 'string' ? part : part.text)).join('');
+    try {
+      const options = { all: false, batch: mostResults, version: ctx.version, zone: org.zone, userId: ctx.userId };
+      return new Map((org.queries.run(soql, options).records as Found[]).map((record) => [idOf(record), record]));
+    } catch (cause) {
+      throw cause instanceof Refusal ? placed(cause, soql, parts, source) : cause;
+    }
+  };
+  const kept = query('Id', hits, [...(where ? [' AND (', where, ')'] : []), ...(orderBy ? [' ', orderBy] : [])]);
+  const known = new Set(hits);
+  const ordered = orderBy ? [...kept.keys()].filter((id) => known.has(id)) : hits.filter((id) => kept.has(id));
+  const page = ordered.slice(offset ?? 0, (offset ?? 0) + (limit ?? mostResults));
+  if (!fields) return inOrder(page, kept);
+  const found: Found[] = [];
+  for (let place = 0; place === 0 || place < page.length; place += atOnce) {
+    const some = page.slice(place, place + atOnce);
+    found.push(...inOrder(some, query(fields, some, [])));
   }
-  if (orderBy) return records;
-  const rank = new Map(ids.map((id, place) => [id, place]));
-  const rankOf = (record: Found) => rank.get(/[^/]+$/.exec(String((record['attributes'] as { url?: unknown }).url))?.[0] ?? '') ?? 0;
-  return records.toSorted((a, b) => rankOf(a) - rankOf(b)).slice(offset ?? 0, (offset ?? 0) + (limit ?? mostResults));
+  return found;
 }
 
 /** SOQL's error points into the query we composed: it is made to point into the search it came from. */
