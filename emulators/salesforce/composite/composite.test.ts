@@ -72,6 +72,15 @@ describe('composite', () => {
     const { parts } = await composite([again, { ...lead('Kept'), body: { LastName: 'Kept', Company: 'X' } }], { allOrNone: true });
     expect(parts.map((one) => one.httpStatusCode)).toEqual([304, 201]);
   });
+  test('a search is no part of it', async () => {
+    const part = { method: 'GET', url: `${url}/search?q=FIND+%7Bewa%7D`, referenceId: 's' };
+    expect([(await composite([part])).status, (await composite([part], { allOrNone: true })).status]).toEqual([501, 501]);
+    expect(
+      (await org.call('POST', '/composite/batch', { batchRequests: [{ ...part, url: part.url.slice('/services/data/'.length) }] })).body,
+    ).toMatchObject({
+      results: [{ statusCode: 200 }],
+    });
+  });
   test('the address alone lists what is there', async () => {
     expect((await org.call('GET', '/composite')).body).toEqual({
       tree: `${url}/composite/tree`,

@@ -79,6 +79,7 @@ describe('the index', () => {
     expect(index.progress()['Contact']?.waiting).toBe(0);
   });
   test('what a transaction took back is not in it, nor counted as read', () => {
+    search('somebody');
     const taken = store.atomically(
       () => {
         const id = insert(store, contact, 'Taken Back');

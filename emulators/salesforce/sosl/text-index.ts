@@ -123,7 +123,10 @@ export class TextIndex {
     this.#store.run('DELETE FROM "search_state" WHERE object = ?', [object.name]);
   }
 
-  /** Reads some rows that the index does not have yet. False when it has all that are due. */
+  /**
+   * Reads some rows that the index does not have yet. False when it has all that are due. The first time of an object not in a
+   * transaction that may be taken back: SQLite leaves the full-text table broken.
+   */
   catchUp(object: SObject): boolean {
     this.#begin(object);
     this.#follow(object);
