@@ -249,13 +249,15 @@ export class TextIndex {
   #watch(object: SObject): void {
     this.#unwatch(object);
     const fields = [...searchedFields(object).map(({ field }) => field), ...(object.byName.has('isdeleted') ? ['IsDeleted'] : [])];
-    const note = `BEGIN INSERT OR IGNORE INTO search_queue (object, n, at) VALUES ('${object.name}', new.n, search_now()); END`;
+    const delayed = this.settings.indexDelayMs > 0;
+    // When it came matters for the delay alone.
+    const at = delayed ? 'search_now()' : '0';
+    const note = `BEGIN INSERT OR IGNORE INTO search_queue (object, n, at) VALUES ('${object.name}', new.n, ${at}); END`;
     this.#store.run(
       `CREATE TEMP TRIGGER "searched_${object.name}_changed" AFTER UPDATE OF ${fields.map(quoted).join(', ')} ON main.${quoted(object.name)} ${note}`,
     );
-    // New rows are above the mark. Only for the delay one must know when they came.
-    if (this.settings.indexDelayMs > 0)
-      this.#store.run(`CREATE TEMP TRIGGER "searched_${object.name}_new" AFTER INSERT ON main.${quoted(object.name)} ${note}`);
+    // New rows are above the mark.
+    if (delayed) this.#store.run(`CREATE TEMP TRIGGER "searched_${object.name}_new" AFTER INSERT ON main.${quoted(object.name)} ${note}`);
   }
   #unwatch(object: SObject): void {
     for (const what of ['changed', 'new']) this.#store.run(`DROP TRIGGER IF EXISTS temp."searched_${object.name}_${what}"`);
