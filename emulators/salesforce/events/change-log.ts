@@ -4,16 +4,7 @@ import type { SObject } from '../schema.ts';
 import type { Row, Store } from '../store.ts';
 import { wholeSecond } from '../values.ts';
 import type { Ctx } from '../work.ts';
-import {
-  eventSchema,
-  EventWriter,
-  nested,
-  pathsOf,
-  placed,
-  type ChangeType,
-  type EventBody,
-  type Header,
-} from './event-schema.ts';
+import { eventSchema, EventWriter, nested, pathsOf, placed, type ChangeType, type EventBody, type Header } from './event-schema.ts';
 import { textDiff } from './text-diff.ts';
 
 /** The changes of selected objects as events, written in the same transaction as the rows they tell of. */
