@@ -1,7 +1,8 @@
 import type { HttpBindings } from '@hono/node-server';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { Hono } from 'hono';
-import { gunzipSync, gzipSync } from 'node:zlib';
+import { Readable } from 'node:stream';
+import { createGzip, gunzipSync, gzipSync } from 'node:zlib';
 import { elapsedMs, sleep } from './clock.ts';
 import {
   concurrentLimit,
@@ -31,6 +32,8 @@ import { runWork, type Ctx } from './work.ts';
 /** [D errorcodes] */
 const maxUriBytes = 16_384;
 const maxBodyBytes = 50_000_000;
+/** Data of a bulk job: it says itself what is too much (bulk/routes.ts). */
+const maxUploadBytes = 151_000_000;
 /** 31.0 is the oldest version not retired; 68.0 is the preview of the next release. */
 const versions = { oldest: 31, newest: 68 };
 const defaultDelayMs = 10_000;
@@ -116,7 +119,7 @@ export function apiApp(org: OrgState): Hono<{ Bindings: HttpBindings }> {
 
     let body: string;
     try {
-      body = await readBody(c.req.raw, incoming.headers['content-encoding']);
+      body = await readBody(c.req.raw, incoming.headers['content-encoding'], isUpload(path) ? maxUploadBytes : maxBodyBytes);
     } catch (cause) {
       if (incoming.destroyed && !incoming.complete) {
         log(0, [], fault?.kind); // the caller went away in the middle of his request: nothing to apply
@@ -253,7 +256,7 @@ async function answer(org: OrgState, request: Request): Promise<Outcome> {
         body: { text: request.body },
       };
       const reply = await runWork(
-        answerCall(call, ctx, { queries: org.queries, search: org.search, limits: org.limits, zone: zoneOf(org, userId) }),
+        answerCall(call, ctx, { queries: org.queries, search: org.search, limits: org.limits, bulk: org.bulk, zone: zoneOf(org, userId) }),
         ctx,
         org.latency.forRequest(),
       );
@@ -289,10 +292,12 @@ const splitOnce = (text: string, by: string): [string, string] => {
 
 const headerText = (value: string | string[] | undefined): string | undefined => (Array.isArray(value) ? value.join(', ') : value);
 
-async function readBody(request: globalThis.Request, encoding: string | undefined): Promise<string> {
+const isUpload = (path: string): boolean => /^\/services\/data\/v[\d.]+\/jobs\/ingest\/[^/]+\/batches\/?$/.test(path);
+
+async function readBody(request: globalThis.Request, encoding: string | undefined, maxBytes: number): Promise<string> {
   const bytes = Buffer.from(await request.arrayBuffer());
-  if (bytes.length > maxBodyBytes) throw new Error('The request body is too large');
-  return (encoding?.toLowerCase() === 'gzip' ? gunzipSync(bytes, { maxOutputLength: maxBodyBytes }) : bytes).toString('utf8');
+  if (bytes.length > maxBytes) throw new Error('The request body is too large');
+  return (encoding?.toLowerCase() === 'gzip' ? gunzipSync(bytes, { maxOutputLength: maxBytes }) : bytes).toString('utf8');
 }
 
 function toResponse(answer: Answer, limitInfo: string | undefined, acceptEncoding: string | string[] | undefined): Response {
@@ -300,6 +305,12 @@ function toResponse(answer: Answer, limitInfo: string | undefined, acceptEncodin
   if (limitInfo !== undefined) headers.set('sforce-limit-info', limitInfo);
   if (answer.body === undefined) return new Response(null, { status: answer.status, headers });
   if (!headers.has('content-type')) headers.set('content-type', 'application/json;charset=UTF-8');
+  if (answer.body instanceof Readable) {
+    const zipped = /\bgzip\b/.test(headerText(acceptEncoding) ?? '');
+    if (zipped) headers.set('content-encoding', 'gzip');
+    const stream = zipped ? answer.body.pipe(createGzip({ level: 1 })) : answer.body;
+    return new Response(Readable.toWeb(stream) as ReadableStream, { status: answer.status, headers });
+  }
   const text = typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body);
   if (text.length < 1400 || !/\bgzip\b/.test(headerText(acceptEncoding) ?? ''))
     return new Response(text, { status: answer.status, headers });

@@ -1,4 +1,5 @@
 import { jsonBroken, methodNotAllowed, notImplemented, unsupportedMediaType } from './errors.ts';
+import type { Bulk } from './bulk/bulk.ts';
 import type { Limits } from './limits.ts';
 import type { Queries } from './query.ts';
 import type { TextIndex } from './sosl/text-index.ts';
@@ -15,7 +16,7 @@ export type Call = {
 export type Answer = { readonly status: number; readonly body?: unknown; readonly headers?: Readonly<Record<string, string>> };
 
 /** What handlers need besides the request's own context. */
-export type Org = { readonly queries: Queries; readonly search: TextIndex; readonly limits: Limits; readonly zone: string };
+export type Org = { readonly queries: Queries; readonly search: TextIndex; readonly limits: Limits; readonly bulk: Bulk; readonly zone: string };
 
 export function jsonBody(call: Call): Record<string, unknown> {
   let json: unknown;

@@ -156,6 +156,27 @@ export function controlApp(org: OrgState): Hono<{ Bindings: HttpBindings }> {
     });
   });
 
+  const bulkNow = () => ({
+    paused: org.bulk.paused,
+    hardDelete: org.bulk.hardDelete,
+    allowed: org.bulk.allowed,
+    atWork: org.bulk.atWork,
+    ...(org.bulk.failNext ? { failNext: org.bulk.failNext } : {}),
+  });
+  app.get('/__org/bulk', (c) => c.json(bulkNow()));
+  app.post('/__org/bulk', async (c) => {
+    const body = await bodyOf(c.req);
+    const { bulk } = org;
+    if (typeof body['paused'] === 'boolean') bulk.paused = body['paused'];
+    if (typeof body['hardDelete'] === 'boolean') bulk.hardDelete = body['hardDelete'];
+    for (const key of ['batches', 'queryJobs', 'records'] as const) bulk.allowed[key] = number(body, key) ?? bulk.allowed[key];
+    if (body['failNext'] !== undefined) {
+      const fail = body['failNext'] as Json;
+      bulk.failNext = { afterRecords: number(fail, 'afterRecords') ?? 0, errorMessage: text(fail, 'errorMessage') };
+    }
+    return c.json(bulkNow());
+  });
+
   app.route('/', identityControls(org.oauth));
   searchControls(app, org, bodyOf);
 

@@ -147,6 +147,9 @@ export const duplicateInBatch = (key: string) => record('DUPLICATE_VALUE', `Dupl
 /** [C quoted by several public clients] */
 export const manyForKey = (label: string, field: string, ids: readonly string[]) =>
   record('DUPLICATE_EXTERNAL_ID', `${label}: more than one record found for external id field: [${ids.join(', ')}]`, [field]);
+/** [C Apache Camel and xively tests: answers of real orgs]; the fields at its end guessed */
+export const noSuchForeignKey = (key: string, field: string, object: string) =>
+  record('INVALID_FIELD', `Foreign key external ID: ${key} not found for field ${field} in entity ${object}`);
 /** [K] */
 export const keyMissing = (field: string) => record('MISSING_ARGUMENT', `${field} not specified`, [field]);
 /** [D errorcodes; C: 404 alone, 400 inside a collection] */

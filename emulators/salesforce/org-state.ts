@@ -1,3 +1,4 @@
+import type { Bulk } from './bulk/bulk.ts';
 import type { PubSub } from './events/pubsub.ts';
 import type { Faults } from './faults.ts';
 import type { Identity } from './identity/identity.ts';
@@ -16,6 +17,7 @@ export type OrgState = {
   readonly oauth: Identity;
   readonly queries: Queries;
   readonly search: TextIndex;
+  readonly bulk: Bulk;
   readonly limits: Limits;
   readonly locks: Locks;
   readonly latency: Latency;

@@ -3,6 +3,7 @@ import type { Hono } from 'hono';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { apiApp } from './api.ts';
+import { Bulk } from './bulk/bulk.ts';
 import { elapsedMs, wallClock, type Clock } from './clock.ts';
 import { controlApp } from './control.ts';
 import { makeCertificate, type Certificate } from './events/certificate.ts';
@@ -74,6 +75,7 @@ export async function startOrg(options: OrgOptions): Promise<RunningOrg> {
     ),
     queries: new Queries(store, now),
     search: new TextIndex(store, now),
+    bulk: new Bulk(store, () => org),
     limits: new Limits(now, elapsedMs),
     locks: new Locks(lockWaitMs),
     latency: new Latency(options.latency ?? 'none'),
@@ -93,6 +95,7 @@ export async function startOrg(options: OrgOptions): Promise<RunningOrg> {
       org.faults.clear();
       org.journal.clear();
       org.queries.forget();
+      org.bulk.clear();
       org.limits.used = 0;
       org.pubsub?.faults.clear();
       seedOrg(store, now());
@@ -109,6 +112,7 @@ export async function startOrg(options: OrgOptions): Promise<RunningOrg> {
       const control = await listen(controlApp(org), options.controlPort ?? 0);
       addresses.api = addressOf(api);
       addresses.control = addressOf(control);
+      org.bulk.resume();
       return {
         apiUrl: addresses.api,
         controlUrl: addresses.control,
@@ -117,7 +121,7 @@ export async function startOrg(options: OrgOptions): Promise<RunningOrg> {
         authority: org.authority,
         async stop() {
           org.stopped = true;
-          await Promise.all([close(api), close(control), org.pubsub?.stop(), org.filling?.catch(() => undefined)]);
+          await Promise.all([close(api), close(control), org.pubsub?.stop(), org.filling?.catch(() => undefined), org.bulk.stop()]);
           store.close();
         },
       };

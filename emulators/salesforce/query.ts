@@ -81,7 +81,7 @@ function onwardFrom(parts: readonly Condition[]): { first: Comparing; second: Co
   return second.op === past.op || second.op === `${past.op}=` ? { first: past, second } : undefined;
 }
 
-class Compiler {
+export class Compiler {
   readonly #schema: Schema;
   readonly #soql: string;
   readonly #all: boolean;

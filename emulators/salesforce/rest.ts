@@ -1,3 +1,4 @@
+import { bulkJobs, bulkLimits } from './bulk/routes.ts';
 import { batch } from './composite/batch.ts';
 import { composite } from './composite/composite.ts';
 import { graph } from './composite/graph.ts';
@@ -16,7 +17,6 @@ import type { Ctx, Work } from './work.ts';
 
 /** Resources a real org has and this one does not: said so, instead of the 404 a client would believe. */
 const elsewhere = new Set([
-  'jobs',
   'tooling',
   'metadata',
   'quickActions',
@@ -65,7 +65,7 @@ function* route(call: Call, ctx: Ctx, org: Org): Work<Answer> {
       return {
         status: 200,
         body: Object.fromEntries(
-          ['sobjects', 'search', 'parameterizedSearch', 'query', 'queryAll', 'composite', 'limits', 'recent', 'ui-api'].map((name) => [
+          ['sobjects', 'search', 'parameterizedSearch', 'query', 'queryAll', 'composite', 'jobs', 'limits', 'recent', 'ui-api'].map((name) => [
             name,
             `/services/data/v${ctx.version}/${name}`,
           ]),
@@ -104,6 +104,8 @@ function* route(call: Call, ctx: Ctx, org: Org): Work<Answer> {
       if (second === 'batch') return yield* batch(call, ctx, org, (part, its) => answerCall(part, its, org));
       if (second === 'graph') return yield* graph(call, ctx, (part, its) => answerCall(part, its, org));
       throw notFound();
+    case 'jobs':
+      return bulkJobs(call, ctx, org.bulk, org.zone);
     case 'limits':
       allow(call, 'GET', 'HEAD');
       return {
@@ -111,6 +113,7 @@ function* route(call: Call, ctx: Ctx, org: Org): Work<Answer> {
         body: orgLimits({
           DailyApiRequests: left(org.limits.max, org.limits.used),
           DailyDeliveredPlatformEvents: left(ctx.store.changes.settings.maxDelivered, ctx.store.changes.delivered),
+          ...bulkLimits(org.bulk, ctx.now()),
         }),
       };
     case 'recent':
