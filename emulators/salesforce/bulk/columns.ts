@@ -25,10 +25,14 @@ export function readColumn(object: SObject, name: string, find: (name: string) =
     if (parts[1] !== undefined && parts[1].toLowerCase() !== target.toLowerCase()) continue;
     const parent = find(target);
     const by = parent?.byName.get((parts[3] ?? '').toLowerCase());
-    if (parent && by && (by.type === 'id' || by.idLookup || by.externalId)) return { kind: 'parent', link, parent, by };
+    if (parent && by && (by.type === 'id' || by.idLookup || by.externalId || isUserName(parent, by)))
+      return { kind: 'parent', link, parent, by };
   }
   return undefined;
 }
+
+/** `Owner.Email` [D datafiles_csv_samples]; fields.tsv has users from the object reference, which does not tell idLookup. */
+const isUserName = (parent: SObject, by: Field): boolean => parent.name === 'User' && ['Email', 'Username'].includes(by.name);
 
 /** "To set a field value to null, use #N/A" [D datafiles_prepare_csv]. */
 const nothing = '#N/A';

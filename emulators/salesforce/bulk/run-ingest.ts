@@ -232,7 +232,8 @@ export function saveChunk(
         const [good, bad] = [lineWriter(job), lineWriter(job)];
         for (const { values, raw } of chunk.rows) {
           try {
-            if (values?.length !== sheet.columns.length) throw badRow('The number of columns does not match the header row');
+            if (!values) throw badRow('A double quote stands where none may');
+            if (values.length !== sheet.columns.length) throw badRow('The number of columns does not match the header row');
             const { id, created } = atOnce(rowWork(ctx, job, object, sheet, values, keysTwice), patient);
             good.add([id, String(created)], values);
           } catch (cause) {
