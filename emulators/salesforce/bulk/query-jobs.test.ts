@@ -4,12 +4,15 @@ import { seeded, testOrg, type TestOrg } from '../testing/test-org.ts';
 
 let org: TestOrg;
 let bulk: ReturnType<typeof bulkClient>;
-let now = Date.parse('2026-11-22T10:00:00.500Z');
+const start = Date.parse('2026-11-22T10:00:00.500Z');
+let now = start;
 beforeAll(async () => {
   org = await testOrg({ clock: () => now });
   bulk = bulkClient(org);
 });
 beforeEach(async () => {
+  now = start;
+  await org.signIn();
   await org.control('POST', '/reset');
   await org.control('POST', '/bulk', { paused: false, queryJobs: 10_000 });
 });
