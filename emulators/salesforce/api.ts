@@ -23,7 +23,8 @@ import type { Fault } from './faults.ts';
 import { answerIdentity, isIdentity } from './identity/door.ts';
 import { soapLogin, soapVersion } from './identity/soap-login.ts';
 import type { OrgState } from './org-state.ts';
-import { page } from './pages.ts';
+import { headers as pageHeaders } from './pages/html.ts';
+import { page } from './pages/pages.ts';
 import { answerCall } from './rest.ts';
 import { runWork, type Ctx } from './work.ts';
 
@@ -109,12 +110,9 @@ export function apiApp(org: OrgState): Hono<{ Bindings: HttpBindings }> {
     }
     if (/^\/cometd\b/.test(path)) return respond({ status: 501, body: notImplemented(path).body() }, false);
     if (!path.startsWith('/services/') && !isIdentity(method, path, new URLSearchParams(rawQuery))) {
-      const html = page(org, path);
       if (method !== 'GET' && method !== 'HEAD') return respond({ status: 405, body: methodNotAllowed(method, ['GET']).body() }, false);
-      return c.html(html.text, html.status, {
-        'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'",
-        'x-content-type-options': 'nosniff',
-      });
+      const shown = page(org, path, new URLSearchParams(rawQuery));
+      return c.html(shown.text, shown.status, { ...pageHeaders });
     }
 
     let body: string;

@@ -143,7 +143,7 @@ describe('record pages', () => {
       expect(text).toContain(words);
     expect((await page(`/${id.slice(0, 15)}`)).status).toBe(200);
     for (const record of [seeded.ewa, seeded.bakery])
-      expect((await page(`/${record}`)).text).toMatch(/Next steps[\s\S]*Past activity[\s\S]*Call with Ewa/);
+      expect((await page(`/${record}`)).text).toMatch(/Upcoming [\s\S]*Past Activity[\s\S]*Call with Ewa/);
     expect((await page('/')).text).toContain('Call with Ewa');
     expect((await page('/00TSx0000000zzz')).status).toBe(404);
     for (const record of Object.values(seeded)) expect((await page(`/${record}`)).status).toBe(200);

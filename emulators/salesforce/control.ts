@@ -14,6 +14,8 @@ import type { OrgState } from './org-state.ts';
 import { deleteRow, insertRow, undelete, updateRow, validationRules, type ValidationRule } from './records.ts';
 import { fillPeople, mostPeople, type Filled, type FillOrder } from './people/fill.ts';
 import type { CustomField, SObject } from './schema.ts';
+import { headers as pageHeaders } from './pages/html.ts';
+import { logPage } from './pages/log.ts';
 import { isPerson } from './person-accounts.ts';
 import { saveSharing, sharing } from './sharing.ts';
 import { changeOwner, convertLead, mergeRecords, type Conversion } from './screens.ts';
@@ -180,6 +182,7 @@ export function controlApp(org: OrgState): Hono<{ Bindings: HttpBindings }> {
   app.route('/', identityControls(org.oauth));
   searchControls(app, org, bodyOf);
 
+  app.get('/log', (c) => c.html(logPage(org, new URL(c.req.url).searchParams), 200, { ...pageHeaders }));
   app.get('/__org/log', (c) => c.json(org.journal.since(Number(c.req.query('since') ?? 0), Number(c.req.query('limit') ?? 10_000))));
   app.get('/__org/counts', (c) =>
     c.json({ ...org.journal.counts, usage: { used: org.limits.used, max: org.limits.max }, faultsSet: org.faults.list() }),

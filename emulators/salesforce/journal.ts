@@ -64,6 +64,18 @@ export class Journal {
     return { entries: ordered.slice(Math.max(0, seq + 1 - oldest)).slice(0, limit), last: this.#seq, oldest };
   }
 
+  /** The newest first, those older than `before`. */
+  latest(fits: (entry: Entry) => boolean, limit: number, before = Infinity): { entries: Entry[]; more: boolean } {
+    const entries: Entry[] = [];
+    for (let back = 1; back <= this.#entries.length; back += 1) {
+      const entry = this.#entries[(this.#start - back + this.#entries.length) % this.#entries.length];
+      if (!entry || entry.seq >= before || !fits(entry)) continue;
+      if (entries.length === limit) return { entries, more: true };
+      entries.push(entry);
+    }
+    return { entries, more: false };
+  }
+
   get counts() {
     return this.#counts;
   }

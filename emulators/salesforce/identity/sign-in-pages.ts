@@ -1,5 +1,5 @@
 import type { Answer } from '../call.ts';
-import { escape, style } from '../pages.ts';
+import { escape, style } from '../pages/html.ts';
 import type { Row, Store } from '../store.ts';
 import { lasting, type App } from './apps.ts';
 import { activeUsers } from './users.ts';
