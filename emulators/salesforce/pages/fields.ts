@@ -9,6 +9,10 @@ export const titleOf = (object: SObject, row: Row): string =>
   String(row[object.nameField] ?? '') || (object.name === 'Task' ? '(no subject)' : String(row['Id']));
 
 export const recordPath = (object: SObject, id: string): string => `/lightning/r/${object.name}/${id}/view`;
+/** Objects people look at; set-up objects are under Setup. */
+export const isListed = (object: SObject): boolean => object.writable && object.byName.has('systemmodstamp');
+/** What a list calls the name of its records. */
+export const nameLabel = (object: SObject): string => object.byName.get(object.nameField.toLowerCase())?.label ?? 'Name';
 export const listPath = (object: SObject): string => `/lightning/o/${object.name}/list`;
 
 export function linkTo(store: Store, id: Value | undefined): Html {
@@ -36,6 +40,7 @@ export function show(store: Store, field: Field, value: Value | undefined): Html
   if (value === null || value === undefined) return nothing;
   if (field.type === 'reference') return linkTo(store, value);
   if (field.type === 'datetime') return moment(value);
+  if (field.type === 'date') return html`<time class="nobreak">${String(value)}</time>`;
   if (field.type === 'boolean') return html`${value === 1 ? 'Yes' : 'No'}`;
   const text = String(writeValue(field, value));
   if (field.type === 'url' && /^https?:\/\//i.test(text)) return html`<a href="${text}" rel="noreferrer noopener">${text}</a>`;

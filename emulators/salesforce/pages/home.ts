@@ -1,16 +1,12 @@
 import type { OrgState } from '../org-state.ts';
-import type { SObject } from '../schema.ts';
-import { linkTo, listPath, moment } from './fields.ts';
-import { html, type Html, table } from './html.ts';
+import { cell, isListed, linkTo, listPath, moment } from './fields.ts';
+import { html, none, type Html, table } from './html.ts';
 
 const latestTasks = 20;
 
-/** Objects people look at; set-up objects are under Setup. */
-export const listed = (object: SObject): boolean => object.writable && object.byName.has('systemmodstamp');
-
 export function homeBody(org: OrgState): Html {
   const { store } = org;
-  const tiles = store.schema.objects.filter(listed).map((object) => {
+  const tiles = store.schema.objects.filter(isListed).map((object) => {
     const living = object.byName.has('isdeleted') ? ' WHERE "IsDeleted" = 0' : '';
     const count = store.count(`SELECT COUNT(*) AS count FROM "${object.name}"${living}`);
     return html`<li>
@@ -18,6 +14,7 @@ export function homeBody(org: OrgState): Html {
     </li>`;
   });
   const tasks = store.select(`SELECT * FROM "Task" WHERE "IsDeleted" = 0 ORDER BY n DESC LIMIT ${latestTasks}`);
+  const due = store.schema.named('Task').byName.get('activitydate');
   const name = store.select('SELECT "Name" FROM "Organization" LIMIT 1')[0]?.['Name'] ?? 'Home';
   return html`<div class="head">
       <h1>${String(name)}</h1>
@@ -48,7 +45,7 @@ export function homeBody(org: OrgState): Html {
               tasks.map((row) => [
                 linkTo(store, row['Id']),
                 html`${String(row['Status'] ?? '')}`,
-                html`${String(row['ActivityDate'] ?? '')}`,
+                due ? cell(store, due, row) : none,
                 linkTo(store, row['WhoId']),
                 linkTo(store, row['WhatId']),
                 linkTo(store, row['OwnerId']),

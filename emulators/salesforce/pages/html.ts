@@ -75,28 +75,29 @@ dt { color: var(--soft); font-size: .8125rem; } dd { margin: 0; overflow-wrap: a
 table { border-collapse: collapse; width: 100%; font-size: .9375rem; }
 caption { text-align: left; color: var(--soft); font-size: .875rem; padding-bottom: .5rem; }
 th { text-align: left; font-weight: 600; font-size: .8125rem; color: var(--soft); border-bottom: 1px solid var(--line); padding: .35rem .6rem .35rem 0; vertical-align: bottom; }
-td { border-bottom: 1px solid var(--line); padding: .45rem .6rem .45rem 0; vertical-align: top; overflow-wrap: anywhere; } tr:last-child td { border-bottom: 0; }
-.number { text-align: right; font-variant-numeric: tabular-nums; } .nobreak { white-space: nowrap; }
+td { border-bottom: 1px solid var(--line); padding: .45rem .6rem .45rem 0; vertical-align: top; overflow-wrap: break-word; } td:first-child { overflow-wrap: anywhere; } tr:last-child td { border-bottom: 0; }
+.number { text-align: right; padding-right: 1.2rem; font-variant-numeric: tabular-nums; } .nobreak { white-space: nowrap; }
 ul.plain, ol.plain { list-style: none; margin: 0; padding: 0; } .plain > li { padding: .5rem 0; border-top: 1px solid var(--line); overflow-wrap: anywhere; } .plain > li:first-child { border-top: 0; padding-top: 0; }
 .tiles { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 13rem), 1fr)); gap: .6rem; list-style: none; margin: 0; padding: 0; }
 .tiles a { display: flex; justify-content: space-between; gap: .5rem; padding: .6rem .75rem; border: 1px solid var(--line); border-radius: .4rem; text-decoration: none; height: 100%; } .tiles a:hover { background: var(--hover); } .tiles b { font-variant-numeric: tabular-nums; font-weight: 600; color: var(--ink); }
-form { display: flex; flex-wrap: wrap; gap: .6rem .8rem; align-items: end; margin: .8rem 0 0; }
+form { display: flex; flex-wrap: wrap; gap: .6rem .8rem; align-items: end; margin: .8rem 0 .9rem; }
 form label { display: grid; gap: .15rem; font-size: .8125rem; color: var(--soft); flex: 0 1 auto; min-width: 0; } form label.grow { flex: 1 1 14rem; }
 input, select, button { font: inherit; color: inherit; background: var(--paper); border: 1px solid var(--soft); border-radius: .35rem; padding: .35rem .6rem; max-width: 100%; } input { width: 100%; } button { background: var(--link); border-color: var(--link); color: var(--paper); cursor: pointer; font-weight: 600; }
-details > summary { cursor: pointer; } details > dl, details > ul, details > table { margin-top: .6rem; }
+details > summary { cursor: pointer; min-height: 1.6rem; } details > dl, details > ul, details > table { margin-top: .6rem; }
 .pages { display: flex; flex-wrap: wrap; gap: 1rem; margin-top: .8rem; }
 .timeline { list-style: none; margin: 0; padding: 0; }
 .timeline > li { display: grid; grid-template-columns: 2rem minmax(0, 1fr); gap: .7rem; padding-bottom: 1rem; position: relative; }
 .timeline > li:not(:last-child)::before { content: ''; position: absolute; left: calc(1rem - 1px); top: 2.2rem; bottom: .2rem; width: 2px; background: var(--line); }
 .icon { width: 2rem; height: 2rem; border-radius: .35rem; padding: .35rem; color: #fff; background: #2e7d56; } .icon.call { background: #0f7a8a; } .icon.mail { background: #6b5fb5; } .icon svg { display: block; width: 100%; height: 100%; }
-.row { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0 1rem; } .row > :first-child { flex: 1 1 12rem; min-width: 0; overflow-wrap: anywhere; }
+.row { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0 1rem; } .timeline a { display: inline-block; min-height: 1.5rem; } .row > :first-child { flex: 1 1 12rem; min-width: 0; overflow-wrap: anywhere; }
 .struck { text-decoration: line-through; }
 @media (min-width: 62rem) { main.record { grid-template-columns: minmax(0, 5fr) minmax(0, 4fr); } .head { grid-column: 1 / -1; } .column { display: grid; gap: 1rem; min-width: 0; } }
 @media (max-width: 61.99rem) { .column { display: contents; } .after { order: 2; } }
 @media (max-width: 44rem) {
-  table.cards, .cards tbody, .cards tr, .cards td { display: block; } .cards thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); } .cards caption { display: block; }
+  table.cards, .cards tbody, .cards tr, .cards td { display: block; } .cards thead { display: none; } .cards caption { display: block; }
   .cards tr { border-top: 1px solid var(--line); padding: .5rem 0; } .cards td { border: 0; padding: .1rem 0; display: grid; grid-template-columns: 8rem minmax(0, 1fr); gap: .6rem; text-align: left; white-space: normal; } .cards td:empty { display: none; } .cards td[data-label]::before { content: attr(data-label); color: var(--soft); font-size: .8125rem; }
   .cards td:first-child { display: block; font-weight: 600; } .cards td:first-child::before { content: none; }
+  .dense td { display: inline-flex; gap: .35rem; margin-right: 1rem; align-items: baseline; overflow-wrap: anywhere; }
   main { padding: .6rem; gap: .6rem; } section, .head { padding: .8rem; }
 }
 `;
@@ -141,8 +142,8 @@ export function document(options: {
 
 export type TableColumn = { readonly name: string; readonly number?: boolean };
 /** A table that becomes a list of cards where it is narrow; the roles keep it a table for ears. The first cell names the row. */
-export function table(caption: Html, columns: readonly TableColumn[], rows: readonly (readonly Html[])[]): Html {
-  return html`<table class="cards" role="table">
+export function table(caption: Html, columns: readonly TableColumn[], rows: readonly (readonly Html[])[], kind: '' | 'dense' = ''): Html {
+  return html`<table class="cards ${kind}" role="table">
     <caption>
       ${caption}
     </caption>

@@ -1,7 +1,7 @@
 import { elapsedMs } from '../clock.ts';
 import type { Field, SObject } from '../schema.ts';
 import type { Row, Store } from '../store.ts';
-import { cell, labelOf, linkTo, listPath, moment } from './fields.ts';
+import { cell, labelOf, linkTo, listPath, moment, nameLabel } from './fields.ts';
 import { html, none, table, type Html } from './html.ts';
 
 // The records of an object, the latest changed first, page by page; searched by name or phone.
@@ -119,11 +119,7 @@ export function listOf(store: Store, object: SObject, query: URLSearchParams, pa
     </form>
     ${table(
       told,
-      [
-        { name: object.name === 'Task' ? 'Subject' : 'Name' },
-        ...columns.map((column) => ({ name: labelOf(column) })),
-        { name: 'Last Modified' },
-      ],
+      [{ name: nameLabel(object) }, ...columns.map((column) => ({ name: labelOf(column) })), { name: 'Last Modified' }],
       rows.map((row) => [
         linkTo(store, row['Id']),
         ...columns.map((column) => cell(store, column, row)),

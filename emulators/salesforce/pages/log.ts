@@ -35,7 +35,7 @@ function request(entry: Entry): Html {
   return html`<span class="id">${entry.method} ${address}</span>${asked === '' ? none : html`<div class="soft">${asked}</div>`}${
       entry.subrequests
         ? html`<details>
-            <summary class="soft">${entry.subrequests.length} parts</summary>
+            <summary class="soft">${entry.subrequests.length} ${entry.subrequests.length === 1 ? 'part' : 'parts'}</summary>
             <ol>
               ${entry.subrequests.map((part) => html`<li class="id">${part}</li>`)}
             </ol>
@@ -115,6 +115,7 @@ export function logPage(org: OrgState, query: URLSearchParams): string {
           html`${entry.usage}`,
           html`<time class="nobreak" datetime="${entry.at}">${entry.at.slice(11, 23)}</time>`,
         ]),
+        'dense',
       )}${
         more || before !== Infinity
           ? html`<nav class="pages" aria-label="Pages">

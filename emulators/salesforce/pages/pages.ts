@@ -1,7 +1,7 @@
 import { readId } from '../ids.ts';
 import type { OrgState } from '../org-state.ts';
-import { listPath, titleOf } from './fields.ts';
-import { homeBody, listed } from './home.ts';
+import { isListed, listPath, titleOf } from './fields.ts';
+import { homeBody } from './home.ts';
 import { document, html, type Html, type Page } from './html.ts';
 import { listBody } from './list.ts';
 import { recordBody, relatedBody, relationsOf } from './record.ts';
@@ -29,7 +29,7 @@ export function page(org: OrgState, path: string, query: URLSearchParams): Page 
   if (/^\/(?:lightning\/?(?:page\/home\/?)?)?$/.test(path)) return shown('Home', homeBody(org), '/');
   const list = /^\/lightning\/o\/(\w+)\/(?:list|home)\/?$/.exec(path);
   const ofList = list && schema.find(list[1] ?? '');
-  if (ofList && listed(ofList)) return shown(ofList.labelPlural, listBody(org.store, ofList, query), listPath(ofList));
+  if (ofList && isListed(ofList)) return shown(ofList.labelPlural, listBody(org.store, ofList, query), listPath(ofList));
   const setup = /^\/lightning\/setup(?:\/(\w+)(?:\/home)?)?\/?$/.exec(path);
   const ofSetup = setup && setupBody(org, setup[1] ?? 'SetupOneHome');
   if (ofSetup) return shown(ofSetup.title, ofSetup.body, setupPath);

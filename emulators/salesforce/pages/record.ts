@@ -2,7 +2,7 @@ import type { OrgState } from '../org-state.ts';
 import type { Field, SObject } from '../schema.ts';
 import type { Row, Store } from '../store.ts';
 import { columnsOf, listOf } from './list.ts';
-import { cell, labelOf, linkTo, listPath, moment, show, titleOf } from './fields.ts';
+import { cell, isListed, labelOf, linkTo, listPath, moment, nameLabel, show, titleOf } from './fields.ts';
 import { html, none, table, type Html } from './html.ts';
 import { timeline } from './timeline.ts';
 
@@ -121,7 +121,7 @@ function related(store: Store, object: SObject, id: string): Html {
       html`<section>
         ${table(
           html`<strong>${relationName(object, relation)}</strong> (${rows.length > fewRelated ? `${fewRelated}+` : rows.length})`,
-          [{ name: 'Name' }, ...columns.map((column) => ({ name: labelOf(column) }))],
+          [{ name: nameLabel(child) }, ...columns.map((column) => ({ name: labelOf(column) }))],
           rows.slice(0, fewRelated).map((row) => [linkTo(store, row['Id']), ...columns.map((column) => cell(store, column, row))]),
         )}${more}
       </section>`,
@@ -130,12 +130,18 @@ function related(store: Store, object: SObject, id: string): Html {
   return lists.length > 0 ? html`${lists}` : none;
 }
 
+const inSetup: Readonly<Record<string, string>> = { User: 'ManageUsers', Group: 'Queues' };
+function above(object: SObject): Html {
+  const path = isListed(object) ? listPath(object) : inSetup[object.name] && `/lightning/setup/${inSetup[object.name]}/home`;
+  return path === undefined ? html`${object.label}` : html`<a href="${path}">${object.labelPlural}</a>`;
+}
+
 export function recordBody(org: OrgState, object: SObject, row: Row): Html {
   const { store } = org;
   const id = String(row['Id']);
   const deleted = row['IsDeleted'] === 1 ? html`<p class="bad">In the recycle bin</p>` : none;
   return html`<div class="head">
-      <p class="soft"><a href="${listPath(object)}">${object.labelPlural}</a></p>
+      <p class="soft">${above(object)}</p>
       <h1>${titleOf(object, row)}</h1>
       <p class="soft id">${id}</p>
       ${deleted}

@@ -75,7 +75,12 @@ function entry(store: Store, object: SObject, task: Row, today: string): Html {
   const when = closed ? inWords(pastDay(task), today) : due === undefined ? 'No due date' : inWords(due, today);
   const names = details.flatMap((name) => object.byName.get(name.toLowerCase()) ?? []).filter((field) => task[field.name] != null);
   const description = object.byName.get('description');
-  const who = task['WhoId'] == null ? none : html` with ${linkTo(store, task['WhoId'])}`;
+  const doing = closed
+    ? { call: 'logged a call', mail: 'sent an email', task: 'had a task' }[kind.icon]
+    : overdue
+      ? 'had a task'
+      : 'has an upcoming task';
+  const who = task['WhoId'] == null ? none : html` ${closed && kind.icon === 'mail' ? 'to' : 'with'} ${linkTo(store, task['WhoId'])}`;
   return html`<li>
     <span class="icon ${kind.icon}">${icons[kind.icon]}</span>
     <div>
@@ -87,9 +92,7 @@ function entry(store: Store, object: SObject, task: Row, today: string): Html {
         >
         <span class="nobreak ${overdue ? 'bad' : 'soft'}">${overdue ? 'Overdue · ' : ''}${when}</span>
       </div>
-      <div class="soft">
-        ${linkTo(store, task['OwnerId'])} ${closed ? (kind.icon === 'call' ? 'logged a call' : 'had a task') : 'has an upcoming task'}${who}
-      </div>
+      <div class="soft">${linkTo(store, task['OwnerId'])} ${doing}${who}</div>
       <details>
         <summary class="soft">Details<span class="ears"> of ${titleOf(object, task)}</span></summary>
         <dl class="narrow">
