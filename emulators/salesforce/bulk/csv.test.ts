@@ -39,6 +39,6 @@ test.each([
 test('a quote that is never closed does not swallow a gigabyte', () => {
   const reader = new CsvReader('COMMA');
   expect(() => {
-    for (let piece = 0; piece < 100; piece += 1) for (const _ of reader.read(`"${'x'.repeat(100_000)}`, false));
+    for (let piece = 0; piece < 100; piece += 1) reader.read(`"${'x'.repeat(100_000)}`, false).next();
   }).toThrow(EndlessRecord);
 });

@@ -55,43 +55,45 @@ function searchOf(object: SObject, words: string): { sql: string; values: string
   };
 }
 
-type Place = { readonly stamp: number; readonly id: string };
-const readPlace = (text: string | null): Place | undefined => {
-  const found = /^(\d{1,15})-([A-Za-z0-9]{18})$/.exec(text ?? '');
-  return found ? { stamp: Number(found[1]), id: found[2] ?? '' } : undefined;
-};
+/** What a record is ordered by: of a whole object the latest change first, of what points at one record the newest first, as its index has them. */
+const ordersOf = (only: Only | undefined) => (only ? ['n'] : ['SystemModstamp', 'Id']);
+type Only = { readonly field: Field; readonly id: string };
+type Place = readonly (string | number)[];
+const placeOf = (row: Row | undefined, order: readonly string[]): Place => order.map((name) => row?.[name] ?? 0);
+function readPlace(text: string | null, order: readonly string[]): Place | undefined {
+  const parts = (text ?? '').split('-');
+  return parts.length === order.length && parts.every((part) => /^[A-Za-z0-9]{1,18}$/.test(part))
+    ? parts.map((part, place) => (order[place] === 'Id' ? part : Number(part)))
+    : undefined;
+}
 
-/** From the latest change backwards. Looks at most `patienceMs`: among millions a rare name is not found in one go. */
-function read(store: Store, object: SObject, words: string, from: Place | undefined, only: { field: Field; id: string } | undefined) {
+/** From there on. Looks at most `patienceMs`: among millions a rare name is not found in one go. */
+function read(store: Store, object: SObject, words: string, from: Place | undefined, only: Only | undefined) {
   const living = object.byName.has('isdeleted') ? '"IsDeleted" = 0' : '1';
   const tied = only ? `AND "${only.field.name}" = ?` : '';
+  const names = ordersOf(only);
+  const order = `ORDER BY ${names.map((name) => `"${name}" DESC`).join(', ')}`;
+  const before = `AND (${names.map((name) => `"${name}"`).join(', ')}) < (${names.map(() => '?').join(', ')})`;
   const search = searchOf(object, words);
-  const order = 'ORDER BY "SystemModstamp" DESC, "Id" DESC';
   const began = elapsedMs();
   const rows: Row[] = [];
   let place = from;
   let looked = 0;
   for (;;) {
-    const before = place ? 'AND ("SystemModstamp", "Id") < (?, ?)' : '';
-    const at = place ? [place.stamp, place.id] : [];
+    const where = `${tied} ${place ? before : ''} ${order}`;
+    const values = [...(only ? [only.id] : []), ...(place ?? [])];
     if (!search) {
-      const found = store.select(`SELECT * FROM "${object.name}" WHERE ${living} ${tied} ${before} ${order} LIMIT ${pageRows + 1}`, [
-        ...(only ? [only.id] : []),
-        ...at,
-      ]);
-      return {
-        rows: found.slice(0, pageRows),
-        next: found.length > pageRows ? placeOf(found[pageRows - 1]) : undefined,
-        looked: undefined,
-      };
+      const found = store.select(`SELECT * FROM "${object.name}" WHERE ${living} ${where} LIMIT ${pageRows + 1}`, values);
+      const next = found.length > pageRows ? placeOf(found[pageRows - 1], names) : undefined;
+      return { rows: found.slice(0, pageRows), next, looked: undefined };
     }
     const some = store.select(
-      `SELECT "Id", "SystemModstamp", ${living} AND ${search.sql} AS hit FROM "${object.name}" WHERE 1 ${tied} ${before} ${order} LIMIT ${window}`,
-      [...search.values, ...(only ? [only.id] : []), ...at],
+      `SELECT n, "Id", "SystemModstamp", ${living} AND ${search.sql} AS hit FROM "${object.name}" WHERE 1 ${where} LIMIT ${window}`,
+      [...search.values, ...values],
     );
     for (const row of some) {
       looked += 1;
-      place = placeOf(row);
+      place = placeOf(row, names);
       if (row['hit'] !== 1) continue;
       const whole = store.get(object, String(row['Id']));
       if (whole) rows.push(whole);
@@ -101,18 +103,17 @@ function read(store: Store, object: SObject, words: string, from: Place | undefi
     if (elapsedMs() - began > patienceMs) return { rows, next: place, looked };
   }
 }
-const placeOf = (row: Row | undefined): Place => ({ stamp: Number(row?.['SystemModstamp'] ?? 0), id: String(row?.['Id'] ?? '') });
 
 /** The list itself, with its search, on the page at `path`. `only`: what points at one record. */
-export function listOf(store: Store, object: SObject, query: URLSearchParams, path: string, only?: { field: Field; id: string }): Html {
+export function listOf(store: Store, object: SObject, query: URLSearchParams, path: string, only?: Only): Html {
   const words = query.get('q') ?? '';
-  const { rows, next, looked } = read(store, object, words, readPlace(query.get('before')), only);
+  const { rows, next, looked } = read(store, object, words, readPlace(query.get('before'), ordersOf(only)), only);
   const columns = columnsOf(object).filter((column) => column !== only?.field);
-  const onward = next && new URLSearchParams({ ...(words === '' ? {} : { q: words }), before: `${next.stamp}-${next.id}` });
+  const onward = next && new URLSearchParams({ ...(words === '' ? {} : { q: words }), before: next.join('-') });
   const told =
     looked !== undefined && next && rows.length < pageRows
       ? html`Looked through ${looked.toLocaleString('en')} records so far`
-      : html`${rows.length === 0 ? 'No records' : 'The latest changed first'}`;
+      : html`${rows.length === 0 ? 'No records' : only ? 'The newest first' : 'The latest changed first'}`;
   const what = phones(object).length > 0 ? 'Name or phone' : 'Name';
   return html`<form method="get" action="${path}" role="search">
       <label class="grow">${what}<input type="search" name="q" value="${words}" /></label><button>Search</button>

@@ -92,9 +92,16 @@ export const relationsOf = (store: Store, object: SObject): Relation[] =>
     child.name === 'Task' || !child.byName.has('systemmodstamp')
       ? []
       : child.fields
-          .filter((field) => field.referenceTo.includes(object.name) && !notRelated.has(field.name))
+          .filter((field) => field.referenceTo.includes(object.name) && !notRelated.has(field.name) && isQuick(store, child, field))
           .map((field) => ({ child, field })),
   );
+/** Among so many records a field without an index would keep a person waiting. */
+const many = 50_000;
+function isQuick(store: Store, child: SObject, field: Field): boolean {
+  if (store.count(`SELECT coalesce(MAX(n), 0) AS count FROM "${child.name}"`) < many) return true;
+  const plan = store.select(`EXPLAIN QUERY PLAN SELECT n FROM "${child.name}" WHERE "${field.name}" = ? ORDER BY n DESC`, ['']);
+  return plan.every((step) => String(step['detail']).startsWith('SEARCH'));
+}
 export const relationPath = (object: SObject, id: string, { child, field }: Relation): string =>
   `/lightning/r/${object.name}/${id}/related/${child.name}.${field.name}/view`;
 export const relationName = (object: SObject, { child, field }: Relation): string =>
