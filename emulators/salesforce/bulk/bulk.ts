@@ -28,7 +28,7 @@ const atOnce = 5;
 const mostRetries = 10;
 
 /** What an org allows [D limits cheat sheet, Bulk API and Bulk API 2.0]; a test may have less. */
-export const allowances = { batches: 15_000, queryJobs: 10_000, records: 150_000_000 };
+const allowances = { batches: 15_000, queryJobs: 10_000, records: 150_000_000 };
 
 /** The background of Bulk API 2.0: jobs that wait, jobs at work. Kept jobs go on when the org starts again. */
 export class Bulk {

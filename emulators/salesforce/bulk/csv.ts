@@ -15,7 +15,7 @@ export type CsvRecord = {
 };
 
 /** "400,000 characters in a record" [D Bulk API 2.0 limits]; what is longer never ends, most likely for want of a quote. */
-export const longestRecord = 400_000;
+const longestRecord = 400_000;
 export class EndlessRecord extends Error {}
 
 /** Reads a text that comes in pieces. A record is given out when its end has been seen. */

@@ -12,7 +12,7 @@ import type { IngestJob, JobStore } from './job-store.ts';
 export class JobFailure extends Error {}
 
 /** "Salesforce creates a separate batch for every 10,000 records" [D how_requests_are_processed]. */
-export const recordsOfBatch = 10_000;
+const recordsOfBatch = 10_000;
 /** A batch is saved in chunks of 200, as triggers see them [D asynch_api_concepts_limits]. */
 const chunkRows = 200;
 /** [D Bulk API 2.0 limits] */

@@ -4,7 +4,7 @@ import { planQuery, type QueryPlan } from './query-plan.ts';
 import type { Store } from '../store.ts';
 
 /** Records of one part of the results. Every part but the last has as many, so any record is found by its place. */
-export const partRows = 5_000;
+const partRows = 5_000;
 /** Numbers of records looked through at once: some milliseconds. */
 const window = 5_000;
 

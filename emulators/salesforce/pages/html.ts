@@ -89,8 +89,7 @@ details > summary { cursor: pointer; min-height: 1.6rem; } details > dl, details
 .timeline > li { display: grid; grid-template-columns: 2rem minmax(0, 1fr); gap: .7rem; padding-bottom: 1rem; position: relative; }
 .timeline > li:not(:last-child)::before { content: ''; position: absolute; left: calc(1rem - 1px); top: 2.2rem; bottom: .2rem; width: 2px; background: var(--line); }
 .icon { width: 2rem; height: 2rem; border-radius: .35rem; padding: .35rem; color: #fff; background: #2e7d56; } .icon.call { background: #0f7a8a; } .icon.mail { background: #6b5fb5; } .icon svg { display: block; width: 100%; height: 100%; }
-.row { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0 1rem; } .timeline a { display: inline-block; min-height: 1.5rem; } .row > :first-child { flex: 1 1 12rem; min-width: 0; overflow-wrap: anywhere; }
-.struck { text-decoration: line-through; }
+.line { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0 1rem; } .timeline a { display: inline-block; min-height: 1.5rem; } .line > :first-child { flex: 1 1 12rem; min-width: 0; overflow-wrap: anywhere; }
 @media (min-width: 62rem) { main.record { grid-template-columns: minmax(0, 5fr) minmax(0, 4fr); } .head { grid-column: 1 / -1; } .column { display: grid; gap: 1rem; min-width: 0; } }
 @media (max-width: 61.99rem) { .column { display: contents; } .after { order: 2; } }
 @media (max-width: 44rem) {

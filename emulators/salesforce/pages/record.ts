@@ -102,9 +102,9 @@ function isQuick(store: Store, child: SObject, field: Field): boolean {
   const plan = store.select(`EXPLAIN QUERY PLAN SELECT n FROM "${child.name}" WHERE "${field.name}" = ? ORDER BY n DESC`, ['']);
   return plan.every((step) => String(step['detail']).startsWith('SEARCH'));
 }
-export const relationPath = (object: SObject, id: string, { child, field }: Relation): string =>
+const relationPath = (object: SObject, id: string, { child, field }: Relation): string =>
   `/lightning/r/${object.name}/${id}/related/${child.name}.${field.name}/view`;
-export const relationName = (object: SObject, { child, field }: Relation): string =>
+const relationName = (object: SObject, { child, field }: Relation): string =>
   field.name === `${object.name}Id` || field.name === 'OwnerId' ? child.labelPlural : `${child.labelPlural} (${labelOf(field)})`;
 
 const fewRelated = 5;

@@ -57,6 +57,29 @@ function customFields({ store }: OrgState): Html {
   );
 }
 
+function apps({ store, oauth }: OrgState): Html {
+  const list = oauth.apps.list();
+  return table(
+    html`${list.length} apps programs sign in as`,
+    [
+      { name: 'Name' },
+      { name: 'Consumer Key' },
+      { name: 'Callback URLs' },
+      { name: 'Scopes' },
+      { name: 'Permitted Users' },
+      { name: 'Run As' },
+    ],
+    list.map((app) => [
+      html`${app.name}`,
+      html`<span class="id">${app.clientId}</span>`,
+      html`${app.callbackUrls.join(' ')}`,
+      html`${app.scopes.join(' ')}`,
+      html`${app.permittedUsers}`,
+      linkTo(store, app.runAs),
+    ]),
+  );
+}
+
 function rules({ store }: OrgState): Html | undefined {
   const validations = validationRules(store);
   const { rules: assignments } = assignment(store);
@@ -126,7 +149,7 @@ const pages: readonly SetupPage[] = [
   { key: 'Queues', name: 'Queues', body: queues },
   { key: 'ObjectManager', name: 'Custom Fields', body: customFields },
   { key: 'PermSets', name: 'Permission Sets', body: ({ store }) => rowsOf(store, 'PermissionSet') },
-  { key: 'ConnectedApplication', name: 'Apps', body: ({ store }) => rowsOf(store, 'ConnectedApplication') },
+  { key: 'ManageExternalClientApplication', name: 'Apps', body: apps },
   { key: 'CallCenters', name: 'Call Centers', body: ({ store }) => rowsOf(store, 'CallCenter') },
   { key: 'Rules', name: 'Rules', body: rules },
   { key: 'AsyncApiJobStatus', name: 'Bulk Data Load Jobs', body: bulkJobs },

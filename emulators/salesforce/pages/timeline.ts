@@ -84,7 +84,7 @@ function entry(store: Store, object: SObject, task: Row, today: string): Html {
   return html`<li>
     <span class="icon ${kind.icon}">${icons[kind.icon]}</span>
     <div>
-      <div class="row">
+      <div class="line">
         <span
           ><span class="ears">${kind.name}: </span
           ><a href="${recordPath(object, String(task['Id']))}">${titleOf(object, task)}</a
