@@ -16,7 +16,13 @@ export type Call = {
 export type Answer = { readonly status: number; readonly body?: unknown; readonly headers?: Readonly<Record<string, string>> };
 
 /** What handlers need besides the request's own context. */
-export type Org = { readonly queries: Queries; readonly search: TextIndex; readonly limits: Limits; readonly bulk: Bulk; readonly zone: string };
+export type Org = {
+  readonly queries: Queries;
+  readonly search: TextIndex;
+  readonly limits: Limits;
+  readonly bulk: Bulk;
+  readonly zone: string;
+};
 
 export function jsonBody(call: Call): Record<string, unknown> {
   let json: unknown;

@@ -65,10 +65,9 @@ function* route(call: Call, ctx: Ctx, org: Org): Work<Answer> {
       return {
         status: 200,
         body: Object.fromEntries(
-          ['sobjects', 'search', 'parameterizedSearch', 'query', 'queryAll', 'composite', 'jobs', 'limits', 'recent', 'ui-api'].map((name) => [
-            name,
-            `/services/data/v${ctx.version}/${name}`,
-          ]),
+          ['sobjects', 'search', 'parameterizedSearch', 'query', 'queryAll', 'composite', 'jobs', 'limits', 'recent', 'ui-api'].map(
+            (name) => [name, `/services/data/v${ctx.version}/${name}`],
+          ),
         ),
       };
     case 'sobjects':
