@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { notImplemented, noSuchType } from './errors.ts';
+import { customObject, isActivity, type CustomObject } from './model/custom-objects.ts';
+import { plainField, withFields } from './model/fields.ts';
 
 export type FieldType =
   | 'id'
@@ -40,6 +42,30 @@ export type Field = {
   readonly digits: number;
   readonly scale: number;
   readonly picklist: readonly string[];
+  /** Values of the list that are kept in records and offered no more. */
+  readonly inactive?: readonly string[];
+  /** What follows neither from the type nor from the flags above: see `fields.tsv`, column flags. */
+  readonly flags?: ReadonlySet<string>;
+  /** The name of the list on the parent: `Invoices__r`. */
+  readonly children?: string;
+  /** A parent that takes its children along, and that a child cannot be without. */
+  readonly masterDetail?: boolean;
+  /** `INV-{0000}`: the org counts. */
+  readonly autoNumber?: string;
+  readonly caseSensitive?: boolean;
+  readonly help?: string;
+};
+
+/** A list of records that hang on one. */
+export type ChildRelationship = {
+  readonly child: string;
+  readonly field: string;
+  /** As sub-queries name it; some have no name. */
+  readonly name: string | undefined;
+  /** They are deleted along. */
+  readonly cascade: boolean;
+  /** They keep their parent from being deleted. */
+  readonly restricted: boolean;
 };
 
 export type SObject = {
@@ -49,8 +75,13 @@ export type SObject = {
   readonly keyPrefix: string;
   /** The field people call the record by: CaseNumber for a Case, else Name. */
   readonly nameField: string;
-  /** Whether programs may write it here. Users and set-up objects are read-only in the stand-in (org.md). */
+  /** Whether programs may write it at all; `may` says what. Lists an admin keeps under Setup are read-only in the stand-in (org.md). */
   readonly writable: boolean;
+  readonly may: { readonly create: boolean; readonly update: boolean; readonly delete: boolean };
+  /** Of a describe: layout, search, trigger, undelete … */
+  readonly flags: ReadonlySet<string>;
+  readonly custom: CustomObject | undefined;
+  readonly children: readonly ChildRelationship[];
   readonly fields: readonly Field[];
   readonly byName: ReadonlyMap<string, Field>;
   readonly byRelationship: ReadonlyMap<string, Field>;
@@ -69,6 +100,21 @@ export type CustomField = {
   restricted?: boolean;
   digits?: number;
   scale?: number;
+  /** Values that are kept in records and offered no more. */
+  inactive?: string[];
+  defaultValue?: string;
+  /** Never empty, and so without field-level security. */
+  required?: boolean;
+  /** Of a reference: what it points at, and what the list of its children is called there, without `__r`. */
+  referenceTo?: string;
+  childrenName?: string;
+  masterDetail?: boolean;
+  /** `INV-{0000}`: the org counts. */
+  autoNumber?: string;
+  caseSensitive?: boolean;
+  help?: string;
+  /** Of a textarea: with marks. */
+  html?: boolean;
 };
 
 /** The fields Cordboard asks an admin to deploy. Without them the org is "the reduced form" (`--without-custom-fields`). */
@@ -89,55 +135,54 @@ export const cordboardFields: readonly CustomField[] = [
   })),
 ];
 
-/** [K, stable for twenty years]; TaskStatus, TaskPriority, LeadStatus and QueueSobject likewise. */
-const objects: readonly { name: string; keyPrefix: string; labelPlural: string; label?: string; nameField?: string; readOnly?: true }[] = [
-  { name: 'Account', keyPrefix: '001', labelPlural: 'Accounts' },
-  { name: 'Contact', keyPrefix: '003', labelPlural: 'Contacts' },
-  { name: 'Lead', keyPrefix: '00Q', labelPlural: 'Leads' },
-  { name: 'Opportunity', keyPrefix: '006', labelPlural: 'Opportunities' },
-  { name: 'Case', keyPrefix: '500', labelPlural: 'Cases', nameField: 'CaseNumber' },
-  { name: 'Task', keyPrefix: '00T', labelPlural: 'Tasks', nameField: 'Subject' },
-  { name: 'User', keyPrefix: '005', labelPlural: 'Users', readOnly: true },
-  { name: 'Group', keyPrefix: '00G', labelPlural: 'Groups', readOnly: true },
-  { name: 'QueueSobject', keyPrefix: '03g', label: 'Queue Sobject', labelPlural: 'Queue Sobjects', nameField: 'Id', readOnly: true },
-  { name: 'Organization', keyPrefix: '00D', labelPlural: 'Organizations', readOnly: true },
-  { name: 'RecordType', keyPrefix: '012', label: 'Record Type', labelPlural: 'Record Types', readOnly: true },
-  {
-    name: 'TaskStatus',
-    keyPrefix: '01c',
-    label: 'Task Status Value',
-    labelPlural: 'Task Status Values',
-    nameField: 'MasterLabel',
-    readOnly: true,
-  },
-  {
-    name: 'LeadStatus',
-    keyPrefix: '01J',
-    label: 'Lead Status Value',
-    labelPlural: 'Lead Status Values',
-    nameField: 'MasterLabel',
-    readOnly: true,
-  },
-  {
-    name: 'TaskPriority',
-    keyPrefix: '01d',
-    label: 'Task Priority Value',
-    labelPlural: 'Task Priority Values',
-    nameField: 'MasterLabel',
-    readOnly: true,
-  },
-];
+const lines = (file: string): string[][] =>
+  readFileSync(new URL(file, import.meta.url), 'utf8')
+    .trimEnd()
+    .split('\n')
+    .slice(1)
+    .map((line) => line.split('\t'));
+
+type Given = {
+  name: string;
+  keyPrefix: string;
+  label: string;
+  labelPlural: string;
+  nameField: string;
+  may: string;
+  flags: readonly string[];
+};
+/** objects.tsv: prefixes [D, C fishofprey.com 2011/09; those of CaseStatus, LeadStatus and OpportunityStage guessed]; labels and flags as described. */
+const objects: readonly Given[] = lines('model/objects.tsv').map(
+  ([name = '', keyPrefix = '', label = '', labelPlural = '', nameField = '', may = '', flags = '']) => ({
+    name,
+    keyPrefix,
+    label,
+    labelPlural,
+    nameField,
+    may,
+    flags: flags.split(' '),
+  }),
+);
+/** relationships.tsv: the lists of children that have a name, that go along, or that keep their parent [C describes of two real orgs]. */
+const relationships = lines('model/relationships.tsv').map(([parent = '', child = '', field = '', name = '', cascade, restricted]) => ({
+  parent,
+  child,
+  field,
+  name: name === '' ? undefined : name,
+  cascade: cascade === 'true',
+  restricted: restricted === 'true',
+}));
+/** Each is a field of profiles and of permission sets: `PermissionsApiEnabled` [C]. */
+export const userPermissions: readonly (readonly [name: string, label: string])[] = lines('model/permissions.tsv').map(
+  ([name = '', label = '']) => [name, label],
+);
+/** Have record types here. The field is there when an admin made one (rights/seen.ts). */
+export const withRecordTypes: readonly string[] = ['Account', 'Contact', 'Lead', 'Case', 'Opportunity', 'Task', 'Event', 'Campaign'];
 
 /** fields.tsv: names, types and flags of real describes ("recorded", with lengths) and of the object reference ("documented"). */
 function standardFields({ personAccounts }: Features): Map<string, Field[]> {
-  const linesOf = (file: string) =>
-    readFileSync(new URL(file, import.meta.url), 'utf8')
-      .trimEnd()
-      .split('\n')
-      .slice(1);
   const found = new Map<string, Field[]>();
-  for (const line of [...linesOf('fields.tsv'), ...(personAccounts ? linesOf('fields-of-person-accounts.tsv') : [])]) {
-    const cells = line.split('\t');
+  for (const cells of [...lines('fields.tsv'), ...(personAccounts ? lines('fields-of-person-accounts.tsv') : [])]) {
     const cell = (place: number) => cells[place] ?? '';
     const list = (place: number) => (cell(place) === '' ? [] : cell(place).split('|'));
     const field: { -readonly [key in keyof Field]: Field[key] } = {
@@ -160,13 +205,38 @@ function standardFields({ personAccounts }: Features): Map<string, Field[]> {
       externalId: false,
       unique: false,
       custom: false,
+      flags: new Set(cell(18) === '' ? [] : cell(18).split(' ')),
     };
     // "If person account record types have been enabled, and if the value of Company is null, the lead converts to a person account" [D Lead]
     if (personAccounts && cell(0) === 'Lead' && field.name === 'Company') field.nillable = true;
-    found.set(cell(0), [...(found.get(cell(0)) ?? []), field]);
+    found.set(cell(0), [...(found.get(cell(0)) ?? []).filter((one) => one.name !== field.name), field]);
+  }
+  for (const name of ['Profile', 'PermissionSet']) found.get(name)?.push(...userPermissions.map(([field, label]) => yesNo(field, label)));
+  for (const name of withRecordTypes) {
+    const fields = found.get(name) ?? [];
+    if (!fields.some((field) => field.name === 'RecordTypeId')) fields.splice(1, 0, recordTypeField);
   }
   return found;
 }
+
+const yesNo = (name: string, label: string): Field => ({
+  ...plainField,
+  name,
+  label,
+  type: 'boolean',
+  nillable: false,
+  defaultValue: 'false',
+  flags: new Set(['nogroup', 'nosort']),
+});
+const recordTypeField: Field = {
+  ...plainField,
+  name: 'RecordTypeId',
+  label: 'Record Type ID',
+  type: 'reference',
+  length: 18,
+  referenceTo: ['RecordType'],
+  relationship: 'RecordType',
+};
 
 /** A contact's own field as the account of a person has it: "custom contact fields end with __pc" [D CDC guide, person accounts]. */
 const onPersonAccount = (given: CustomField): CustomField => ({
@@ -177,26 +247,45 @@ const onPersonAccount = (given: CustomField): CustomField => ({
   unique: false,
 });
 
+/** Text without a length has the longest: an address 255, a long text 32,768 [D metadata guide, CustomField]. */
+const lengthOf = (given: CustomField): number =>
+  given.length ??
+  (
+    { url: 255, phone: 40, email: 80, picklist: 255, multipicklist: 4099, reference: 18, textarea: 255, string: 255 } as Partial<
+      Record<FieldType, number>
+    >
+  )[given.type] ??
+  0;
+
 const customField = (given: CustomField): Field => ({
+  ...plainField,
   name: given.name,
   label: given.label,
   type: given.type,
-  length: given.length ?? (given.type === 'url' ? 255 : 0),
-  nillable: true,
-  createable: true,
-  updateable: true,
+  length: lengthOf(given),
+  nillable: given.type !== 'boolean' && !given.required && !given.masterDetail,
+  createable: given.autoNumber === undefined,
+  updateable: given.autoNumber === undefined && !given.masterDetail,
   filterable: !(given.type === 'textarea' && (given.length ?? 0) > 255),
   idLookup: given.externalId ?? false,
   externalId: given.externalId ?? false,
   unique: given.unique ?? false,
   custom: true,
   restricted: given.restricted ?? false,
-  referenceTo: [],
-  relationship: undefined,
-  defaultValue: undefined,
+  referenceTo: given.referenceTo === undefined ? [] : [given.referenceTo],
+  relationship: given.type === 'reference' ? given.name.replace(/__c$/, '__r') : undefined,
+  defaultValue: given.defaultValue ?? (given.type === 'boolean' ? 'false' : undefined),
   digits: given.digits ?? 0,
   scale: given.scale ?? 0,
   picklist: given.picklist ?? [],
+  ...(given.inactive ? { inactive: given.inactive } : {}),
+  ...(given.childrenName === undefined ? {} : { children: `${given.childrenName}__r` }),
+  ...(given.masterDetail ? { masterDetail: true } : {}),
+  ...(given.autoNumber === undefined ? {} : { autoNumber: given.autoNumber }),
+  ...(given.caseSensitive ? { caseSensitive: true } : {}),
+  ...(given.help === undefined ? {} : { help: given.help }),
+  // What must be there has no field-level security; all other custom fields have.
+  flags: new Set([...(given.required || given.masterDetail ? [] : ['perm']), ...(given.html ? ['extra=richtextarea'] : [])]),
 });
 
 /** What Salesforce switches on for an org. */
@@ -217,27 +306,35 @@ export type Schema = {
   ofId(id: string): SObject | undefined;
 };
 
-export function buildSchema(deployed: readonly CustomField[], features: Features): Schema {
+export function buildSchema(deployed: readonly CustomField[], features: Features, made: readonly CustomObject[] = []): Schema {
   const standard = standardFields(features);
   const mirrored = features.personAccounts ? deployed.filter((field) => field.object === 'Contact').map(onPersonAccount) : [];
   const custom = [...deployed, ...mirrored];
-  const all = objects.map((given): SObject => {
-    const fields = [...(standard.get(given.name) ?? []), ...custom.filter((field) => field.object === given.name).map(customField)];
-    return {
-      name: given.name,
-      label: given.label ?? given.name,
-      labelPlural: given.labelPlural,
-      keyPrefix: given.keyPrefix,
-      nameField: given.nameField ?? 'Name',
-      writable: !given.readOnly,
-      fields,
-      byName: new Map(fields.map((field) => [field.name.toLowerCase(), field])),
-      byRelationship: new Map(fields.flatMap((field) => (field.relationship ? [[field.relationship.toLowerCase(), field] as const] : []))),
-    };
-  });
+  // What "Allow Activities" is set for.
+  const related = made.filter((object) => object.allowActivities).map((object) => object.name);
+  const fieldsOf = (name: string): Field[] =>
+    (standard.get(name) ?? []).map((field) =>
+      field.name === 'WhatId' && isActivity(name) ? { ...field, referenceTo: [...field.referenceTo, ...related].toSorted() } : field,
+    );
+  // A field of activities is on tasks and events alike [C: metadata lies under Activity].
+  const isOn = (field: CustomField, name: string) =>
+    field.object === name || (isActivity(name) && (isActivity(field.object) || field.object === 'Activity'));
+  type Raw = Omit<SObject, 'children'>;
+  const raw: Raw[] = [
+    ...objects.map((given) =>
+      objectOf(given, [...fieldsOf(given.name), ...custom.filter((field) => isOn(field, given.name)).map(customField)]),
+    ),
+    ...made.map((object) => customObject(object, custom.filter((field) => field.object === object.name).map(customField))),
+  ];
+  const all = raw.map((object): SObject => ({ ...object, children: childrenOf(object.name, raw) }));
   const byName = new Map(all.map((object) => [object.name.toLowerCase(), object]));
   const byPrefix = new Map(all.map((object) => [object.keyPrefix, object]));
   const find = (name: string) => byName.get(name.toLowerCase());
+  return schemaOf(features, all, find, (id) => byPrefix.get(id.slice(0, 3)));
+}
+
+/** A schema of these objects, complete or as one user sees it. */
+export function schemaOf(features: Features, all: readonly SObject[], find: Schema['find'], ofId: Schema['ofId']): Schema {
   const inAddress = (name: string) => {
     if (knownElsewhere.has(name.toLowerCase()) || /ChangeEvent$/i.test(name)) throw notImplemented(`objects of type ${name}`);
     return find(name);
@@ -252,34 +349,86 @@ export function buildSchema(deployed: readonly CustomField[], features: Features
       if (!object) throw noSuchType(name);
       return object;
     },
-    ofId: (id) => byPrefix.get(id.slice(0, 3)),
+    ofId,
   };
+}
+
+const objectOf = (given: Given, fields: readonly Field[]): Omit<SObject, 'children'> => ({
+  name: given.name,
+  label: given.label,
+  labelPlural: given.labelPlural,
+  keyPrefix: given.keyPrefix,
+  nameField: given.nameField,
+  writable: given.may !== '',
+  may: { create: given.may.includes('C'), update: given.may.includes('U'), delete: given.may.includes('D') },
+  flags: new Set(given.flags),
+  custom: undefined,
+  ...withFields(fields),
+});
+
+function childrenOf(parent: string, all: readonly Pick<SObject, 'name' | 'fields'>[]): ChildRelationship[] {
+  return all.flatMap((object) =>
+    object.fields
+      .filter((field) => field.referenceTo.includes(parent))
+      .map((field) => {
+        const known = relationships.find((one) => one.parent === parent && one.child === object.name && one.field === field.name);
+        const activity = isActivity(object.name) && field.name === 'WhatId';
+        return {
+          child: object.name,
+          field: field.name,
+          name: known?.name ?? field.children ?? (activity ? object.name + 's' : undefined),
+          cascade: known?.cascade ?? (field.masterDetail === true || activity),
+          restricted: known?.restricted ?? false,
+        };
+      }),
+  );
 }
 
 /** A real org has these: saying "not supported" in its words would be a lie about the caller's query. */
 const knownElsewhere = new Set(
   [
-    'Event',
-    'Campaign',
-    'CampaignMember',
-    'CampaignMemberStatus',
-    'OpportunityContactRole',
-    'OpportunityStage',
-    'CaseStatus',
-    'GroupMember',
-    'UserRole',
-    'Profile',
-    'BusinessProcess',
-    'PermissionSet',
-    'PermissionSetAssignment',
-    'CallCenter',
-    'VoiceCall',
-    'AdditionalNumber',
     'TaskRelation',
     'TaskWhoRelation',
+    'EventRelation',
+    'EventWhoRelation',
+    'SetupEntityAccess',
     'UserRecordAccess',
     'EntityDefinition',
     'FieldDefinition',
     'AccountContactRelation',
+    'AccountContactRole',
+    'Calendar',
+    'Product2',
+    'Pricebook2',
+    'PricebookEntry',
+    'OpportunityLineItem',
+    'Contract',
+    'Asset',
+    'Order',
+    'Note',
+    'Attachment',
+    'ContentVersion',
+    'ContentDocument',
+    'ContentDocumentLink',
+    'CaseComment',
+    'EmailMessage',
+    'PermissionSetLicense',
+    'PermissionSetGroup',
+    'CustomPermission',
+    'LoginHistory',
+    'UserPreference',
+    'ApexClass',
+    'ApexTrigger',
+    'ListView',
+    'Report',
+    'Dashboard',
+    'Folder',
+    'EmailTemplate',
+    'BusinessHours',
+    'Holiday',
+    'MessagingEndUser',
+    'Conversation',
+    'VoiceCallRecording',
+    'Individual',
   ].map((name) => name.toLowerCase()),
 );

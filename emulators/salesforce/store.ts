@@ -1,6 +1,7 @@
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import { ChangeLog } from './events/change-log.ts';
 import { idFor } from './ids.ts';
+import { customPrefix, type CustomObject } from './model/custom-objects.ts';
 import { buildSchema, type CustomField, type Features, type Field, type Schema, type SObject } from './schema.ts';
 
 /** As kept: booleans as 0 and 1, datetimes as milliseconds, dates as `2026-11-21`, ids as 18 characters. */
@@ -32,6 +33,7 @@ const sqlType = (field: Field): string => {
     case 'percent':
       return 'REAL';
     default:
+      if (field.caseSensitive) return 'TEXT';
       return 'TEXT COLLATE NOCASE'; // text compares without case in SOQL and in unique fields [D SOQL reference, comparison operators]
   }
 };
@@ -47,11 +49,27 @@ const indexed = new Set([
   'Phone',
   'MobilePhone',
   'Cordboard_Call__c',
+  'CampaignId',
+  'LeadId',
+  'OpportunityId',
+  'GroupId',
+  'QueueId',
+  'AssigneeId',
+  'PermissionSetId',
+  'ActivityId',
 ]);
 
 const counted = (object: SObject): string[] => ['IsDeleted', 'IsPersonAccount'].filter((name) => object.byName.has(name.toLowerCase()));
 /** Few records have these. */
-const sparse = new Set(['ReportsToId', 'ParentId', 'PersonContactId', 'PersonMobilePhone']);
+const sparse = new Set([
+  'ReportsToId',
+  'ParentId',
+  'PersonContactId',
+  'PersonMobilePhone',
+  'UserRoleId',
+  'ParentRoleId',
+  'RelatedRecordId',
+]);
 
 /**
  * Every object can be read on from a moment: `SystemModstamp > x ORDER BY SystemModstamp, Id`, page by page, among millions. With
@@ -62,7 +80,7 @@ const indexesOf = (object: SObject): (readonly [name: string, columns: readonly 
     ? [[`${object.name}_changed_${counted(object).length}`, ['SystemModstamp', 'Id', ...counted(object)]] as const]
     : []),
   ...object.fields
-    .filter((field) => indexed.has(field.name) || field.externalId || field.unique)
+    .filter((field) => indexed.has(field.name) || field.externalId || field.unique || (field.custom && field.type === 'reference'))
     .map((field) => [`${object.name}_${field.name}`, [field.name]] as const),
   ...[...object.fields.map((field) => field.name).filter((name) => sparse.has(name)), '_deletedWith'].map(
     (name) => [`${object.name}_${name}`, [name], `${quoted(name)} IS NOT NULL`] as const,
@@ -91,6 +109,7 @@ export class Store {
   #columns = new Map<string, string[]>();
   #committing: { done: Promise<void>; commit: () => void } | undefined;
   #custom: CustomField[];
+  #objects: CustomObject[];
   readonly #features: Features;
 
   constructor(file: string, customFields: readonly CustomField[], features: Partial<Features> = {}) {
@@ -112,7 +131,8 @@ export class Store {
     this.setMeta('deployedFields', JSON.stringify([...new Set([...deployed, ...customFields.map(nameOf)])]));
     this.#features = { personAccounts: features.personAccounts === true || this.meta('personAccounts') === 'on' };
     if (this.#features.personAccounts) this.setMeta('personAccounts', 'on');
-    this.schema = buildSchema(this.#custom, this.#features);
+    this.#objects = JSON.parse(this.meta('customObjects') ?? '[]') as CustomObject[];
+    this.schema = buildSchema(this.#custom, this.#features, this.#objects);
     this.#createTables();
     this.changes.open();
     this.commit();
@@ -157,8 +177,40 @@ export class Store {
   changeFields(change: (custom: CustomField[]) => CustomField[]): void {
     this.#custom = change(this.#custom);
     this.setMeta('customFields', JSON.stringify(this.#custom));
+    this.#rebuild();
+  }
+
+  /** An admin's own objects. */
+  get customObjects(): readonly CustomObject[] {
+    return this.#objects;
+  }
+  /**
+   * An admin or a deployment makes an object, or makes it anew as given: its prefix and its records stay. Its fields come by `changeFields`.
+   * Nobody has a right on it or on its fields until one is given (rights/grants.ts).
+   */
+  saveObject(given: Omit<CustomObject, 'keyPrefix'>): CustomObject {
+    const known = this.#objects.find((object) => object.name.toLowerCase() === given.name.toLowerCase());
+    const count = Number(this.meta('customPrefixes') ?? 0);
+    if (!known) this.setMeta('customPrefixes', String(count + 1));
+    const object: CustomObject = { ...given, keyPrefix: known?.keyPrefix ?? customPrefix(count) };
+    this.#objects = known ? this.#objects.map((one) => (one === known ? object : one)) : [...this.#objects, object];
+    this.setMeta('customObjects', JSON.stringify(this.#objects));
+    this.#rebuild();
+    return object;
+  }
+  /** With its fields, and what points at it. Its records stay in the file, unseen, as a deleted object's do for 15 days. */
+  removeObject(name: string): void {
+    this.#objects = this.#objects.filter((object) => object.name !== name);
+    this.setMeta('customObjects', JSON.stringify(this.#objects));
+    this.changeFields((custom) => custom.filter((field) => field.object !== name && field.referenceTo !== name));
+  }
+  get customFields(): readonly CustomField[] {
+    return this.#custom;
+  }
+
+  #rebuild(): void {
     this.commit();
-    this.schema = buildSchema(this.#custom, this.#features);
+    this.schema = buildSchema(this.#custom, this.#features, this.#objects);
     this.#statements.clear();
     this.#createTables();
   }
