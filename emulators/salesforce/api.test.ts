@@ -120,7 +120,7 @@ describe('the address', () => {
     expect((await org.call('GET', '/nonsense')).body).toEqual([
       { message: 'The requested resource does not exist', errorCode: 'NOT_FOUND' },
     ]);
-    for (const path of ['/tabs', '/graphql', '/sobjects/Campaign/describe2', '/sobjects/Task/listviews']) {
+    for (const path of ['/tabs', '/graphql', '/sobjects/Asset/describe2', '/sobjects/Task/listviews']) {
       const reply = await org.call('GET', path);
       expect([path, reply.status]).toEqual([path, 501]);
       expect(JSON.stringify(reply.body)).toContain('org.md');

@@ -5,6 +5,7 @@ import { Readable } from 'node:stream';
 import { createGzip, gunzipSync, gzipSync } from 'node:zlib';
 import { elapsedMs, sleep } from './clock.ts';
 import {
+  apiDisabled,
   concurrentLimit,
   dailyLimit,
   jsonBroken,
@@ -26,6 +27,7 @@ import type { OrgState } from './org-state.ts';
 import { headers as pageHeaders } from './pages/html.ts';
 import { page } from './pages/pages.ts';
 import { answerCall } from './rest.ts';
+import { rightsFor } from './rights/seen.ts';
 import { runWork, type Ctx } from './work.ts';
 
 // The org's public face: sign-in, REST and the record pages. Faults act here, between the wire and the work.
@@ -229,6 +231,7 @@ async function answer(org: OrgState, request: Request): Promise<Outcome> {
     if (version < versions.oldest) throw versionRetired();
     if (version > versions.newest) throw notFound();
     const userId = org.oauth.authenticate(request.header('authorization'));
+    if (!rightsFor(org.store, userId).has('ApiEnabled')) throw apiDisabled();
     const leave = org.limits.enter();
     try {
       const rows = org.faults.forRows(method, path);

@@ -18,6 +18,7 @@ import { readSent, type Sent } from './parents.ts';
 import { deleteRow, insertRow, updateRow } from './records.ts';
 import { allow, jsonBody, type Answer, type Call } from './call.ts';
 import type { SObject } from './schema.ts';
+import { schemaFor } from './rights/seen.ts';
 import { maySee } from './sharing.ts';
 import { fieldsAsked, keyField, mustBeWritable, mustSeeAllFor, recordBody } from './sobjects.ts';
 import type { Value } from './store.ts';
@@ -44,7 +45,7 @@ export function* collection(call: Call, ctx: Ctx): Work<Answer> {
         ? yield* updateAll(call, ctx)
         : yield* deleteAll(call, ctx);
   }
-  const object = ctx.store.schema.inAddress(type);
+  const object = schemaFor(ctx).inAddress(type);
   if (!object) throw notFound();
   if (key !== undefined) {
     allow(call, 'PATCH');
@@ -69,7 +70,7 @@ function typeOf(ctx: Ctx, record: Record<string, unknown>): SObject {
   const { attributes } = record;
   const type: unknown = typeof attributes === 'object' && attributes !== null && 'type' in attributes ? attributes.type : undefined;
   if (typeof type !== 'string') throw new Refusal(400, 'INVALID_TYPE', 'attributes.type is required for each record'); // guessed
-  const object = ctx.store.schema.named(type);
+  const object = schemaFor(ctx).named(type);
   mustBeWritable(object);
   return object;
 }
@@ -77,7 +78,7 @@ function typeOf(ctx: Ctx, record: Record<string, unknown>): SObject {
 function typed(ctx: Ctx, records: Record<string, unknown>[]): { object: SObject; sent: Sent }[] {
   const rows = records.map((record) => {
     const object = typeOf(ctx, record);
-    return { object, sent: readSent(ctx.store, object, record) };
+    return { object, sent: readSent(ctx, object, record) };
   });
   const chunks = rows.filter((row, place) => row.object !== rows[place - 1]?.object).length;
   if (chunks > maxChunks) throw tooManySubrequests(maxChunks, 'chunks of record types');
@@ -138,7 +139,7 @@ function* deleteAll(call: Call, ctx: Ctx): Work<Answer> {
       (text) =>
         function* () {
           const id = readId(text);
-          const object = id === undefined ? undefined : ctx.store.schema.ofId(id);
+          const object = id === undefined ? undefined : schemaFor(ctx).ofId(id);
           if (id === undefined || !object) throw malformedId('ID', 'Id', text);
           mustBeWritable(object);
           yield* deleteRow(ctx, object, id);
@@ -157,7 +158,7 @@ function* upsertAll(call: Call, ctx: Ctx, object: SObject, keyName: string): Wor
   const given = records.map((record) => {
     if (record['attributes'] !== undefined && typeOf(ctx, record) !== object)
       throw notImplemented('records of another type than the address names');
-    return readSent(ctx.store, object, record);
+    return readSent(ctx, object, record);
   });
   const keys = given.map(({ row }) => row[field.name] ?? null);
   const times = new Map<string, number>();

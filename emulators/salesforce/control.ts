@@ -21,6 +21,7 @@ import { saveSharing, sharing } from './sharing.ts';
 import { changeOwner, convertLead, mergeRecords, type Conversion } from './screens.ts';
 import { integrationUserId } from './seed.ts';
 import { searchControls } from './sosl/search-controls.ts';
+import { forget, openField, openObject } from './rights/grants.ts';
 import { readRecord, writeValue } from './values.ts';
 import { runWork, type Ctx, type Work } from './work.ts';
 
@@ -328,7 +329,13 @@ export function controlApp(org: OrgState): Hono<{ Bindings: HttpBindings }> {
   });
 
   const sharingNow = () => ({
-    ...(sharing(org.store) ?? { private: [], admins: [integrationUserId] }),
+    private: [],
+    admins: org.store
+      .select(
+        'SELECT u."Id" FROM "User" u JOIN "PermissionSet" s ON s."ProfileId" = u."ProfileId" WHERE s."PermissionsViewAllData" = 1 ORDER BY u.n',
+      )
+      .map((row) => String(row['Id'])),
+    ...sharing(org.store),
     hidden: Object.fromEntries(
       org.store.select('SELECT userId, COUNT(*) AS count FROM "hidden" GROUP BY userId').map((row) => [row['userId'], row['count']]),
     ),
@@ -336,10 +343,10 @@ export function controlApp(org: OrgState): Hono<{ Bindings: HttpBindings }> {
   app.get('/__org/sharing', (c) => c.json(sharingNow()));
   app.post('/__org/sharing', async (c) => {
     const body = await bodyOf(c.req);
-    const { hidden: _, ...before } = sharingNow();
-    const listed = (key: 'private' | 'admins', read: (given: string) => string): string[] => {
+    const before = sharing(org.store);
+    const listed = (key: 'private' | 'readOnly' | 'byParent' | 'admins', read: (given: string) => string): string[] | undefined => {
       const given = body[key];
-      if (given === undefined) return before[key];
+      if (given === undefined) return before?.[key];
       if (!Array.isArray(given)) throw new Mistake(`${key} must be a list`);
       return given.map((one: unknown) => read(String(one)));
     };
@@ -348,7 +355,19 @@ export function controlApp(org: OrgState): Hono<{ Bindings: HttpBindings }> {
       if (!object.byName.has('ownerid') || !object.writable) throw new Mistake(`${object.name} records cannot be private`);
       return object.name;
     };
-    saveSharing(org.store, { private: listed('private', objectOf), admins: listed('admins', (id) => idOf(id, 'admins')) });
+    const parentOf = (name: string): string => {
+      const object = objectOf(name);
+      if (!['Contact', 'Task', 'Event'].includes(object)) throw new Mistake(`${object} records have no parent they are shared by`);
+      return object;
+    };
+    const [readOnly, byParent] = [listed('readOnly', objectOf), listed('byParent', parentOf)];
+    const admins = listed('admins', (id) => idOf(id, 'admins'));
+    saveSharing(org.store, {
+      private: listed('private', objectOf) ?? [],
+      ...(readOnly ? { readOnly } : {}),
+      ...(byParent ? { byParent } : {}),
+      ...(admins ? { admins } : {}),
+    });
     for (const key of ['hide', 'show'] as const)
       for (const { user, records } of (Array.isArray(body[key]) ? body[key] : []) as { user?: unknown; records?: unknown }[])
         for (const record of Array.isArray(records) ? records : [])
@@ -373,14 +392,53 @@ export function controlApp(org: OrgState): Hono<{ Bindings: HttpBindings }> {
     };
     if (!/^[A-Za-z]\w*__c$/.test(field.name)) throw new Mistake('name must end in __c');
     org.store.changeFields((custom) => [...custom.filter((one) => one.object !== field.object || one.name !== field.name), field]);
+    // As the screen does it: visible to the org's own people, unless told otherwise.
+    if (body['visible'] === false) forget(org.store, field.object, field.name);
+    else openField(org.store, org.now(), field.object, field.name);
     org.queries.forget();
     return c.json(field, 201);
   });
   app.delete('/__org/fields/:object/:name', (c) => {
     const { object, name } = c.req.param();
     org.store.changeFields((custom) => custom.filter((one) => one.object !== object || one.name !== name));
+    forget(org.store, object, name);
     org.queries.forget();
     return c.json({ removed: `${object}.${name}` });
+  });
+
+  app.get('/__org/objects', (c) => c.json(org.store.customObjects));
+  app.post('/__org/objects', async (c) => {
+    const body = await bodyOf(c.req);
+    const name = text(body, 'name');
+    if (!/^[A-Za-z](?!\w*__\w*__c$)\w*[A-Za-z0-9]__c$/.test(name))
+      throw new Mistake('name is letters, digits and single underscores, and ends in __c');
+    const levels = ['Private', 'Read', 'ReadWrite'] as const;
+    const level = body['sharing'] === undefined ? undefined : levels.find((one) => one === body['sharing']);
+    if (body['sharing'] !== undefined && !level) throw new Mistake(`sharing is one of ${levels.join(', ')}`);
+    const label = text(body, 'label');
+    const object = org.store.saveObject({
+      name,
+      label,
+      labelPlural: typeof body['labelPlural'] === 'string' ? body['labelPlural'] : `${label}s`,
+      nameLabel: typeof body['nameLabel'] === 'string' ? body['nameLabel'] : `${label} Name`,
+      ...(typeof body['nameFormat'] === 'string' ? { nameFormat: body['nameFormat'] } : {}),
+      ...(body['allowActivities'] === true ? { allowActivities: true } : {}),
+      ...(level ? { sharing: level } : {}),
+    });
+    const made = org.store.schema.named(name);
+    if (body['visible'] === false) forget(org.store, name);
+    else openObject(org.store, org.now(), made);
+    org.queries.forget();
+    await org.store.durable();
+    return c.json(object, 201);
+  });
+  app.delete('/__org/objects/:name', (c) => {
+    const name = c.req.param('name');
+    if (!org.store.customObjects.some((object) => object.name === name)) throw new Mistake(`${name} is no object an admin made`);
+    org.store.removeObject(name);
+    forget(org.store, name);
+    org.queries.forget();
+    return c.json({ removed: name });
   });
 
   app.post('/__org/seed', async (c) => {

@@ -1,10 +1,10 @@
 import type { Field, SObject, Schema } from './schema.ts';
-import type { Store } from './store.ts';
-import { cascading } from './records.ts';
-import { isSearchable } from './sosl/text-index.ts';
+import type { Row, Store } from './store.ts';
+import { recordTypesOf } from './model/record-types.ts';
 import { isText } from './values.ts';
 
-// What the org says about itself. Keys and flags are those of recorded describes; keys nobody was seen reading are left out (org.md).
+// What the org says about itself, to the user who asks: `object` and `schema` are as he sees them (rights/seen.ts). Keys and flags are those
+// of recorded describes [C SFDO-Tooling/CumulusCI, cumulusci/tests/shared_cassettes].
 
 const soapTypes: Readonly<Record<string, string>> = {
   id: 'tns:ID',
@@ -16,149 +16,241 @@ const soapTypes: Readonly<Record<string, string>> = {
   percent: 'xsd:double',
   date: 'xsd:date',
   datetime: 'xsd:dateTime',
+  address: 'urn:address',
 };
 
-/** Statuses and priorities are rows an admin edits; the picklist shows what the rows say. */
+/** Statuses, stages and priorities are rows an admin edits; the picklist shows what the rows say. */
 const valueObjects: Readonly<Record<string, string>> = {
   'Task.Status': 'TaskStatus',
   'Task.Priority': 'TaskPriority',
   'Lead.Status': 'LeadStatus',
+  'Case.Status': 'CaseStatus',
+  'Opportunity.StageName': 'OpportunityStage',
 };
-export function picklistOf(store: Store, object: SObject, field: Field): { value: string; isDefault: boolean }[] {
+type Choice = { value: string; label: string; isDefault: boolean; active: boolean };
+export function picklistOf(store: Store, object: SObject, field: Field): Choice[] {
   const table = valueObjects[`${object.name}.${field.name}`];
-  const rows = table === undefined ? [] : store.select(`SELECT "ApiName", "IsDefault" FROM "${table}" ORDER BY "SortOrder"`);
-  return rows.length > 0
-    ? rows.map((row) => ({ value: String(row['ApiName']), isDefault: row['IsDefault'] === 1 }))
-    : field.picklist.map((value) => ({ value, isDefault: value === field.defaultValue }));
+  const rows: Row[] = table === undefined ? [] : store.select(`SELECT * FROM "${table}" ORDER BY "SortOrder"`);
+  if (rows.length > 0)
+    return rows.map((row) => ({
+      value: String(row['ApiName']),
+      label: String(row['MasterLabel'] ?? row['ApiName']),
+      isDefault: row['IsDefault'] === 1,
+      active: row['IsActive'] !== 0,
+    }));
+  return field.picklist.map((value) => ({
+    value,
+    label: value,
+    isDefault: value === field.defaultValue,
+    active: !(field.inactive?.includes(value) ?? false),
+  }));
 }
 
+const numbers: readonly string[] = ['double', 'currency', 'percent'];
+/** Filled by the org when nobody does [C recorded: ids, owners, audit fields, whatever has a default]. */
+const defaulted = new Set(['Id', 'OwnerId', 'CreatedDate', 'CreatedById', 'LastModifiedDate', 'LastModifiedById', 'SystemModstamp']);
+
 function describeField(store: Store, object: SObject, field: Field): Record<string, unknown> {
-  const number = ['double', 'currency', 'percent'].includes(field.type);
+  const flags = field.flags ?? new Set<string>();
+  const worded = (name: string): string | undefined => {
+    for (const flag of flags) if (flag.startsWith(`${name}=`)) return flag.slice(name.length + 1);
+    return undefined;
+  };
+  // What follows from the type, but for the fields where a recorded describe says otherwise.
+  const either = (yes: string, no: string, usual: boolean) => (flags.has(yes) ? true : flags.has(no) ? false : usual);
+  const number = numbers.includes(field.type);
+  const long = field.type === 'textarea' && !field.filterable;
+  const listed = ['picklist', 'multipicklist', 'combobox'].includes(field.type);
+  const choices = listed ? picklistOf(store, object, field) : [];
+  const asDefault = (): unknown => {
+    if (field.type === 'boolean') return field.defaultValue === 'true';
+    if (listed) return choices.find((choice) => choice.isDefault)?.value ?? null;
+    if (field.defaultValue === undefined) return null;
+    return number || field.type === 'int' ? Number(field.defaultValue) : field.defaultValue;
+  };
   return {
-    aggregatable: field.filterable && field.type !== 'boolean',
-    autoNumber: field.name === 'CaseNumber',
+    aggregatable: either('agg', 'noagg', field.filterable && field.type !== 'boolean' && field.type !== 'address'),
+    aiPredictionField: false,
+    autoNumber: flags.has('auto') || field.autoNumber !== undefined,
     byteLength: field.length * (isText(field) ? 3 : 1),
     calculated: false,
-    caseSensitive: false,
-    compoundFieldName: null,
-    createable: field.createable && object.writable,
+    calculatedFormula: null,
+    cascadeDelete: field.masterDetail ?? false,
+    caseSensitive: field.caseSensitive ?? false,
+    compoundFieldName: worded('of') ?? null,
+    controllerName: null,
+    createable: field.createable && object.may.create,
     custom: field.custom,
-    defaultValue: field.type === 'boolean' ? field.defaultValue === 'true' : (field.defaultValue ?? null),
-    defaultedOnCreate: field.defaultValue !== undefined || field.type === 'boolean' || field.name === 'OwnerId',
+    defaultValue: asDefault(),
+    defaultValueFormula: null,
+    defaultedOnCreate: either(
+      'defaulted',
+      'nodefault',
+      (field.defaultValue ?? null) !== null ||
+        field.type === 'boolean' ||
+        defaulted.has(field.name) ||
+        choices.some((choice) => choice.isDefault),
+    ),
     dependentPicklist: false,
     deprecatedAndHidden: false,
     digits: field.type === 'int' ? field.digits : 0,
+    displayLocationInDecimal: false,
+    encrypted: false,
     externalId: field.externalId,
-    extraTypeInfo: field.type === 'textarea' ? 'plaintextarea' : null,
+    extraTypeInfo: worded('extra') ?? (field.type === 'textarea' ? 'plaintextarea' : null),
     filterable: field.filterable,
-    groupable: field.filterable && !number,
-    htmlFormatted: false,
+    filteredLookupInfo: null,
+    formulaTreatNullNumberAsZero: false,
+    groupable: either('group', 'nogroup', field.filterable && !number && !['datetime', 'multipicklist', 'address'].includes(field.type)),
+    highScaleNumber: false,
+    htmlFormatted: worded('extra') === 'richtextarea',
     idLookup: field.idLookup,
-    inlineHelpText: null,
+    inlineHelpText: field.help ?? null,
     label: field.label,
     length: field.length,
+    mask: null,
+    maskType: null,
     name: field.name,
     nameField: field.name === object.nameField && field.name !== 'Id',
     namePointing: field.referenceTo.length > 1,
     nillable: field.nillable,
-    permissionable: field.nillable && field.createable,
-    picklistValues: ['picklist', 'multipicklist', 'combobox'].includes(field.type)
-      ? picklistOf(store, object, field).map(({ value, isDefault }) => ({
-          active: true,
-          defaultValue: isDefault,
-          label: value,
-          validFor: null,
-          value,
-        }))
-      : [],
+    permissionable: flags.has('perm'),
+    picklistValues: choices.map(({ value, label, isDefault, active }) => ({
+      active,
+      defaultValue: isDefault,
+      label,
+      validFor: null,
+      value,
+    })),
     polymorphicForeignKey: field.referenceTo.length > 1,
     precision: number ? field.digits : 0,
+    queryByDistance: field.type === 'address',
+    referenceTargetField: null,
     referenceTo: field.referenceTo,
     relationshipName: field.relationship ?? null,
+    relationshipOrder: field.masterDetail ? 0 : null,
+    restrictedDelete: false,
     restrictedPicklist: field.restricted,
     scale: field.scale,
+    searchPrefilterable: flags.has('prefilter') || (field.custom && field.type === 'reference'),
     soapType: soapTypes[field.type] ?? 'xsd:string',
-    sortable: field.filterable,
+    sortable: either('sort', 'nosort', field.filterable && !long && field.type !== 'multipicklist' && field.type !== 'address'),
     type: field.type,
     unique: field.unique,
-    updateable: field.updateable && object.writable,
+    updateable: field.updateable && object.may.update,
     writeRequiresMasterRead: false,
   };
 }
 
-export function describeBrief(object: SObject, version: string): Record<string, unknown> {
+function urlsOf(object: SObject, version: string): Record<string, string> {
   const base = `/services/data/v${version}/sobjects/${object.name}`;
+  const layouts = object.flags.has('layout');
+  return {
+    ...(object.flags.has('compact') ? { compactLayouts: `${base}/describe/compactLayouts` } : {}),
+    rowTemplate: `${base}/{ID}`,
+    ...(layouts ? { approvalLayouts: `${base}/describe/approvalLayouts`, listviews: `${base}/listviews` } : {}),
+    describe: `${base}/describe`,
+    ...(layouts ? { quickActions: `${base}/quickActions`, layouts: `${base}/describe/layouts` } : {}),
+    sobject: base,
+  };
+}
+
+/** An object among the others: `/sobjects` [C recorded key set]. */
+export function describeBrief(object: SObject, version: string): Record<string, unknown> {
+  const is = (flag: string) => object.flags.has(flag);
   return {
     activateable: false,
-    createable: object.writable,
-    custom: false,
+    associateEntityType: null,
+    associateParentEntity: null,
+    createable: object.may.create,
+    custom: object.custom !== undefined,
     customSetting: false,
-    deletable: object.writable,
+    deepCloneable: is('clone'),
+    deletable: object.may.delete,
     deprecatedAndHidden: false,
-    feedEnabled: object.writable,
+    feedEnabled: is('feed'),
+    hasSubtypes: false,
+    isInterface: false,
+    isSubtype: false,
     keyPrefix: object.keyPrefix,
     label: object.label,
     labelPlural: object.labelPlural,
-    layoutable: object.writable,
-    mergeable: ['Account', 'Contact', 'Lead'].includes(object.name),
-    mruEnabled: object.writable,
+    layoutable: is('layout'),
+    mergeable: is('merge'),
+    mruEnabled: is('mru'),
     name: object.name,
     queryable: true,
-    replicateable: true,
-    retrieveable: true,
-    searchable: isSearchable(object),
-    triggerable: object.writable,
-    undeletable: object.byName.has('isdeleted'),
-    updateable: object.writable,
-    urls: { rowTemplate: `${base}/{ID}`, describe: `${base}/describe`, sobject: base },
+    replicateable: is('replicate'),
+    retrieveable: is('retrieve'),
+    searchable: is('search'),
+    triggerable: is('trigger'),
+    undeletable: is('undelete'),
+    updateable: object.may.update,
+    urls: urlsOf(object, version),
   };
 }
 
 export const describeGlobal = (schema: Schema, version: string) => ({
   encoding: 'UTF-8',
   maxBatchSize: 200,
-  sobjects: schema.objects.map((object) => describeBrief(object, version)),
+  sobjects: schema.objects.toSorted((a, b) => (a.name < b.name ? -1 : 1)).map((object) => describeBrief(object, version)),
 });
 
-/** Every object has its Master, which is the default where there is no other [D REST guide, describe]. */
-export function recordTypes(store: Store, object: SObject): Record<string, unknown>[] {
-  const own = store.select('SELECT "Id", "Name", "DeveloperName" FROM "RecordType" WHERE "SobjectType" = ? AND "IsActive" = 1 ORDER BY n', [
-    object.name,
-  ]);
-  const info = (name: unknown, developerName: unknown, recordTypeId: unknown, master: boolean, isDefault: boolean) => ({
-    active: true,
-    available: true,
+/** Every object with layouts has its Master, which is the default where there is no other [D REST guide, describe; C recorded]. */
+export function recordTypes(store: Store, object: SObject, version: string): Record<string, unknown>[] {
+  const own = recordTypesOf(store, object.name);
+  const info = (name: unknown, developerName: unknown, recordTypeId: unknown, master: boolean, isDefault: boolean, active: boolean) => ({
+    active,
+    available: active,
     defaultRecordTypeMapping: isDefault,
     developerName,
     master,
     name,
     recordTypeId,
-    urls: {},
+    urls: { layout: `/services/data/v${version}/sobjects/${object.name}/describe/layouts/${String(recordTypeId)}` },
   });
+  const first = own.find((type) => type['IsActive'] === 1);
+  if (own.length === 0 && !object.flags.has('layout')) return [];
   return [
-    ...own.map((type, place) => info(type['Name'], type['DeveloperName'], type['Id'], false, place === 0)),
-    info('Master', 'Master', '012000000000000AAA', true, own.length === 0),
+    ...own.map((type) => info(type['Name'], type['DeveloperName'], type['Id'], false, type === first, type['IsActive'] === 1)),
+    info('Master', 'Master', '012000000000000AAA', true, first === undefined, true),
   ];
 }
 
-/** Field-level security would hide fields here: the one place a describe learns what its reader may see. */
+/** An object with its fields and children: `/sobjects/X/describe`. */
 export function describe(store: Store, object: SObject, version: string): Record<string, unknown> {
-  const children = store.schema.objects.flatMap((child) =>
-    child.fields
-      .filter((field) => field.referenceTo.includes(object.name))
-      .map((field) => ({
-        childSObject: child.name,
-        field: field.name,
-        cascadeDelete: field.name === 'AccountId' && (cascading[object.name] ?? []).includes(child.name),
-        deprecatedAndHidden: false,
-        relationshipName: null,
-        restrictedDelete: false,
-      })),
-  );
   return {
+    actionOverrides: [],
     ...describeBrief(object, version),
+    childRelationships: object.children.map(({ child, field, name, cascade, restricted }) => ({
+      cascadeDelete: cascade,
+      childSObject: child,
+      deprecatedAndHidden: false,
+      field,
+      junctionIdListNames: [],
+      junctionReferenceTo: [],
+      relationshipName: name ?? null,
+      restrictedDelete: restricted,
+    })),
+    compactLayoutable: object.flags.has('compact'),
+    defaultImplementation: null,
+    extendedBy: null,
+    extendsInterfaces: null,
     fields: object.fields.map((field) => describeField(store, object, field)),
-    childRelationships: children,
-    recordTypeInfos: recordTypes(store, object),
+    implementedBy: null,
+    implementsInterfaces: null,
+    listviewable: null,
+    lookupLayoutable: null,
+    namedLayoutInfos: [],
+    networkScopeFieldName: null,
+    recordTypeInfos: recordTypes(store, object, version),
+    searchLayoutable: object.flags.has('layout') && object.flags.has('search'),
+    sobjectDescribeOption: 'FULL',
+    supportedScopes: object.byName.has('ownerid')
+      ? [
+          { label: `All ${object.labelPlural.toLowerCase()}`, name: 'everything' },
+          { label: `My ${object.labelPlural.toLowerCase()}`, name: 'mine' },
+        ]
+      : [{ label: `All ${object.labelPlural.toLowerCase()}`, name: 'everything' }],
   };
 }

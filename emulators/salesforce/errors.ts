@@ -42,6 +42,8 @@ const record = (code: string, message: string, fields: readonly string[] = []) =
 export const sessionInvalid = () => request(401, 'INVALID_SESSION_ID', 'Session expired or invalid');
 /** [K] */
 export const authHeaderInvalid = () => request(401, 'INVALID_AUTH_HEADER', 'INVALID_HEADER_TYPE');
+/** [C the code, in public clients' handling of users without "API Enabled"; K for the words] */
+export const apiDisabled = () => request(403, 'API_DISABLED_FOR_ORG', 'The REST API is not enabled for this Organization.');
 /** [D api_rest errorcodes; C recorded answers] */
 export const notFound = () => request(404, 'NOT_FOUND', 'The requested resource does not exist');
 /** [C quoted in several public clients] */
@@ -98,6 +100,12 @@ export const tooManySubrequests = (most: number, of: string) =>
 export const cursorInvalid = () => request(400, 'INVALID_QUERY_LOCATOR', 'invalid query locator');
 
 // About a record.
+/** [C recorded: two public logs of users without the right on the object] */
+export const cannotInsert = (label: string) => record('CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY', `entity type cannot be inserted: ${label}`);
+/** [C recorded] */
+export const cannotUpdate = (label: string) => record('CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY', `entity type cannot be updated: ${label}`);
+/** [C recorded: a deletion without the right on the object, a change of what one may only read] */
+export const insufficientAccess = () => record('INSUFFICIENT_ACCESS_OR_READONLY', 'insufficient access rights on object id');
 /** [C recorded] */
 export const requiredMissing = (fields: readonly string[]) =>
   record('REQUIRED_FIELD_MISSING', `Required fields are missing: [${fields.join(', ')}]`, fields);

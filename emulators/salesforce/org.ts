@@ -65,6 +65,7 @@ export async function startOrg(options: OrgOptions): Promise<RunningOrg> {
   });
   const addresses: OrgState['addresses'] = { api: '', control: '' };
   const now = () => clock() + org.shiftMs;
+  store.now = now;
   const org: OrgState = {
     store,
     oauth: new Identity(

@@ -1,6 +1,8 @@
 import { jsonBroken, manyForKey, Refusal } from './errors.ts';
 import type { Field, SObject } from './schema.ts';
-import type { Row, Store, Value } from './store.ts';
+import type { Row, Value } from './store.ts';
+import { schemaFor } from './rights/seen.ts';
+import type { Ctx } from './work.ts';
 import { readRecord, readValue } from './values.ts';
 
 // A parent named by what it is called elsewhere instead of by its id: "Account": {"Ext__c": "A-17"}. [D dome_upsert, relationships]
@@ -27,14 +29,14 @@ const noKey = (name: string, target: SObject) =>
     [],
   );
 
-function readParent(store: Store, link: Field, given: Record<string, unknown>): Named {
+function readParent(ctx: Ctx, link: Field, given: Record<string, unknown>): Named {
   const { attributes, type: besides, ...fields } = given;
   const said: unknown = typeof attributes === 'object' && attributes !== null && 'type' in attributes ? attributes.type : besides;
   const only = link.referenceTo.length === 1 ? link.referenceTo[0] : undefined;
   const name = typeof said === 'string' ? said : only;
   // Of several kinds it must say which [K; words guessed].
   if (name === undefined) throw jsonBroken(`attributes.type is required for ${link.relationship ?? link.name}`);
-  const target = store.schema.named(name);
+  const target = schemaFor(ctx).named(name);
   if (!link.referenceTo.includes(target.name)) throw noKey(name, target);
   const entries = Object.entries(fields);
   if (entries.length > 1) throw manyFields(target);
@@ -51,7 +53,7 @@ export type Sent = { readonly row: Row; readonly whole: () => Row };
  * Reads a record. What is wrong with its shape ends the whole request at once; whether its parents are there is asked when its turn
  * comes: a record before it may have made them.
  */
-export function readSent(store: Store, object: SObject, sent: Record<string, unknown>): Sent {
+export function readSent(ctx: Ctx, object: SObject, sent: Record<string, unknown>): Sent {
   const plain: Record<string, unknown> = {};
   const parents: Named[] = [];
   const cleared: Row = {};
@@ -59,13 +61,13 @@ export function readSent(store: Store, object: SObject, sent: Record<string, unk
     const link = object.byName.has(name.toLowerCase()) ? undefined : object.byRelationship.get(name.toLowerCase());
     if (!link || name === 'attributes') plain[name] = value;
     else if (value === null) cleared[link.name] = null;
-    else if (typeof value === 'object' && !Array.isArray(value)) parents.push(readParent(store, link, value as Record<string, unknown>));
+    else if (typeof value === 'object' && !Array.isArray(value)) parents.push(readParent(ctx, link, value as Record<string, unknown>));
     else throw jsonBroken(`${name} is required to be an object`); // words guessed
   }
   const row = { ...readRecord(object, plain), ...cleared };
   const whole = (): Row => {
     const found = parents.map(({ link, target, key, value }) => {
-      const matches = value === null ? [] : store.find(target, key, value);
+      const matches = value === null ? [] : ctx.store.find(target, key, value);
       if (matches.length === 0) throw notThere(value, key, target);
       if (matches.length > 1)
         throw manyForKey(

@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { cursorInvalid, noSuchType, notImplemented, Refusal } from './errors.ts';
 import { readId } from './ids.ts';
 import { asksForAccess, recordAccess } from './record-access.ts';
+import { prepareDefinitions } from './model/definitions.ts';
+import { seenBy } from './rights/seen.ts';
 import { visibleTo } from './sharing.ts';
 import { parseSoql, plain, queryError, type Comparison, type Condition, type Literal, type Path, type Query } from './soql.ts';
 import type { Field, Schema, SObject } from './schema.ts';
@@ -373,12 +375,14 @@ export class Queries {
       const records = recordAccess(this.#store, soql, query, options.userId, options.version);
       return { totalSize: records.length, done: true, records };
     }
+    prepareDefinitions(this.#store, options.userId, query.from, soql);
+    const schema = seenBy(this.#store, options.userId);
     const compiler = new Compiler(
-      this.#store.schema,
+      schema,
       soql,
       options.all,
       (name, n) => dayRange(name, n, this.#now(), options.zone),
-      (object, alias) => visibleTo(this.#store, options.userId, object, alias),
+      (object, alias) => visibleTo(this.#store, options.userId, this.#store.schema.find(object.name) ?? object, alias),
     );
     if ((query.offset ?? 0) > maxOffset)
       throw new Refusal(400, 'NUMBER_OUTSIDE_VALID_RANGE', `Maximum SOQL offset allowed is ${maxOffset}`);
@@ -389,7 +393,7 @@ export class Queries {
       return { totalSize, done: true, records: [] };
     }
     const columns: string[] = [];
-    const shape = shapeOf(query.select, object, this.#store.schema, compiler, columns);
+    const shape = shapeOf(query.select, object, schema, compiler, columns);
     const list = columns.map((column, place) => `${column} AS c${place}`).join(', ');
     const most = query.limit ?? Infinity;
     const first = this.#store.select(

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { readId } from './ids.ts';
 import { Queries } from './query.ts';
+import { seenBy } from './rights/seen.ts';
 import { cordboardFields } from './schema.ts';
 import { Store } from './store.ts';
 import { seeded, testOrg, type TestOrg } from './testing/test-org.ts';
@@ -111,6 +112,7 @@ describe('by SystemModstamp and Id', () => {
     `SELECT Id, Phone FROM Account WHERE IsPersonAccount = true AND (SystemModstamp > 2026-11-21T09:00:00Z OR (SystemModstamp = 2026-11-21T09:00:00Z AND Id > '001000000000000')) ORDER BY SystemModstamp, Id LIMIT 2000`,
   ])('starts at its place in an index, and sorts nothing: %s', (soql) => {
     const store = new Store(':memory:', cordboardFields, { personAccounts: true });
+    seenBy(store, seeded.integration); // who asks is looked up once
     const asked = vi.spyOn(store, 'select');
     new Queries(store, () => now).run(soql, { all: true, batch: 2000, version: '67.0', zone: 'UTC', userId: seeded.integration });
     const [sql = '', values = []] = asked.mock.calls[0] ?? [];

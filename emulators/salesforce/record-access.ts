@@ -1,6 +1,7 @@
 import { notImplemented, Refusal } from './errors.ts';
 import { readId } from './ids.ts';
-import { maySee } from './sharing.ts';
+import { rightsFor } from './rights/seen.ts';
+import { mayChange, maySee } from './sharing.ts';
 import { plain, queryError, type Condition, type Query } from './soql.ts';
 import type { Store } from './store.ts';
 
@@ -8,11 +9,11 @@ import type { Store } from './store.ts';
 
 /** "Up to 200 record IDs can be queried" [D object reference, UserRecordAccess] */
 const mostRecords = 200;
-/** What can be asked, in the words of describe. Here who may see a record may do everything with it. */
+/** What can be asked, in the words of describe. Here who may delete a record may do everything with it. */
 const levels = ['HasReadAccess', 'HasEditAccess', 'HasDeleteAccess', 'HasTransferAccess', 'HasAllAccess'];
 const selectable = ['RecordId', ...levels, 'MaxAccessLevel'];
 /** "Only records of objects listed on the Sharing Settings page" [D the same]. */
-const shared = ['Account', 'Contact', 'Lead', 'Opportunity', 'Case'];
+const shared = ['Account', 'Contact', 'Lead', 'Opportunity', 'Case', 'Campaign'];
 
 type Asked = { readonly userId: string; readonly recordIds: readonly string[]; readonly only: ReadonlyMap<string, boolean> };
 
@@ -29,20 +30,26 @@ export function recordAccess(store: Store, soql: string, query: Query, runningUs
   if (only.size > 0 && fields.length > 1) throw wrong('SELECT takes RecordId only when an access level is filtered');
   if (recordIds.length > mostRecords) throw new Refusal(400, 'EXCEEDED_ID_LIMIT', `Number of records exceeds limit:${mostRecords}`); // [C cnblogs.com/salesforcechina/p/15636800; code guessed]
 
-  const rows = [...new Set(recordIds)].flatMap((recordId) => {
+  const rows = [...new Set(recordIds)].flatMap((recordId): Record<string, unknown>[] => {
     const object = store.schema.ofId(recordId);
-    if (object && !shared.includes(object.name)) throw notImplemented(`access to ${object.name} records`);
+    if (object && !object.custom && !shared.includes(object.name)) throw notImplemented(`access to ${object.name} records`);
     const row = object && store.get(object, recordId);
     // "Records that the running user does not have read access to are filtered out of the results" [D the same]; so is what is not there.
     if (!object || !row || row['IsDeleted'] === 1 || !maySee(store, runningUserId, object, row)) return [];
-    const may = maySee(store, userId, object, row);
-    if ([...only.values()].some((wanted) => wanted !== may)) return [];
-    const values: Record<string, unknown> = {
-      RecordId: recordId,
-      ...Object.fromEntries(levels.map((level) => [level, may])),
-      MaxAccessLevel: may ? 'All' : 'None',
+    // Sharing and the rights on the object, whichever is less [D the same].
+    const on = rightsFor(store, userId).on(object);
+    const [sees, owns] = [on.read && maySee(store, userId, object, row), mayChange(store, userId, object, row)];
+    const edits = sees && on.edit && owns;
+    const deletes = edits && on.delete;
+    const may: Readonly<Record<string, boolean>> = {
+      HasReadAccess: sees,
+      HasEditAccess: edits,
+      HasDeleteAccess: deletes,
+      HasTransferAccess: deletes,
+      HasAllAccess: deletes,
     };
-    return [values];
+    if ([...only].some(([level, wanted]) => wanted !== may[level])) return [];
+    return [{ RecordId: recordId, ...may, MaxAccessLevel: deletes ? 'All' : edits ? 'Edit' : sees ? 'Read' : 'None' }];
   });
   for (const { path, descending } of query.orderBy.toReversed()) {
     const field = fields.find((name) => name.toLowerCase() === path.names.join('.').toLowerCase());

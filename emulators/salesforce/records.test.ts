@@ -295,8 +295,8 @@ describe('other objects', () => {
       Status: 'New',
     });
   });
-  test('programs do not write users here', async () => {
-    expect((await org.call('PATCH', `/sobjects/User/${seeded.anna}`, { IsActive: false })).status).toBe(501);
+  test('programs do not write what an admin keeps under Setup', async () => {
+    expect((await org.call('POST', '/sobjects/TaskStatus', { MasterLabel: 'Parked' })).status).toBe(501);
     expect((await org.call('POST', '/sobjects/Widget__c', {})).status).toBe(404);
   });
   test('a converted lead is closed to tasks', async () => {

@@ -1,14 +1,19 @@
 import {
   badPicklist,
+  cannotInsert,
+  cannotUpdate,
   convertedLead,
   duplicateValue,
   emailInvalid,
   entityIsDeleted,
   inactiveOwner,
+  insufficientAccess,
   leadWithWhat,
   malformedId,
   noSuchReference,
   noAccess,
+  noSuchColumn,
+  noSuchType,
   notFound,
   notInBin,
   notImplemented,
@@ -22,9 +27,17 @@ import {
 import { assignedOwner } from './assignment.ts';
 import { fieldOf, holds, type Condition } from './conditions.ts';
 import { readId } from './ids.ts';
+import { derivedAccount, settleEvent } from './model/activities.ts';
+import { firstStates, mirrorToMembers, recount, settleMember } from './model/campaigns.ts';
+import { isActivity, numbered } from './model/custom-objects.ts';
+import { settleDeal, shareOfPrimary } from './model/deals.ts';
+import { parentOf as parent } from './model/parent.ts';
+import { checkRecordType } from './model/record-types.ts';
+import { settleSetup } from './model/setup-records.ts';
 import { asContact, isPerson, notByItself, settleAccount } from './person-accounts.ts';
 import type { Field, SObject } from './schema.ts';
-import { maySee } from './sharing.ts';
+import { rightsFor, schemaFor } from './rights/seen.ts';
+import { mayChange, maySee } from './sharing.ts';
 import type { Change, Row, Store, Value } from './store.ts';
 import { isText, wholeSecond } from './values.ts';
 import { tryLock, type Ctx, type Work } from './work.ts';
@@ -39,7 +52,11 @@ function checkField(store: Store, field: Field, value: Value): Value {
     if (field.type === 'email' && !/^[^\s@]+@[^\s@.]+(?:\.[^\s@.]+)+$/.test(value)) throw emailInvalid(field.label, field.name, value);
     if (field.restricted && field.picklist.length > 0) {
       const chosen = field.type === 'multipicklist' ? value.split(';') : [value];
-      const bad = chosen.find((one) => !field.picklist.some((entry) => entry.toLowerCase() === one.toLowerCase()));
+      const bad = chosen.find(
+        (one) =>
+          !field.picklist.some((entry) => entry.toLowerCase() === one.toLowerCase()) ||
+          field.inactive?.some((entry) => entry.toLowerCase() === one.toLowerCase()),
+      );
       if (bad !== undefined) throw badPicklist(field.label, field.name, bad);
     }
     return value;
@@ -58,20 +75,13 @@ function checkReference(store: Store, field: Field, text: string): string {
   const target = store.schema.ofId(id);
   if (!target || !field.referenceTo.includes(target.name)) {
     if (!target && field.name === 'WhatId')
-      throw notImplemented(`relating a task to ${id.slice(0, 3)}… (only Account, Case and Opportunity are here)`);
+      throw notImplemented(`relating a task to ${id.slice(0, 3)}… (only accounts, campaigns, cases, deals and custom objects are here)`);
     throw wrongIdType(field.label, field.name, text);
   }
   const found = store.get(target, id);
   if (!found) throw noSuchReference(field.name);
   if (found['IsDeleted'] === 1) throw entityIsDeleted();
   return id;
-}
-
-function parent(store: Store, id: Value | undefined): { object: SObject; row: Row } | undefined {
-  if (typeof id !== 'string') return undefined;
-  const object = store.schema.ofId(id);
-  const row = object && store.get(object, id);
-  return object && row ? { object, row } : undefined;
 }
 
 function checkOwner(store: Store, object: SObject, id: string): void {
@@ -89,28 +99,18 @@ function checkOwner(store: Store, object: SObject, id: string): void {
   }
 }
 
-/** WhatId=Account: that; Case or Opportunity: its account; else the contact's [D object reference, Task.AccountId]. */
-function derivedAccount(store: Store, task: Row): Value {
-  const what = parent(store, task['WhatId']);
-  if (what) return what.object.name === 'Account' ? (what.row['Id'] ?? null) : (what.row['AccountId'] ?? null);
-  const who = parent(store, task['WhoId']);
-  return who?.object.name === 'Contact' ? (who.row['AccountId'] ?? null) : null;
-}
-
 /** What the org derives, and the rules between fields. `before` is undefined for a new record. */
 function settle(ctx: Ctx, object: SObject, before: Row | undefined, row: Row, given: Row): void {
   const { store } = ctx;
   switch (object.name) {
+    case 'Event':
+      settleEvent(before, row, given);
+      settleWhoAndWhat(ctx, before, row, given);
+      return;
     case 'Task': {
       if (Object.entries(given).some(([name, value]) => name.startsWith('Recurrence') && value !== null) || given['IsRecurrence'] === 1)
         throw notImplemented('recurring tasks');
-      const who = parent(store, row['WhoId']);
-      if (who?.object.name === 'Lead') {
-        if (row['WhatId']) throw leadWithWhat();
-        if (who.row['IsConverted'] === 1 && (!before || 'WhoId' in given)) throw convertedLead();
-      }
-      if (row['IsReminderSet'] === 1 && row['ReminderDateTime'] == null) throw requiredMissing(['ReminderDateTime']); // guessed
-      row['AccountId'] = derivedAccount(store, row);
+      settleWhoAndWhat(ctx, before, row, given);
       const status = store.find(
         store.schema.named('TaskStatus'),
         fieldOf(store.schema.named('TaskStatus'), 'ApiName'),
@@ -137,7 +137,8 @@ function settle(ctx: Ctx, object: SObject, before: Row | undefined, row: Row, gi
     case 'Case': {
       const contact = parent(store, row['ContactId']);
       if (contact && row['AccountId'] == null) row['AccountId'] = contact.row['AccountId'] ?? null;
-      row['IsClosed'] = row['Status'] === 'Closed' ? 1 : 0;
+      if (given['Comments'] != null) throw notImplemented('comments of cases');
+      row['IsClosed'] = closesCase(store, row['Status']) ? 1 : 0;
       row['ClosedDate'] = row['IsClosed'] === 1 ? (before?.['ClosedDate'] ?? wholeSecond(ctx.now())) : null;
       for (const [mirror, source] of [
         ['ContactPhone', 'Phone'],
@@ -149,15 +150,30 @@ function settle(ctx: Ctx, object: SObject, before: Row | undefined, row: Row, gi
       return;
     }
     case 'Opportunity':
-      row['IsWon'] = row['StageName'] === 'Closed Won' ? 1 : 0;
-      row['IsClosed'] = row['IsWon'] === 1 || row['StageName'] === 'Closed Lost' ? 1 : 0;
+      settleDeal(store, before, row, given, ctx.now());
       return;
-    case 'User':
-      row['Name'] = [row['FirstName'], row['LastName']].filter((part) => part != null).join(' ');
+    case 'CampaignMember':
+      settleMember(store, before, row, new Date(ctx.now()).toISOString().slice(0, 10));
       return;
     default:
+      settleSetup(store, object, before, row);
   }
 }
+
+/** Of tasks and of events. */
+function settleWhoAndWhat({ store }: Ctx, before: Row | undefined, row: Row, given: Row): void {
+  const who = parent(store, row['WhoId']);
+  if (who?.object.name === 'Lead') {
+    if (row['WhatId']) throw leadWithWhat();
+    if (who.row['IsConverted'] === 1 && (!before || 'WhoId' in given)) throw convertedLead();
+  }
+  if (row['IsReminderSet'] === 1 && row['ReminderDateTime'] == null) throw requiredMissing(['ReminderDateTime']); // guessed
+  row['AccountId'] = derivedAccount(store, row);
+}
+
+/** CaseStatus.IsClosed says it [D object reference]; a status that is in no list is an open one (guessed). */
+const closesCase = (store: Store, status: Value | undefined): boolean =>
+  store.select('SELECT "IsClosed" FROM "CaseStatus" WHERE "ApiName" = ?', [status ?? null])[0]?.['IsClosed'] === 1;
 
 /** A rule an admin made: when it is true of the record, the record is refused with the admin's words. */
 export type ValidationRule = {
@@ -189,7 +205,9 @@ function checkUnique(ctx: Ctx, object: SObject, row: Row, before: Row | undefine
   for (const field of object.fields) {
     const value = row[field.name];
     if (!field.unique || value == null || (before && !(field.name in given))) continue;
-    const other = ctx.store.find(object, field, value).find((found) => found['Id'] !== before?.['Id']);
+    // "Uniqueness spans" tasks and events: the field is one, of activities [K].
+    const places = isActivity(object.name) ? ['Task', 'Event'].map((name) => ctx.store.schema.named(name)) : [object];
+    const other = places.flatMap((place) => ctx.store.find(place, field, value)).find((found) => found['Id'] !== before?.['Id']);
     if (other) throw duplicateValue(field.name, String(other['Id']).slice(0, 15));
   }
 }
@@ -199,11 +217,33 @@ function mustSee(ctx: Ctx, object: SObject, row: Row): void {
   if (ctx.via === 'api' && !maySee(ctx.store, ctx.userId, object, row)) throw noAccess(String(row['Id']).slice(0, 15));
 }
 
+/** What the rights on the object allow. `id` is of the record there is. */
+function mayDo(ctx: Ctx, object: SObject, what: 'create' | 'update' | 'delete', id?: string): void {
+  if (ctx.via !== 'api') return;
+  const mine = schemaFor(ctx).find(object.name);
+  if (!mine) throw noSuchType(object.name);
+  if (!mine.may[what])
+    throw what === 'create' ? cannotInsert(object.label) : what === 'update' ? cannotUpdate(object.label) : insufficientAccess();
+  // One's own name and number everybody may mend; other people's only who manages users [D object reference, User].
+  if (object.name === 'User' && id !== undefined && id !== ctx.userId && !rightsFor(ctx.store, ctx.userId).has('ManageUsers'))
+    throw insufficientAccess();
+}
+/** Of a user's record, for who manages users. */
+const managed = /^(?:IsActive|ProfileId|UserRoleId|Username|FederationIdentifier|ManagerId|UserPermissions\w+|EmployeeNumber)$/;
+
+function mayMend(ctx: Ctx, object: SObject, given: Row): void {
+  if (ctx.via !== 'api' || object.name !== 'User' || rightsFor(ctx.store, ctx.userId).has('ManageUsers')) return;
+  const name = Object.keys(given).find((one) => managed.test(one));
+  if (name !== undefined) throw notWriteable(name);
+}
+
 function checked(ctx: Ctx, object: SObject, given: Row, may: 'createable' | 'updateable'): Row {
   const row: Row = {};
+  const mine = schemaFor(ctx).find(object.name);
   for (const [name, value] of Object.entries(given)) {
     const field = fieldOf(object, name);
-    if (ctx.via === 'api' && !field[may]) throw notWriteable(field.name);
+    if (!mine?.byName.has(name.toLowerCase())) throw noSuchColumn(name, object.name);
+    if (ctx.via === 'api' && !mine.byName.get(name.toLowerCase())?.[may]) throw notWriteable(field.name);
     row[name] = checkField(ctx.store, field, value);
     const reference = field.type === 'reference' && ctx.via === 'api' ? parent(ctx.store, row[name]) : undefined;
     if (reference) mustSee(ctx, reference.object, reference.row);
@@ -212,17 +252,22 @@ function checked(ctx: Ctx, object: SObject, given: Row, may: 'createable' | 'upd
   return row;
 }
 
+/** May not be empty, and the org has an own idea when they are. */
+const given = new Set(['CommunityNickname', 'DigestFrequency', 'DefaultGroupNotificationFrequency', 'OpportunityAccessForAccountOwner']);
 /** Fields that may not be empty and that nobody fills by himself. */
 const needed = (object: SObject, row: Row): string[] =>
   object.fields
-    .filter((field) => !field.nillable && field.createable && field.type !== 'boolean' && row[field.name] == null)
+    .filter((field) => !field.nillable && field.createable && field.type !== 'boolean' && row[field.name] == null && !given.has(field.name))
     .map((field) => field.name);
+
+const numberTypes = new Set<Field['type']>(['int', 'double', 'currency', 'percent']);
 
 function defaults(ctx: Ctx, object: SObject): Row {
   const row: Row = {};
   for (const field of object.fields) {
     if (field.type === 'boolean') row[field.name] = field.defaultValue === 'true' ? 1 : 0;
-    else if (field.defaultValue !== undefined) row[field.name] = field.defaultValue;
+    else if (field.defaultValue !== undefined)
+      row[field.name] = numberTypes.has(field.type) ? Number(field.defaultValue) : field.defaultValue;
   }
   if (object.byName.has('ownerid')) row['OwnerId'] = ctx.userId;
   if (object.name === 'Task') {
@@ -233,6 +278,10 @@ function defaults(ctx: Ctx, object: SObject): Row {
   // "The default is the status with IsDefault" [D object reference, LeadStatus]
   if (object.name === 'Lead') {
     const status = ctx.store.select('SELECT "ApiName" FROM "LeadStatus" WHERE "IsDefault" = 1')[0];
+    if (status) row['Status'] = status['ApiName'] ?? null;
+  }
+  if (object.name === 'Case') {
+    const status = ctx.store.select('SELECT "ApiName" FROM "CaseStatus" WHERE "IsDefault" = 1')[0];
     if (status) row['Status'] = status['ApiName'] ?? null;
   }
   return row;
@@ -247,17 +296,19 @@ const parentsOf = (...rows: (Row | undefined)[]): string[] => [
 ];
 
 function prepareInsert(ctx: Ctx, object: SObject, given: Row): Prepared {
+  mayDo(ctx, object, 'create');
   const sent = checked(ctx, object, given, 'createable');
   const row: Row = { ...defaults(ctx, object), ...sent };
   if (object.byName.has('ownerid') && row['OwnerId'] == null) row['OwnerId'] = ctx.userId; // an empty owner is the caller [K]
   assign(ctx, object, row, true);
   if (object.name === 'Account') settleAccount(ctx.store, undefined, row, sent);
+  checkRecordType(ctx.store, object, undefined, row, sent);
   const missing = needed(object, row);
   if (missing.length > 0) throw requiredMissing(missing);
   settle(ctx, object, undefined, row, sent);
   checkRules(ctx, object, row, undefined, sent);
   // A closed task or one without a due date locks nobody; an open one with a date locks its people [C "task locks", Data Architect guide].
-  const locks = object.name === 'Task' && row['IsClosed'] !== 1 && row['ActivityDate'] != null ? parentsOf(row) : [];
+  const locks = isActivity(object.name) && row['IsClosed'] !== 1 && row['ActivityDate'] != null ? parentsOf(row) : [];
   return { row, locks };
 }
 
@@ -265,17 +316,21 @@ function prepareUpdate(ctx: Ctx, object: SObject, id: string, given: Row): Prepa
   const before = ctx.store.get(object, id);
   if (!before) throw noSuchReference();
   if (before['IsDeleted'] === 1) throw entityIsDeleted();
+  mayDo(ctx, object, 'update', id);
   mustSee(ctx, object, before);
+  if (ctx.via === 'api' && !mayChange(ctx.store, ctx.userId, object, before)) throw insufficientAccess();
   notByItself(object, before);
+  mayMend(ctx, object, given);
   const sent = checked(ctx, object, given, 'updateable');
   const row: Row = { ...before, ...sent };
   assign(ctx, object, row, false);
   if (object.name === 'Account') settleAccount(ctx.store, before, row, sent);
+  checkRecordType(ctx.store, object, before, row, sent);
   const missing = needed(object, row).filter((name) => name in sent);
   if (missing.length > 0) throw requiredMissing(missing);
   settle(ctx, object, before, row, sent);
   checkRules(ctx, object, row, before, sent);
-  return { before, row, locks: [id, ...(object.name === 'Task' ? parentsOf(before, row) : [])] };
+  return { before, row, locks: [id, ...(isActivity(object.name) ? parentsOf(before, row) : [])] };
 }
 
 function assign(ctx: Ctx, object: SObject, row: Row, created: boolean): void {
@@ -300,14 +355,21 @@ function faultFor(ctx: Ctx, object: SObject, row: Row): void {
   if (refusal) throw refusal;
 }
 
+/** The object with the fields its user does not see: the org keeps and derives those as well. */
+const whole = (ctx: Ctx, seen: SObject): SObject => ctx.store.schema.find(seen.name) ?? seen;
+
 /** Applied after the row's own time has passed. */
-export function* insertRow(ctx: Ctx, object: SObject, given: Row): Work<string> {
+export function* insertRow(ctx: Ctx, seen: SObject, given: Row): Work<string> {
+  const object = whole(ctx, seen);
   yield { wait: 'row' };
   faultFor(ctx, object, given);
   const { row } = yield* locked(ctx, () => prepareInsert(ctx, object, given));
   const { n, id } = ctx.store.newId(object);
   const at = wholeSecond(ctx.now());
   if (object.name === 'Case') row['CaseNumber'] = String(1000 + n).padStart(8, '0');
+  for (const field of object.fields) if (field.autoNumber !== undefined) row[field.name] = numbered(field.autoNumber, n);
+  if (object.custom && row['Name'] == null) row['Name'] = id; // [K]
+  if (object.name === 'VoiceCall') row['Name'] ??= `VC-${String(n).padStart(8, '0')}`; // the form is a guess
   const stamps = { ...stamp(object, at, ctx.userId), CreatedDate: at, CreatedById: ctx.userId };
   const contact = ctx.store.schema.named('Contact');
   const beside = object.name === 'Account' && isPerson(row) ? ctx.store.newId(contact) : undefined;
@@ -319,6 +381,7 @@ export function* insertRow(ctx: Ctx, object: SObject, given: Row): Work<string> 
       Id: beside.id,
       ...stamps,
     });
+  yield* alongside(ctx, object, id, row);
   ctx.tally.written += 1;
   return id;
 }
@@ -326,6 +389,35 @@ export function* insertRow(ctx: Ctx, object: SObject, given: Row): Work<string> 
 function insert(ctx: Ctx, object: SObject, n: number, row: Row): void {
   ctx.store.insert(object, n, row);
   ctx.store.changes.capture(ctx, object, 'create', row);
+}
+
+/** What comes into being with a record, or is counted by another. */
+function* alongside(ctx: Ctx, object: SObject, id: string, row: Row): Work<void> {
+  const { store } = ctx;
+  if (object.name === 'Campaign') {
+    const state = store.schema.named('CampaignMemberStatus');
+    for (const given of firstStates) yield* insertRow({ ...ctx, via: 'screen', rowFault: undefined }, state, { ...given, CampaignId: id });
+  }
+  if (object.name === 'CampaignMember') recount(store, row['CampaignId']);
+  if (object.name === 'OpportunityContactRole') shareOfPrimary(store, id, row);
+  if (object.name === 'Opportunity' && row['ContactId'] != null) {
+    const role = store.schema.named('OpportunityContactRole');
+    const given = { OpportunityId: id, ContactId: row['ContactId'], IsPrimary: 1 };
+    yield* insertRow({ ...ctx, via: 'screen', rowFault: undefined }, role, given);
+  }
+}
+
+/** The same after a change. */
+function afterwards(ctx: Ctx, object: SObject, before: Row, after: Row): void {
+  const id = String(before['Id']);
+  if (object.name === 'Contact' || object.name === 'Lead') {
+    mirrorToMembers(ctx.store, object, id);
+    if (before['IsConverted'] !== after['IsConverted'])
+      for (const member of ctx.store.select('SELECT "CampaignId" FROM "CampaignMember" WHERE "LeadId" = ?', [id]))
+        recount(ctx.store, member['CampaignId']);
+  }
+  if (object.name === 'CampaignMember') recount(ctx.store, before['CampaignId']);
+  if (object.name === 'OpportunityContactRole') shareOfPrimary(ctx.store, id, after);
 }
 
 /** The contact beside the account of a person. */
@@ -358,55 +450,83 @@ function keep(ctx: Ctx, object: SObject, before: Row, after: Row, action: Change
   ctx.store.update(object, id, changes);
   ctx.store.changes.capture(ctx, object, action, { ...before, ...changes }, before, Object.keys(fields));
   ctx.store.recordChange({ atMs: ctx.now(), userId: ctx.userId, via: ctx.via, object: object.name, recordId: id, action, fields });
+  afterwards(ctx, object, before, after);
   ctx.tally.written += 1;
 }
 
-export function* updateRow(ctx: Ctx, object: SObject, id: string, given: Row): Work<void> {
+export function* updateRow(ctx: Ctx, seen: SObject, id: string, given: Row): Work<void> {
+  const object = whole(ctx, seen);
   yield { wait: 'row' };
   faultFor(ctx, object, { ...ctx.store.get(object, id), ...given });
   const { before, row } = yield* locked(ctx, () => prepareUpdate(ctx, object, id, given));
   applyChange(ctx, object, before, row, 'update');
 }
 
-export function* deleteRow(ctx: Ctx, object: SObject, id: string): Work<void> {
+export function* deleteRow(ctx: Ctx, seen: SObject, id: string): Work<void> {
+  const object = whole(ctx, seen);
   yield { wait: 'row' };
   const { before } = yield* locked(ctx, () => {
     const row = ctx.store.get(object, id);
     if (!row) throw noSuchReference();
     if (row['IsDeleted'] === 1) throw entityIsDeleted();
+    mayDo(ctx, object, 'delete', id);
     mustSee(ctx, object, row);
+    if (ctx.via === 'api' && !mayChange(ctx.store, ctx.userId, object, row)) throw insufficientAccess();
     notByItself(object, row);
     faultFor(ctx, object, row);
-    return { before: row, row, locks: [id, ...(object.name === 'Task' ? parentsOf(row) : [])] };
+    return { before: row, row, locks: [id, ...(isActivity(object.name) ? parentsOf(row) : [])] };
   });
   remove(ctx, object, before);
 }
 
-/** "Deleting an account will delete all the contacts associated with that account" [D api undelete()]; its deals too [C]. */
-export const cascading: Readonly<Record<string, readonly string[]>> = { Account: ['Contact', 'Opportunity'] };
-
-/** Its tasks go with a deleted record, unless they hang on another one as well; then the link is cleared [K]. */
+/**
+ * What goes along is what describe says so of: "deleting an account will delete all the contacts associated with that account" [D api
+ * undelete()], and its deals; a master's details. What has no recycle bin is gone at once.
+ */
 function remove(ctx: Ctx, object: SObject, before: Row): void {
   const id = String(before['Id']);
-  applyChange(ctx, object, before, { ...before, IsDeleted: 1 }, 'delete');
-  for (const name of cascading[object.name] ?? []) {
-    const child = ctx.store.schema.named(name);
-    for (const row of ctx.store.select(`SELECT * FROM "${name}" WHERE "AccountId" = ? AND "IsDeleted" = 0`, [id])) {
-      remove(ctx, child, row);
-      ctx.store.update(child, String(row['Id']), { _deletedWith: id });
-    }
+  if (object.byName.has('isdeleted')) applyChange(ctx, object, before, { ...before, IsDeleted: 1 }, 'delete');
+  else {
+    ctx.store.recordChange({
+      atMs: ctx.now(),
+      userId: ctx.userId,
+      via: ctx.via,
+      object: object.name,
+      recordId: id,
+      action: 'delete',
+      fields: {},
+    });
+    ctx.store.remove(object, id);
+    ctx.tally.written += 1;
   }
-  const link = object.name === 'Contact' || object.name === 'Lead' ? 'WhoId' : 'WhatId';
-  if (object.name === 'Task') return;
-  const task = ctx.store.schema.named('Task');
-  const other = link === 'WhoId' ? 'WhatId' : 'WhoId';
-  for (const row of ctx.store.select(`SELECT * FROM "Task" WHERE "${link}" = ? AND "IsDeleted" = 0`, [id])) {
-    if (row[other] == null) {
-      applyChange(ctx, task, row, { ...row, IsDeleted: 1 }, 'delete');
-      ctx.store.update(task, String(row['Id']), { _deletedWith: id });
-    } else applyChange(ctx, task, row, settled(ctx, task, row, { [link]: null }), 'update');
+  if (isActivity(object.name)) return;
+  for (const { child: name, field, cascade } of object.children) {
+    const child = ctx.store.schema.named(name);
+    const living = child.byName.has('isdeleted') ? ' AND "IsDeleted" = 0' : '';
+    const rows = () => ctx.store.select(`SELECT * FROM "${name}" WHERE "${field}" = ?${living}`, [id]);
+    if (isActivity(name)) {
+      if (field === 'WhoId' || field === 'WhatId') letGo(ctx, child, field, id, rows());
+    } else if (cascade)
+      for (const row of rows()) {
+        remove(ctx, child, row);
+        if (living !== '') ctx.store.update(child, String(row['Id']), { _deletedWith: id });
+      }
+    // A look-up an admin made is emptied [D Help, lookup relationships: "clear the value of this field"].
+    else if (child.byName.get(field.toLowerCase())?.custom)
+      for (const row of rows()) applyChange(ctx, child, row, settled(ctx, child, row, { [field]: null }), 'update');
   }
 }
+
+/** Its tasks and events go with a deleted record, unless they hang on another one as well; then the link is cleared [K]. */
+function letGo(ctx: Ctx, child: SObject, link: 'WhoId' | 'WhatId', id: string, rows: readonly Row[]): void {
+  const other = link === 'WhoId' ? 'WhatId' : 'WhoId';
+  for (const row of rows)
+    if (row[other] == null) {
+      applyChange(ctx, child, row, { ...row, IsDeleted: 1 }, 'delete');
+      ctx.store.update(child, String(row['Id']), { _deletedWith: id });
+    } else applyChange(ctx, child, row, settled(ctx, child, row, { [link]: null }), 'update');
+}
+
 /** The record with these changes, and with what the org derives from them. */
 export function settled(ctx: Ctx, object: SObject, before: Row, changes: Row): Row {
   const row = { ...before, ...changes };
@@ -437,7 +557,7 @@ export function undelete(ctx: Ctx, object: SObject, id: string, along = false): 
     'undelete',
   );
   ctx.store.update(object, id, { _deletedWith: null });
-  for (const name of [...(cascading[object.name] ?? []), 'Task'])
+  for (const name of new Set(object.children.filter(({ cascade }) => cascade).map(({ child }) => child)))
     for (const row of ctx.store.select(`SELECT "Id" FROM "${name}" WHERE _deletedWith = ? AND "IsDeleted" = 1`, [id]))
       undelete(ctx, ctx.store.schema.named(name), String(row['Id']), true);
 }

@@ -11,6 +11,7 @@ import { described } from './resources/conditional.ts';
 import { orgLimits } from './resources/org-limits.ts';
 import { recent } from './resources/recent.ts';
 import { uiApi } from './resources/ui-api.ts';
+import { schemaFor } from './rights/seen.ts';
 import { sobject } from './sobjects.ts';
 import { parameterizedSearch, search } from './sosl/search.ts';
 import type { Ctx, Work } from './work.ts';
@@ -73,11 +74,11 @@ function* route(call: Call, ctx: Ctx, org: Org): Work<Answer> {
     case 'sobjects':
       if (second === undefined) {
         allow(call, 'GET', 'HEAD');
-        return described(call, ctx.store, `global ${ctx.version} ${ctx.userId}`, ctx.now(), describeGlobal(ctx.store.schema, ctx.version));
+        return described(call, ctx.store, `global ${ctx.version} ${ctx.userId}`, ctx.now(), describeGlobal(schemaFor(ctx), ctx.version));
       }
       if (third === 'describe' && call.path.length === 3) {
         allow(call, 'GET', 'HEAD');
-        const object = ctx.store.schema.inAddress(second);
+        const object = schemaFor(ctx).inAddress(second);
         if (!object) throw notFound();
         return described(
           call,

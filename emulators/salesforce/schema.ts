@@ -20,7 +20,9 @@ export type FieldType =
   | 'currency'
   | 'percent'
   | 'date'
-  | 'datetime';
+  | 'datetime'
+  /** Made of its parts, in one piece: read only. */
+  | 'address';
 
 export type Field = {
   readonly name: string;
@@ -135,12 +137,17 @@ export const cordboardFields: readonly CustomField[] = [
   })),
 ];
 
-const lines = (file: string): string[][] =>
-  readFileSync(new URL(file, import.meta.url), 'utf8')
+const read = new Map<string, readonly string[][]>();
+function lines(file: string): readonly string[][] {
+  const known = read.get(file);
+  if (known) return known;
+  const [, ...rows] = readFileSync(new URL(file, import.meta.url), 'utf8')
     .trimEnd()
-    .split('\n')
-    .slice(1)
-    .map((line) => line.split('\t'));
+    .split('\n');
+  const cells = rows.map((line) => line.split('\t'));
+  read.set(file, cells);
+  return cells;
+}
 
 type Given = {
   name: string;
@@ -173,7 +180,7 @@ const relationships = lines('model/relationships.tsv').map(([parent = '', child 
   restricted: restricted === 'true',
 }));
 /** Each is a field of profiles and of permission sets: `PermissionsApiEnabled` [C]. */
-export const userPermissions: readonly (readonly [name: string, label: string])[] = lines('model/permissions.tsv').map(
+const userPermissions: readonly (readonly [name: string, label: string])[] = lines('model/permissions.tsv').map(
   ([name = '', label = '']) => [name, label],
 );
 /** Have record types here. The field is there when an admin made one (rights/seen.ts). */
@@ -369,7 +376,7 @@ const objectOf = (given: Given, fields: readonly Field[]): Omit<SObject, 'childr
 function childrenOf(parent: string, all: readonly Pick<SObject, 'name' | 'fields'>[]): ChildRelationship[] {
   return all.flatMap((object) =>
     object.fields
-      .filter((field) => field.referenceTo.includes(parent))
+      .filter((field) => field.referenceTo.includes(parent) && field.name !== 'MasterRecordId')
       .map((field) => {
         const known = relationships.find((one) => one.parent === parent && one.child === object.name && one.field === field.name);
         const activity = isActivity(object.name) && field.name === 'WhatId';
@@ -393,8 +400,6 @@ const knownElsewhere = new Set(
     'EventWhoRelation',
     'SetupEntityAccess',
     'UserRecordAccess',
-    'EntityDefinition',
-    'FieldDefinition',
     'AccountContactRelation',
     'AccountContactRole',
     'Calendar',

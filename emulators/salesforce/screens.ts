@@ -78,11 +78,20 @@ export const convertLead = (ctx: Ctx, id: string, wish: Conversion): Work<Conver
 
     // "The related activities have … Name and Related To set to the Contact and the Opportunity (if an Opportunity is created)", and their
     // Last Modified is updated; "open tasks assigned to the user converting the lead will be reassigned to the new owner" [D Help 000385227]
-    const task = named('Task');
-    for (const row of ctx.store.select('SELECT * FROM "Task" WHERE "WhoId" = ? AND "IsDeleted" = 0', [id])) {
-      const handedOver = row['IsClosed'] !== 1 && row['OwnerId'] === ctx.userId ? { OwnerId: ownerId } : {};
-      applyChange(ctx, task, row, settled(ctx, task, row, { WhoId: contactId, WhatId: opportunityId, ...handedOver }), 'update');
-    }
+    for (const name of ['Task', 'Event'])
+      for (const row of ctx.store.select(`SELECT * FROM "${name}" WHERE "WhoId" = ? AND "IsDeleted" = 0`, [id])) {
+        const handedOver = name === 'Task' && row['IsClosed'] !== 1 && row['OwnerId'] === ctx.userId ? { OwnerId: ownerId } : {};
+        const object = named(name);
+        applyChange(ctx, object, row, settled(ctx, object, row, { WhoId: contactId, WhatId: opportunityId, ...handedOver }), 'update');
+      }
+    // The lead's memberships are the contact's from now on, unless he is a member himself [D object reference, CampaignMember].
+    const member = named('CampaignMember');
+    for (const row of ctx.store.select(
+      `SELECT * FROM "CampaignMember" m WHERE m."LeadId" = ? AND m."IsDeleted" = 0 AND NOT EXISTS (SELECT 1 FROM "CampaignMember" o
+        WHERE o."CampaignId" = m."CampaignId" AND o."ContactId" = ? AND o."IsDeleted" = 0)`,
+      [id, contactId],
+    ))
+      applyChange(ctx, member, row, settled(ctx, member, row, { ContactId: contactId }), 'update');
     const converted = ctx.store
       .select('SELECT "ApiName" FROM "LeadStatus" WHERE "IsConverted" = 1 ORDER BY "SortOrder"')
       .map((row) => row['ApiName']);
@@ -140,13 +149,22 @@ const children: Readonly<Record<string, readonly (readonly [object: string, fiel
     ['Opportunity', 'AccountId'],
     ['Task', 'WhatId'],
     ['Task', 'AccountId'],
+    ['Event', 'WhatId'],
+    ['Event', 'AccountId'],
   ],
   Contact: [
     ['Contact', 'ReportsToId'],
     ['Case', 'ContactId'],
     ['Task', 'WhoId'],
+    ['Event', 'WhoId'],
+    ['OpportunityContactRole', 'ContactId'],
+    ['CampaignMember', 'ContactId'],
   ],
-  Lead: [['Task', 'WhoId']],
+  Lead: [
+    ['Task', 'WhoId'],
+    ['Event', 'WhoId'],
+    ['CampaignMember', 'LeadId'],
+  ],
 };
 
 /**
@@ -173,12 +191,23 @@ export const mergeRecords = (ctx: Ctx, object: SObject, winnerId: string, loserI
     yield* updateRow(ctx, object, winnerId, fields);
   });
 
+/** Nobody is a member twice: the loser's membership goes where the winner has one (guessed). */
+const isMember = (ctx: Ctx, field: string, winnerId: string, member: Row): boolean =>
+  ctx.store.count(`SELECT COUNT(*) AS count FROM "CampaignMember" WHERE "CampaignId" = ? AND "${field}" = ? AND "IsDeleted" = 0`, [
+    member['CampaignId'] ?? null,
+    winnerId,
+  ]) > 0;
+
 /** What hangs on the loser hangs on the winner; the loser goes. */
 function absorb(ctx: Ctx, object: SObject, loser: Row, winnerId: string, losers: readonly string[]): void {
-  for (const [name, field] of children[object.name] ?? []) {
+  // What an admin made points at the winner as well.
+  const made = object.children.filter(({ child, field }) => ctx.store.schema.find(child)?.byName.get(field.toLowerCase())?.custom);
+  for (const [name, field] of [...(children[object.name] ?? []), ...made.map((one) => [one.child, one.field] as const)]) {
     const child = ctx.store.schema.named(name);
     for (const row of ctx.store.select(`SELECT * FROM "${name}" WHERE "${field}" = ? AND "IsDeleted" = 0`, [loser['Id'] ?? null]))
-      if (!losers.includes(String(row['Id'])) && !(name === 'Contact' && isPerson(row)))
+      if (name === 'CampaignMember' && isMember(ctx, field, winnerId, row))
+        applyChange(ctx, child, row, { ...row, IsDeleted: 1 }, 'delete');
+      else if (!losers.includes(String(row['Id'])) && !(name === 'Contact' && isPerson(row)))
         applyChange(ctx, child, row, settled(ctx, child, row, { [field]: winnerId }), 'update');
   }
   applyChange(ctx, object, loser, { ...loser, IsDeleted: 1, MasterRecordId: winnerId }, 'delete');

@@ -1,4 +1,5 @@
 import { idFor } from './ids.ts';
+import { seedRights } from './rights/grants.ts';
 import type { SObject } from './schema.ts';
 import type { Row, Store, Value } from './store.ts';
 import { wholeSecond } from './values.ts';
@@ -35,7 +36,10 @@ function addTo(store: Store, nowMs: number): (name: string, given: Row) => strin
 export function seedOrg(store: Store, nowMs: number): void {
   if (store.meta('seeded') === undefined) seedCompany(store, nowMs);
   seedLeadStatuses(store, nowMs);
+  seedCaseStatuses(store, nowMs);
+  seedStages(store, nowMs);
   if (store.schema.features.personAccounts) seedRecordTypes(store, nowMs);
+  seedRights(store, nowMs, [integrationUserId]);
 }
 
 /** The two kinds of account an org with person accounts has at least. What was there before is a company. */
@@ -60,6 +64,52 @@ function seedLeadStatuses(store: Store, nowMs: number): void {
     ] as const
   ).entries())
     add('LeadStatus', { MasterLabel: label, ApiName: label, SortOrder: place + 1, IsDefault: isDefault, IsConverted: isConverted });
+}
+
+/** Those of the recorded picklist; Closed closes. */
+function seedCaseStatuses(store: Store, nowMs: number): void {
+  if (store.count('SELECT COUNT(*) AS count FROM "CaseStatus"') > 0) return;
+  const add = addTo(store, nowMs);
+  for (const [place, label] of ['New', 'Working', 'Escalated', 'Closed'].entries())
+    add('CaseStatus', {
+      MasterLabel: label,
+      ApiName: label,
+      SortOrder: place + 1,
+      IsDefault: label === 'New' ? 1 : 0,
+      IsClosed: label === 'Closed' ? 1 : 0,
+    });
+}
+
+/** The stages of a new org with their probabilities and forecast categories [K]. */
+function seedStages(store: Store, nowMs: number): void {
+  if (store.count('SELECT COUNT(*) AS count FROM "OpportunityStage"') > 0) return;
+  const add = addTo(store, nowMs);
+  for (const [place, [label, probability, category]] of (
+    [
+      ['Prospecting', 10, 'Pipeline'],
+      ['Qualification', 10, 'Pipeline'],
+      ['Needs Analysis', 20, 'Pipeline'],
+      ['Value Proposition', 50, 'Pipeline'],
+      ['Id. Decision Makers', 60, 'Pipeline'],
+      ['Perception Analysis', 70, 'Pipeline'],
+      ['Proposal/Price Quote', 75, 'Best Case'],
+      ['Negotiation/Review', 90, 'Commit'],
+      ['Closed Won', 100, 'Closed'],
+      ['Closed Lost', 0, 'Omitted'],
+    ] as const
+  ).entries())
+    add('OpportunityStage', {
+      MasterLabel: label,
+      ApiName: label,
+      IsActive: 1,
+      SortOrder: place + 1,
+      IsClosed: label.startsWith('Closed') ? 1 : 0,
+      IsWon: label === 'Closed Won' ? 1 : 0,
+      // The two say one thing: BestCase is the name of Best Case [D object reference, OpportunityStage].
+      ForecastCategory: category === 'Best Case' ? 'BestCase' : category === 'Commit' ? 'Forecast' : category,
+      ForecastCategoryName: category,
+      DefaultProbability: probability,
+    });
 }
 
 function seedCompany(store: Store, nowMs: number): void {

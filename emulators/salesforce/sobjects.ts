@@ -18,7 +18,8 @@ import { noteRecent, recentItems } from './resources/recent.ts';
 import { relatedTo } from './resources/related.ts';
 import { replication } from './resources/replication.ts';
 import type { Field, SObject } from './schema.ts';
-import { maySee, sharing } from './sharing.ts';
+import { schemaFor } from './rights/seen.ts';
+import { hasViewAllData, maySee } from './sharing.ts';
 import type { Row } from './store.ts';
 import { readValue, writeValue } from './values.ts';
 import type { Ctx, Work } from './work.ts';
@@ -38,8 +39,7 @@ export function keyField(object: SObject, name: string): Field {
 
 /** "If the external ID field isn't unique, the user needs View All Data to upsert by it" [D resources_sobject_upsert; code and words guessed]. */
 export function mustSeeAllFor(ctx: Ctx, field: Field): void {
-  const admins = sharing(ctx.store)?.admins;
-  if (field.externalId && !field.unique && admins && !admins.includes(ctx.userId))
+  if (field.externalId && !field.unique && !hasViewAllData(ctx.store, ctx.userId))
     throw new Refusal(403, 'INSUFFICIENT_ACCESS', `View All Data is needed to upsert by ${field.name}, which is not unique`);
 }
 
@@ -75,7 +75,7 @@ const elsewhere = [
 
 export function* sobject(call: Call, ctx: Ctx, org: Org): Work<Answer> {
   const [, type = '', key, value, ...more] = call.path;
-  const object = ctx.store.schema.inAddress(type);
+  const object = schemaFor(ctx).inAddress(type);
   if (!object) throw notFound();
   if (key === undefined) {
     allow(call, 'GET', 'HEAD', 'POST');
@@ -92,7 +92,7 @@ export function* sobject(call: Call, ctx: Ctx, org: Org): Work<Answer> {
     return yield* byId(call, ctx, object, key);
   }
   const id = readId(key);
-  if (!isKey && id !== undefined && ctx.store.schema.ofId(id) === object) {
+  if (!isKey && id !== undefined && schemaFor(ctx).ofId(id) === object) {
     const found = relatedTo(call, ctx, org, object, id, [value, ...more]);
     return 'status' in found ? found : yield* byId(call, ctx, found.object, found.id);
   }
@@ -103,7 +103,7 @@ export function* sobject(call: Call, ctx: Ctx, org: Org): Work<Answer> {
 
 function* create(call: Call, ctx: Ctx, object: SObject): Work<Answer> {
   mustBeWritable(object);
-  const sent = readSent(ctx.store, object, jsonBody(call));
+  const sent = readSent(ctx, object, jsonBody(call));
   if ('Id' in sent.row) throw keyInBody('Id');
   yield { wait: 'begin' };
   const id = yield* insertRow(ctx, object, sent.whole());
@@ -120,7 +120,7 @@ const validatorsOf = (object: SObject, row: Row): Validators => ({
 function* byId(call: Call, ctx: Ctx, object: SObject, text: string): Work<Answer> {
   allow(call, 'GET', 'HEAD', 'PATCH', 'DELETE');
   const id = readId(text);
-  if (id === undefined || ctx.store.schema.ofId(id) !== object) throw noSuchExternalField(text); // [C quoted for bare words as ids]
+  if (id === undefined || schemaFor(ctx).ofId(id) !== object) throw noSuchExternalField(text); // [C quoted for bare words as ids]
   if (call.method === 'GET' || call.method === 'HEAD') {
     const row = ctx.store.get(object, id);
     if (!row || !maySee(ctx.store, ctx.userId, object, row)) throw notFound(); // [D errorcodes: 404 also for what one may not see]
@@ -138,7 +138,7 @@ function* byId(call: Call, ctx: Ctx, object: SObject, text: string): Work<Answer
     );
   }
   mustBeWritable(object);
-  const sent = call.method === 'PATCH' ? readSent(ctx.store, object, jsonBody(call)) : undefined;
+  const sent = call.method === 'PATCH' ? readSent(ctx, object, jsonBody(call)) : undefined;
   if (sent && 'Id' in sent.row) throw keyInBody('Id');
   const row = ctx.store.get(object, id);
   if (!row) throw call.method === 'PATCH' ? notFound() : new Refusal(404, noSuchReference().code, noSuchReference().message, []); // [K]
@@ -165,7 +165,7 @@ function* byKey(call: Call, ctx: Ctx, object: SObject, field: Field, text: strin
     return yield* byId(call, ctx, object, String(match['Id']));
   }
   mustBeWritable(object);
-  const sent = readSent(ctx.store, object, jsonBody(call));
+  const sent = readSent(ctx, object, jsonBody(call));
   if (field.name in sent.row) throw keyInBody(field.name);
   if ('Id' in sent.row) throw keyInBody('Id');
   if (!match && call.query.get('updateOnly') === 'true') throw notFound();

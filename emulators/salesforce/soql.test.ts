@@ -187,7 +187,7 @@ test.each([
   'SELECT TYPEOF Who WHEN Lead THEN Company END FROM Task',
   'SELECT Id FROM Task WHERE CALENDAR_YEAR(CreatedDate) = 2026',
   'SELECT Id FROM Task WHERE CreatedDate = LAST_FISCAL_QUARTER',
-  'SELECT Id FROM Campaign',
+  'SELECT Id FROM Asset',
   'SELECT Id FROM Task FOR UPDATE',
   'SELECT Id FROM Task WITH SECURITY_ENFORCED',
 ])('what a real org can and this one cannot is 501: %s', async (soql) => {

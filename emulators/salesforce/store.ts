@@ -1,5 +1,6 @@
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import { ChangeLog } from './events/change-log.ts';
+import { wallClock } from './clock.ts';
 import { idFor } from './ids.ts';
 import { customPrefix, type CustomObject } from './model/custom-objects.ts';
 import { buildSchema, type CustomField, type Features, type Field, type Schema, type SObject } from './schema.ts';
@@ -37,7 +38,28 @@ const sqlType = (field: Field): string => {
       return 'TEXT COLLATE NOCASE'; // text compares without case in SOQL and in unique fields [D SOQL reference, comparison operators]
   }
 };
+/** What rights and the schema as a user sees it are made of. */
+const setUp = new Set([
+  'Profile',
+  'PermissionSet',
+  'PermissionSetAssignment',
+  'ObjectPermissions',
+  'FieldPermissions',
+  'User',
+  'RecordType',
+]);
 const quoted = (name: string) => `"${name}"`;
+
+/** The parts of an address, by their names within it [C recorded answers]. */
+const addressParts = ['City', 'Country', 'GeocodeAccuracy', 'Latitude', 'Longitude', 'PostalCode', 'State', 'Street'];
+/** Its column is worked out when it is read: it is never written and takes no room. */
+function asAddress(object: SObject, field: Field): string {
+  const prefix = field.name.replace(/Address$/, '');
+  const parts = addressParts.filter((part) => object.byName.has((prefix + part).toLowerCase()));
+  const pairs = parts.map((part) => `'${part.charAt(0).toLowerCase()}${part.slice(1)}', ${quoted(prefix + part)}`);
+  return `TEXT GENERATED ALWAYS AS (CASE WHEN coalesce(${parts.map((part) => quoted(prefix + part)).join(', ')}) IS NULL THEN NULL ELSE json_object(${pairs.join(', ')}) END) VIRTUAL`;
+}
+const columnOf = (object: SObject, field: Field): string => (field.type === 'address' ? asAddress(object, field) : sqlType(field));
 const indexed = new Set([
   'OwnerId',
   'WhoId',
@@ -111,6 +133,12 @@ export class Store {
   #custom: CustomField[];
   #objects: CustomObject[];
   readonly #features: Features;
+  /** The org's clock; startOrg gives its own. */
+  now: () => number = wallClock;
+  /** Another number after each change of rights, users or fields: what was derived from them is out of date. */
+  setUpVersion = 0;
+  /** Fields that came in with this start. */
+  readonly brought: readonly CustomField[];
 
   constructor(file: string, customFields: readonly CustomField[], features: Partial<Features> = {}) {
     this.#db = new DatabaseSync(file);
@@ -126,7 +154,8 @@ export class Store {
     // What was never deployed here comes in now; what an admin has taken out since stays out.
     const nameOf = ({ object, name }: CustomField) => `${object}.${name}`;
     const deployed = new Set(JSON.parse(this.meta('deployedFields') ?? JSON.stringify(this.#custom.map(nameOf))) as string[]);
-    this.#custom.push(...customFields.filter((field) => !deployed.has(nameOf(field))));
+    this.brought = customFields.filter((field) => !deployed.has(nameOf(field)));
+    this.#custom.push(...this.brought);
     this.setMeta('customFields', JSON.stringify(this.#custom));
     this.setMeta('deployedFields', JSON.stringify([...new Set([...deployed, ...customFields.map(nameOf)])]));
     this.#features = { personAccounts: features.personAccounts === true || this.meta('personAccounts') === 'on' };
@@ -140,21 +169,25 @@ export class Store {
 
   #createTables(): void {
     for (const object of this.schema.objects) {
-      const columns = object.fields.map((field) => `${quoted(field.name)} ${sqlType(field)}${field.type === 'id' ? ' UNIQUE' : ''}`);
+      const columns = object.fields.map(
+        (field) => `${quoted(field.name)} ${columnOf(object, field)}${field.type === 'id' ? ' UNIQUE' : ''}`,
+      );
       this.#db.exec(`CREATE TABLE IF NOT EXISTS ${quoted(object.name)} (n INTEGER PRIMARY KEY, _deletedWith TEXT, ${columns.join(', ')})`);
       const present = new Set(
-        (this.#db.prepare(`SELECT name FROM pragma_table_info('${object.name}')`).all() as { name: string }[]).map((column) => column.name),
+        (this.#db.prepare(`SELECT name FROM pragma_table_xinfo('${object.name}')`).all() as { name: string }[]).map(
+          (column) => column.name,
+        ),
       );
       for (const field of object.fields) {
         if (!present.has(field.name))
           this.#db.exec(
-            `ALTER TABLE ${quoted(object.name)} ADD COLUMN ${quoted(field.name)} ${sqlType(field)}${field.type === 'boolean' ? ' DEFAULT 0' : ''}`,
+            `ALTER TABLE ${quoted(object.name)} ADD COLUMN ${quoted(field.name)} ${columnOf(object, field)}${field.type === 'boolean' ? ' DEFAULT 0' : ''}`,
           );
       }
       this.#createIndexes(object);
       this.#columns.set(
         object.name,
-        object.fields.map((field) => field.name),
+        object.fields.filter((field) => field.type !== 'address').map((field) => field.name),
       );
       const last = this.#db.prepare(`SELECT MAX(n) AS last FROM ${quoted(object.name)}`).get() as { last: number | null };
       this.#serials.set(object.name, last.last ?? 0);
@@ -208,8 +241,13 @@ export class Store {
     return this.#custom;
   }
 
+  #touched(name: string): void {
+    if (setUp.has(name)) this.setUpVersion += 1;
+  }
+
   #rebuild(): void {
     this.commit();
+    this.setUpVersion += 1;
     this.schema = buildSchema(this.#custom, this.#features, this.#objects);
     this.#statements.clear();
     this.#createTables();
@@ -268,6 +306,7 @@ export class Store {
 
   insert(object: SObject, n: number, row: Row): void {
     this.#begin();
+    this.#touched(object.name);
     const columns = this.#columns.get(object.name) ?? [];
     this.#statement(
       `INSERT INTO ${quoted(object.name)} (n, ${columns.map(quoted).join(', ')}) VALUES (?${', ?'.repeat(columns.length)})`,
@@ -282,6 +321,7 @@ export class Store {
     );
     return (row) => {
       this.#begin();
+      this.#touched(object.name);
       const { n, id } = this.newId(object);
       statement.run(n, id, ...columns.map((column) => row[column] ?? null));
       return id;
@@ -307,11 +347,17 @@ export class Store {
 
   update(object: SObject, id: string, changes: Row): void {
     this.#begin();
+    this.#touched(object.name);
     const columns = Object.keys(changes);
     this.#statement(`UPDATE ${quoted(object.name)} SET ${columns.map((column) => `${quoted(column)} = ?`).join(', ')} WHERE "Id" = ?`).run(
       ...columns.map((column) => changes[column] ?? null),
       id,
     );
+  }
+
+  /** For good: of objects without a recycle bin. */
+  remove(object: SObject, id: string): void {
+    this.run(`DELETE FROM ${quoted(object.name)} WHERE "Id" = ?`, [id]);
   }
 
   recordChange(change: Change): void {
@@ -337,6 +383,7 @@ export class Store {
   /** A change of many records at once, by the org itself. */
   run(sql: string, parameters: readonly SQLInputValue[] = []): void {
     this.#begin();
+    this.#touched(/^(?:UPDATE|DELETE FROM) "(\w+)"/.exec(sql)?.[1] ?? '');
     this.#statement(sql).run(...parameters);
   }
   select(sql: string, parameters: readonly SQLInputValue[] = []): Row[] {
@@ -364,6 +411,7 @@ export class Store {
       return result;
     } finally {
       if (!kept) this.changes.undo(mark);
+      if (!kept) this.setUpVersion += 1;
       this.#db.exec(kept ? 'RELEASE whole' : 'ROLLBACK TO whole; RELEASE whole');
     }
   }
@@ -390,6 +438,7 @@ export class Store {
     );
     for (const object of this.schema.objects) this.#serials.set(object.name, 0);
     this.changes.clear();
+    this.setUpVersion += 1;
   }
 
   close(): void {

@@ -54,6 +54,8 @@ export function readValue(field: Field, value: unknown): Value {
       if (ms === undefined) throw wrong('datetime');
       return wholeSecond(ms);
     }
+    case 'address':
+      return null; // nobody may write it
     case 'id':
     case 'reference':
       if (typeof value !== 'string') throw wrong('reference');
@@ -90,6 +92,7 @@ export function readRecord(object: SObject, sent: Record<string, unknown>): Row 
 export function writeValue(field: Field, value: Value | undefined): unknown {
   if (value === null || value === undefined) return null;
   if (field.type === 'boolean') return value === 1;
+  if (field.type === 'address') return JSON.parse(String(value)) as unknown;
   if (field.type === 'datetime') return new Date(Number(value)).toISOString().replace('Z', '+0000');
   return value;
 }

@@ -10,6 +10,7 @@ import type { Ctx } from '../work.ts';
 import { JobStore, type IngestJob, type Job, type QueryJob } from './job-store.ts';
 import { chunksOf, JobFailure, saveChunk } from './run-ingest.ts';
 import { runQuery } from './run-query.ts';
+import { schemaFor } from '../rights/seen.ts';
 
 /** What of an org the background needs. */
 export type Beside = {
@@ -174,7 +175,7 @@ export class Bulk {
     this.failNext = undefined;
     const started = org.now();
     try {
-      for (const given of chunksOf(this.jobs, job, ctx, org.store.schema.named(job.object))) {
+      for (const given of chunksOf(this.jobs, job, ctx, schemaFor(ctx).named(job.object))) {
         if (!(await this.#mayGoOn(job, perRecordMs * (given?.chunk.rows.length ?? 0)))) return false;
         if (!given) continue;
         if (fail && job.processed >= fail.afterRecords) throw new JobFailure(fail.errorMessage);

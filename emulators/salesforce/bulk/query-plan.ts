@@ -8,6 +8,7 @@ import type { Store } from '../store.ts';
 import { asksForAccess } from '../record-access.ts';
 import { delimiters, quotedCell, type Delimiter } from './csv.ts';
 import { childQuery, compoundField, notInBulkQuery } from './refusals.ts';
+import { seenBy } from '../rights/seen.ts';
 
 /** A bulk query as SQL whose rows are finished CSV lines: two million of them never become objects. */
 export type QueryPlan = {
@@ -98,19 +99,20 @@ export function planQuery(store: Store, order: QueryOrder): QueryPlan {
   refuseBulk(soql);
   const query: Query = parseSoql(soql);
   if (asksForAccess(query)) throw notImplemented('UserRecordAccess by bulk');
+  const schema = seenBy(store, order.userId);
   const compiler = new Compiler(
-    store.schema,
+    schema,
     soql,
     order.all,
     (name, n) => dayRange(name, n, order.nowMs, order.zone),
-    (object, alias) => visibleTo(store, order.userId, object, alias),
+    (object, alias) => visibleTo(store, order.userId, store.schema.find(object.name) ?? object, alias),
   );
   if (query.select === 'COUNT()') throw notInBulkQuery('Aggregate functions');
   if (query.select.some((path) => compounds.test(path.names.at(-1) ?? ''))) throw compoundField();
   const compiled = compiler.query(query);
   const columns = query.select.map((path) => {
     const { sql, field } = compiler.column(compiled.object, 't0', path);
-    return { name: nameOf(compiled.object, path, (name) => store.schema.find(name)), sql: cell(sql, field) };
+    return { name: nameOf(compiled.object, path, (name) => schema.find(name)), sql: cell(sql, field) };
   });
   if (order.version < 50) columns.sort((a, b) => (a.name < b.name ? -1 : 1));
   const between = delimiters[order.delimiter];

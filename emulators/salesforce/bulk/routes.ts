@@ -12,6 +12,7 @@ import { planQuery } from './query-plan.ts';
 import * as refused from './refusals.ts';
 import { outcomesOf, unprocessedOf } from './run-ingest.ts';
 import { resultsOf } from './run-query.ts';
+import { schemaFor } from '../rights/seen.ts';
 
 // /jobs/query and /jobs/ingest. What they start is done in the background (bulk.ts).
 
@@ -198,7 +199,7 @@ function createIngest(call: Call, ctx: Ctx, bulk: Bulk): Answer {
   ]);
   const operation = ingestOperations.find((one) => one === body['operation']);
   if (!operation) throw refused.badProperty('operation', body['operation'] ?? null);
-  const object = ctx.store.schema.inAddress(text(body, 'object'));
+  const object = schemaFor(ctx).inAddress(text(body, 'object'));
   if (!object) throw refused.notByBulk(text(body, 'object'));
   mustBeWritable(object);
   if (operation === 'hardDelete' && !bulk.hardDelete) throw refused.noHardDelete();

@@ -1,12 +1,13 @@
 import { duplicateInBatch, keyMissing, malformedId, manyForKey, noSuchReference, Refusal, rowLocked } from '../errors.ts';
 import { readId } from '../ids.ts';
-import { cascading, deleteRow, insertRow, updateRow } from '../records.ts';
+import { deleteRow, insertRow, updateRow } from '../records.ts';
 import type { Field, SObject } from '../schema.ts';
 import type { Row, Value } from '../store.ts';
 import { asRowRefusal, type Ctx, type Work } from '../work.ts';
 import { readColumn, readRow, type Column } from './columns.ts';
 import { CsvReader, delimiters, EndlessRecord, lineEndings, quotedCell, type CsvRecord } from './csv.ts';
 import type { IngestJob, JobStore } from './job-store.ts';
+import { schemaFor } from '../rights/seen.ts';
 
 /** Why a job cannot be done at all. */
 export class JobFailure extends Error {}
@@ -57,7 +58,7 @@ function sheetOf(job: IngestJob, ctx: Ctx, object: SObject, header: CsvRecord): 
   const names = header.values;
   if (!names || names.length > mostFields) throw new JobFailure('InvalidBatch : The header row cannot be read'); // guessed
   const columns = names.map((name) => {
-    const column = readColumn(object, name, (target) => ctx.store.schema.find(target));
+    const column = readColumn(object, name, (target) => schemaFor(ctx).find(target));
     if (!column) throw noField(name);
     return column;
   });
@@ -183,7 +184,7 @@ function ownId(object: SObject, value: Value | undefined): string {
 
 /** Out of the recycle bin, with what was deleted along: gone for good. */
 function purge(ctx: Ctx, object: SObject, id: string): void {
-  for (const name of new Set([...(cascading[object.name] ?? []), 'Task']))
+  for (const name of new Set(object.children.filter(({ cascade }) => cascade).map(({ child }) => child)))
     for (const row of ctx.store.select(`SELECT "Id" FROM "${name}" WHERE _deletedWith = ?`, [id]))
       purge(ctx, ctx.store.schema.named(name), String(row['Id']));
   ctx.store.run(`DELETE FROM "${object.name}" WHERE "Id" = ?`, [id]);
@@ -223,7 +224,7 @@ export function saveChunk(
   chunk: Chunk,
   patient: boolean,
 ): readonly string[] | undefined {
-  const object = ctx.store.schema.named(job.object);
+  const object = schemaFor(ctx).named(job.object);
   const keysTwice = twiceIn(sheet, chunk);
   const before = { written: ctx.tally.written, rowErrors: new Map(ctx.tally.rowErrors) };
   try {

@@ -7,6 +7,7 @@ import type { Field, SObject } from '../schema.ts';
 import { mustBeWritable } from '../sobjects.ts';
 import type { Row } from '../store.ts';
 import { allOrNothing, asRowRefusal, type Ctx, type Work } from '../work.ts';
+import { schemaFor } from '../rights/seen.ts';
 
 // POST /composite/tree/X: records with their children, all or none. [D resources_composite_sobject_tree]
 
@@ -34,7 +35,7 @@ const recordsOf = (given: unknown): unknown[] | undefined =>
 
 /** Level by level, as the answer lists them [D responses_composite_sobject_tree, example]. */
 function readTree(ctx: Ctx, root: SObject, records: unknown[]): { nodes: Node[]; untyped: string[] } {
-  const { schema } = ctx.store;
+  const schema = schemaFor(ctx);
   const nodes: Node[] = [];
   const untyped: string[] = [];
   let level: { entry: unknown; parent: Node['parent'] }[] = records.map((entry) => ({ entry, parent: undefined }));
@@ -62,7 +63,7 @@ function readTree(ctx: Ctx, root: SObject, records: unknown[]): { nodes: Node[];
         if (entries && list) lists.push({ link: list.field, entries });
         else own[name] = value;
       }
-      const node: Node = { referenceId, object, read: readSent(ctx.store, object, own).whole, parent };
+      const node: Node = { referenceId, object, read: readSent(ctx, object, own).whole, parent };
       nodes.push(node);
       next.push(...lists.flatMap(({ link, entries }) => entries.map((child) => ({ entry: child, parent: { node, link } }))));
     }
@@ -73,7 +74,7 @@ function readTree(ctx: Ctx, root: SObject, records: unknown[]): { nodes: Node[];
 
 export function* tree(call: Call, ctx: Ctx): Work<Answer> {
   const [, , type = '', ...more] = call.path;
-  const root = ctx.store.schema.inAddress(type);
+  const root = schemaFor(ctx).inAddress(type);
   if (!root || more.length > 0) throw notFound();
   allow(call, 'POST');
   const { records } = jsonBody(call);

@@ -89,12 +89,12 @@ export class ChangeLog {
   /** After the tables are there. */
   open(): void {
     this.#store.run(
-      'CREATE TABLE IF NOT EXISTS "event" (n INTEGER PRIMARY KEY AUTOINCREMENT, atMs INTEGER NOT NULL, object TEXT NOT NULL, schemaId TEXT, body TEXT)',
+      'CREATE TABLE IF NOT EXISTS "change_event" (n INTEGER PRIMARY KEY AUTOINCREMENT, atMs INTEGER NOT NULL, object TEXT NOT NULL, schemaId TEXT, body TEXT)',
     );
-    this.#store.run('CREATE INDEX IF NOT EXISTS "event_object" ON "event" (object, n)');
-    this.#store.run('CREATE TABLE IF NOT EXISTS "event_schema" (id TEXT PRIMARY KEY, json TEXT NOT NULL) WITHOUT ROWID');
-    this.#last = Number(this.#store.select("SELECT seq FROM sqlite_sequence WHERE name = 'event'")[0]?.['seq'] ?? 0);
-    const [newest] = this.#store.select('SELECT body FROM "event" WHERE object <> \'\' ORDER BY n DESC LIMIT 1');
+    this.#store.run('CREATE INDEX IF NOT EXISTS "change_event_object" ON "change_event" (object, n)');
+    this.#store.run('CREATE TABLE IF NOT EXISTS "change_event_schema" (id TEXT PRIMARY KEY, json TEXT NOT NULL) WITHOUT ROWID');
+    this.#last = Number(this.#store.select("SELECT seq FROM sqlite_sequence WHERE name = 'change_event'")[0]?.['seq'] ?? 0);
+    const [newest] = this.#store.select('SELECT body FROM "change_event" WHERE object <> \'\' ORDER BY n DESC LIMIT 1');
     if (newest) this.#lastCommit = BigInt((JSON.parse(String(newest['body'])) as EventBody).header.commitNumber);
     this.#delivered = new Map(JSON.parse(this.#store.meta(deliveredKey) ?? '[]') as [number, number][]);
     this.#settings = { ...atFirst, ...(JSON.parse(this.#store.meta(settingsKey) ?? '{}') as Partial<Settings>) };
@@ -247,7 +247,7 @@ export class ChangeLog {
 
   #append(object: SObject, body: EventBody): void {
     const schema = eventSchema(object);
-    this.#store.run('INSERT OR IGNORE INTO "event_schema" (id, json) VALUES (?, ?)', [schema.id, schema.json]);
+    this.#store.run('INSERT OR IGNORE INTO "change_event_schema" (id, json) VALUES (?, ?)', [schema.id, schema.json]);
     let text = JSON.stringify(body);
     // "The change event size exceeds the maximum 1 MB message size" [D CDC guide, gap events]
     if (text.length > mostBytes / 4 && this.#writer(schema.id).write(body, new Set()).length > mostBytes)
@@ -257,7 +257,7 @@ export class ChangeLog {
   #insert(object: string, schemaId: string | null, body: string | null): void {
     // "Replay ID values aren't guaranteed to be contiguous" [D event message durability]: here they never can be counted on.
     this.#last += 1 + Math.floor(dice(this.#last)() * 3);
-    this.#store.run('INSERT INTO "event" (n, atMs, object, schemaId, body) VALUES (?, ?, ?, ?, ?)', [
+    this.#store.run('INSERT INTO "change_event" (n, atMs, object, schemaId, body) VALUES (?, ?, ?, ?, ?)', [
       this.#last,
       this.now(),
       object,
@@ -284,12 +284,16 @@ export class ChangeLog {
   }
   /** Whether the stream may be taken up after this place: it was told here, and not longer ago than events are kept. */
   holds(replayId: number): boolean {
-    return this.#store.select('SELECT n FROM "event" WHERE n = ?', [replayId]).length > 0;
+    return this.#store.select('SELECT n FROM "change_event" WHERE n = ?', [replayId]).length > 0;
   }
   after(replayId: number, objects: readonly string[], atMost: number): LoggedEvent[] {
     // One object by its index; several by their order in the stream, or a long stream would be sorted for each answer.
     const which = objects.length === 1 ? 'object = ?' : `+object IN (${objects.map(() => '?').join(', ')})`;
-    const rows = this.#store.select(`SELECT * FROM "event" WHERE ${which} AND n > ? ORDER BY n LIMIT ?`, [...objects, replayId, atMost]);
+    const rows = this.#store.select(`SELECT * FROM "change_event" WHERE ${which} AND n > ? ORDER BY n LIMIT ?`, [
+      ...objects,
+      replayId,
+      atMost,
+    ]);
     return rows.map((row) => {
       const replay = Number(row['n']);
       return {
@@ -306,18 +310,18 @@ export class ChangeLog {
    * method]. So a subscriber who hears nothing for days still has a place that is kept.
    */
   advance(): number {
-    const [newest] = this.#store.select('SELECT n, atMs FROM "event" ORDER BY n DESC LIMIT 1');
+    const [newest] = this.#store.select('SELECT n, atMs FROM "change_event" ORDER BY n DESC LIMIT 1');
     if (!newest || this.now() - Number(newest['atMs']) > quietMs) this.#insert('', null, null);
     return this.#last;
   }
   schemaJson(id: string): string | undefined {
-    const [row] = this.#store.select('SELECT json FROM "event_schema" WHERE id = ?', [id]);
+    const [row] = this.#store.select('SELECT json FROM "change_event_schema" WHERE id = ?', [id]);
     return row === undefined ? undefined : String(row['json']);
   }
   /** The schema an object's events have now. */
   schemaIdOf(object: SObject): string {
     const schema = eventSchema(object);
-    this.#store.run('INSERT OR IGNORE INTO "event_schema" (id, json) VALUES (?, ?)', [schema.id, schema.json]);
+    this.#store.run('INSERT OR IGNORE INTO "change_event_schema" (id, json) VALUES (?, ?)', [schema.id, schema.json]);
     return schema.id;
   }
   /** An event as Avro, without the hidden fields. */
@@ -338,9 +342,9 @@ export class ChangeLog {
 
   /** What is older than events are kept goes. */
   prune(): void {
-    const [first] = this.#store.select('SELECT atMs FROM "event" ORDER BY n LIMIT 1');
+    const [first] = this.#store.select('SELECT atMs FROM "change_event" ORDER BY n LIMIT 1');
     const oldest = this.now() - this.#settings.retentionHours * 3_600_000;
-    if (first && Number(first['atMs']) < oldest) this.#store.run('DELETE FROM "event" WHERE atMs < ?', [oldest]);
+    if (first && Number(first['atMs']) < oldest) this.#store.run('DELETE FROM "change_event" WHERE atMs < ?', [oldest]);
   }
 
   // The allocation of deliveries.
@@ -372,7 +376,7 @@ export class ChangeLog {
   /** Back to a new org: nothing selected, nothing kept. The places go on from where they were. */
   clear(): void {
     this.#pending = [];
-    this.#store.run('DELETE FROM "event"');
+    this.#store.run('DELETE FROM "change_event"');
     this.#store.deleteMeta(settingsKey);
     this.#store.deleteMeta(deliveredKey);
     this.#delivered.clear();

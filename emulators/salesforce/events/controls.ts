@@ -60,7 +60,7 @@ export function changeEventControls(org: OrgState): Hono<{ Bindings: HttpBinding
     ...log.settings,
     delivered: log.delivered,
     latestReplayId: log.last,
-    kept: org.store.count('SELECT COUNT(*) AS count FROM "event" WHERE object <> \'\''),
+    kept: org.store.count('SELECT COUNT(*) AS count FROM "change_event" WHERE object <> \'\''),
     subscriptions: org.pubsub?.list() ?? [],
     faults: org.pubsub?.faults.list() ?? [],
   });

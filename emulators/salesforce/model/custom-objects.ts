@@ -60,6 +60,13 @@ function ownFields(given: CustomObject, detail: boolean): Field[] {
       idLookup: true,
       ...(given.nameFormat === undefined ? {} : { autoNumber: given.nameFormat }),
     }),
+    field('RecordTypeId', 'Record Type ID', 'reference', {
+      nillable: true,
+      createable: true,
+      updateable: true,
+      referenceTo: ['RecordType'],
+      relationship: 'RecordType',
+    }),
     field('CreatedDate', 'Created Date', 'datetime'),
     by('CreatedById', 'Created By ID', 'CreatedBy'),
     field('LastModifiedDate', 'Last Modified Date', 'datetime'),

@@ -4,6 +4,7 @@ import type { SObject } from '../schema.ts';
 import { maySee } from '../sharing.ts';
 import type { Store } from '../store.ts';
 import type { Ctx } from '../work.ts';
+import { schemaFor } from '../rights/seen.ts';
 
 // What a user looked at last. A program's writes are no looking, unless it says so: `Sforce-Mru: updateMru=true` [D headers_mru].
 
@@ -25,7 +26,7 @@ export function forgetRecent(store: Store): void {
 /** The last first: id and name of what is there and may be seen, of one kind or of all. */
 export function recentItems(ctx: Ctx, most: number, only?: SObject): Record<string, unknown>[] {
   const items = idsOf(ctx.store, ctx.userId).flatMap((id) => {
-    const object = ctx.store.schema.ofId(id);
+    const object = schemaFor(ctx).ofId(id);
     const row = object && (!only || only.name === object.name) ? ctx.store.get(object, id) : undefined;
     if (!object || !row || row['IsDeleted'] === 1 || !maySee(ctx.store, ctx.userId, object, row)) return [];
     const url = `/services/data/v${ctx.version}/sobjects/${object.name}/${id}`;

@@ -5,6 +5,7 @@ import { noSuchColumn, notFound, Refusal } from '../errors.ts';
 import type { SObject } from '../schema.ts';
 import { maySee } from '../sharing.ts';
 import type { Ctx } from '../work.ts';
+import { schemaFor } from '../rights/seen.ts';
 
 // /sobjects/X/<id>/<relationship>/…: on to the parent, and on, or to the children. [D resources_sobject_relationships, dome_relationship_traversal]
 
@@ -26,7 +27,7 @@ export function relatedTo(
     if (!row || row['IsDeleted'] === 1 || !maySee(ctx.store, ctx.userId, object, row)) throw notFound();
     const link = object.byRelationship.get(name.toLowerCase());
     if (!link) {
-      const list = childList(ctx.store.schema, object, name);
+      const list = childList(schemaFor(ctx), object, name);
       if (!list || hop < names.length - 1) throw notFound();
       allow(call, 'GET', 'HEAD'); // "Only a child-to-parent relationship can be traversed" to write [D resources_sobject_relationships_patch]
       const asked = call.query
@@ -42,7 +43,7 @@ export function relatedTo(
     }
     if (hop >= mostHops) throw new Refusal(400, 'INVALID_FIELD', `No more than ${mostHops} relationships can be traversed`); // words guessed
     const next = row[link.name];
-    const parent = typeof next === 'string' ? ctx.store.schema.ofId(next) : undefined;
+    const parent = typeof next === 'string' ? schemaFor(ctx).ofId(next) : undefined;
     if (typeof next !== 'string' || !parent) throw notFound(); // "If there's no record associated … a 404" [D resources_sobject_relationships_get]
     [object, id] = [parent, next];
   }

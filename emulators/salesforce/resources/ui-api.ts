@@ -6,6 +6,7 @@ import type { Field, SObject } from '../schema.ts';
 import type { Store } from '../store.ts';
 import type { Ctx } from '../work.ts';
 import { etagOf } from './conditional.ts';
+import { schemaFor } from '../rights/seen.ts';
 
 // /ui-api/object-info/X and its picklist-values: what a screen needs to know of an object. [D UI API guide]
 
@@ -29,6 +30,7 @@ const dataTypes: Readonly<Record<Field['type'], string>> = {
   percent: 'Percent',
   date: 'Date',
   datetime: 'DateTime',
+  address: 'Address',
 };
 
 const choice = (value: string) => ({ attributes: null, label: value, validFor: [], value });
@@ -48,13 +50,13 @@ function picklistValues(store: Store, object: SObject, field: Field, recordTypeI
 
 function recordTypeIn(store: Store, object: SObject, given: string): string {
   const id = readId(given);
-  const known = recordTypes(store, object).some((type) => type['recordTypeId'] === id);
+  const known = recordTypes(store, object, '').some((type) => type['recordTypeId'] === id);
   if (id === undefined || !known) throw new Refusal(400, 'INVALID_ID', `${given} is no record type of ${object.name}`); // guessed
   return id;
 }
 
 function objectInfo(store: Store, object: SObject): Record<string, unknown> {
-  const types = recordTypes(store, object).map(({ available, defaultRecordTypeMapping, master, name, recordTypeId }) => ({
+  const types = recordTypes(store, object, '').map(({ available, defaultRecordTypeMapping, master, name, recordTypeId }) => ({
     available,
     defaultRecordTypeMapping,
     master,
@@ -63,17 +65,17 @@ function objectInfo(store: Store, object: SObject): Record<string, unknown> {
   }));
   const body = {
     apiName: object.name,
-    createable: object.writable,
+    createable: object.may.create,
     custom: object.name.endsWith('__c'),
     defaultRecordTypeId: types.find((type) => type.defaultRecordTypeMapping)?.recordTypeId ?? null,
-    deletable: object.writable,
+    deletable: object.may.delete,
     dependentFields: {},
     fields: Object.fromEntries(
       object.fields.map((field) => [
         field.name,
         {
           apiName: field.name,
-          createable: field.createable && object.writable,
+          createable: field.createable && object.may.create,
           custom: field.custom,
           dataType: dataTypes[field.type],
           filterable: field.filterable,
@@ -92,7 +94,7 @@ function objectInfo(store: Store, object: SObject): Record<string, unknown> {
           scale: field.scale,
           sortable: field.filterable,
           unique: field.unique,
-          updateable: field.updateable && object.writable,
+          updateable: field.updateable && object.may.update,
         },
       ]),
     ),
@@ -102,7 +104,7 @@ function objectInfo(store: Store, object: SObject): Record<string, unknown> {
     nameFields: [object.nameField],
     queryable: true,
     recordTypeInfos: Object.fromEntries(types.map((type) => [String(type.recordTypeId), type])),
-    updateable: object.writable,
+    updateable: object.may.update,
   };
   return { ...body, eTag: etagOf(body).slice(1, 33) };
 }
@@ -112,7 +114,7 @@ export function uiApi(call: Call, ctx: Ctx): Answer {
   if (kind !== 'object-info' || name === '' || (list !== undefined && list !== 'picklist-values') || more.length > 0)
     throw notImplemented(`/${call.path.join('/')}`);
   allow(call, 'GET', 'HEAD');
-  const object = ctx.store.schema.inAddress(name);
+  const object = schemaFor(ctx).inAddress(name);
   if (!object) throw notFound();
   if (list === undefined) return { status: 200, body: objectInfo(ctx.store, object) };
   if (recordTypeId === undefined) throw notFound();

@@ -5,6 +5,7 @@ import { visibleTo } from '../sharing.ts';
 import type { Ctx, Work } from '../work.ts';
 import { mostResults, parseSosl, parseTerm, searchError, searchGroupOf, type Piece, type Returning, type Search } from './sosl.ts';
 import { isSearchable } from './text-index.ts';
+import { schemaFor } from '../rights/seen.ts';
 
 // GET /search?q=FIND {…} …, and /parameterizedSearch. [D REST guide, Search, Parameterized Search]
 
@@ -30,18 +31,20 @@ const answered = (ctx: Ctx, searchRecords: Found[]): Answer => ({
 function* run({ term, group, returning, limit }: Search, ctx: Ctx, org: Org, source: string): Work<Found[]> {
   const wanted =
     returning ??
-    ctx.store.schema.objects.filter(isSearchable).map(({ name }): Returning => ({
-      object: name,
-      at: 0,
-      fields: undefined,
-      where: undefined,
-      orderBy: undefined,
-      limit: undefined,
-      offset: undefined,
-    }));
+    schemaFor(ctx)
+      .objects.filter(isSearchable)
+      .map(({ name }): Returning => ({
+        object: name,
+        at: 0,
+        fields: undefined,
+        where: undefined,
+        orderBy: undefined,
+        limit: undefined,
+        offset: undefined,
+      }));
   const each: Found[][] = [];
   for (const one of wanted) {
-    const object = ctx.store.schema.inAddress(one.object);
+    const object = schemaFor(ctx).inAddress(one.object);
     if (!object) throw searchError(source, one.at, noSuchType(one.object).message, 'INVALID_TYPE');
     if (!isSearchable(object)) throw searchError(source, one.at, `entity type ${object.name} does not support search`, 'INVALID_TYPE'); // guessed
     while (org.search.catchUp(object)) yield { wait: 'turn' };

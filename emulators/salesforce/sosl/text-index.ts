@@ -23,7 +23,7 @@ const nameFields: Readonly<Record<string, readonly string[]>> = {
 /** "Numeric fields aren't searchable", nor dates, checkboxes and picklists [D SOSL reference, IN, About SOSL]. */
 const searchedTypes: readonly Field['type'][] = ['string', 'textarea', 'phone', 'email', 'url', 'combobox'];
 /** The kinds of record people search for. A user is found too, though programs cannot write him here [D object reference, supported calls]. */
-export const isSearchable = (object: SObject): boolean => object.writable || object.name === 'User';
+export const isSearchable = (object: SObject): boolean => object.flags.has('search');
 
 type Column = 'name' | 'email' | 'phone' | 'digits' | 'words';
 const columns: readonly Column[] = ['name', 'email', 'phone', 'digits', 'words'];
