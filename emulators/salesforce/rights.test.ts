@@ -291,6 +291,49 @@ describe('rights on fields', () => {
   });
 });
 
+describe('every door', () => {
+  test('keeps to the rights of who comes in', async () => {
+    const set = await grant({ Label: 'Doors', Name: 'Doors' }, { Contact: 'RC' }, { 'Contact.Phone': 'edit' });
+    const codes = async (method: string, path: string, body?: unknown) => {
+      const reply = await olaf.call(method, path, body);
+      return [reply.status, errorOf(reply)?.errorCode];
+    };
+    expect(await codes('GET', `/search?q=${encodeURIComponent('FIND {Kowalczyk} RETURNING Lead(Id)')}`)).toEqual([400, 'INVALID_TYPE']);
+    expect(await codes('GET', `/search?q=${encodeURIComponent('FIND {Kowalczyk} RETURNING Contact(Id, MobilePhone)')}`)).toEqual([
+      400,
+      'INVALID_FIELD',
+    ]);
+    const found = (await olaf.call('GET', `/search?q=${encodeURIComponent('FIND {Kowalczyk}')}`)).body as { searchRecords: unknown[] };
+    expect(found.searchRecords).toHaveLength(1);
+    expect(await codes('GET', `/sobjects/Contact/${seeded.ewa}/Account`)).toEqual([404, 'NOT_FOUND']);
+    expect(await codes('GET', `/sobjects/Contact/${seeded.ewa}?fields=MobilePhone`)).toEqual([400, 'INVALID_FIELD']);
+    expect(await codes('GET', '/sobjects/Lead/updated?start=2026-11-20T00:00:00Z&end=2026-11-21T00:00:00Z')).toEqual([404, 'NOT_FOUND']);
+    expect(await codes('GET', '/ui-api/object-info/Lead')).toEqual([404, 'NOT_FOUND']);
+    const info = (await olaf.call('GET', '/ui-api/object-info/Contact')).body as {
+      createable: boolean;
+      updateable: boolean;
+      fields: object;
+    };
+    expect(info).toMatchObject({ createable: true, updateable: false });
+    expect(Object.keys(info.fields)).not.toContain('MobilePhone');
+    expect(
+      await codes('POST', '/composite/tree/Lead', { records: [{ attributes: { type: 'Lead', referenceId: 'a' }, LastName: 'x' }] }),
+    ).toEqual([404, 'NOT_FOUND']);
+    const inBatch = await olaf.call('POST', '/composite/batch', {
+      batchRequests: [{ method: 'GET', url: `v67.0/query?q=SELECT+MobilePhone+FROM+Contact` }],
+    });
+    expect(inBatch.body).toMatchObject({ results: [{ statusCode: 400, result: [{ errorCode: 'INVALID_FIELD' }] }] });
+    expect((await olaf.call('POST', '/jobs/ingest', { operation: 'insert', object: 'Lead' })).status).toBe(400);
+    const job = await olaf.call('POST', '/jobs/query', { operation: 'query', query: 'SELECT MobilePhone FROM Contact' });
+    expect([job.status, errorOf(job)?.errorCode]).toEqual([400, 'INVALID_FIELD']);
+    expect(await codes('POST', '/sobjects/Contact', { LastName: 'x', Account: { Cordboard_Name__c: 'x' } })).toEqual([
+      400,
+      'INVALID_FIELD',
+    ]);
+    await take(set);
+  });
+});
+
 describe('who sees whose activities', () => {
   let boss: AsUser;
   let peer: AsUser;

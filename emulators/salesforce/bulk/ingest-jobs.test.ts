@@ -126,7 +126,7 @@ describe('an ingest job', () => {
     expect(info).toMatchObject({ state: 'JobComplete', numberRecordsProcessed: 6, numberRecordsFailed: 5 });
     const errors = lines(await bulk.outcome(info.id, 'failedResults')).map((line) => /^"","([^"]*)"/.exec(line)?.[1]);
     expect(errors.slice(1)).toEqual([
-      'INVALID_TYPE_ON_FIELD_IN_RECORD:Is Reminder Set: value not of required type: perhaps:IsReminderSet --',
+      'INVALID_TYPE_ON_FIELD_IN_RECORD:Reminder Set: value not of required type: perhaps:IsReminderSet --',
       'INVALID_TYPE_ON_FIELD_IN_RECORD:Due Date Only: value not of required type: 01/12/2026:ActivityDate --',
       'INVALID_TYPE_ON_FIELD_IN_RECORD:Call Duration: value not of required type: twelve:CallDurationInSeconds --',
       'INVALID_FIELD:A double quote stands where none may:--',
@@ -315,7 +315,7 @@ describe('in the background', () => {
 describe('what a job does not take', () => {
   test.each([
     [{ operation: 'insert', object: 'Nothing__c' }, 400, 'INVALIDENTITY'],
-    [{ operation: 'insert', object: 'User' }, 501, 'STAND_IN_CANNOT'],
+    [{ operation: 'insert', object: 'TaskStatus' }, 501, 'STAND_IN_CANNOT'],
     [{ operation: 'merge', object: 'Contact' }, 400, 'JSON_PARSER_ERROR'],
     [{ operation: 'upsert', object: 'Contact' }, 400, 'INVALIDJOB'],
     [{ operation: 'upsert', object: 'Contact', externalIdFieldName: 'Title' }, 404, 'NOT_FOUND'],

@@ -10,7 +10,7 @@ export const titleOf = (object: SObject, row: Row): string =>
 
 export const recordPath = (object: SObject, id: string): string => `/lightning/r/${object.name}/${id}/view`;
 /** Objects people look at; set-up objects are under Setup. */
-export const isListed = (object: SObject): boolean => object.writable && object.byName.has('systemmodstamp');
+export const isListed = (object: SObject): boolean => object.flags.has('layout') && object.flags.has('mru') && object.name !== 'User';
 /** What a list calls the name of its records. */
 export const nameLabel = (object: SObject): string => object.byName.get(object.nameField.toLowerCase())?.label ?? 'Name';
 export const listPath = (object: SObject): string => `/lightning/o/${object.name}/list`;
@@ -34,6 +34,12 @@ export const moment = (value: Value | undefined): Html =>
       >`
     : none;
 
+/** An address as kept: its parts by name. */
+const inOneLine = (kept: Value): string => {
+  const { street, postalCode, city, state, country } = JSON.parse(String(kept)) as Record<string, string | null>;
+  return [street, postalCode, city, state, country].filter((part) => part).join(', ');
+};
+
 const nothing = html`<span class="soft">–</span>`;
 
 export function show(store: Store, field: Field, value: Value | undefined): Html {
@@ -42,6 +48,7 @@ export function show(store: Store, field: Field, value: Value | undefined): Html
   if (field.type === 'datetime') return moment(value);
   if (field.type === 'date') return html`<time class="nobreak">${String(value)}</time>`;
   if (field.type === 'boolean') return html`${value === 1 ? 'Yes' : 'No'}`;
+  if (field.type === 'address') return html`${inOneLine(value)}`;
   const text = String(writeValue(field, value));
   if (field.type === 'url' && /^https?:\/\//i.test(text)) return html`<a href="${text}" rel="noreferrer noopener">${text}</a>`;
   return html`${text}`;
