@@ -113,7 +113,12 @@ export const rooms: Readonly<Record<string, Row>> = {
   'console/build.ts': { from: ['server/world.ts'], packages: ['vite', '@vitejs/plugin-react'], node: true },
 
   // A witness must not have rehearsed with the accused: never crms/, never server/.
-  emulators: { from: [], packages: ['hono', '@hono/node-server', 'zod', 'pg', '@grpc/grpc-js', '@grpc/proto-loader', 'avsc'], node: true },
+  // Packages of the Metadata API are zips (fflate) of XML (fast-xml-parser).
+  emulators: {
+    from: [],
+    packages: ['hono', '@hono/node-server', 'zod', 'pg', '@grpc/grpc-js', '@grpc/proto-loader', 'avsc', 'fflate', 'fast-xml-parser'],
+    node: true,
+  },
 
   scenarios: { from: [...everything, 'tools'], packages: ['vitest', 'pg', 'undici', 'zod'], node: true },
   chaos: { from: [...everything, 'scenarios', 'tools'], packages: ['pg', 'undici'], node: true },

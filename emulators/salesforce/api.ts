@@ -23,6 +23,7 @@ import { changeOrigin } from './events/change-log.ts';
 import type { Fault } from './faults.ts';
 import { answerIdentity, isIdentity } from './identity/door.ts';
 import { soapLogin, soapVersion } from './identity/soap-login.ts';
+import { isMetadataSoap, metadataSoap, soapFault } from './metadata/soap.ts';
 import type { OrgState } from './org-state.ts';
 import { headers as pageHeaders } from './pages/html.ts';
 import { page } from './pages/pages.ts';
@@ -47,7 +48,14 @@ const releaseName = (version: number): string =>
 export const isLoopbackHost = (host: string | undefined): boolean =>
   /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/i.test(host ?? '');
 
-type Request = { method: string; path: string; query: URLSearchParams; header: (name: string) => string | undefined; body: string };
+type Request = {
+  method: string;
+  path: string;
+  query: URLSearchParams;
+  header: (name: string) => string | undefined;
+  body: string;
+  bytes: Uint8Array;
+};
 type Outcome = { answer: Answer; ctx: Ctx | undefined; rowFault: Fault['kind'] | undefined; counted: boolean };
 
 export function apiApp(org: OrgState): Hono<{ Bindings: HttpBindings }> {
@@ -91,6 +99,7 @@ export function apiApp(org: OrgState): Hono<{ Bindings: HttpBindings }> {
     };
 
     if (!isLoopbackHost(incoming.headers.host)) return c.text('The stand-in org answers to this machine only.\n', 403);
+    org.deployments.advance();
     const fault = org.faults.forRequest(method, path);
     if (fault?.kind === 'down' || fault?.kind === 'refused') {
       log(0, [], fault.kind);
@@ -98,9 +107,9 @@ export function apiApp(org: OrgState): Hono<{ Bindings: HttpBindings }> {
     }
     const respond = async (answer: Answer, counted: boolean): Promise<Response> => {
       await org.store.durable(); // nothing is answered that is not on the disk
-      return toResponse(answer, counted ? org.limits.header : undefined, incoming.headers['accept-encoding']);
+      return toResponse(answer, counted && !isMetadataSoap(path) ? org.limits.header : undefined, incoming.headers['accept-encoding']);
     };
-    const refusedWhole = wholeFault(fault);
+    const refusedWhole = wholeFault(fault, path);
     if (fault && refusedWhole) {
       const counted = fault.kind === 'whole-400';
       log(refusedWhole.status, [], fault.kind);
@@ -117,9 +126,9 @@ export function apiApp(org: OrgState): Hono<{ Bindings: HttpBindings }> {
       return c.html(shown.text, shown.status, { ...pageHeaders });
     }
 
-    let body: string;
+    let bytes: Buffer;
     try {
-      body = await readBody(c.req.raw, incoming.headers['content-encoding'], isUpload(path) ? maxUploadBytes : maxBodyBytes);
+      bytes = await readBody(c.req.raw, incoming.headers['content-encoding'], isUpload(path) ? maxUploadBytes : maxBodyBytes);
     } catch (cause) {
       if (incoming.destroyed && !incoming.complete) {
         log(0, [], fault?.kind); // the caller went away in the middle of his request: nothing to apply
@@ -132,7 +141,8 @@ export function apiApp(org: OrgState): Hono<{ Bindings: HttpBindings }> {
       path,
       query: new URLSearchParams(rawQuery),
       header: (name) => headerText(incoming.headers[name.toLowerCase()]),
-      body,
+      body: isForm(incoming.headers['content-type']) ? '' : bytes.toString('utf8'),
+      bytes,
     };
     const delayMs = fault?.delayMs ?? defaultDelayMs;
 
@@ -176,8 +186,8 @@ export function apiApp(org: OrgState): Hono<{ Bindings: HttpBindings }> {
 }
 
 /** Faults that answer by themselves and apply nothing. */
-function wholeFault(fault: Fault | undefined): Answer | undefined {
-  const refused = (refusal: Refusal): Answer => ({ status: refusal.status, body: refusal.body() });
+function wholeFault(fault: Fault | undefined, path: string): Answer | undefined {
+  const refused = (refusal: Refusal): Answer => refusalOn(path, refusal);
   switch (fault?.kind) {
     case 'status-503':
       return refused(serverUnavailable());
@@ -206,6 +216,12 @@ function wholeFault(fault: Fault | undefined): Answer | undefined {
   }
 }
 
+/** A refusal as the API behind this path says it. */
+const refusalOn = (path: string, refusal: Refusal): Answer =>
+  isMetadataSoap(path)
+    ? soapFault(refusal.code, refusal.message, refusal.status < 500 ? 500 : refusal.status)
+    : { status: refusal.status, body: refusal.body(), ...(refusal.headers ? { headers: refusal.headers } : {}) };
+
 /** Applies a request once and says what to answer. */
 async function answer(org: OrgState, request: Request): Promise<Outcome> {
   const told = (reply: Answer, counted = false): Outcome => ({ answer: reply, ctx: undefined, rowFault: undefined, counted });
@@ -214,6 +230,7 @@ async function answer(org: OrgState, request: Request): Promise<Outcome> {
     if (isIdentity(method, path, request.query)) return told(answerIdentity(org.oauth, request));
     const soap = soapVersion(path);
     if (soap) return told(soapLogin(soap, request.body, versions));
+    if (isMetadataSoap(path)) return await metadataCall(org, request);
     if (/^\/services\/data\/?$/.test(path)) {
       if (method !== 'GET' && method !== 'HEAD') throw methodNotAllowed(method, ['GET', 'HEAD']);
       const list = Array.from({ length: versions.newest - versions.oldest }, (_, place) => versions.oldest + place);
@@ -254,10 +271,17 @@ async function answer(org: OrgState, request: Request): Promise<Outcome> {
         path: pathParts(found[2] ?? ''),
         query: request.query,
         header: request.header,
-        body: { text: request.body },
+        body: { text: request.body, bytes: request.bytes },
       };
       const reply = await runWork(
-        answerCall(call, ctx, { queries: org.queries, search: org.search, limits: org.limits, bulk: org.bulk, zone: zoneOf(org, userId) }),
+        answerCall(call, ctx, {
+          queries: org.queries,
+          search: org.search,
+          limits: org.limits,
+          bulk: org.bulk,
+          deployments: org.deployments,
+          zone: zoneOf(org, userId),
+        }),
         ctx,
         org.latency.forRequest(),
       );
@@ -267,7 +291,18 @@ async function answer(org: OrgState, request: Request): Promise<Outcome> {
     }
   } catch (cause) {
     if (!(cause instanceof Refusal)) throw cause;
-    return told({ status: cause.status, body: cause.body(), ...(cause.headers ? { headers: cause.headers } : {}) });
+    return told(refusalOn(path, cause));
+  }
+}
+
+async function metadataCall(org: OrgState, { method, path, body }: Request): Promise<Outcome> {
+  const leave = org.limits.enter();
+  try {
+    const { baseMs } = org.latency.forRequest();
+    if (baseMs > 0) await sleep(baseMs);
+    return { answer: metadataSoap(org, path, method, body, versions), ctx: undefined, rowFault: undefined, counted: true };
+  } finally {
+    leave();
   }
 }
 
@@ -294,11 +329,13 @@ const splitOnce = (text: string, by: string): [string, string] => {
 const headerText = (value: string | string[] | undefined): string | undefined => (Array.isArray(value) ? value.join(', ') : value);
 
 const isUpload = (path: string): boolean => /^\/services\/data\/v[\d.]+\/jobs\/ingest\/[^/]+\/batches\/?$/.test(path);
+/** A form with files is bytes: as text its zip would be none. */
+const isForm = (type: string | undefined): boolean => /^multipart\/form-data\b/i.test(type ?? '');
 
-async function readBody(request: globalThis.Request, encoding: string | undefined, maxBytes: number): Promise<string> {
+async function readBody(request: globalThis.Request, encoding: string | undefined, maxBytes: number): Promise<Buffer> {
   const bytes = Buffer.from(await request.arrayBuffer());
   if (bytes.length > maxBytes) throw new Error('The request body is too large');
-  return (encoding?.toLowerCase() === 'gzip' ? gunzipSync(bytes, { maxOutputLength: maxBytes }) : bytes).toString('utf8');
+  return encoding?.toLowerCase() === 'gzip' ? gunzipSync(bytes, { maxOutputLength: maxBytes }) : bytes;
 }
 
 function toResponse(answer: Answer, limitInfo: string | undefined, acceptEncoding: string | string[] | undefined): Response {

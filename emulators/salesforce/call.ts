@@ -1,6 +1,7 @@
 import { jsonBroken, methodNotAllowed, notImplemented, unsupportedMediaType } from './errors.ts';
 import type { Bulk } from './bulk/bulk.ts';
 import type { Limits } from './limits.ts';
+import type { Deployments } from './metadata/deployments.ts';
 import type { Queries } from './query.ts';
 import type { TextIndex } from './sosl/text-index.ts';
 
@@ -10,8 +11,8 @@ export type Call = {
   readonly path: readonly string[];
   readonly query: URLSearchParams;
   readonly header: (name: string) => string | undefined;
-  /** JSON text, or what a composite already parsed. */
-  readonly body: { readonly text: string } | { readonly json: unknown };
+  /** JSON text, or what a composite already parsed. A form with files is bytes. */
+  readonly body: { readonly text: string; readonly bytes?: Uint8Array } | { readonly json: unknown };
 };
 export type Answer = { readonly status: number; readonly body?: unknown; readonly headers?: Readonly<Record<string, string>> };
 
@@ -21,6 +22,7 @@ export type Org = {
   readonly search: TextIndex;
   readonly limits: Limits;
   readonly bulk: Bulk;
+  readonly deployments: Deployments;
   readonly zone: string;
 };
 

@@ -6,6 +6,7 @@ import type { Journal } from './journal.ts';
 import type { Latency } from './latency.ts';
 import type { Limits } from './limits.ts';
 import type { Locks } from './locks.ts';
+import type { Deployments } from './metadata/deployments.ts';
 import type { Queries } from './query.ts';
 import type { TextIndex } from './sosl/text-index.ts';
 import type { Store } from './store.ts';
@@ -19,6 +20,7 @@ export type OrgState = {
   readonly search: TextIndex;
   readonly bulk: Bulk;
   readonly limits: Limits;
+  readonly deployments: Deployments;
   readonly locks: Locks;
   readonly latency: Latency;
   readonly faults: Faults;

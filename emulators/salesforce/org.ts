@@ -13,6 +13,7 @@ import { Journal } from './journal.ts';
 import { Latency, type Profile } from './latency.ts';
 import { Limits } from './limits.ts';
 import { Locks } from './locks.ts';
+import { Deployments } from './metadata/deployments.ts';
 import type { OrgState } from './org-state.ts';
 import { Queries } from './query.ts';
 import { cordboardFields } from './schema.ts';
@@ -66,6 +67,7 @@ export async function startOrg(options: OrgOptions): Promise<RunningOrg> {
   const addresses: OrgState['addresses'] = { api: '', control: '' };
   const now = () => clock() + org.shiftMs;
   store.now = now;
+  const latency = new Latency(options.latency ?? 'none');
   const org: OrgState = {
     store,
     oauth: new Identity(
@@ -78,8 +80,9 @@ export async function startOrg(options: OrgOptions): Promise<RunningOrg> {
     search: new TextIndex(store, now),
     bulk: new Bulk(store, () => org),
     limits: new Limits(now, elapsedMs),
+    deployments: new Deployments(store, now, latency, () => org.queries.forget()),
     locks: new Locks(lockWaitMs),
-    latency: new Latency(options.latency ?? 'none'),
+    latency,
     faults: new Faults(),
     journal: new Journal(),
     now,

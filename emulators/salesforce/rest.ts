@@ -12,14 +12,14 @@ import { orgLimits } from './resources/org-limits.ts';
 import { recent } from './resources/recent.ts';
 import { uiApi } from './resources/ui-api.ts';
 import { schemaFor } from './rights/seen.ts';
+import { metadataRest } from './metadata/rest.ts';
+import { tooling } from './metadata/tooling.ts';
 import { sobject } from './sobjects.ts';
 import { parameterizedSearch, search } from './sosl/search.ts';
 import type { Ctx, Work } from './work.ts';
 
 /** Resources a real org has and this one does not: said so, instead of the 404 a client would believe. */
 const elsewhere = new Set([
-  'tooling',
-  'metadata',
   'quickActions',
   'tabs',
   'theme',
@@ -66,9 +66,10 @@ function* route(call: Call, ctx: Ctx, org: Org): Work<Answer> {
       return {
         status: 200,
         body: Object.fromEntries(
-          ['sobjects', 'search', 'parameterizedSearch', 'query', 'queryAll', 'composite', 'jobs', 'limits', 'recent', 'ui-api'].map(
-            (name) => [name, `/services/data/v${ctx.version}/${name}`],
-          ),
+          [
+            ...['sobjects', 'search', 'parameterizedSearch', 'query', 'queryAll', 'composite', 'jobs', 'limits', 'recent', 'ui-api'],
+            ...['metadata', 'tooling'],
+          ].map((name) => [name, `/services/data/v${ctx.version}/${name}`]),
         ),
       };
     case 'sobjects':
@@ -120,6 +121,10 @@ function* route(call: Call, ctx: Ctx, org: Org): Work<Answer> {
       return recent(call, ctx);
     case 'ui-api':
       return uiApi(call, ctx);
+    case 'metadata':
+      return metadataRest(call, ctx, org.deployments);
+    case 'tooling':
+      return tooling(call, ctx, org.deployments);
     default:
       if (elsewhere.has(first)) throw notImplemented(`/${first}`);
       throw notFound();

@@ -26,10 +26,9 @@ for (const line of readFileSync(new URL('types.tsv', import.meta.url), 'utf8').t
   elements.set(name, { name, kind: values ? 'enum' : kind, many: many === 'many', values });
   types.set(type, elements);
 }
+const enumNames: Readonly<Record<string, string>> = { 'CustomField.type': 'FieldType' };
 const enumName = (type: string, element: string): string =>
-  ({ 'CustomField.type': 'FieldType', 'CustomObject.sharingModel': 'SharingModel', 'CustomObject.deploymentStatus': 'DeploymentStatus' })[
-    `${type}.${element}`
-  ] ?? element.charAt(0).toUpperCase() + element.slice(1);
+  enumNames[`${type}.${element}`] ?? element.charAt(0).toUpperCase() + element.slice(1);
 
 const nil = (xml: Xml): boolean => xml.attributes['nil'] === 'true' || xml.attributes['nil'] === '1';
 

@@ -52,7 +52,7 @@ const decode = (text: string): string =>
 
 type Node = Record<string, unknown>;
 const local = (name: string): string => name.slice(name.indexOf(':') + 1);
-const symbol = XMLParser.getMetaDataSymbol();
+const span = XMLParser.getMetaDataSymbol() as symbol;
 
 /** The root element. Throws `XmlBroken`. */
 export function parseXml(text: string): Xml {
@@ -91,8 +91,8 @@ export function parseXml(text: string): Xml {
     const name = Object.keys(node).find((key) => key !== ':@' && !key.startsWith('#'));
     if (name === undefined) return undefined;
     const inside = node[name] as Node[];
-    const span = (node as { [symbol]?: { startIndex?: number; endIndex?: number } })[symbol];
-    const start = span?.startIndex ?? 0;
+    const where = Reflect.get(node, span) as { startIndex?: number; endIndex?: number } | undefined;
+    const start = where?.startIndex ?? 0;
     const own = inside.map((child) => {
       if (typeof child['#text'] === 'string') return decode(child['#text']);
       const raw = child['#cdata'] as { '#text'?: string }[] | undefined;
@@ -106,7 +106,7 @@ export function parseXml(text: string): Xml {
       children: inside.flatMap((child) => read(child) ?? []),
       text: own.join(''),
       opened: placeOf(endOfStartTag(start)),
-      closed: placeOf(span?.endIndex ?? start),
+      closed: placeOf(where?.endIndex ?? start),
     };
   };
   const root = nodes.flatMap((node) => read(node) ?? [])[0];
