@@ -141,6 +141,13 @@ export function controlApp(org: OrgState): Hono<{ Bindings: HttpBindings }> {
     return c.json(org.latency.pace);
   });
 
+  app.post('/__org/deployments', async (c) => {
+    const body = await bodyOf(c.req);
+    const [waitMs, workMs] = [number(body, 'waitMs'), number(body, 'workMs')];
+    org.deployments.pace = waitMs === undefined && workMs === undefined ? undefined : { waitMs: waitMs ?? 0, workMs: workMs ?? 0 };
+    return c.json(org.deployments.pace ?? {});
+  });
+
   app.post('/__org/limits', async (c) => {
     const body = await bodyOf(c.req);
     org.limits.max = number(body, 'max') ?? org.limits.max;

@@ -83,7 +83,15 @@ function deployPackage(store: Store, catalog: Catalog, each: Package, options: D
     messages.push(missing && options.allowMissingFiles ? { ...message, success: true, problemType: 'Warning' } : message);
   }
   if (each.manifest && !each.problems.some(({ fullName }) => fullName === 'package.xml'))
-    messages.push({ componentType: '', fullName: 'package.xml', fileName: `${each.root}package.xml`, changed: true, created: false, deleted: false, success: true });
+    messages.push({
+      componentType: '',
+      fullName: 'package.xml',
+      fileName: `${each.root}package.xml`,
+      changed: true,
+      created: false,
+      deleted: false,
+      success: true,
+    });
   for (const removal of each.before) messages.push(remove(store, catalog, removal, options));
   const failedObjects = new Set<string>();
   for (const part of each.parts.toSorted((a, b) => order(a.type) - order(b.type))) {
@@ -98,7 +106,8 @@ function place(store: Store, catalog: Catalog, part: Part, failedObjects: Readon
   const said: Said = { componentType: part.type, fullName: part.fullName, fileName: part.fileName };
   try {
     if (part.problem) throw part.problem;
-    const parent = part.type === 'CustomField' ? part.fullName.split('.')[0] : part.type === 'Layout' ? part.fullName.split('-')[0] : undefined;
+    const parent =
+      part.type === 'CustomField' ? part.fullName.split('.')[0] : part.type === 'Layout' ? part.fullName.split('-')[0] : undefined;
     if (parent !== undefined && failedObjects.has(parent)) throw new Problem('Parent entity failed to deploy', part.place);
     return { ...said, ...apply(store, catalog, part.type, part.fullName, part.doc ?? {}, part.place), deleted: false, success: true };
   } catch (cause) {
@@ -114,7 +123,10 @@ function remove(store: Store, catalog: Catalog, { type, fullName, fileName }: Re
     if (takeOut(store, catalog, type, fullName)) return { ...said, changed: true, created: false, deleted: true, success: true };
     // "When ignoreWarnings is set to false and a warning occurs, success is set to false and the warning is treated like an error" [D].
     // Such a message carries the file's name as the component's [C source-deploy-retrieve, metadataApiDeploy].
-    const unsuccessful = failure({ ...said, fullName: fileName.split('/').at(-1) ?? fileName }, new Problem(`No ${type} named: ${fullName} found`));
+    const unsuccessful = failure(
+      { ...said, fullName: fileName.split('/').at(-1) ?? fileName },
+      new Problem(`No ${type} named: ${fullName} found`),
+    );
     return { ...unsuccessful, problemType: 'Warning', success: options.ignoreWarnings };
   } catch (cause) {
     if (cause instanceof Problem) return failure(said, cause);

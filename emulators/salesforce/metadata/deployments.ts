@@ -49,7 +49,7 @@ export const isDone = (status: DeployStatus): boolean => !['Pending', 'InProgres
 const quickWithinMs = 10 * 86_400_000;
 
 /** Kept: what is answered, and how long each step takes. */
-type State = Omit<Deployment, 'id'> & { readonly dueMs: number; readonly paceMs: { base: number; perRecord: number } };
+type State = Omit<Deployment, 'id'> & { readonly dueMs: number; readonly workMs: number; readonly perComponentMs: number };
 
 /**
  * Deployments wait in a queue and are worked off one after the other, as slowly as the org answers. Nothing runs by itself: whoever asks
@@ -61,6 +61,8 @@ export class Deployments {
   readonly #now: () => number;
   readonly #latency: Latency;
   readonly #onChange: () => void;
+  /** How long a deployment waits and how long it is worked on; undefined: as slowly as the org answers. */
+  pace: { waitMs: number; workMs: number } | undefined;
   /** No later than this something is due; Infinity: nothing is. */
   #dueMs: number;
 
@@ -99,12 +101,16 @@ export class Deployments {
     if (!validated) throw new DeployRefusal('INVALID_CROSS_REFERENCE_KEY', 'invalid cross reference id');
     const tested = validated.options.testLevel !== undefined && validated.options.testLevel !== 'NoTestRun';
     if (!validated.options.checkOnly || validated.status !== 'Succeeded' || !recent || !tested || zip === undefined)
-      throw new DeployRefusal('INVALID_ID_FIELD', `The validation ${validated.id} can't be deployed: it must have succeeded with tests within the last 10 days`); // the rule [D]; text guessed
+      throw new DeployRefusal(
+        'INVALID_ID_FIELD',
+        `The validation ${validated.id} can't be deployed: it must have succeeded with tests within the last 10 days`,
+      ); // the rule [D]; text guessed
     return this.#queue(userId, zip, { ...validated.options, checkOnly: false }, validated.id);
   }
   #queue(userId: string, zip: string, options: DeployOptions, validatedId: string | undefined): Deployment {
     const nowMs = this.#now();
     const { baseMs, perRecordMs } = this.#latency.forRequest();
+    const { waitMs, workMs } = this.pace ?? { waitMs: baseMs, workMs: baseMs };
     const state: State = {
       userId,
       createdMs: nowMs,
@@ -120,8 +126,9 @@ export class Deployments {
       deployed: 0,
       messages: [],
       error: undefined,
-      dueMs: nowMs + baseMs,
-      paceMs: { base: baseMs, perRecord: perRecordMs },
+      dueMs: nowMs + waitMs,
+      workMs,
+      perComponentMs: this.pace ? 0 : perRecordMs,
     };
     this.#store.run('INSERT INTO "deployment" (done, state, zip) VALUES (0, ?, ?)', [JSON.stringify(state), zip]);
     this.#dueMs = Math.min(this.#dueMs, state.dueMs);
@@ -148,7 +155,13 @@ export class Deployments {
     if (isDone(found.status)) throw new DeployRefusal('INVALID_OPERATION', `Deployment already completed: ${found.status}`); // guessed
     const nowMs = this.#now();
     const pending = found.status === 'Pending';
-    this.#change(found.id, { status: pending ? 'Canceled' : 'Canceling', canceledBy: userId, modifiedMs: nowMs, ...(pending ? { completedMs: nowMs } : {}) });
+    this.#change(found.id, {
+      status: pending ? 'Canceled' : 'Canceling',
+      canceledBy: userId,
+      modifiedMs: nowMs,
+      ...(pending ? { completedMs: nowMs } : {}),
+    });
+    this.#dueMs = -Infinity;
     return this.get(id) ?? found;
   }
 
@@ -158,7 +171,11 @@ export class Deployments {
     const state = { ...(JSON.parse(String(row?.['state'])) as State), ...changes };
     const done = isDone(state.status);
     const keepsZip = !done || (state.status === 'Succeeded' && state.options.checkOnly);
-    this.#store.run(`UPDATE "deployment" SET done = ?, state = ?${keepsZip ? '' : ', zip = NULL'} WHERE n = ?`, [done ? 1 : 0, JSON.stringify(state), n]);
+    this.#store.run(`UPDATE "deployment" SET done = ?, state = ?${keepsZip ? '' : ', zip = NULL'} WHERE n = ?`, [
+      done ? 1 : 0,
+      JSON.stringify(state),
+      n,
+    ]);
   }
 
   /** Does what is due by now. */
@@ -194,7 +211,7 @@ export class Deployments {
     }
     if (state.status === 'Pending') {
       const total = packages.reduce((sum, { parts, before, after }) => sum + parts.length + before.length + after.length, 0);
-      const dueMs = state.dueMs + state.paceMs.base + state.paceMs.perRecord * total;
+      const dueMs = state.dueMs + state.workMs + state.perComponentMs * total;
       return this.#change(found.id, { status: 'InProgress', startedMs: state.dueMs, modifiedMs: state.dueMs, total, dueMs });
     }
     const before = this.catalog(state.userId);
@@ -212,7 +229,7 @@ export class Deployments {
 
   startRetrieve(userId: string, request: RetrieveRequest): string {
     const { baseMs } = this.#latency.forRequest();
-    const state: Omit<Retrieval, 'id'> = { userId, request, dueMs: this.#now() + baseMs };
+    const state: Omit<Retrieval, 'id'> = { userId, request, dueMs: this.#now() + (this.pace?.workMs ?? baseMs) };
     this.#store.run('INSERT INTO "retrieval" (state) VALUES (?)', [JSON.stringify(state)]);
     return idFor('09S', Number(this.#store.select('SELECT MAX(n) AS n FROM "retrieval"')[0]?.['n'] ?? 0));
   }
@@ -225,7 +242,7 @@ export class Deployments {
   files(id: string): Retrieved | undefined {
     const found = this.#retrieval(id);
     if (!found || this.#now() < found.dueMs) return undefined;
-    return retrieve(this.#store, this.catalog(found.userId), found.request, this.#now());
+    return retrieve(this.#store, this.catalog(found.userId), found.request, { userId: found.userId, nowMs: this.#now() });
   }
   #retrieval(id: string): Retrieval | undefined {
     const n = serialOf('09S', id);
@@ -234,7 +251,10 @@ export class Deployments {
   }
 }
 
-const deploymentOf = (row: Row): Deployment => ({ ...(JSON.parse(String(row['state'])) as Omit<Deployment, 'id'>), id: idFor('0Af', Number(row['n'])) });
+const deploymentOf = (row: Row): Deployment => ({
+  ...(JSON.parse(String(row['state'])) as Omit<Deployment, 'id'>),
+  id: idFor('0Af', Number(row['n'])),
+});
 
 const base62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 /** The running number in an id of ours. */

@@ -60,7 +60,11 @@ const rules: Readonly<Record<string, Rule>> = {
   Url: { to: 'url', may: plain },
   Picklist: { to: 'picklist', must: ['valueSet'], may: ['required', 'defaultValue'] },
   MultiselectPicklist: { to: 'multipicklist', must: ['valueSet', 'visibleLines'], may: ['required', 'defaultValue'] },
-  Lookup: { to: 'reference', must: ['referenceTo'], may: ['relationshipName', 'relationshipLabel', 'deleteConstraint', 'lookupFilter', 'required'] },
+  Lookup: {
+    to: 'reference',
+    must: ['referenceTo'],
+    may: ['relationshipName', 'relationshipLabel', 'deleteConstraint', 'lookupFilter', 'required'],
+  },
   MasterDetail: {
     to: 'reference',
     must: ['referenceTo', 'relationshipName'],
@@ -85,7 +89,11 @@ function checkObject(catalog: Catalog, name: string, place: Place | undefined): 
     if (cause instanceof Refusal) throw cannot(`fields of ${name}`, place);
     throw cause;
   }
-  throw new Problem(`Entity Enumeration Or ID: bad value for restricted picklist field: ${name}`, place, 'INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST');
+  throw new Problem(
+    `Entity Enumeration Or ID: bad value for restricted picklist field: ${name}`,
+    place,
+    'INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST',
+  );
 }
 
 /** "can only contain underscores and alphanumeric characters" … [C the same sentence for custom metadata records; here its beginning is guessed] */
@@ -101,8 +109,7 @@ export function checkName(what: string, name: string, place: Place | undefined):
 
 const range = (doc: Doc, name: string, least: number, most: number, place: Place | undefined): void => {
   const value = numberOf(doc, name);
-  if (value !== undefined && (value < least || value > most))
-    throw new Problem(`'${name}' must be between ${least} and ${most}`, place); // guessed
+  if (value !== undefined && (value < least || value > most)) throw new Problem(`'${name}' must be between ${least} and ${most}`, place); // guessed
 };
 
 /** The document as the org keeps it. Throws `Problem`. */
@@ -127,16 +134,20 @@ export function checkField(catalog: Catalog, fullName: string, doc: Doc, place: 
   if (type === 'MasterDetail' && textOf(doc, 'required') !== undefined)
     throw new Problem('Master-Detail Relationship Fields Cannot be Optional or Required', place);
   // What is said to be false is said by every file the org itself has written.
-  const said = (one: string): boolean => doc[one] !== undefined && !(typeof doc[one] === 'boolean' && doc[one] === false && one !== 'defaultValue');
+  const said = (one: string): boolean =>
+    doc[one] !== undefined && !(typeof doc[one] === 'boolean' && doc[one] === false && one !== 'defaultValue');
   for (const one of rule.must ?? [])
-    if (textOf(doc, one) === undefined && docOf(doc, one) === undefined) throw new Problem(`Must specify '${one}' for a CustomField of type ${type}`, place);
+    if (textOf(doc, one) === undefined && docOf(doc, one) === undefined)
+      throw new Problem(`Must specify '${one}' for a CustomField of type ${type}`, place);
   for (const one of special)
-    if (said(one) && !rule.must?.includes(one) && !rule.may?.includes(one)) throw new Problem(`Can not specify '${one}' for a CustomField of type ${type}`, place);
+    if (said(one) && !rule.must?.includes(one) && !rule.may?.includes(one))
+      throw new Problem(`Can not specify '${one}' for a CustomField of type ${type}`, place);
   range(doc, 'length', type === 'Text' ? 1 : 256, type === 'Text' ? 255 : 131_072, place);
   range(doc, 'precision', 1, 18, place);
   range(doc, 'scale', 0, numberOf(doc, 'precision') ?? 18, place);
   range(doc, 'visibleLines', type === 'MultiselectPicklist' ? 3 : 2, type === 'MultiselectPicklist' ? 10 : 50, place);
-  if (type === 'Checkbox' && !/^(?:true|false)$/i.test(textOf(doc, 'defaultValue') ?? '')) throw cannot(`a Checkbox with the default ${textOf(doc, 'defaultValue') ?? ''}`, place);
+  if (type === 'Checkbox' && !/^(?:true|false)$/i.test(textOf(doc, 'defaultValue') ?? ''))
+    throw cannot(`a Checkbox with the default ${textOf(doc, 'defaultValue') ?? ''}`, place);
   if (type === 'AutoNumber' && !/^[^{}]*\{0+\}[^{}]*$/.test(textOf(doc, 'displayFormat') ?? ''))
     throw cannot(`the display format ${textOf(doc, 'displayFormat') ?? ''}`, place);
   if (textOf(doc, 'defaultValue') !== undefined && type !== 'Checkbox' && defaultOf(doc) === undefined)
@@ -181,8 +192,15 @@ function checkReference(catalog: Catalog, fullName: string, doc: Doc, place: Pla
   if (!known || to === 'Activity') throw new Problem(`referenceTo value of '${to}' does not resolve to a valid sObject type`, place);
   const type = textOf(doc, 'type');
   if (type === 'Lookup' && isTrue(doc, 'required') && !['Cascade', 'Restrict'].includes(textOf(doc, 'deleteConstraint') ?? ''))
-    throw new Problem('field integrity exception: unknown (must specify either cascade delete or restrict delete for required lookup foreign key)', place);
-  if (type === 'MasterDetail' && catalog.get('CustomObject', object)?.doc['nameField'] === undefined && !catalog.schema.find(object)?.custom)
+    throw new Problem(
+      'field integrity exception: unknown (must specify either cascade delete or restrict delete for required lookup foreign key)',
+      place,
+    );
+  if (
+    type === 'MasterDetail' &&
+    catalog.get('CustomObject', object)?.doc['nameField'] === undefined &&
+    !catalog.schema.find(object)?.custom
+  )
     throw new Problem('Can not specify a Master-Detail field on a standard object', place); // guessed: only custom objects are details [D]
   const name = textOf(doc, 'relationshipName');
   if (name === undefined) return;
@@ -201,7 +219,8 @@ function checkReference(catalog: Catalog, fullName: string, doc: Doc, place: Pla
 /** Texts among themselves, numbers among themselves; a relationship stays one, a number the org counts stays that. */
 const family = (type: string): string => {
   if (['Number', 'Currency', 'Percent'].includes(type)) return 'number';
-  if (['Text', 'TextArea', 'LongTextArea', 'Html', 'Phone', 'Email', 'Url', 'Picklist', 'MultiselectPicklist'].includes(type)) return 'text';
+  if (['Text', 'TextArea', 'LongTextArea', 'Html', 'Phone', 'Email', 'Url', 'Picklist', 'MultiselectPicklist'].includes(type))
+    return 'text';
   return type;
 };
 function checkChange(before: Doc | undefined, type: string, place: Place | undefined): void {
@@ -234,7 +253,9 @@ export function toCustomField(fullName: string, doc: Doc): CustomField {
     active: value['isActive'] !== false,
     isDefault: isTrue(value, 'default'),
   }));
-  const sorted = isTrue(docOf(docOf(doc, 'valueSet'), 'valueSetDefinition'), 'sorted') ? named.toSorted((a, b) => (a.name < b.name ? -1 : 1)) : named;
+  const sorted = isTrue(docOf(docOf(doc, 'valueSet'), 'valueSetDefinition'), 'sorted')
+    ? named.toSorted((a, b) => (a.name < b.name ? -1 : 1))
+    : named;
   const field: CustomField = { object, name, label: textOf(doc, 'label') ?? name, type: rule?.to ?? 'string' };
   const length = numberOf(doc, 'length') ?? (type === 'AutoNumber' ? 30 : undefined);
   if (length !== undefined) field.length = length;
@@ -251,7 +272,8 @@ export function toCustomField(fullName: string, doc: Doc): CustomField {
     if (inactive.length > 0) field.inactive = inactive;
     field.restricted = isTrue(docOf(doc, 'valueSet'), 'restricted');
   }
-  const fallback = named.find((value) => value.isDefault && value.active)?.name ?? (doc['defaultValue'] === undefined ? undefined : defaultOf(doc));
+  const fallback =
+    named.find((value) => value.isDefault && value.active)?.name ?? (doc['defaultValue'] === undefined ? undefined : defaultOf(doc));
   if (fallback !== undefined) field.defaultValue = fallback;
   const to = textOf(doc, 'referenceTo');
   if (to !== undefined) field.referenceTo = to;

@@ -50,9 +50,13 @@ export function kindOfFile(path: string): { kind: Kind; fullName: string } | und
   const candidates = byFolder.get(folder) ?? [];
   const bare = name.replace(/-meta\.xml$/, '');
   const kind =
-    candidates.find(({ suffix }) => suffix !== '' && bare.endsWith(`.${suffix}`)) ?? (candidates.length === 1 && candidates[0]?.keyPrefix === undefined ? candidates[0] : undefined);
+    candidates.find(({ suffix }) => suffix !== '' && bare.endsWith(`.${suffix}`)) ??
+    (candidates.length === 1 && candidates[0]?.keyPrefix === undefined ? candidates[0] : undefined);
   if (!kind || name === '') return undefined;
-  return { kind, fullName: decodeName(kind.suffix !== '' && bare.endsWith(`.${kind.suffix}`) ? bare.slice(0, -kind.suffix.length - 1) : (rest[0] ?? '')) };
+  return {
+    kind,
+    fullName: decodeName(kind.suffix !== '' && bare.endsWith(`.${kind.suffix}`) ? bare.slice(0, -kind.suffix.length - 1) : (rest[0] ?? '')),
+  };
 }
 
 /** What may not stand in a file name is percent-encoded there [C layouts of public projects: `Account-A%2FB Layout`]. */

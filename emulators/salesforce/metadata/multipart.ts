@@ -24,7 +24,11 @@ export function readMultipart(contentType: string, given: Uint8Array): FormPart[
     const headers = body.subarray(head + 2, split).toString('utf8');
     const name = /^content-disposition:.*?;\s*name="([^"]*)"/im.exec(headers)?.[1];
     if (name === undefined) return undefined;
-    parts.push({ name, type: /^content-type:\s*(.+)$/im.exec(headers)?.[1]?.trim() ?? 'text/plain', bytes: body.subarray(split + blank.length, end) });
+    parts.push({
+      name,
+      type: /^content-type:\s*(.+)$/im.exec(headers)?.[1]?.trim() ?? 'text/plain',
+      bytes: body.subarray(split + blank.length, end),
+    });
     at = end + crlf.length;
   }
 }

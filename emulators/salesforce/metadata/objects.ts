@@ -45,12 +45,22 @@ export function checkObject(catalog: Catalog, fullName: string, doc: Doc, place:
     if ((textOf(own, name) ?? '') === '') throw new Problem(`Must specify a non-empty ${name} for the CustomObject`, place);
   const nameField = docOf(own, 'nameField');
   const nameType = textOf(nameField, 'type');
-  if (!nameField || (nameType !== 'Text' && nameType !== 'AutoNumber')) throw new Problem('Must specify a nameField of type Text or AutoNumber', place);
+  if (!nameField || (nameType !== 'Text' && nameType !== 'AutoNumber'))
+    throw new Problem('Must specify a nameField of type Text or AutoNumber', place);
   const format = textOf(nameField, 'displayFormat');
   if (nameType === 'AutoNumber' && format !== undefined && !/^[^{}]*\{0+\}[^{}]*$/.test(format))
-    throw new Problem(`STAND_IN_CANNOT: The stand-in org does not do this: the display format ${format}. See docs/reference/org.md`, place, 'STAND_IN_CANNOT');
+    throw new Problem(
+      `STAND_IN_CANNOT: The stand-in org does not do this: the display format ${format}. See docs/reference/org.md`,
+      place,
+      'STAND_IN_CANNOT',
+    );
   for (const name of Object.keys(own))
-    if (!kept.has(name)) throw new Problem(cannot('CustomObject').message.replace('of type CustomObject', `CustomObject with ${name}`), place, 'STAND_IN_CANNOT');
+    if (!kept.has(name))
+      throw new Problem(
+        cannot('CustomObject').message.replace('of type CustomObject', `CustomObject with ${name}`),
+        place,
+        'STAND_IN_CANNOT',
+      );
   return inOrder('CustomObject', {
     deploymentStatus: 'Deployed',
     enableActivities: isTrue(before, 'enableActivities'),
@@ -69,10 +79,18 @@ function checkStandard(catalog: Catalog, fullName: string, own: Doc, place: Plac
     throw new Problem(cannot('').message.replace('metadata of type ', `the standard object ${fullName}`), place, 'STAND_IN_CANNOT');
   }
   if (!known)
-    throw new Problem(`Entity Enumeration Or ID: bad value for restricted picklist field: ${fullName}`, place, 'INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST');
+    throw new Problem(
+      `Entity Enumeration Or ID: bad value for restricted picklist field: ${fullName}`,
+      place,
+      'INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST',
+    );
   const said = Object.keys(own)[0];
   if (said !== undefined)
-    throw new Problem(cannot('').message.replace('metadata of type ', `${said} of the standard object ${fullName}`), place, 'STAND_IN_CANNOT');
+    throw new Problem(
+      cannot('').message.replace('metadata of type ', `${said} of the standard object ${fullName}`),
+      place,
+      'STAND_IN_CANNOT',
+    );
   return {};
 }
 

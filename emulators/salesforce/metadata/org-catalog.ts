@@ -6,7 +6,14 @@ import { checkField, fieldName, fromCustomField, toCustomField } from './fields.
 import { appliedTypes, kinds } from './kinds.ts';
 import { checkObject, fromCustomObject, toCustomObject } from './objects.ts';
 import { cannot } from './package.ts';
-import { checkPermissionSet, fromPermissionSet, permissionSetRows, removePermissionSet, savePermissionSet, without } from './permission-sets.ts';
+import {
+  checkPermissionSet,
+  fromPermissionSet,
+  permissionSetRows,
+  removePermissionSet,
+  savePermissionSet,
+  without,
+} from './permission-sets.ts';
 import {
   checkCallCenter,
   checkQueue,
@@ -27,7 +34,16 @@ import type { Doc, Place } from './xml.ts';
 // what only a document knows (descriptions, sections, tabs) is kept beside.
 
 type By = { readonly userId: string; readonly nowMs: number };
-type Kept = { n: number; type: string; fullName: string; doc: string; createdMs: number; createdById: string; modifiedMs: number; modifiedById: string };
+type Kept = {
+  n: number;
+  type: string;
+  fullName: string;
+  doc: string;
+  createdMs: number;
+  createdById: string;
+  modifiedMs: number;
+  modifiedById: string;
+};
 const keptOf = (row: Row): Kept => ({
   n: Number(row['n']),
   type: String(row['type']),
@@ -41,14 +57,19 @@ const keptOf = (row: Row): Kept => ({
 
 export function prepareTables(store: Store): void {
   store.run(
-    'CREATE TABLE IF NOT EXISTS "component" (n INTEGER PRIMARY KEY, type TEXT, fullName TEXT COLLATE NOCASE, doc TEXT, createdMs INTEGER, createdById TEXT, modifiedMs INTEGER, modifiedById TEXT, UNIQUE (type, fullName))',
+    'CREATE TABLE IF NOT EXISTS "component" (n INTEGER PRIMARY KEY AUTOINCREMENT, type TEXT, fullName TEXT COLLATE NOCASE, doc TEXT, createdMs INTEGER, createdById TEXT, modifiedMs INTEGER, modifiedById TEXT, UNIQUE (type, fullName))',
   );
 }
 
 /** `Activity.X__c`, whichever of the three the store keeps it under. */
 const nameOf = (field: CustomField): string => fieldName(`${field.object}.${field.name}`);
 
-type Living = { readonly type: string; readonly fullName: string; readonly id: string | undefined; readonly docOf: (before: Doc | undefined) => Doc };
+type Living = {
+  readonly type: string;
+  readonly fullName: string;
+  readonly id: string | undefined;
+  readonly docOf: (before: Doc | undefined) => Doc;
+};
 const living = (store: Store): Living[] => [
   ...store.customObjects.map((object) => ({
     type: 'CustomObject',
@@ -106,7 +127,13 @@ export function readCatalog(store: Store, by: By): Catalog {
   for (const one of living(store)) {
     const row = kept.get(keyOf(one.type, one.fullName));
     kept.delete(keyOf(one.type, one.fullName));
-    add(one.type, one.fullName, one.id, row ?? keep(store, one.type, one.fullName, {}, undefined, by), one.docOf(row && (JSON.parse(row.doc) as Doc)));
+    add(
+      one.type,
+      one.fullName,
+      one.id,
+      row ?? keep(store, one.type, one.fullName, {}, undefined, by),
+      one.docOf(row && (JSON.parse(row.doc) as Doc)),
+    );
   }
   for (const row of kept.values())
     if (ofStore.has(row.type)) store.run('DELETE FROM "component" WHERE n = ?', [row.n]);
@@ -123,7 +150,14 @@ function keep(store: Store, type: string, fullName: string, doc: Doc, before: Co
 }
 
 /** Puts a component into the catalog, as the org would keep it. Throws `Problem`. */
-export function apply(store: Store, catalog: Catalog, type: string, fullName: string, doc: Doc, place: Place | undefined): { created: boolean; changed: boolean } {
+export function apply(
+  store: Store,
+  catalog: Catalog,
+  type: string,
+  fullName: string,
+  doc: Doc,
+  place: Place | undefined,
+): { created: boolean; changed: boolean } {
   switch (type) {
     case 'CustomObject': {
       const checked = checkObject(catalog, fullName, doc, place);
@@ -148,6 +182,18 @@ export function apply(store: Store, catalog: Catalog, type: string, fullName: st
   }
 }
 
+/** To be created once more [K for the field's words, C the code; the others guessed]. */
+export function nameTaken(type: string, fullName: string): Problem {
+  const [object = '', name = ''] = fullName.split('.');
+  return new Problem(
+    type === 'CustomField'
+      ? `There is already a field named ${name.replace(/__c$/, '')} on ${object}.`
+      : `The name ${fullName} is already in use`,
+    undefined,
+    'DUPLICATE_DEVELOPER_NAME',
+  );
+}
+
 /** A key made unique over values that are there twice. */
 function keptApart(store: Store, catalog: Catalog, fullName: string, doc: Doc, place: Place | undefined): void {
   const before = catalog.get('CustomField', fullName);
@@ -155,7 +201,9 @@ function keptApart(store: Store, catalog: Catalog, fullName: string, doc: Doc, p
   const { object, name } = toCustomField(fullName, doc);
   for (const table of object === 'Activity' ? ['Task', 'Event'] : [object]) {
     if (!store.schema.find(table)?.byName.has(name.toLowerCase())) continue;
-    const twice = store.select(`SELECT "${name}" FROM "${table}" WHERE "${name}" IS NOT NULL AND "IsDeleted" = 0 GROUP BY "${name}" HAVING COUNT(*) > 1 LIMIT 1`);
+    const twice = store.select(
+      `SELECT "${name}" FROM "${table}" WHERE "${name}" IS NOT NULL AND "IsDeleted" = 0 GROUP BY "${name}" HAVING COUNT(*) > 1 LIMIT 1`,
+    );
     if (twice.length > 0) throw new Problem(`Can not make ${name} unique: there are duplicate values`, place, 'DUPLICATE_VALUE'); // guessed
   }
 }
@@ -173,15 +221,21 @@ export function takeOut(store: Store, catalog: Catalog, type: string, fullName: 
     for (const field of catalog.list('CustomField')) {
       const own = field.fullName.startsWith(`${found.fullName}.`);
       if (!own && textOf(field.doc, 'referenceTo') === found.fullName)
-        throw new Problem(`This custom object is referenced elsewhere in salesforce.com. : Custom Field - ${field.fullName}`, undefined, 'DEPENDENCY_EXISTS'); // after [C] for fields
+        throw new Problem(
+          `This custom object is referenced elsewhere in salesforce.com. : Custom Field - ${field.fullName}`,
+          undefined,
+          'DEPENDENCY_EXISTS',
+        ); // after [C] for fields
       if (own) catalog.remove('CustomField', field.fullName);
     }
-    for (const layout of catalog.list('Layout')) if (layout.fullName.startsWith(`${found.fullName}-`)) catalog.remove('Layout', layout.fullName);
+    for (const layout of catalog.list('Layout'))
+      if (layout.fullName.startsWith(`${found.fullName}-`)) catalog.remove('Layout', layout.fullName);
     forget({ object: found.fullName });
   }
   if (type === 'ExternalClientApplication')
     for (const other of appliedTypes.filter((name) => name.startsWith('ExtlClntApp')))
-      for (const settings of catalog.list(other)) if (textOf(settings.doc, 'externalClientApplication') === found.fullName) catalog.remove(other, settings.fullName);
+      for (const settings of catalog.list(other))
+        if (textOf(settings.doc, 'externalClientApplication') === found.fullName) catalog.remove(other, settings.fullName);
   catalog.remove(type, fullName);
   return true;
 }

@@ -50,13 +50,20 @@ const utf8 = new TextDecoder('utf-8');
 
 /** With one package its package.xml is at the root of the zip; else each folder at the root is one [D deploy(), singlePackage]. */
 export function readPackages(files: ReadonlyMap<string, Uint8Array>, single: boolean): Package[] {
-  const roots = single ? [''] : [...new Set([...files.keys()].map((path) => (path.includes('/') ? `${path.split('/')[0] ?? ''}/` : '')))].filter((root) => root !== '');
-  return (roots.length > 0 ? roots : ['']).map((root) => readPackage(root, new Map([...files].flatMap(([path, bytes]) => (path.startsWith(root) ? [[path.slice(root.length), bytes]] : [])))));
+  const roots = single
+    ? ['']
+    : [...new Set([...files.keys()].map((path) => (path.includes('/') ? `${path.split('/')[0] ?? ''}/` : '')))].filter(
+        (root) => root !== '',
+      );
+  return (roots.length > 0 ? roots : ['']).map((root) =>
+    readPackage(root, new Map([...files].flatMap(([path, bytes]) => (path.startsWith(root) ? [[path.slice(root.length), bytes]] : [])))),
+  );
 }
 
 function readPackage(root: string, files: ReadonlyMap<string, Uint8Array>): Package {
   const problems: { fileName: string; fullName: string; type: string; problem: Problem }[] = [];
-  const failed = (fileName: string, problem: Problem, fullName = fileName, type = '') => problems.push({ fileName: root + fileName, fullName, type, problem });
+  const failed = (fileName: string, problem: Problem, fullName = fileName, type = '') =>
+    problems.push({ fileName: root + fileName, fullName, type, problem });
   const readXml = (fileName: string): Xml | undefined => {
     const bytes = files.get(fileName);
     try {
@@ -69,10 +76,12 @@ function readPackage(root: string, files: ReadonlyMap<string, Uint8Array>): Pack
   const file = files.get('package.xml');
   if (!file) failed('package.xml', new Problem('No package.xml found'));
   const xml = readXml('package.xml');
-  if (xml && xml.name !== 'Package') failed('package.xml', new Problem(`Error parsing file: Element ${xml.name} invalid at this location in type Package`, xml.opened));
+  if (xml && xml.name !== 'Package')
+    failed('package.xml', new Problem(`Error parsing file: Element ${xml.name} invalid at this location in type Package`, xml.opened));
   const manifest = xml?.name === 'Package' ? readManifest(xml) : undefined;
   if (!manifest) return { root, manifest, parts: [], before: [], after: [], problems };
-  for (const { type } of manifest.types) if (!kinds.has(type)) failed('package.xml', new Problem(`Unknown type name '${type}' specified in package.xml`));
+  for (const { type } of manifest.types)
+    if (!kinds.has(type)) failed('package.xml', new Problem(`Unknown type name '${type}' specified in package.xml`));
 
   const named = new Map(manifest.types.map(({ type, members }) => [type, members]));
   const wants = (type: string, fullName: string): boolean => {
@@ -91,16 +100,27 @@ function readPackage(root: string, files: ReadonlyMap<string, Uint8Array>): Pack
         parts.push({ type: kind.type, fullName, fileName, doc: undefined, problem: cannot(kind.type), place: undefined });
       continue;
     }
-    parts.push(...(kind.type === 'CustomObject' ? readObject(fullName, fileName, bytes, wants) : [readPart(kind.type, fullName, fileName, bytes)]));
+    parts.push(
+      ...(kind.type === 'CustomObject' ? readObject(fullName, fileName, bytes, wants) : [readPart(kind.type, fullName, fileName, bytes)]),
+    );
   }
   for (const part of parts)
-    if (!wants(part.type, part.fullName) && !(part.type !== 'CustomObject' && part.fileName.endsWith('.object') && wants('CustomObject', part.fullName.split('.')[0] ?? '')))
+    if (
+      !wants(part.type, part.fullName) &&
+      !(part.type !== 'CustomObject' && part.fileName.endsWith('.object') && wants('CustomObject', part.fullName.split('.')[0] ?? ''))
+    )
       problems.push({ fileName: part.fileName, fullName: part.fullName, type: part.type, problem: new Problem('Not in package.xml') });
-  const unlisted = new Set(problems.filter(({ problem }) => problem.message === 'Not in package.xml').map(({ type, fullName }) => `${type}:${fullName}`));
+  const unlisted = new Set(
+    problems.filter(({ problem }) => problem.message === 'Not in package.xml').map(({ type, fullName }) => `${type}:${fullName}`),
+  );
   for (const { type, members } of manifest.types)
     for (const member of members)
       if (member !== '*' && kinds.has(type) && !parts.some((part) => part.type === type && part.fullName === member))
-        failed('package.xml', new Problem(`An object '${member}' of type ${type} was named in package.xml, but was not found in zipped directory`), member);
+        failed(
+          'package.xml',
+          new Problem(`An object '${member}' of type ${type} was named in package.xml, but was not found in zipped directory`),
+          member,
+        );
 
   const removals = (fileName: string): Removal[] => {
     const list = readXml(fileName);
@@ -123,13 +143,18 @@ function readPackage(root: string, files: ReadonlyMap<string, Uint8Array>): Pack
 }
 
 export const cannot = (type: string): Problem =>
-  new Problem(`STAND_IN_CANNOT: The stand-in org does not do this: metadata of type ${type}. See docs/reference/org.md`, undefined, 'STAND_IN_CANNOT');
+  new Problem(
+    `STAND_IN_CANNOT: The stand-in org does not do this: metadata of type ${type}. See docs/reference/org.md`,
+    undefined,
+    'STAND_IN_CANNOT',
+  );
 
 function readPart(type: string, fullName: string, fileName: string, bytes: Uint8Array): Part {
   const part = { type, fullName, fileName, place: undefined };
   try {
     const xml = parseXml(utf8.decode(bytes));
-    if (xml.name !== type) throw new Problem(`Error parsing file: Element ${xml.name} invalid at this location in type ${type}`, xml.opened);
+    if (xml.name !== type)
+      throw new Problem(`Error parsing file: Element ${xml.name} invalid at this location in type ${type}`, xml.opened);
     return { ...part, doc: readTyped(type, xml), problem: undefined };
   } catch (cause) {
     return { ...part, doc: undefined, problem: asProblem(cause) };
@@ -155,7 +180,8 @@ function readObject(name: string, fileName: string, bytes: Uint8Array, wants: (t
   let xml: Xml;
   try {
     xml = parseXml(utf8.decode(bytes));
-    if (xml.name !== 'CustomObject') throw new Problem(`Error parsing file: Element ${xml.name} invalid at this location in type CustomObject`, xml.opened);
+    if (xml.name !== 'CustomObject')
+      throw new Problem(`Error parsing file: Element ${xml.name} invalid at this location in type CustomObject`, xml.opened);
     // One wrong word and nothing of the file is read [C 'hat' is not a valid value: the object fails, its fields are not named].
     readTyped('CustomObject', xml);
   } catch (cause) {
@@ -170,6 +196,13 @@ function readObject(name: string, fileName: string, bytes: Uint8Array, wants: (t
     if (type !== 'CustomField') return [{ ...part, doc: readAny(one), problem: cannot(type) }];
     return [{ ...part, doc: readTyped(type, one), problem: undefined }];
   });
-  const itself: Part = { type: 'CustomObject', fullName: name, fileName, doc: readTyped('CustomObject', own), problem: undefined, place: undefined };
+  const itself: Part = {
+    type: 'CustomObject',
+    fullName: name,
+    fileName,
+    doc: readTyped('CustomObject', own),
+    problem: undefined,
+    place: undefined,
+  };
   return wants('CustomObject', name) || children.length === 0 ? [itself, ...children] : children;
 }

@@ -69,7 +69,11 @@ export function checkPermissionSet(catalog: Catalog, _fullName: string, doc: Doc
   if ((textOf(own, 'label') ?? '') === '') throw new Problem('Required field is missing: label', place, 'REQUIRED_FIELD_MISSING');
   for (const name of elsewhere)
     if (docsOf(own, name).length > 0)
-      throw new Problem(`STAND_IN_CANNOT: The stand-in org does not do this: ${name} of permission sets. See docs/reference/org.md`, place, 'STAND_IN_CANNOT');
+      throw new Problem(
+        `STAND_IN_CANNOT: The stand-in org does not do this: ${name} of permission sets. See docs/reference/org.md`,
+        place,
+        'STAND_IN_CANNOT',
+      );
   const objects = docsOf(own, 'objectPermissions').toSorted(by('object'));
   const fields = docsOf(own, 'fieldPermissions').toSorted(by('field'));
   const users = docsOf(own, 'userPermissions').toSorted(by('name'));
@@ -85,7 +89,9 @@ export function checkPermissionSet(catalog: Catalog, _fullName: string, doc: Doc
   return inOrder('PermissionSet', {
     ...own,
     hasActivationRequired: isTrue(own, 'hasActivationRequired'),
-    ...(objects.length > 0 ? { objectPermissions: objects.filter((one) => rights.some((right) => isTrue(one, right))).map(wholeRights) } : {}),
+    ...(objects.length > 0
+      ? { objectPermissions: objects.filter((one) => rights.some((right) => isTrue(one, right))).map(wholeRights) }
+      : {}),
     ...(fields.length > 0 ? { fieldPermissions: fields.filter((one) => isTrue(one, 'readable') || isTrue(one, 'editable')) } : {}),
     ...(users.length > 0 ? { userPermissions: users.filter((one) => isTrue(one, 'enabled')) } : {}),
   });
@@ -105,14 +111,25 @@ function checkObjectRights(catalog: Catalog, one: Doc, all: readonly Doc[], plac
   if (!catalog.get('CustomObject', name) && (!standard || standard.custom || name === 'Task' || name === 'Event'))
     throw new Problem(`In field: object - no CustomObject named ${name} found`, place);
   if (isTrue(one, 'viewAllFields'))
-    throw new Problem('STAND_IN_CANNOT: The stand-in org does not do this: viewAllFields of permission sets. See docs/reference/org.md', place, 'STAND_IN_CANNOT');
+    throw new Problem(
+      'STAND_IN_CANNOT: The stand-in org does not do this: viewAllFields of permission sets. See docs/reference/org.md',
+      place,
+      'STAND_IN_CANNOT',
+    );
   for (const right of rights)
     if (isTrue(one, right))
       for (const needed of needs[right])
-        if (!isTrue(one, needed)) throw new Problem(`Permission ${words[right]} ${name} depends on permission(s): ${words[needed]} ${name}`, place);
-  const master = catalog.list('CustomField').find((field) => field.fullName.startsWith(`${name}.`) && textOf(field.doc, 'type') === 'MasterDetail');
+        if (!isTrue(one, needed))
+          throw new Problem(`Permission ${words[right]} ${name} depends on permission(s): ${words[needed]} ${name}`, place);
+  const master = catalog
+    .list('CustomField')
+    .find((field) => field.fullName.startsWith(`${name}.`) && textOf(field.doc, 'type') === 'MasterDetail');
   const above = textOf(master?.doc, 'referenceTo');
-  if (above !== undefined && isTrue(one, 'allowRead') && !all.some((other) => textOf(other, 'object') === above && isTrue(other, 'allowRead')))
+  if (
+    above !== undefined &&
+    isTrue(one, 'allowRead') &&
+    !all.some((other) => textOf(other, 'object') === above && isTrue(other, 'allowRead'))
+  )
     throw new Problem(`Permission Read ${name} depends on permission(s): Read ${above}`, place);
 }
 
@@ -125,7 +142,8 @@ function checkFieldRights(catalog: Catalog, one: Doc, place: Place | undefined):
   if (!found && !standard) throw new Problem(`In field: field - no CustomField named ${full} found`, place);
   const needed = found ? isTrue(found, 'required') || textOf(found, 'type') === 'MasterDetail' : standard?.flags?.has('perm') !== true;
   if (needed) throw new Problem(`You cannot deploy to a required field: ${full}`, place);
-  if (isTrue(one, 'editable') && !isTrue(one, 'readable')) throw new Problem(`Permission Edit ${full} depends on permission(s): Read ${full}`, place); // guessed
+  if (isTrue(one, 'editable') && !isTrue(one, 'readable'))
+    throw new Problem(`Permission Edit ${full} depends on permission(s): Read ${full}`, place); // guessed
 }
 
 /** Without what the set says of a field or an object that is gone. */
@@ -171,7 +189,8 @@ export function fromPermissionSet(store: Store, row: Row, before: Doc | undefine
   const id = String(row['Id']);
   const fields = store.select('SELECT * FROM "FieldPermissions" WHERE "ParentId" = ? ORDER BY "Field"', [id]);
   const objects = store.select('SELECT * FROM "ObjectPermissions" WHERE "ParentId" = ? ORDER BY "SobjectType"', [id]);
-  const license = row['LicenseId'] == null ? undefined : store.select('SELECT "Name" FROM "UserLicense" WHERE "Id" = ?', [row['LicenseId']])[0]?.['Name'];
+  const license =
+    row['LicenseId'] == null ? undefined : store.select('SELECT "Name" FROM "UserLicense" WHERE "Id" = ?', [row['LicenseId']])[0]?.['Name'];
   const users = userPermissions
     .filter(([column]) => row[column] === 1)
     .map(([column]) => ({ enabled: true, name: column.replace('Permissions', '') }))
@@ -183,7 +202,14 @@ export function fromPermissionSet(store: Store, row: Row, before: Doc | undefine
     hasActivationRequired: row['HasActivationRequired'] === 1,
     label: String(row['Label'] ?? row['Name']),
     ...(license == null ? {} : { license: String(license) }),
-    ...told('fieldPermissions', fields.map((one) => ({ editable: one['PermissionsEdit'] === 1, field: String(one['Field']), readable: one['PermissionsRead'] === 1 }))),
+    ...told(
+      'fieldPermissions',
+      fields.map((one) => ({
+        editable: one['PermissionsEdit'] === 1,
+        field: String(one['Field']),
+        readable: one['PermissionsRead'] === 1,
+      })),
+    ),
     ...told(
       'objectPermissions',
       objects.map((one) =>
@@ -205,7 +231,8 @@ export function savePermissionSet(store: Store, { fullName, doc, id: known }: Co
     Label: textOf(doc, 'label') ?? fullName,
     Description: textOf(doc, 'description') ?? null,
     HasActivationRequired: isTrue(doc, 'hasActivationRequired') ? 1 : 0,
-    LicenseId: license === undefined ? null : (store.select('SELECT "Id" FROM "UserLicense" WHERE "Name" = ?', [license])[0]?.['Id'] ?? null),
+    LicenseId:
+      license === undefined ? null : (store.select('SELECT "Id" FROM "UserLicense" WHERE "Name" = ?', [license])[0]?.['Id'] ?? null),
   };
   const granted = new Set(docsOf(doc, 'userPermissions').map((one) => `Permissions${textOf(one, 'name') ?? ''}`));
   for (const [column] of userPermissions) given[column] = granted.has(column) ? 1 : 0;
@@ -238,7 +265,14 @@ export function savePermissionSet(store: Store, { fullName, doc, id: known }: Co
   return id;
 }
 
-function sync(store: Store, name: string, parentId: string, key: string, wanted: readonly Row[], by: { userId: string; nowMs: number }): void {
+function sync(
+  store: Store,
+  name: string,
+  parentId: string,
+  key: string,
+  wanted: readonly Row[],
+  by: { userId: string; nowMs: number },
+): void {
   const present = store.select(`SELECT * FROM "${name}" WHERE "ParentId" = ?`, [parentId]);
   for (const row of present)
     if (!wanted.some((one) => one[key] === row[key])) store.run(`DELETE FROM "${name}" WHERE "Id" = ?`, [String(row['Id'])]);

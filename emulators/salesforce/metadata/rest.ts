@@ -13,7 +13,11 @@ export function metadataRest(call: Call, ctx: Ctx, deployments: Deployments): An
   const [, resource, id, ...more] = call.path;
   if (resource !== 'deployRequest' || more.length > 0) throw notFound();
   if (!mayUseMetadata(ctx.store, ctx.userId))
-    throw new Refusal(403, 'INSUFFICIENT_ACCESS', 'use of the Metadata API requires a user with the ModifyAllData or ModifyMetadata permissions');
+    throw new Refusal(
+      403,
+      'INSUFFICIENT_ACCESS',
+      'use of the Metadata API requires a user with the ModifyAllData or ModifyMetadata permissions',
+    );
   try {
     if (id === undefined) {
       allow(call, 'POST');
@@ -49,14 +53,18 @@ function start(call: Call, ctx: Ctx, deployments: Deployments): Deployment {
   const entity = parts.find(({ name }) => name === 'json' || name === 'entity_content');
   const file = parts.find(({ name }) => name === 'file');
   if (!entity || !file)
-    throw new Refusal(400, 'INVALID_MULTIPART_REQUEST', `Multipart message must include a ${entity ? 'binary part named file' : 'non-binary part'}`); // text guessed
+    throw new Refusal(
+      400,
+      'INVALID_MULTIPART_REQUEST',
+      `Multipart message must include a ${entity ? 'binary part named file' : 'non-binary part'}`,
+    ); // text guessed
   let json: unknown;
   try {
     json = JSON.parse(Buffer.from(entity.bytes).toString('utf8'));
   } catch (cause) {
     throw jsonBroken(cause instanceof Error ? cause.message : String(cause));
   }
-  const options = readOptions(((json as { deployOptions?: Record<string, unknown> } | null)?.deployOptions ?? {}));
+  const options = readOptions((json as { deployOptions?: Record<string, unknown> } | null)?.deployOptions ?? {});
   if (typeof options === 'string') throw jsonBroken(options);
   return deployments.start(ctx.userId, file.bytes, options);
 }

@@ -6,7 +6,8 @@ import type { Leaf, Doc } from './xml.ts';
 // A deployment as the org tells it: [D DeployResult, DeployDetails, DeployMessage; C recorded checkDeployStatus answers].
 
 const at = (ms: number) => new Date(ms).toISOString();
-const nameOf = (store: Store, userId: string): string => String(store.select('SELECT "Name" FROM "User" WHERE "Id" = ?', [userId])[0]?.['Name'] ?? '');
+const nameOf = (store: Store, userId: string): string =>
+  String(store.select('SELECT "Name" FROM "User" WHERE "Id" = ?', [userId])[0]?.['Name'] ?? '');
 const given = (name: string, value: Leaf | undefined): Record<string, Leaf> => (value === undefined ? {} : { [name]: value });
 
 const noTests: Doc = { numFailures: 0, numTestsRun: 0, totalTime: 0 };
@@ -64,27 +65,41 @@ export function deployDetails(one: Deployment, lists: boolean): Record<string, L
   return {
     componentFailures: told(false),
     componentSuccesses: told(true),
-    runTestResult: lists ? { ...noTests, codeCoverage: [], codeCoverageWarnings: [], failures: [], flowCoverage: [], flowCoverageWarnings: [], successes: [] } : noTests,
+    runTestResult: lists
+      ? { ...noTests, codeCoverage: [], codeCoverageWarnings: [], failures: [], flowCoverage: [], flowCoverageWarnings: [], successes: [] }
+      : noTests,
   };
 }
 
 const testLevels = ['NoTestRun', 'RunSpecifiedTests', 'RunLocalTests', 'RunAllTestsInOrg'] as const;
-const flags = ['allowMissingFiles', 'autoUpdatePackage', 'checkOnly', 'ignoreWarnings', 'performRetrieve', 'purgeOnDelete', 'rollbackOnError', 'singlePackage'] as const;
+const flags = [
+  'allowMissingFiles',
+  'autoUpdatePackage',
+  'checkOnly',
+  'ignoreWarnings',
+  'performRetrieve',
+  'purgeOnDelete',
+  'rollbackOnError',
+  'singlePackage',
+] as const;
 
 /** Options as they came, with the defaults of the guide: all false but `rollbackOnError`. A string: what is wrong with them. */
 export function readOptions(options: Readonly<Record<string, unknown>>): DeployOptions | string {
   const found: Record<string, boolean> = {};
   for (const name of flags) {
     const value = options[name] ?? name === 'rollbackOnError';
-    if (value !== true && value !== false && value !== 'true' && value !== 'false') return `'${JSON.stringify(value)}' is not a valid value for the type xsd:boolean`;
+    if (value !== true && value !== false && value !== 'true' && value !== 'false')
+      return `'${JSON.stringify(value)}' is not a valid value for the type xsd:boolean`;
     found[name] = value === true || value === 'true';
   }
   const runTests = options['runTests'] ?? [];
   const level = options['testLevel'] ?? undefined;
   const testLevel = testLevels.find((one) => one === level);
-  if (level !== undefined && testLevel === undefined) return `'${JSON.stringify(level).slice(1, -1)}' is not a valid value for the enum 'TestLevel'`;
+  if (level !== undefined && testLevel === undefined)
+    return `'${JSON.stringify(level).slice(1, -1)}' is not a valid value for the enum 'TestLevel'`;
   const tests = (Array.isArray(runTests) ? runTests : [runTests]).filter((one): one is string => typeof one === 'string' && one !== '');
-  if (testLevel === 'RunSpecifiedTests' && tests.length === 0) return 'testLevel of RunSpecifiedTests requires at least one test in runTests'; // guessed
+  if (testLevel === 'RunSpecifiedTests' && tests.length === 0)
+    return 'testLevel of RunSpecifiedTests requires at least one test in runTests'; // guessed
   return {
     allowMissingFiles: found['allowMissingFiles'] ?? false,
     autoUpdatePackage: found['autoUpdatePackage'] ?? false,

@@ -34,7 +34,8 @@ export type Retrieved = {
   readonly zip: Uint8Array | undefined;
 };
 
-const nameOf = (store: Store, userId: string): string => String(store.select('SELECT "Name" FROM "User" WHERE "Id" = ?', [userId])[0]?.['Name'] ?? '');
+const nameOf = (store: Store, userId: string): string =>
+  String(store.select('SELECT "Name" FROM "User" WHERE "Id" = ?', [userId])[0]?.['Name'] ?? '');
 export const propertiesOf = (store: Store, one: Component, root = ''): FileProperties => ({
   createdById: one.createdById,
   createdByName: nameOf(store, one.createdById),
@@ -49,21 +50,37 @@ export const propertiesOf = (store: Store, one: Component, root = ''): FilePrope
   type: one.type,
 });
 
+/** What nobody made: standard objects, package.xml. No id, and the dates of the beginning [C recorded lists]. */
+export const ofTheOrg = (type: string, fullName: string, fileName: string, userId: string): FileProperties => ({
+  createdById: userId,
+  createdByName: '',
+  createdDate: new Date(0).toISOString(),
+  fileName,
+  fullName,
+  id: '',
+  lastModifiedById: userId,
+  lastModifiedByName: '',
+  lastModifiedDate: new Date(0).toISOString(),
+  type,
+});
+
 /** Standard objects have a document, too: here with an admin's own fields only. */
 export function standardObjects(catalog: Catalog): string[] {
-  return [...catalog.schema.objects.filter((object) => !object.custom && object.flags.has('layout')).map((object) => object.name), 'Activity'].toSorted();
+  return [
+    ...catalog.schema.objects.filter((object) => !object.custom && object.flags.has('layout')).map((object) => object.name),
+    'Activity',
+  ].toSorted();
 }
 export const objectDoc = (catalog: Catalog, fullName: string): Doc | undefined => {
   const own = catalog.get('CustomObject', fullName);
   if (!own && !standardObjects(catalog).includes(fullName)) return undefined;
   const name = own?.fullName ?? fullName;
-  const standard = catalog.schema.find(name);
   const fields = catalog
     .list('CustomField')
     .filter((field) => field.fullName.startsWith(`${name}.`))
     .map((field) => inOrder('CustomField', { ...field.doc, fullName: field.fullName.slice(name.length + 1) }));
   return inOrder('CustomObject', {
-    ...(own?.doc ?? (standard ? { label: standard.label, pluralLabel: standard.labelPlural } : { label: 'Activity', pluralLabel: 'Activities' })),
+    ...own?.doc,
     ...(fields.length > 0 ? { fields } : {}),
   });
 };
@@ -71,11 +88,14 @@ export const objectDoc = (catalog: Catalog, fullName: string): Doc | undefined =
 export function readComponent(catalog: Catalog, type: string, fullName: string): Doc | undefined {
   const found = catalog.get(type, fullName);
   const doc = type === 'CustomObject' ? objectDoc(catalog, fullName) : found?.doc;
-  return doc && { fullName: found?.fullName ?? fullName, ...doc };
+  const standard = type === 'CustomObject' && !found ? catalog.schema.find(fullName) : undefined;
+  const labels = standard ? { label: standard.label, pluralLabel: standard.labelPlural } : {};
+  return doc && { fullName: found?.fullName ?? standard?.name ?? fullName, ...labels, ...doc };
 }
 
 /** "the query … all": `*` names every component of a type but standard objects [D package.xml, wildcards]. */
-export function retrieve(store: Store, catalog: Catalog, request: RetrieveRequest, nowMs: number): Retrieved {
+export function retrieve(store: Store, catalog: Catalog, request: RetrieveRequest, by: { userId: string; nowMs: number }): Retrieved {
+  const { userId, nowMs } = by;
   const none = { properties: [], messages: [], zip: undefined };
   for (const name of request.packageNames)
     // [C a recorded checkRetrieveStatus: INVALID_CROSS_REFERENCE_KEY in the text, UNKNOWN_EXCEPTION as the code]
@@ -106,11 +126,7 @@ export function retrieve(store: Store, catalog: Catalog, request: RetrieveReques
   const properties: FileProperties[] = [];
   const tell = (type: string, fullName: string) => {
     const one = catalog.get(type, fullName);
-    properties.push(
-      one
-        ? propertiesOf(store, one, root)
-        : propertiesOf(store, { type, fullName, doc: {}, id: undefined, createdMs: nowMs, createdById: '', modifiedMs: nowMs, modifiedById: '' }, root),
-    );
+    properties.push(one ? propertiesOf(store, one, root) : ofTheOrg(type, fullName, root + fileOf(type, fullName), userId));
   };
   for (const name of wanted.get('CustomObject') ?? []) {
     files.set(root + fileOf('CustomObject', name), writeFile('CustomObject', objectDoc(catalog, name) ?? {}));
@@ -120,7 +136,9 @@ export function retrieve(store: Store, catalog: Catalog, request: RetrieveReques
   for (const [object, names] of fields) {
     for (const name of names) tell('CustomField', name);
     if (wanted.get('CustomObject')?.includes(object)) continue;
-    const docs = names.map((name) => inOrder('CustomField', { ...catalog.get('CustomField', name)?.doc, fullName: name.slice(object.length + 1) }));
+    const docs = names.map((name) =>
+      inOrder('CustomField', { ...catalog.get('CustomField', name)?.doc, fullName: name.slice(object.length + 1) }),
+    );
     files.set(root + fileOf('CustomObject', object), writeFile('CustomObject', { fields: docs }));
   }
   for (const [type, names] of wanted)
@@ -137,6 +155,6 @@ export function retrieve(store: Store, catalog: Catalog, request: RetrieveReques
       .map(([type, members]) => `    <types>\n${writeXml({ members, name: type }, '        ')}    </types>\n`)
       .join('')}    <version>${version}</version>\n</Package>\n`,
   );
-  properties.push(propertiesOf(store, { type: 'Package', fullName: 'unpackaged/package.xml', doc: {}, id: undefined, createdMs: nowMs, createdById: '', modifiedMs: nowMs, modifiedById: '' }));
-  return { error: undefined, properties: properties.map((one) => (one.type === 'Package' ? { ...one, fileName: `${root}package.xml` } : one)), messages, zip: makeZip(files, nowMs) };
+  properties.push(ofTheOrg('Package', 'unpackaged/package.xml', `${root}package.xml`, userId));
+  return { error: undefined, properties, messages, zip: makeZip(files, nowMs) };
 }

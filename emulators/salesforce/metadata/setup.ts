@@ -8,7 +8,8 @@ import type { Doc, Place } from './xml.ts';
 // Call centers, queues, and what is kept as a document and given back.
 
 type By = { userId: string; nowMs: number };
-const missing = (name: string, place: Place | undefined) => new Problem(`Required field is missing: ${name}`, place, 'REQUIRED_FIELD_MISSING');
+const missing = (name: string, place: Place | undefined) =>
+  new Problem(`Required field is missing: ${name}`, place, 'REQUIRED_FIELD_MISSING');
 const need = (doc: Doc, place: Place | undefined, ...names: string[]): void => {
   for (const name of names) if ((textOf(doc, name) ?? '') === '') throw missing(name, place);
 };
@@ -63,7 +64,10 @@ export function removeCallCenter(store: Store, id: string): void {
 /** Objects whose records a queue may own [D object reference, QueueSobject]. */
 const ownable = (catalog: Catalog, name: string): boolean => {
   const custom = catalog.get('CustomObject', name);
-  if (custom) return !catalog.list('CustomField').some((field) => field.fullName.startsWith(`${custom.fullName}.`) && textOf(field.doc, 'type') === 'MasterDetail');
+  if (custom)
+    return !catalog
+      .list('CustomField')
+      .some((field) => field.fullName.startsWith(`${custom.fullName}.`) && textOf(field.doc, 'type') === 'MasterDetail');
   return catalog.schema.find(name)?.byName.get('ownerid')?.referenceTo.includes('Group') === true;
 };
 
@@ -71,20 +75,30 @@ export function checkQueue(store: Store): (catalog: Catalog, fullName: string, d
   return (catalog, fullName, doc, place) => {
     checkName('Queue Name', fullName, place);
     need(doc, place, 'name');
-    if ((textOf(doc, 'name') ?? '').length > 40) throw new Problem(`Label: data value too large: ${textOf(doc, 'name') ?? ''} (max length=40)`, place, 'STRING_TOO_LONG');
+    if ((textOf(doc, 'name') ?? '').length > 40)
+      throw new Problem(`Label: data value too large: ${textOf(doc, 'name') ?? ''} (max length=40)`, place, 'STRING_TOO_LONG');
     for (const one of docsOf(doc, 'queueSobject'))
       if (!ownable(catalog, textOf(one, 'sobjectType') ?? ''))
         throw new Problem(`In field: sobjectType - no CustomObject named ${textOf(one, 'sobjectType') ?? ''} found`, place);
     const members = docOf(doc, 'queueMembers');
     for (const [name, list] of memberNames(members))
       if (name !== 'user' && name !== 'publicGroup') {
-        if (list.length > 0) throw new Problem(`STAND_IN_CANNOT: The stand-in org does not do this: roles in queues. See docs/reference/org.md`, place, 'STAND_IN_CANNOT');
+        if (list.length > 0)
+          throw new Problem(
+            `STAND_IN_CANNOT: The stand-in org does not do this: roles in queues. See docs/reference/org.md`,
+            place,
+            'STAND_IN_CANNOT',
+          );
       } else
         for (const one of list)
           if (memberId(store, name, one) === undefined)
             throw new Problem(`In field: ${name} - no ${name === 'user' ? 'User' : 'Group'} named ${one} found`, place); // after [C]; text for these guessed
     if (textOf(doc, 'queueRoutingConfig') !== undefined)
-      throw new Problem('STAND_IN_CANNOT: The stand-in org does not do this: routing configurations of queues. See docs/reference/org.md', place, 'STAND_IN_CANNOT');
+      throw new Problem(
+        'STAND_IN_CANNOT: The stand-in org does not do this: routing configurations of queues. See docs/reference/org.md',
+        place,
+        'STAND_IN_CANNOT',
+      );
     return inOrder('Queue', { doesSendEmailToMembers: false, ...body(doc) });
   };
 }
@@ -107,8 +121,14 @@ export const queueRows = (store: Store): Row[] => store.select('SELECT * FROM "G
 export function fromQueue(store: Store, row: Row, before: Doc | undefined): Doc {
   const id = String(row['Id']);
   const objects = store.select('SELECT "SobjectType" FROM "QueueSobject" WHERE "QueueId" = ? ORDER BY "SobjectType"', [id]);
-  const users = store.select('SELECT "Username" AS name FROM "User" WHERE "Id" IN (SELECT "UserOrGroupId" FROM "GroupMember" WHERE "GroupId" = ?) ORDER BY 1', [id]);
-  const groups = store.select('SELECT "DeveloperName" AS name FROM "Group" WHERE "Id" IN (SELECT "UserOrGroupId" FROM "GroupMember" WHERE "GroupId" = ?) ORDER BY 1', [id]);
+  const users = store.select(
+    'SELECT "Username" AS name FROM "User" WHERE "Id" IN (SELECT "UserOrGroupId" FROM "GroupMember" WHERE "GroupId" = ?) ORDER BY 1',
+    [id],
+  );
+  const groups = store.select(
+    'SELECT "DeveloperName" AS name FROM "Group" WHERE "Id" IN (SELECT "UserOrGroupId" FROM "GroupMember" WHERE "GroupId" = ?) ORDER BY 1',
+    [id],
+  );
   const { queueMembers: _, queueSobject: __, email: ___, ...rest } = before ?? {};
   return inOrder('Queue', {
     ...rest,
@@ -134,20 +154,35 @@ export function saveQueue(store: Store, { fullName, doc, id: known }: Component,
   };
   const id = known ?? addRow(store, 'Group', { ...given, DeveloperName: fullName, Type: 'Queue', OwnerId: by.userId }, by);
   if (known !== undefined) changeRow(store, 'Group', known, given, by);
-  rowsOf(store, 'QueueSobject', 'QueueId', id, 'SobjectType', docsOf(doc, 'queueSobject').map((one) => textOf(one, 'sobjectType') ?? ''), by);
-  const members = memberNames(docOf(doc, 'queueMembers')).flatMap(([kind, list]) => list.flatMap((name) => memberId(store, kind, name) ?? []));
+  rowsOf(
+    store,
+    'QueueSobject',
+    'QueueId',
+    id,
+    'SobjectType',
+    docsOf(doc, 'queueSobject').map((one) => textOf(one, 'sobjectType') ?? ''),
+    by,
+  );
+  const members = memberNames(docOf(doc, 'queueMembers')).flatMap(([kind, list]) =>
+    list.flatMap((name) => memberId(store, kind, name) ?? []),
+  );
   rowsOf(store, 'GroupMember', 'GroupId', id, 'UserOrGroupId', members, by);
   return id;
 }
 function rowsOf(store: Store, table: string, parent: string, id: string, column: string, wanted: readonly string[], by: By): void {
   const present = store.select(`SELECT "Id", "${column}" AS value FROM "${table}" WHERE "${parent}" = ?`, [id]);
-  for (const row of present) if (!wanted.includes(String(row['value']))) store.run(`DELETE FROM "${table}" WHERE "Id" = ?`, [String(row['Id'])]);
-  for (const value of new Set(wanted)) if (!present.some((row) => row['value'] === value)) addRow(store, table, { [parent]: id, [column]: value }, by);
+  for (const row of present)
+    if (!wanted.includes(String(row['value']))) store.run(`DELETE FROM "${table}" WHERE "Id" = ?`, [String(row['Id'])]);
+  for (const value of new Set(wanted))
+    if (!present.some((row) => row['value'] === value)) addRow(store, table, { [parent]: id, [column]: value }, by);
 }
 /** A queue that owns records stays [K]. */
 export function mayRemoveQueue(store: Store, id: string): void {
   for (const object of store.schema.objects)
-    if (object.byName.get('ownerid')?.referenceTo.includes('Group') && store.select(`SELECT 1 FROM "${object.name}" WHERE "OwnerId" = ? LIMIT 1`, [id]).length > 0)
+    if (
+      object.byName.get('ownerid')?.referenceTo.includes('Group') &&
+      store.select(`SELECT 1 FROM "${object.name}" WHERE "OwnerId" = ? LIMIT 1`, [id]).length > 0
+    )
       throw new Problem(`This queue cannot be deleted since it owns records of type ${object.name}`, undefined, 'DELETE_FAILED'); // guessed
 }
 export function removeQueue(store: Store, id: string): void {
@@ -179,15 +214,22 @@ export const documents: Readonly<Record<string, (catalog: Catalog, fullName: str
     need(doc, place, 'urlPattern');
     // "must include the HTTPS protocol (unless you're using your localhost) and a domain name"
     const pattern = url(textOf(doc, 'urlPattern'));
-    if (!pattern || (pattern.protocol !== 'https:' && pattern.hostname !== 'localhost' && !/^(?:chrome|moz)-extension:$/.test(pattern.protocol)))
-      throw new Problem(`Origin URL Pattern: the pattern must include the HTTPS protocol and a domain name: ${textOf(doc, 'urlPattern') ?? ''}`, place);
+    if (
+      !pattern ||
+      (pattern.protocol !== 'https:' && pattern.hostname !== 'localhost' && !/^(?:chrome|moz)-extension:$/.test(pattern.protocol))
+    )
+      throw new Problem(
+        `Origin URL Pattern: the pattern must include the HTTPS protocol and a domain name: ${textOf(doc, 'urlPattern') ?? ''}`,
+        place,
+      );
     return inOrder('CorsWhitelistOrigin', body(doc));
   },
   RemoteSiteSetting(_catalog, fullName, doc, place) {
     checkName('Remote Site Name', fullName, place);
     need(doc, place, 'url');
     for (const name of ['disableProtocolSecurity', 'isActive']) if (doc[name] === undefined) throw missing(name, place);
-    if (!/^https?:$/.test(url(textOf(doc, 'url'))?.protocol ?? '')) throw new Problem(`Remote Site URL: Invalid URL: ${textOf(doc, 'url') ?? ''}`, place);
+    if (!/^https?:$/.test(url(textOf(doc, 'url'))?.protocol ?? ''))
+      throw new Problem(`Remote Site URL: Invalid URL: ${textOf(doc, 'url') ?? ''}`, place);
     return inOrder('RemoteSiteSetting', body(doc));
   },
   /** Kept whole; its fields must be there as far as they are an admin's own. */
@@ -211,16 +253,25 @@ export const documents: Readonly<Record<string, (catalog: Catalog, fullName: str
     checkName('External Client App Name', fullName, place);
     need(doc, place, 'label', 'contactEmail', 'distributionState');
     if (!['Local', 'Packaged'].includes(textOf(doc, 'distributionState') ?? ''))
-      throw new Problem(`Error parsing file: '${textOf(doc, 'distributionState') ?? ''}' is not a valid value for the enum 'ExtlClntAppDistState'`, place);
+      throw new Problem(
+        `Error parsing file: '${textOf(doc, 'distributionState') ?? ''}' is not a valid value for the enum 'ExtlClntAppDistState'`,
+        place,
+      );
     return body(doc);
   },
   ...Object.fromEntries(
-    ['ExtlClntAppOauthSettings', 'ExtlClntAppGlobalOauthSettings', 'ExtlClntAppOauthConfigurablePolicies', 'ExtlClntAppConfigurablePolicies'].map((type) => [
+    [
+      'ExtlClntAppOauthSettings',
+      'ExtlClntAppGlobalOauthSettings',
+      'ExtlClntAppOauthConfigurablePolicies',
+      'ExtlClntAppConfigurablePolicies',
+    ].map((type) => [
       type,
       (catalog: Catalog, _fullName: string, doc: Doc, place: Place | undefined): Doc => {
         need(doc, place, 'externalClientApplication', 'label');
         const app = textOf(doc, 'externalClientApplication') ?? '';
-        if (!catalog.get('ExternalClientApplication', app)) throw new Problem(`In field: externalClientApplication - no ExternalClientApplication named ${app} found`, place);
+        if (!catalog.get('ExternalClientApplication', app))
+          throw new Problem(`In field: externalClientApplication - no ExternalClientApplication named ${app} found`, place);
         return body(doc);
       },
     ]),

@@ -6,10 +6,10 @@ import { mayUseMetadata } from './access.ts';
 import type { Catalog } from './catalog.ts';
 import { DeployRefusal, isDone, type Deployments } from './deployments.ts';
 import { appliedTypes, kinds } from './kinds.ts';
-import { apply, takeOut } from './org-catalog.ts';
+import { apply, nameTaken, takeOut } from './org-catalog.ts';
 import { cannot, objectChildren, readManifest } from './package.ts';
 import { deployDetails, deployResult, readOptions } from './result.ts';
-import { propertiesOf, readComponent, standardObjects } from './retrieve.ts';
+import { ofTheOrg, propertiesOf, readComponent, standardObjects } from './retrieve.ts';
 import { Problem, readAny, readTyped } from './types.ts';
 import { child, childText, childTexts, metadataNamespace, parseXml, writeXml, XmlBroken, type Doc, type Xml } from './xml.ts';
 
@@ -38,11 +38,20 @@ export function soapFault(code: string, message: string, status = 500): Answer {
   return {
     status,
     headers,
-    body: envelope(`<soapenv:Fault>${writeXml({ faultcode: qualified, faultstring: text })}</soapenv:Fault>`, ` xmlns:sf="${metadataNamespace}"`),
+    body: envelope(
+      `<soapenv:Fault>${writeXml({ faultcode: qualified, faultstring: text })}</soapenv:Fault>`,
+      ` xmlns:sf="${metadataNamespace}"`,
+    ),
   };
 }
 
-type Asked = { readonly version: string; readonly userId: string; readonly store: Store; readonly deployments: Deployments; readonly allOrNone: boolean };
+type Asked = {
+  readonly version: string;
+  readonly userId: string;
+  readonly store: Store;
+  readonly deployments: Deployments;
+  readonly allOrNone: boolean;
+};
 /** A result's elements, several results, or none. */
 type Result = string | readonly string[] | undefined;
 
@@ -50,12 +59,19 @@ export type SoapOrg = { readonly store: Store; readonly oauth: OAuth; readonly d
 export const isMetadataSoap = (path: string): boolean => path.startsWith('/services/Soap/m/');
 
 /** Answers one envelope. */
-export function metadataSoap(org: SoapOrg, path: string, method: string, text: string, versions: { oldest: number; newest: number }): Answer {
+export function metadataSoap(
+  org: SoapOrg,
+  path: string,
+  method: string,
+  text: string,
+  versions: { oldest: number; newest: number },
+): Answer {
   try {
     if (method !== 'POST') throw new Fault('soapenv:Client', 'Only POST is allowed', 405); // guessed
     // Some name the org after the version [C CumulusCI].
     const version = Number(/^\/services\/Soap\/m\/(\d+)(?:\.\d)?(?:\/\w*)?$/.exec(path)?.[1] ?? Number.NaN);
-    if (!(version >= versions.oldest && version <= versions.newest)) throw new Fault('UNSUPPORTED_API_VERSION', 'Invalid Api version specified on URL');
+    if (!(version >= versions.oldest && version <= versions.newest))
+      throw new Fault('UNSUPPORTED_API_VERSION', 'Invalid Api version specified on URL');
     const root = parseXml(text);
     const body = child(root, 'Body');
     if (root.name !== 'Envelope' || !body) throw new Fault('soapenv:Client', 'content is not a SOAP envelope');
@@ -72,9 +88,14 @@ export function metadataSoap(org: SoapOrg, path: string, method: string, text: s
     const answer = operations[operation.name];
     if (!answer) throw new Fault('soapenv:Client', `No operation available for request {${metadataNamespace}}${operation.name}`);
     if (!mayUseMetadata(org.store, asked.userId))
-      throw new Fault('INSUFFICIENT_ACCESS', 'use of the Metadata API requires a user with the ModifyAllData or ModifyMetadata permissions');
+      throw new Fault(
+        'INSUFFICIENT_ACCESS',
+        'use of the Metadata API requires a user with the ModifyAllData or ModifyMetadata permissions',
+      );
     const result = answer(operation, asked);
-    const results = (result === undefined ? [] : typeof result === 'string' ? [result] : result).map((one) => `<result>${one}</result>`).join('');
+    const results = (result === undefined ? [] : typeof result === 'string' ? [result] : result)
+      .map((one) => `<result>${one}</result>`)
+      .join('');
     const name = `${operation.name}Response`;
     return { status: 200, headers, body: envelope(results === '' ? `<${name}/>` : `<${name}>${results}</${name}>`) };
   } catch (cause) {
@@ -117,9 +138,15 @@ const operations: Readonly<Record<string, (xml: Xml, asked: Asked) => Result>> =
   checkDeployStatus(xml, { store, deployments }) {
     const found = deployments.get(need(xml, 'asyncProcessId'));
     if (!found) throw noReference();
-    const { checkOnly, completedDate, createdBy, createdByName, createdDate, canceledBy, canceledByName, ...rest } = deployResult(store, found);
+    const { checkOnly, completedDate, createdBy, createdByName, createdDate, canceledBy, canceledByName, ...rest } = deployResult(
+      store,
+      found,
+    );
     // Also asked for without details it has the element, with nothing but the tests in it [C recorded: Pending].
-    const details = childText(xml, 'includeDetails') === 'true' ? deployDetails(found, false) : { runTestResult: deployDetails(found, false)['runTestResult'] };
+    const details =
+      childText(xml, 'includeDetails') === 'true'
+        ? deployDetails(found, false)
+        : { runTestResult: deployDetails(found, false)['runTestResult'] };
     return writeXml({ canceledBy, canceledByName, checkOnly, completedDate, createdBy, createdByName, createdDate, details, ...rest });
   },
   cancelDeploy(xml, { deployments, userId }) {
@@ -149,7 +176,14 @@ const operations: Readonly<Record<string, (xml: Xml, asked: Asked) => Result>> =
     if (!files || files.error)
       return `${writeXml({ done: true, errorMessage: files?.error?.message, errorStatusCode: files?.error?.code, id: found.id, status: 'Failed', success: false })}<zipFile xsi:nil="true"/>`;
     const zip = childText(xml, 'includeZip') === 'false' || files.zip === undefined ? undefined : Buffer.from(files.zip).toString('base64');
-    const told = writeXml({ done: true, fileProperties: [...files.properties], id: found.id, messages: [...files.messages], status: 'Succeeded', success: true });
+    const told = writeXml({
+      done: true,
+      fileProperties: [...files.properties],
+      id: found.id,
+      messages: [...files.messages],
+      status: 'Succeeded',
+      success: true,
+    });
     return zip === undefined ? `${told}<zipFile xsi:nil="true"/>` : told + writeXml({ zipFile: zip });
   },
   /** Of old; both kinds of id [D checkStatus(), deprecated since 31.0; C jsforce and CumulusCI still ask]. */
@@ -188,21 +222,7 @@ const operations: Readonly<Record<string, (xml: Xml, asked: Asked) => Result>> =
       const standard = type === 'CustomObject' ? standardObjects(catalog) : [];
       return [
         ...own.map((one) => writeXml(one)),
-        // Standard objects have no id, and the dates of the beginning [C recorded lists].
-        ...standard.map((fullName) =>
-          writeXml({
-            createdById: userId,
-            createdByName: '',
-            createdDate: '1970-01-01T00:00:00.000Z',
-            fileName: `objects/${fullName}.object`,
-            fullName,
-            id: '',
-            lastModifiedById: userId,
-            lastModifiedByName: '',
-            lastModifiedDate: '1970-01-01T00:00:00.000Z',
-            type,
-          }),
-        ),
+        ...standard.map((fullName) => writeXml(ofTheOrg(type, fullName, `objects/${fullName}.object`, userId))),
       ];
     });
   },
@@ -230,7 +250,8 @@ const operations: Readonly<Record<string, (xml: Xml, asked: Asked) => Result>> =
       names.map((fullName) => ({
         fullName,
         run: (catalog) => {
-          if (!takeOut(asked.store, catalog, type, fullName)) throw new Problem(`no ${type} named ${fullName} found`, undefined, 'INVALID_CROSS_REFERENCE_KEY');
+          if (!takeOut(asked.store, catalog, type, fullName))
+            throw new Problem(`no ${type} named ${fullName} found`, undefined, 'INVALID_CROSS_REFERENCE_KEY');
           return {};
         },
       })),
@@ -277,10 +298,19 @@ function change({ deployments, userId, allOrNone }: Asked, changes: readonly Cha
     const problem =
       own ??
       (undone
-        ? new Problem('Record rolled back because not all records were valid and the request was using AllOrNone header', undefined, 'ALL_OR_NONE_OPERATION_ROLLED_BACK')
+        ? new Problem(
+            'Record rolled back because not all records were valid and the request was using AllOrNone header',
+            undefined,
+            'ALL_OR_NONE_OPERATION_ROLLED_BACK',
+          )
         : undefined);
     if (!problem) return writeXml({ ...more, fullName, success: true });
-    return writeXml({ ...(upsert ? { created: false } : {}), errors: { message: problem.message, statusCode: problem.code }, fullName, success: false });
+    return writeXml({
+      ...(upsert ? { created: false } : {}),
+      errors: { message: problem.message, statusCode: problem.code },
+      fullName,
+      success: false,
+    });
   });
 }
 
@@ -300,7 +330,7 @@ function save(xml: Xml, asked: Asked, how: 'create' | 'update' | 'upsert'): stri
           if (fullName === '') throw new Problem('Required field is missing: fullName', undefined, 'REQUIRED_FIELD_MISSING');
           const doc = readTyped(type, one);
           const known = readComponent(catalog, type, fullName) !== undefined;
-          if (how === 'create' && known) throw duplicate(type, fullName);
+          if (how === 'create' && known) throw nameTaken(type, fullName);
           if (how === 'update' && !known) throw new Problem(`no ${type} named ${fullName} found`, undefined, 'INVALID_CROSS_REFERENCE_KEY');
           const { created } = apply(asked.store, catalog, type, fullName, doc, undefined);
           if (type === 'CustomObject') saveFields(asked.store, catalog, fullName, doc);
@@ -311,11 +341,6 @@ function save(xml: Xml, asked: Asked, how: 'create' | 'update' | 'upsert'): stri
     how === 'upsert',
   );
 }
-const duplicate = (type: string, fullName: string): Problem =>
-  type === 'CustomField'
-    ? new Problem(`There is already a field named ${(fullName.split('.')[1] ?? '').replace(/__c$/, '')} on ${fullName.split('.')[0] ?? ''}.`, undefined, 'DUPLICATE_DEVELOPER_NAME')
-    : new Problem(`The name ${fullName} is already in use`, undefined, 'DUPLICATE_DEVELOPER_NAME'); // guessed
-
 /** An object may bring its fields along [D CustomObject, fields]. */
 function saveFields(store: Store, catalog: Catalog, object: string, doc: Doc): void {
   const fields = doc['fields'];

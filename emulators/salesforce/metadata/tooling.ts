@@ -6,8 +6,8 @@ import type { Ctx } from '../work.ts';
 import { mayCustomize } from './access.ts';
 import type { Catalog, Component } from './catalog.ts';
 import type { Deployments } from './deployments.ts';
-import { fieldName, toCustomField } from './fields.ts';
-import { apply, takeOut } from './org-catalog.ts';
+import { fieldName } from './fields.ts';
+import { apply, nameTaken, takeOut } from './org-catalog.ts';
 import { deployResult } from './result.ts';
 import { allElements, docOf, docsOf, numberOf, Problem, readJson, textOf } from './types.ts';
 import type { Doc } from './xml.ts';
@@ -115,7 +115,9 @@ const dataType = (field: Field): string => {
     case 'string':
       return `Text(${field.length})`;
     case 'textarea':
-      return field.length > 255 ? `${field.flags?.has('extra=richtextarea') ? 'Rich' : 'Long'} Text Area(${field.length})` : `Text Area(${field.length})`;
+      return field.length > 255
+        ? `${field.flags?.has('extra=richtextarea') ? 'Rich' : 'Long'} Text Area(${field.length})`
+        : `Text Area(${field.length})`;
     case 'double':
     case 'int':
       return `Number(${(field.digits || 18) - field.scale}, ${field.scale})`;
@@ -123,9 +125,17 @@ const dataType = (field: Field): string => {
     case 'percent':
       return `${field.type === 'currency' ? 'Currency' : 'Percent'}(${(field.digits || 18) - field.scale}, ${field.scale})`;
     default:
-      return { boolean: 'Checkbox', date: 'Date', datetime: 'Date/Time', phone: 'Phone', email: 'Email', url: 'URL(255)', picklist: 'Picklist', multipicklist: 'Picklist (Multi-Select)', combobox: 'Picklist' }[
-        field.type
-      ];
+      return {
+        boolean: 'Checkbox',
+        date: 'Date',
+        datetime: 'Date/Time',
+        phone: 'Phone',
+        email: 'Email',
+        url: 'URL(255)',
+        picklist: 'Picklist',
+        multipicklist: 'Picklist (Multi-Select)',
+        combobox: 'Picklist',
+      }[field.type];
   }
 };
 const definitionRows = (catalog: Catalog): Row[] =>
@@ -152,7 +162,8 @@ const definitionRows = (catalog: Catalog): Row[] =>
     }),
   );
 
-const entityOf = (row: Row, catalog: Catalog): Row | undefined => entityRows(catalog).find((entity) => entity['DurableId'] === row['EntityDefinitionId']);
+const entityOf = (row: Row, catalog: Catalog): Row | undefined =>
+  entityRows(catalog).find((entity) => entity['DurableId'] === row['EntityDefinitionId']);
 
 const tables: Readonly<Record<string, Table>> = {
   CustomField: {
@@ -184,23 +195,23 @@ const tables: Readonly<Record<string, Table>> = {
   EntityDefinition: {
     keyPrefix: '4ie',
     label: 'Entity Definition',
-    columns: Object.keys({
-      DurableId: 0,
-      QualifiedApiName: 0,
-      DeveloperName: 0,
-      Label: 0,
-      MasterLabel: 0,
-      PluralLabel: 0,
-      NamespacePrefix: 0,
-      KeyPrefix: 0,
-      IsCustomizable: 0,
-      IsCustomSetting: 0,
-      IsDeprecatedAndHidden: 0,
-      IsLayoutable: 0,
-      IsQueryable: 0,
-      IsSearchable: 0,
-      IsTriggerable: 0,
-    }),
+    columns: [
+      'DurableId',
+      'QualifiedApiName',
+      'DeveloperName',
+      'Label',
+      'MasterLabel',
+      'PluralLabel',
+      'NamespacePrefix',
+      'KeyPrefix',
+      'IsCustomizable',
+      'IsCustomSetting',
+      'IsDeprecatedAndHidden',
+      'IsLayoutable',
+      'IsQueryable',
+      'IsSearchable',
+      'IsTriggerable',
+    ],
     parents: {},
     rows: entityRows,
     virtual: true,
@@ -293,13 +304,16 @@ export function tooling(call: Call, ctx: Ctx, deployments: Deployments): Answer 
   if (!mayCustomize(ctx.store, ctx.userId)) throw new Refusal(403, 'INSUFFICIENT_ACCESS', 'insufficient access rights on object id'); // text guessed
   if (resource === 'query' && name === undefined) {
     allow(call, 'GET', 'HEAD');
-    return { status: 200, body: query(call.query.get('q'), ctx, deployments) };
+    const soql = call.query.get('q');
+    return { status: 200, body: call.query.get('columns') === 'true' ? columnsOf(soql) : query(soql, ctx, deployments) };
   }
   if (resource !== 'sobjects' || more.length > 0) throw notImplemented(`/tooling/${resource}`);
   if (name === undefined) {
     allow(call, 'GET', 'HEAD');
     return { status: 200, body: { encoding: 'UTF-8', maxBatchSize: 200, sobjects: Object.keys(tables).map((one) => brief(one, base)) } };
   }
+  // An org without source tracking has none [C @salesforce/core: "The requested resource does not exist" means no tracking].
+  if (name === 'SourceMember') throw notFound();
   const found = tableOf(name);
   if (!found) throw notImplemented(`/tooling/sobjects/${name}`);
   if (id === 'describe') {
@@ -311,7 +325,12 @@ export function tooling(call: Call, ctx: Ctx, deployments: Deployments): Answer 
     return id === undefined ? createField(call, ctx, deployments) : oneField(call, ctx, deployments, id, base);
   } catch (cause) {
     if (!(cause instanceof Problem)) throw cause;
-    throw new Refusal(cause.code === 'STAND_IN_CANNOT' ? 501 : 400, cause.code, cause.message, cause.code === 'STAND_IN_CANNOT' ? undefined : []);
+    throw new Refusal(
+      cause.code === 'STAND_IN_CANNOT' ? 501 : 400,
+      cause.code,
+      cause.message,
+      cause.code === 'STAND_IN_CANNOT' ? undefined : [],
+    );
   }
 }
 
@@ -329,12 +348,22 @@ function brief(name: string, base: string): Record<string, unknown> {
     queryable: true,
     retrieveable: !table?.virtual,
     updateable: writable,
-    urls: { rowTemplate: `${base}/sobjects/${name}/{ID}`, describe: `${base}/sobjects/${name}/describe`, sobject: `${base}/sobjects/${name}` },
+    urls: {
+      rowTemplate: `${base}/sobjects/${name}/{ID}`,
+      describe: `${base}/sobjects/${name}/describe`,
+      sobject: `${base}/sobjects/${name}`,
+    },
   };
 }
+const typeOfColumn = (name: string): 'complexvalue' | 'id' | 'datetime' | 'boolean' | 'int' | 'string' => {
+  if (name === 'Metadata') return 'complexvalue';
+  if (name === 'Id') return 'id';
+  if (name.endsWith('Date')) return 'datetime';
+  if (/^(?:Is[A-Z]|CheckOnly|RollbackOnError|IgnoreWarnings)/.test(name)) return 'boolean';
+  return /^(?:Number|Length|Precision|Scale)/.test(name) ? 'int' : 'string';
+};
 function describeColumn(name: string): Record<string, unknown> {
-  const type =
-    name === 'Metadata' ? 'complexvalue' : name === 'Id' ? 'id' : name.endsWith('Date') ? 'datetime' : /^(?:Is|Check|Rollback|Ignore)[A-Z]?/.test(name) && !/Id$/.test(name) ? 'boolean' : /^(?:Number|Length|Precision|Scale)/.test(name) ? 'int' : 'string';
+  const type = typeOfColumn(name);
   return { name, label: name, type, nillable: name !== 'Id', filterable: name !== 'Metadata' && name !== 'FullName' };
 }
 
@@ -344,12 +373,10 @@ function createField(call: Call, ctx: Ctx, deployments: Deployments): Answer {
   if (fullName === undefined) throw new Refusal(400, 'REQUIRED_FIELD_MISSING', 'Required fields are missing: [FullName]', ['FullName']);
   const before = deployments.catalog(ctx.userId);
   const after = before.copy();
-  const name = fullName.replace(/^(?:Task|Event)\./, (object) => object); // refused below by its own words
-  if (after.get('CustomField', name))
-    throw new Problem(`There is already a field named ${toCustomField(name, metadata).name.replace(/__c$/, '')} on ${name.split('.')[0] ?? ''}.`, undefined, 'DUPLICATE_DEVELOPER_NAME');
-  apply(ctx.store, after, 'CustomField', name, metadata, undefined);
+  if (after.get('CustomField', fullName)) throw nameTaken('CustomField', fullName);
+  apply(ctx.store, after, 'CustomField', fullName, metadata, undefined);
   deployments.write(before, after, ctx.userId);
-  const id = deployments.catalog(ctx.userId).get('CustomField', name)?.id ?? '';
+  const id = deployments.catalog(ctx.userId).get('CustomField', fullName)?.id ?? '';
   return { status: 201, body: { id, success: true, errors: [], warnings: [], infos: [] } };
 }
 
@@ -359,13 +386,17 @@ function oneField(call: Call, ctx: Ctx, deployments: Deployments, id: string, ba
   const found = before.list('CustomField').find((one) => one.id === id || one.id?.slice(0, 15) === id);
   if (!found) throw notFound();
   if (call.method === 'GET' || call.method === 'HEAD')
-    return { status: 200, body: { attributes: { type: 'CustomField', url: `${base}/sobjects/CustomField/${found.id ?? ''}` }, ...fieldRow(before, found) } };
+    return {
+      status: 200,
+      body: { attributes: { type: 'CustomField', url: `${base}/sobjects/CustomField/${found.id ?? ''}` }, ...fieldRow(before, found) },
+    };
   const after = before.copy();
   if (call.method === 'DELETE') {
     if (!takeOut(ctx.store, after, 'CustomField', found.fullName)) throw entityIsDeleted();
   } else {
     const { fullName, metadata } = readBody(call);
-    if (fullName !== undefined && fullName.toLowerCase() !== found.fullName.toLowerCase()) throw notImplemented('a new name for a custom field');
+    if (fullName !== undefined && fullName.toLowerCase() !== found.fullName.toLowerCase())
+      throw notImplemented('a new name for a custom field');
     apply(ctx.store, after, 'CustomField', found.fullName, metadata, undefined);
   }
   deployments.write(before, after, ctx.userId);
@@ -375,9 +406,11 @@ function oneField(call: Call, ctx: Ctx, deployments: Deployments, id: string, ba
 function readBody(call: Call): { fullName: string | undefined; metadata: Doc } {
   const body = jsonBody(call);
   for (const key of Object.keys(body))
-    if (!['FullName', 'Metadata', 'attributes'].includes(key)) throw new Refusal(400, 'INVALID_FIELD', `No such column '${key}' on sobject of type CustomField`);
+    if (!['FullName', 'Metadata', 'attributes'].includes(key))
+      throw new Refusal(400, 'INVALID_FIELD', `No such column '${key}' on sobject of type CustomField`);
   const { FullName: fullName, Metadata: given } = body;
-  if (given === undefined || given === null) throw new Refusal(400, 'REQUIRED_FIELD_MISSING', 'Required fields are missing: [Metadata]', ['Metadata']);
+  if (given === undefined || given === null)
+    throw new Refusal(400, 'REQUIRED_FIELD_MISSING', 'Required fields are missing: [Metadata]', ['Metadata']);
   const { urls: _, ...rest } = given as Record<string, unknown>; // what a GET brought along
   return { fullName: typeof fullName === 'string' ? fullName : undefined, metadata: readJson('CustomField', withoutNulls(rest)) };
 }
@@ -385,34 +418,80 @@ function readBody(call: Call): { fullName: string | undefined; metadata: Doc } {
 function withoutNulls(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutNulls);
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).flatMap(([key, one]) => (one === null || key === 'urls' ? [] : [[key, withoutNulls(one)]])));
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([key, one]) => (one === null || key === 'urls' ? [] : [[key, withoutNulls(one)]])),
+  );
 }
 
 // Queries
 
+/** What a query would bring, without its rows: `columns=true` [C @salesforce/plugin-data reads columnName, displayName, aggregate, joinColumns]. */
+function columnsOf(soql: string | null): Record<string, unknown> {
+  if (soql === null) throw noQuery();
+  const asked = parseSoql(soql);
+  const found = tableOf(asked.from);
+  if (!found) throw notImplemented(`Tooling queries of ${asked.from}`);
+  const column = (path: Path, joinColumns: unknown[]) => {
+    const joined = joinColumns.length > 0;
+    const name = joined ? (path.names[0] ?? '') : (path.names.at(-1) ?? '');
+    const type = typeOfColumn(joined ? '' : name);
+    return {
+      aggregate: false,
+      apexType: { complexvalue: 'complexvaluetype', id: 'Id', datetime: 'Datetime', boolean: 'Boolean', int: 'Integer', string: 'String' }[
+        type
+      ],
+      booleanType: type === 'boolean',
+      columnName: name,
+      custom: false,
+      displayName: name,
+      foreignKeyName: null,
+      insertable: name === 'FullName' || name === 'Metadata',
+      joinColumns,
+      numberType: type === 'int',
+      textType: type === 'string' || type === 'id',
+      updatable: name === 'Metadata',
+    };
+  };
+  const select = asked.select === 'COUNT()' ? [] : asked.select;
+  return {
+    columnMetadata: select.map((path) => column(path, path.names.length > 1 ? [column(path, [])] : [])),
+    entityName: found.name,
+    groupBy: false,
+    idSelected: select.some((path) => path.names.length === 1 && path.names[0]?.toLowerCase() === 'id'),
+    keyPrefix: found.table.keyPrefix,
+  };
+}
+const noQuery = () => new Refusal(400, 'MALFORMED_QUERY', 'SOQL statement is missing'); // guessed, as in rest.ts
+
 function query(soql: string | null, ctx: Ctx, deployments: Deployments): Record<string, unknown> {
-  if (soql === null) throw new Refusal(400, 'MALFORMED_QUERY', 'SOQL statement is missing'); // guessed, as in rest.ts
+  if (soql === null) throw noQuery();
   const asked = parseSoql(soql);
   const found = tableOf(asked.from);
   if (!found) {
     // Records are no business of the Tooling API.
-    if (ctx.store.schema.find(asked.from)?.flags.has('layout')) throw queryError('INVALID_TYPE', soql, asked.fromAt, noSuchType(asked.from).message);
+    if (ctx.store.schema.find(asked.from)?.flags.has('layout'))
+      throw queryError('INVALID_TYPE', soql, asked.fromAt, noSuchType(asked.from).message);
     throw notImplemented(`Tooling queries of ${asked.from}`);
   }
   const { name, table } = found;
-  if (table.virtual) limits(asked, soql, name);
+  if (table.virtual) limits(asked, name);
   const catalog = deployments.catalog(ctx.userId);
   const look = (row: Row, path: Path): Cell => value(catalog, name, table, row, path, soql);
-  let rows = table.rows(catalog, ctx, deployments).filter((row) => asked.where === undefined || holds(asked.where, (path) => look(row, path), soql));
+  let rows = table
+    .rows(catalog, ctx, deployments)
+    .filter((row) => asked.where === undefined || holds(asked.where, (path) => look(row, path), soql));
   const [first] = asked.orderBy;
   if (asked.orderBy.length > 1) throw notImplemented('ORDER BY several fields in a Tooling query');
   if (first) {
     const text = (row: Row) => String(look(row, first.path) ?? '');
     rows = rows.toSorted((a, b) => (text(a) < text(b) ? -1 : 1) * (first.descending ? -1 : 1));
   }
-  if (asked.select === 'COUNT()') return { size: rows.length, totalSize: rows.length, done: true, queryLocator: null, entityTypeName: name, records: [] };
+  if (asked.select === 'COUNT()')
+    return { size: rows.length, totalSize: rows.length, done: true, queryLocator: null, entityTypeName: name, records: [] };
   if (!table.virtual) rows = rows.slice(asked.offset ?? 0, (asked.offset ?? 0) + (asked.limit ?? rows.length));
-  const heavy = asked.select.some((path) => path.names.length === 1 && ['fullname', 'metadata'].includes((path.names[0] ?? '').toLowerCase()));
+  const heavy = asked.select.some(
+    (path) => path.names.length === 1 && ['fullname', 'metadata'].includes((path.names[0] ?? '').toLowerCase()),
+  );
   if (heavy && rows.length > 1)
     throw new Refusal(
       400,
@@ -427,7 +506,9 @@ function query(soql: string | null, ctx: Ctx, deployments: Deployments): Record<
       if (path.names.length === 1) record[columnOf(table, path, name, soql)] = look(row, path);
       else {
         const [parent = '', leaf = ''] = path.names;
-        const above = (record[parent] ?? { attributes: { type: parent, url: `${base}/${parent}/${String(row[`${parent}Id`])}` } }) as Record<string, unknown>;
+        const above = (record[parent] ?? {
+          attributes: { type: parent, url: `${base}/${parent}/${String(row[`${parent}Id`])}` },
+        }) as Record<string, unknown>;
         record[parent] = { ...above, [leaf]: look(row, path) };
       }
     }
@@ -436,13 +517,16 @@ function query(soql: string | null, ctx: Ctx, deployments: Deployments): Record<
   return { size: records.length, totalSize: records.length, done: true, queryLocator: null, entityTypeName: name, records };
 }
 
-function limits(asked: Query, soql: string, name: string): void {
+function limits(asked: Query, name: string): void {
   const unsupported = (message: string) => new Refusal(400, 'MALFORMED_QUERY', message); // texts [D SOQL Operation Limitations]; code guessed
   if (asked.select === 'COUNT()')
-    throw unsupported('The requested operation is not yet supported by this SObject storage type, contact salesforce.com support for more information.');
+    throw unsupported(
+      'The requested operation is not yet supported by this SObject storage type, contact salesforce.com support for more information.',
+    );
   const walk = (condition: Condition): void => {
     if (condition.kind === 'or') throw unsupported('Disjunctions not supported');
-    if (condition.kind === 'not' || (condition.kind === 'compare' && condition.op === '!=')) throw unsupported('Only equals comparisons permitted');
+    if (condition.kind === 'not' || (condition.kind === 'compare' && condition.op === '!='))
+      throw unsupported('Only equals comparisons permitted');
     if (condition.kind === 'and') for (const part of condition.parts) walk(part);
   };
   if (asked.where) walk(asked.where);
@@ -450,10 +534,14 @@ function limits(asked: Query, soql: string, name: string): void {
   const filtered = (condition: Condition | undefined): boolean =>
     condition?.kind === 'and'
       ? condition.parts.some(filtered)
-      : condition?.kind === 'compare' && /^(?:entitydefinitionid|durableid|entitydefinition\.qualifiedapiname)$/i.test(condition.path.names.join('.'));
+      : condition?.kind === 'compare' &&
+        /^(?:entitydefinitionid|durableid|entitydefinition\.qualifiedapiname)$/i.test(condition.path.names.join('.'));
   if (!filtered(asked.where))
-    throw new Refusal(400, 'EXTERNAL_OBJECT_UNSUPPORTED_EXCEPTION', 'A filter on a reified column is required [EntityDefinitionId,DurableId]'); // [K]
-  void soql;
+    throw new Refusal(
+      400,
+      'EXTERNAL_OBJECT_UNSUPPORTED_EXCEPTION',
+      'A filter on a reified column is required [EntityDefinitionId,DurableId]',
+    ); // [K]
 }
 
 function columnOf(table: Table, path: Path, name: string, soql: string): string {
@@ -493,7 +581,9 @@ function compares(cell: Cell, op: string, values: readonly Literal[], soql: stri
   // An id is the same with fifteen characters.
   const same = (a: Cell, b: Cell) =>
     typeof a === 'string' && typeof b === 'string'
-      ? a.toLowerCase() === b.toLowerCase() || (/^[A-Za-z0-9]{18}$/.test(a) && a.slice(0, 15) === b) || (/^[A-Za-z0-9]{18}$/.test(b) && b.slice(0, 15) === a)
+      ? a.toLowerCase() === b.toLowerCase() ||
+        (/^[A-Za-z0-9]{18}$/.test(a) && a.slice(0, 15) === b) ||
+        (/^[A-Za-z0-9]{18}$/.test(b) && b.slice(0, 15) === a)
       : a === b;
   const [first] = values;
   const against = first ? literal(first) : null;

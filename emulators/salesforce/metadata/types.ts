@@ -19,7 +19,10 @@ type Element = { readonly name: string; readonly kind: string; readonly many: bo
 
 /** types.tsv: the elements of each type, in the order of the Metadata WSDL [C jsforce src/api/metadata/wsdl.xml]; `any` is kept as it comes. */
 const types = new Map<string, Map<string, Element>>();
-for (const line of readFileSync(new URL('types.tsv', import.meta.url), 'utf8').trimEnd().split('\n').slice(1)) {
+for (const line of readFileSync(new URL('types.tsv', import.meta.url), 'utf8')
+  .trimEnd()
+  .split('\n')
+  .slice(1)) {
   const [type = '', name = '', kind = '', many = ''] = line.split('\t');
   const values = kind.startsWith('enum ') ? kind.slice('enum '.length).split('|') : undefined;
   const elements = types.get(type) ?? new Map<string, Element>();
@@ -52,7 +55,8 @@ function leaf(type: string, element: Element, text: string, place: Place): Leaf 
       if (value === 'false' || value === '0') return false;
       throw new Problem(`Error parsing file: '${value}' is not a valid value for the type xsd:boolean`, place);
     case 'int':
-      if (!/^[+-]?\d{1,10}$/.test(value)) throw new Problem(`Error parsing file: '${value}' is not a valid value for the type xsd:int`, place);
+      if (!/^[+-]?\d{1,10}$/.test(value))
+        throw new Problem(`Error parsing file: '${value}' is not a valid value for the type xsd:int`, place);
       return Number(value);
     case 'enum':
       if (!element.values?.includes(value))
@@ -71,7 +75,10 @@ export function readTyped(type: string, xml: Xml): Doc {
   for (const one of xml.children) {
     const element = elements.get(one.name);
     if (!element)
-      throw new Problem(`Error parsing file: Element {http://soap.sforce.com/2006/04/metadata}${one.name} invalid at this location in type ${type}`, one.opened);
+      throw new Problem(
+        `Error parsing file: Element {http://soap.sforce.com/2006/04/metadata}${one.name} invalid at this location in type ${type}`,
+        one.opened,
+      );
     if (!element.many && found.has(one.name))
       throw new Problem(`Error parsing file: Element ${one.name} is duplicated at this location in type ${type}`, one.opened);
     if (nil(one)) continue;
@@ -90,7 +97,8 @@ export function readTyped(type: string, xml: Xml): Doc {
 
 /** The same of what came as JSON (Tooling API): null is left out. */
 export function readJson(type: string, json: unknown, path = 'Metadata'): Doc {
-  if (typeof json !== 'object' || json === null || Array.isArray(json)) throw new Problem(`${path} is not an object`, undefined, 'JSON_PARSER_ERROR');
+  if (typeof json !== 'object' || json === null || Array.isArray(json))
+    throw new Problem(`${path} is not an object`, undefined, 'JSON_PARSER_ERROR');
   const elements = types.get(type) ?? new Map<string, Element>();
   const found: Record<string, Leaf | Doc | (Leaf | Doc)[]> = {};
   for (const [key, value] of Object.entries(json as Record<string, unknown>)) {
@@ -105,7 +113,8 @@ export function readJson(type: string, json: unknown, path = 'Metadata'): Doc {
       try {
         return leaf(type, element, String(given), { line: 0, column: 0 });
       } catch (cause) {
-        if (cause instanceof Problem) throw new Problem(`${cause.message.replace('Error parsing file: ', '')} at ${path}.${key}`, undefined, 'JSON_PARSER_ERROR');
+        if (cause instanceof Problem)
+          throw new Problem(`${cause.message.replace('Error parsing file: ', '')} at ${path}.${key}`, undefined, 'JSON_PARSER_ERROR');
         throw cause;
       }
     };

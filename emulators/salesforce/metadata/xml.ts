@@ -139,7 +139,11 @@ const isDoc = (value: Leaf | Doc): value is Doc => typeof value === 'object';
 export function writeXml(doc: Doc, indent = ''): string {
   const [newline, deeper] = indent === '' ? ['', ''] : ['\n', `${indent}    `];
   return Object.entries(doc)
-    .flatMap(([name, value]) => (Array.isArray(value) ? (value as (Leaf | Doc)[]).map((one) => [name, one] as const) : [[name, value as Leaf | Doc | undefined] as const]))
+    .flatMap(([name, value]) =>
+      Array.isArray(value)
+        ? (value as (Leaf | Doc)[]).map((one) => [name, one] as const)
+        : [[name, value as Leaf | Doc | undefined] as const],
+    )
     .map(([name, value]) => {
       if (value === undefined) return '';
       if (isDoc(value)) return `${indent}<${name}>${newline}${writeXml(value, deeper)}${indent}</${name}>${newline}`;

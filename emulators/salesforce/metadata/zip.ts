@@ -18,18 +18,21 @@ export class ZipBroken extends Error {
  * climb or start at the root are no names of a package.
  */
 export function openZip(bytes: Uint8Array): Map<string, Uint8Array> {
-  if (bytes.length > zipLimits.zippedBytes) throw new ZipBroken('LIMIT_EXCEEDED', 'Maximum size of request reached. Maximum size of request is 40894464 bytes.');
+  if (bytes.length > zipLimits.zippedBytes)
+    throw new ZipBroken('LIMIT_EXCEEDED', 'Maximum size of request reached. Maximum size of request is 40894464 bytes.');
   let [files, unzipped] = [0, 0];
   const found = new Map<string, Uint8Array>();
   try {
     const opened = unzipSync(bytes, {
       filter({ name, originalSize }) {
-        if (/^[/\\]|^[A-Za-z]:|\\|\u0000|(?:^|\/)\.\.?(?:\/|$)/.test(name)) throw new ZipBroken('INVALID_OPERATION', `The zip file has an entry that is not a path inside of it: ${name}`);
+        if (/^[/\\]|^[A-Za-z]:|\\|\u0000|(?:^|\/)\.\.?(?:\/|$)/.test(name))
+          throw new ZipBroken('INVALID_OPERATION', `The zip file has an entry that is not a path inside of it: ${name}`);
         if (name.endsWith('/')) return false;
         files += 1;
         unzipped += originalSize;
         if (files > zipLimits.files) throw new ZipBroken('LIMIT_EXCEEDED', `The zip file has more than ${zipLimits.files} files`);
-        if (unzipped > zipLimits.unzippedBytes) throw new ZipBroken('LIMIT_EXCEEDED', `The zip file holds more than ${zipLimits.unzippedBytes} bytes`);
+        if (unzipped > zipLimits.unzippedBytes)
+          throw new ZipBroken('LIMIT_EXCEEDED', `The zip file holds more than ${zipLimits.unzippedBytes} bytes`);
         return true;
       },
     });
@@ -42,4 +45,7 @@ export function openZip(bytes: Uint8Array): Map<string, Uint8Array> {
 }
 
 export const makeZip = (files: ReadonlyMap<string, string>, atMs: number): Uint8Array =>
-  zipSync(Object.fromEntries([...files].map(([name, text]) => [name, new TextEncoder().encode(text)])), { level: 6, mtime: new Date(atMs) });
+  zipSync(Object.fromEntries([...files].map(([name, text]) => [name, new TextEncoder().encode(text)])), {
+    level: 6,
+    mtime: new Date(atMs),
+  });

@@ -4,7 +4,8 @@ import type { TestOrg } from '../../testing/test-org.ts';
 const xmlns = 'xmlns="http://soap.sforce.com/2006/04/metadata"';
 const utf8 = (text: string) => new TextEncoder().encode(text);
 
-export const file = (type: string, body: string): string => `<?xml version="1.0" encoding="UTF-8"?>\n<${type} ${xmlns}>\n${body}\n</${type}>\n`;
+export const file = (type: string, body: string): string =>
+  `<?xml version="1.0" encoding="UTF-8"?>\n<${type} ${xmlns}>\n${body}\n</${type}>\n`;
 export const packageXml = (types: Record<string, readonly string[]>, more = '<version>66.0</version>'): string =>
   file(
     'Package',
@@ -13,7 +14,11 @@ export const packageXml = (types: Record<string, readonly string[]>, more = '<ve
       .join('\n') + more,
   );
 export const zipOf = (files: Record<string, string | Uint8Array>): Buffer =>
-  Buffer.from(zipSync(Object.fromEntries(Object.entries(files).map(([name, content]) => [name, typeof content === 'string' ? utf8(content) : content]))));
+  Buffer.from(
+    zipSync(
+      Object.fromEntries(Object.entries(files).map(([name, content]) => [name, typeof content === 'string' ? utf8(content) : content])),
+    ),
+  );
 
 export type Told = {
   changed: boolean;
@@ -62,14 +67,23 @@ export const resultOf = async (org: TestOrg, id: string): Promise<Result> =>
   ((await org.call('GET', `/metadata/deployRequest/${id}?includeDetails=true`)).body as { deployResult: Result }).deployResult;
 
 /** Deploys by REST, to its end. */
-export async function deploy(org: TestOrg, files: Record<string, string | Uint8Array> | Buffer, options: Record<string, unknown> = {}): Promise<Result> {
+export async function deploy(
+  org: TestOrg,
+  files: Record<string, string | Uint8Array> | Buffer,
+  options: Record<string, unknown> = {},
+): Promise<Result> {
   const { body } = await startDeploy(org, files, options);
   return resultOf(org, (body as { id: string }).id);
 }
-export const failures = (result: Result): string[] => result.details.componentFailures.map(({ fullName, problem }) => `${fullName}: ${problem ?? ''}`);
+export const failures = (result: Result): string[] =>
+  result.details.componentFailures.map(({ fullName, problem }) => `${fullName}: ${problem ?? ''}`);
 
 /** Calls the Metadata API by SOAP as jsforce does: the session in the envelope, no Authorization. */
-export async function soap(org: TestOrg, body: string, more: { session?: string; path?: string; header?: string } = {}): Promise<{ status: number; text: string }> {
+export async function soap(
+  org: TestOrg,
+  body: string,
+  more: { session?: string; path?: string; header?: string } = {},
+): Promise<{ status: number; text: string }> {
   const response = await fetch(`${org.apiUrl}${more.path ?? '/services/Soap/m/66.0'}`, {
     method: 'POST',
     headers: { 'content-type': 'text/xml', soapaction: '""' },
@@ -78,4 +92,5 @@ export async function soap(org: TestOrg, body: string, more: { session?: string;
   return { status: response.status, text: await response.text() };
 }
 /** All texts of an element in an answer. */
-export const all = (text: string, name: string): string[] => [...text.matchAll(new RegExp(`<${name}>([^<]*)</${name}>`, 'g'))].map((found) => found[1] ?? '');
+export const all = (text: string, name: string): string[] =>
+  [...text.matchAll(new RegExp(`<${name}>([^<]*)</${name}>`, 'g'))].map((found) => found[1] ?? '');
