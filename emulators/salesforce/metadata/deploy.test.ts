@@ -173,12 +173,12 @@ test('a validation changes nothing, and is deployed quickly when it ran tests', 
 
 test('a deployment waits, is worked on and is done by the clock; it can be called off', async () => {
   await org.control('POST', '/deployments', { waitMs: 60_000, workMs: 60_000 });
-  const [first, second, third] = await Promise.all(
-    ['Slow1__c', 'Slow2__c', 'Slow3__c'].map((name) => startDeploy(org, accountField(name))),
-  );
+  const first = await startDeploy(org, accountField('Slow1__c'));
+  const second = await startDeploy(org, accountField('Slow2__c'));
+  const third = await startDeploy(org, accountField('Slow3__c'));
   await org.control('POST', '/deployments', {});
-  const id = (started: typeof first) => (started?.body as { id: string }).id;
-  const status = async (started: typeof first) => (await resultOf(org, id(started))).status;
+  const id = (started: { body: unknown }) => (started.body as { id: string }).id;
+  const status = async (started: { body: unknown }) => (await resultOf(org, id(started))).status;
   expect(first).toMatchObject({ status: 201, body: { deployResult: { status: 'Pending', done: false } } });
   await org.control('POST', '/clock', { advanceMs: 61_000 });
   expect(await status(first)).toBe('InProgress');

@@ -1,7 +1,7 @@
 import { idFor, readId } from '../ids.ts';
 import type { Latency } from '../latency.ts';
 import type { Row, Store } from '../store.ts';
-import { Catalog } from './catalog.ts';
+import type { Catalog } from './catalog.ts';
 import { deploy, type DeployOptions, type Message } from './deploy.ts';
 import { prepareTables, readCatalog, writeCatalog } from './org-catalog.ts';
 import { readPackages, type Package } from './package.ts';

@@ -91,7 +91,7 @@ test('every type that is here becomes the column a describe shows', async () => 
   expect((await org.call('GET', `/sobjects/Contact/${seeded.ewa}?fields=Pick__c,Number__c,Deal__c,Check__c`)).body).toMatchObject({
     Pick__c: 'Lost',
     Number__c: 12.5,
-    Deal__c: seeded.deal,
+    Deal__c: expect.stringMatching(`^${seeded.deal.slice(0, 15)}`) as string,
   });
 });
 

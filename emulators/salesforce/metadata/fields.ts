@@ -118,7 +118,7 @@ export function checkField(catalog: Catalog, fullName: string, doc: Doc, place: 
   if (name === '' || more.length > 0) throw new Problem(`Invalid fullName: ${fullName}`, place, 'INVALID_FIELD'); // guessed
   if (object === 'Task' || object === 'Event' || !catalog.schema.find(object)?.custom || catalog.get('CustomObject', object) === undefined)
     checkObject(catalog, object, place);
-  if (!/__c$/.test(name)) throw cannot(`changes of the standard field ${fullName}`, place);
+  if (!name.endsWith('__c')) throw cannot(`changes of the standard field ${fullName}`, place);
   const developerName = name.slice(0, -3);
   if (/^[A-Za-z0-9]+__\w/.test(developerName)) throw cannot('fields of a managed package', place);
   checkName('Field Name', developerName, place);

@@ -38,7 +38,7 @@ const kept = new Set([
 /** The document as the org keeps it. Throws `Problem`. */
 export function checkObject(catalog: Catalog, fullName: string, doc: Doc, place: Place | undefined): Doc {
   const { fullName: _, fields: __, ...own } = doc;
-  if (!/__c$/.test(fullName)) return checkStandard(catalog, fullName, own, place);
+  if (!fullName.endsWith('__c')) return checkStandard(catalog, fullName, own, place);
   checkName('Object Name', fullName.slice(0, -3), place);
   const before = catalog.get('CustomObject', fullName)?.doc;
   for (const name of ['label', 'pluralLabel'])

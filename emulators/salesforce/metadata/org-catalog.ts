@@ -1,4 +1,5 @@
 import { idFor } from '../ids.ts';
+import { forget } from '../rights/grants.ts';
 import type { CustomField } from '../schema.ts';
 import type { Row, Store } from '../store.ts';
 import { Catalog, keyOf, type Component } from './catalog.ts';
@@ -161,7 +162,7 @@ export function apply(
   switch (type) {
     case 'CustomObject': {
       const checked = checkObject(catalog, fullName, doc, place);
-      return /__c$/.test(fullName) ? catalog.put(type, fullName, checked) : { created: false, changed: false };
+      return fullName.endsWith('__c') ? catalog.put(type, fullName, checked) : { created: false, changed: false };
     }
     case 'CustomField': {
       const checked = checkField(catalog, fullName, doc, place);
@@ -266,6 +267,8 @@ export function writeCatalog(store: Store, before: Catalog, after: Catalog, by: 
         if (type === 'PermissionSet' && id !== undefined) removePermissionSet(store, id);
         if (type === 'CallCenter' && id !== undefined) removeCallCenter(store, id);
         if (type === 'Queue' && id !== undefined) removeQueue(store, id);
+        if (type === 'CustomObject') forget(store, fullName);
+        if (type === 'CustomField') forget(store, ...(fullName.split('.') as [string, string]));
         store.run('DELETE FROM "component" WHERE type = ? AND fullName = ?', [type, fullName]);
       }
       for (const one of changed) {

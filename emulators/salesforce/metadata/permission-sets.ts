@@ -136,7 +136,7 @@ function checkObjectRights(catalog: Catalog, one: Doc, all: readonly Doc[], plac
 function checkFieldRights(catalog: Catalog, one: Doc, place: Place | undefined): void {
   const full = textOf(one, 'field') ?? '';
   const [object = '', name = ''] = full.split('.');
-  const custom = /__c$/.test(name);
+  const custom = name.endsWith('__c');
   const found = custom && object !== 'Activity' ? catalog.get('CustomField', fieldName(full))?.doc : undefined;
   const standard = custom ? undefined : catalog.schema.find(object)?.byName.get(name.toLowerCase());
   if (!found && !standard) throw new Problem(`In field: field - no CustomField named ${full} found`, place);

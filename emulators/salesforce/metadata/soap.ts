@@ -1,6 +1,7 @@
 import type { Answer } from '../call.ts';
-import { notImplemented, Refusal } from '../errors.ts';
+import { apiDisabled, notImplemented, Refusal } from '../errors.ts';
 import type { OAuth } from '../oauth.ts';
+import { rightsFor } from '../rights/seen.ts';
 import type { Store } from '../store.ts';
 import { mayUseMetadata } from './access.ts';
 import type { Catalog } from './catalog.ts';
@@ -110,7 +111,9 @@ export function metadataSoap(
 function sessionOf(org: SoapOrg, sessionId: string | undefined): string {
   if (sessionId === undefined || sessionId === '') throw new Fault('INVALID_SESSION_ID', 'Invalid Session ID found in SessionHeader: null'); // text guessed
   try {
-    return org.oauth.authenticate(`Bearer ${sessionId}`);
+    const userId = org.oauth.authenticate(`Bearer ${sessionId}`);
+    if (!rightsFor(org.store, userId).has('ApiEnabled')) throw new Fault(apiDisabled().code, apiDisabled().message);
+    return userId;
   } catch (cause) {
     if (cause instanceof Refusal) throw new Fault('INVALID_SESSION_ID', 'Invalid Session ID found in SessionHeader: Illegal Session');
     throw cause;

@@ -126,6 +126,7 @@ const dataType = (field: Field): string => {
       return `${field.type === 'currency' ? 'Currency' : 'Percent'}(${(field.digits || 18) - field.scale}, ${field.scale})`;
     default:
       return {
+        address: 'Address',
         boolean: 'Checkbox',
         date: 'Date',
         datetime: 'Date/Time',
@@ -483,7 +484,7 @@ function query(soql: string | null, ctx: Ctx, deployments: Deployments): Record<
   const [first] = asked.orderBy;
   if (asked.orderBy.length > 1) throw notImplemented('ORDER BY several fields in a Tooling query');
   if (first) {
-    const text = (row: Row) => String(look(row, first.path) ?? '');
+    const text = (row: Row) => say(look(row, first.path));
     rows = rows.toSorted((a, b) => (text(a) < text(b) ? -1 : 1) * (first.descending ? -1 : 1));
   }
   if (asked.select === 'COUNT()')
@@ -501,13 +502,13 @@ function query(soql: string | null, ctx: Ctx, deployments: Deployments): Record<
   const select = asked.select;
   const base = `/services/data/v${ctx.version}/tooling/sobjects`;
   const records = rows.map((row) => {
-    const record: Record<string, unknown> = { attributes: { type: name, url: `${base}/${name}/${String(row['Id'] ?? row['DurableId'])}` } };
+    const record: Record<string, unknown> = { attributes: { type: name, url: `${base}/${name}/${say(row['Id'] ?? row['DurableId'])}` } };
     for (const path of select) {
       if (path.names.length === 1) record[columnOf(table, path, name, soql)] = look(row, path);
       else {
         const [parent = '', leaf = ''] = path.names;
         const above = (record[parent] ?? {
-          attributes: { type: parent, url: `${base}/${parent}/${String(row[`${parent}Id`])}` },
+          attributes: { type: parent, url: `${base}/${parent}/${say(row[`${parent}Id`])}` },
         }) as Record<string, unknown>;
         record[parent] = { ...above, [leaf]: look(row, path) };
       }
@@ -558,6 +559,8 @@ function value(catalog: Catalog, name: string, table: Table, row: Row, path: Pat
   return above?.[columnOf(tables[parent[0]] ?? table, path, parent[0], soql)] ?? null;
 }
 
+/** As text, to sort and to compare. */
+const say = (cell: Cell | undefined): string => (cell === undefined || cell === null || typeof cell === 'object' ? '' : String(cell));
 const literal = (one: Literal): Cell => {
   if (one.kind === 'null') return null;
   if (one.kind === 'range') throw notImplemented('date ranges in a Tooling query');
@@ -601,7 +604,7 @@ function compares(cell: Cell, op: string, values: readonly Literal[], soql: stri
       const shape = pattern.replace(/\\([%_\\])|([%_])|([.*+?^${}()|[\]/])/g, (_, escaped?: string, wild?: string, special?: string) =>
         escaped !== undefined ? `\\${escaped}` : wild === '%' ? '.*' : wild === '_' ? '.' : `\\${special ?? ''}`,
       );
-      return new RegExp(`^${shape}$`, 'is').test(String(cell ?? ''));
+      return new RegExp(`^${shape}$`, 'is').test(say(cell));
     }
     case '<':
     case '<=':

@@ -109,7 +109,7 @@ export function readJson(type: string, json: unknown, path = 'Metadata'): Doc {
     if (value === null || value === undefined) continue;
     const one = (given: unknown): Leaf | Doc => {
       if (types.has(element.kind)) return readJson(element.kind, given, `${path}.${key}`);
-      if (typeof given === 'object') return given as Doc;
+      if (typeof given !== 'string' && typeof given !== 'number' && typeof given !== 'boolean') return given as Doc;
       try {
         return leaf(type, element, String(given), { line: 0, column: 0 });
       } catch (cause) {

@@ -109,8 +109,9 @@ export function parseXml(text: string): Xml {
       closed: placeOf(where?.endIndex ?? start),
     };
   };
-  const root = nodes.flatMap((node) => read(node) ?? [])[0];
+  const [root, ...more] = nodes.flatMap((node) => read(node) ?? []);
   if (!root) throw new XmlBroken('Start tag expected.', { line: 1, column: 1 });
+  if (more[0]) throw new XmlBroken('Multiple possible root nodes found.', more[0].opened);
   return root;
 }
 
