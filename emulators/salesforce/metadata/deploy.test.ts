@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { seeded, testOrg, type TestOrg } from '../testing/test-org.ts';
 import { deploy, failures, file, packageXml, resultOf, startDeploy, zipOf } from './testing/packages.ts';
@@ -313,6 +316,43 @@ test('a permission set grants what is there and what may be granted, and takes a
   await deploy(org, set(label + field('Account.Fax', false)));
   expect(await rows('FieldPermissions', 'Field')).toMatchObject([{ Field: 'Account.Fax' }]);
   expect(await rows('ObjectPermissions', 'SobjectType')).toEqual([]);
+});
+
+test('a profile in the same deployment shows a new field; what it does not name stays', async () => {
+  const files = {
+    'package.xml': packageXml({ CustomField: ['Account.Shown__c'], Profile: ['Admin'] }),
+    'objects/Account.object': object(textField('Shown__c')),
+    'profiles/Admin.profile': file(
+      'Profile',
+      '<custom>false</custom><fieldPermissions><editable>true</editable><field>Account.Shown__c</field><readable>true</readable></fieldPermissions><userLicense>Salesforce</userLicense>',
+    ),
+  };
+  const before = await fieldOf('Phone', 'Account');
+  expect(failures(await deploy(org, files))).toEqual([]);
+  expect(await fieldOf('Shown__c', 'Account')).toMatchObject({ updateable: true });
+  expect(await fieldOf('Phone', 'Account')).toEqual(before);
+  const hide = files['profiles/Admin.profile'].replace('<editable>true', '<editable>false').replace('<readable>true', '<readable>false');
+  expect(failures(await deploy(org, { ...files, 'profiles/Admin.profile': hide }))).toEqual([]);
+  expect(await fieldOf('Shown__c', 'Account')).toBeUndefined();
+  const nobody = { 'package.xml': packageXml({ Profile: ['Nobody'] }), 'profiles/Nobody.profile': file('Profile', '') };
+  expect(failures(await deploy(org, nobody))).toEqual([expect.stringContaining('STAND_IN_CANNOT') as string]);
+});
+
+test('a deployment under way outlives the process', async () => {
+  const path = join(await mkdtemp(join(tmpdir(), 'deploy-')), 'org.sqlite');
+  const clock = { nowMs: Date.now() };
+  const first = await testOrg({ file: path, clock: () => clock.nowMs });
+  await first.control('POST', '/deployments', { waitMs: 60_000, workMs: 0 });
+  const { body } = await startDeploy(first, accountField('Later__c'));
+  await first.stop();
+  clock.nowMs += 61_000;
+  const second = await testOrg({ file: path, clock: () => clock.nowMs });
+  try {
+    expect(await resultOf(second, (body as { id: string }).id)).toMatchObject({ status: 'Succeeded', numberComponentsDeployed: 1 });
+  } finally {
+    await second.stop();
+    await rm(dirname(path), { recursive: true });
+  }
 });
 
 test('call centers, queues and documents come to be', async () => {

@@ -14,6 +14,7 @@ const applied: Readonly<Record<string, string>> = {
   CustomObject: '01I',
   CustomField: '00N',
   PermissionSet: '0PS',
+  Profile: '00e',
   CallCenter: '04v',
   Queue: '00G',
   Layout: '00h',
@@ -79,5 +80,5 @@ export const fileOf = (type: string, fullName: string): string => {
 export const order = (type: string): number => {
   const place = ['CustomObject', 'CustomField', 'Queue', 'CallCenter', 'Layout'].indexOf(type);
   if (place >= 0) return place;
-  return type === 'PermissionSet' ? 99 : 50;
+  return type === 'PermissionSet' || type === 'Profile' ? 99 : 50;
 };

@@ -9,10 +9,14 @@ import { checkObject, fromCustomObject, toCustomObject } from './objects.ts';
 import { cannot } from './package.ts';
 import {
   checkPermissionSet,
+  checkProfile,
   fromPermissionSet,
+  fromProfile,
   permissionSetRows,
+  profileRows,
   removePermissionSet,
   savePermissionSet,
+  saveProfile,
   without,
 } from './permission-sets.ts';
 import {
@@ -90,6 +94,7 @@ const living = (store: Store): Living[] => [
     id: String(row['Id']),
     docOf: (before: Doc | undefined) => fromPermissionSet(store, row, before),
   })),
+  ...profileRows(store).map(({ fullName, id, set }) => ({ type: 'Profile', fullName, id, docOf: () => fromProfile(store, set) })),
   ...queueRows(store).map((row) => ({
     type: 'Queue',
     fullName: String(row['DeveloperName']),
@@ -103,7 +108,7 @@ const living = (store: Store): Living[] => [
     docOf: (before: Doc | undefined) => fromCallCenter(row, before),
   })),
 ];
-const ofStore = new Set(['CustomObject', 'CustomField', 'PermissionSet', 'Queue', 'CallCenter']);
+const ofStore = new Set(['CustomObject', 'CustomField', 'PermissionSet', 'Profile', 'Queue', 'CallCenter']);
 
 /** Everything the org is made of now. What came to be without a deployment gets its number and its stamp here. */
 export function readCatalog(store: Store, by: By): Catalog {
@@ -171,6 +176,8 @@ export function apply(
     }
     case 'PermissionSet':
       return catalog.put(type, fullName, checkPermissionSet(catalog, fullName, doc, place));
+    case 'Profile':
+      return catalog.put(type, fullName, checkProfile(catalog, fullName, doc, place));
     case 'CallCenter':
       return catalog.put(type, fullName, checkCallCenter(catalog, fullName, doc, place));
     case 'Queue':
@@ -214,8 +221,10 @@ export function takeOut(store: Store, catalog: Catalog, type: string, fullName: 
   const found = catalog.get(type, fullName);
   if (!found) return false;
   const forget = (gone: { field?: string; object?: string }) => {
-    for (const set of catalog.list('PermissionSet')) catalog.put('PermissionSet', set.fullName, without(set.doc, gone));
+    for (const holder of ['PermissionSet', 'Profile'])
+      for (const one of catalog.list(holder)) catalog.put(holder, one.fullName, without(holder, one.doc, gone));
   };
+  if (type === 'Profile') throw cannot('Profile, deleted');
   if (type === 'Queue' && found.id !== undefined) mayRemoveQueue(store, found.id);
   if (type === 'CustomField') forget({ field: found.fullName });
   if (type === 'CustomObject') {
@@ -273,6 +282,7 @@ export function writeCatalog(store: Store, before: Catalog, after: Catalog, by: 
       }
       for (const one of changed) {
         if (one.type === 'PermissionSet') savePermissionSet(store, one, by);
+        if (one.type === 'Profile') saveProfile(store, one, by);
         if (one.type === 'CallCenter') saveCallCenter(store, one, by);
         if (one.type === 'Queue') saveQueue(store, one, by);
         keep(store, one.type, one.fullName, one.doc, before.get(one.type, one.fullName), by);

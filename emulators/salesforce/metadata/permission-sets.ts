@@ -1,4 +1,6 @@
 import { userPermissions, type SObject } from '../schema.ts';
+import { profileMetadataNames } from '../rights/grants.ts';
+import { isSecured, securedName } from '../rights/rights.ts';
 import type { Row, Store } from '../store.ts';
 import { wholeSecond } from '../values.ts';
 import type { Catalog, Component } from './catalog.ts';
@@ -67,6 +69,19 @@ const once = (list: readonly Doc[], element: string, name: string, place: Place 
 export function checkPermissionSet(catalog: Catalog, _fullName: string, doc: Doc, place: Place | undefined): Doc {
   const { fullName: _, ...own } = doc;
   if ((textOf(own, 'label') ?? '') === '') throw new Problem('Required field is missing: label', place, 'REQUIRED_FIELD_MISSING');
+  const { objects, fields, users } = checkGrants(catalog, own, place);
+  return inOrder('PermissionSet', {
+    ...own,
+    hasActivationRequired: isTrue(own, 'hasActivationRequired'),
+    ...told('objectPermissions', objects.filter(granted)),
+    ...told('fieldPermissions', fields.filter(granted)),
+    ...told('userPermissions', users.filter(granted)),
+  });
+}
+
+type Grants = { readonly objects: Doc[]; readonly fields: Doc[]; readonly users: Doc[] };
+/** What a set or a profile grants, in the org's order. Throws `Problem`. */
+function checkGrants(catalog: Catalog, own: Doc, place: Place | undefined): Grants {
   for (const name of elsewhere)
     if (docsOf(own, name).length > 0)
       throw new Problem(
@@ -86,14 +101,47 @@ export function checkPermissionSet(catalog: Catalog, _fullName: string, doc: Doc
     const name = textOf(one, 'name') ?? '';
     if (!userPermissions.some(([column]) => column === `Permissions${name}`)) throw new Problem(`Unknown user permission: ${name}`, place);
   }
-  return inOrder('PermissionSet', {
-    ...own,
-    hasActivationRequired: isTrue(own, 'hasActivationRequired'),
-    ...(objects.length > 0
-      ? { objectPermissions: objects.filter((one) => rights.some((right) => isTrue(one, right))).map(wholeRights) }
-      : {}),
-    ...(fields.length > 0 ? { fieldPermissions: fields.filter((one) => isTrue(one, 'readable') || isTrue(one, 'editable')) } : {}),
-    ...(users.length > 0 ? { userPermissions: users.filter((one) => isTrue(one, 'enabled')) } : {}),
+  return { objects: objects.map(wholeRights), fields, users };
+}
+
+/** Whether anything is granted by it. */
+const granted = (one: Doc): boolean => [...rights, 'readable', 'editable', 'enabled'].some((name) => isTrue(one, name));
+const told = (name: string, list: readonly Doc[]): Record<string, readonly Doc[]> => (list.length > 0 ? { [name]: list } : {});
+
+/**
+ * A profile: what the document names is changed, the rest stays [D metadata guide, Profile]. It has to be there: System Administrator
+ * is called Admin.
+ */
+export function checkProfile(catalog: Catalog, fullName: string, doc: Doc, place: Place | undefined): Doc {
+  const before = catalog.get('Profile', fullName)?.doc;
+  if (!before)
+    throw new Problem(
+      `STAND_IN_CANNOT: The stand-in org does not do this: a new profile. See docs/reference/org.md`,
+      place,
+      'STAND_IN_CANNOT',
+    );
+  const { objects, fields, users } = checkGrants(catalog, doc, place);
+  for (const name of Object.keys(doc))
+    if (!['fullName', 'custom', 'description', 'userLicense', 'fieldPermissions', 'objectPermissions', 'userPermissions'].includes(name))
+      throw new Problem(
+        `STAND_IN_CANNOT: The stand-in org does not do this: ${name} of profiles. See docs/reference/org.md`,
+        place,
+        'STAND_IN_CANNOT',
+      );
+  const merged = (element: string, key: string, given: readonly Doc[]) =>
+    told(
+      element,
+      [
+        ...docsOf(before, element).filter((one) => !given.some((other) => textOf(other, key) === textOf(one, key))),
+        ...given.filter(granted),
+      ].toSorted(by(key)),
+    );
+  const { fieldPermissions: _, objectPermissions: __, userPermissions: ___, ...rest } = before;
+  return inOrder('Profile', {
+    ...rest,
+    ...merged('fieldPermissions', 'field', fields),
+    ...merged('objectPermissions', 'object', objects),
+    ...merged('userPermissions', 'name', users),
   });
 }
 
@@ -138,23 +186,25 @@ function checkFieldRights(catalog: Catalog, one: Doc, place: Place | undefined):
   const [object = '', name = ''] = full.split('.');
   const custom = name.endsWith('__c');
   const found = custom && object !== 'Activity' ? catalog.get('CustomField', fieldName(full))?.doc : undefined;
-  const standard = custom ? undefined : catalog.schema.find(object)?.byName.get(name.toLowerCase());
+  const standard = custom
+    ? undefined
+    : catalog.schema.find(object)?.fields.find((field) => securedName(field).toLowerCase() === name.toLowerCase());
   if (!found && !standard) throw new Problem(`In field: field - no CustomField named ${full} found`, place);
-  const needed = found ? isTrue(found, 'required') || textOf(found, 'type') === 'MasterDetail' : standard?.flags?.has('perm') !== true;
+  const needed = found ? isTrue(found, 'required') || textOf(found, 'type') === 'MasterDetail' : !standard || !isSecured(standard);
   if (needed) throw new Problem(`You cannot deploy to a required field: ${full}`, place);
   if (isTrue(one, 'editable') && !isTrue(one, 'readable'))
     throw new Problem(`Permission Edit ${full} depends on permission(s): Read ${full}`, place); // guessed
 }
 
 /** Without what the set says of a field or an object that is gone. */
-export function without(doc: Doc, gone: { field?: string; object?: string }): Doc {
+export function without(type: string, doc: Doc, gone: { field?: string; object?: string }): Doc {
   const fields = docsOf(doc, 'fieldPermissions').filter((one) => {
     const name = textOf(one, 'field') ?? '';
     return gone.field === undefined ? !name.startsWith(`${gone.object ?? ''}.`) : fieldName(name) !== gone.field;
   });
   const objects = docsOf(doc, 'objectPermissions').filter((one) => gone.object === undefined || textOf(one, 'object') !== gone.object);
   const { fieldPermissions: _, objectPermissions: __, ...rest } = doc;
-  return inOrder('PermissionSet', {
+  return inOrder(type, {
     ...rest,
     ...(fields.length > 0 ? { fieldPermissions: fields } : {}),
     ...(objects.length > 0 ? { objectPermissions: objects } : {}),
@@ -185,7 +235,32 @@ export function changeRow(store: Store, name: string, id: string, given: Row, by
 /** The sets an admin made: those of profiles are the profiles'. */
 export const permissionSetRows = (store: Store): Row[] => store.select('SELECT * FROM "PermissionSet" WHERE "IsOwnedByProfile" = 0');
 
-export function fromPermissionSet(store: Store, row: Row, before: Doc | undefined): Doc {
+const profileNames = new Map(Object.entries(profileMetadataNames).map(([metadataName, name]) => [name, metadataName]));
+/** Profiles by the names they have in metadata, with the sets that hold their rights. */
+export const profileRows = (store: Store): { readonly fullName: string; readonly id: string; readonly set: Row }[] =>
+  store
+    .select('SELECT "Id", "Name" FROM "Profile"')
+    .flatMap((row) =>
+      store
+        .select('SELECT * FROM "PermissionSet" WHERE "ProfileId" = ?', [row['Id'] ?? null])
+        .map((set) => ({ fullName: profileNames.get(String(row['Name'])) ?? String(row['Name']), id: String(row['Id']), set })),
+    );
+export function fromProfile(store: Store, set: Row): Doc {
+  const { license, ...grants } = grantsOf(store, set);
+  return inOrder('Profile', { custom: set['IsCustom'] === 1, ...(license === undefined ? {} : { userLicense: license }), ...grants });
+}
+
+export const fromPermissionSet = (store: Store, row: Row, before: Doc | undefined): Doc =>
+  inOrder('PermissionSet', {
+    ...Object.fromEntries(keptOnly.flatMap((name) => (before?.[name] === undefined ? [] : [[name, before[name]]]))),
+    ...(row['Description'] == null ? {} : { description: String(row['Description']) }),
+    hasActivationRequired: row['HasActivationRequired'] === 1,
+    label: String(row['Label'] ?? row['Name']),
+    ...grantsOf(store, row),
+  });
+
+/** What the rows of a set say. */
+function grantsOf(store: Store, row: Row): Record<string, string | readonly Doc[]> {
   const id = String(row['Id']);
   const fields = store.select('SELECT * FROM "FieldPermissions" WHERE "ParentId" = ? ORDER BY "Field"', [id]);
   const objects = store.select('SELECT * FROM "ObjectPermissions" WHERE "ParentId" = ? ORDER BY "SobjectType"', [id]);
@@ -195,12 +270,7 @@ export function fromPermissionSet(store: Store, row: Row, before: Doc | undefine
     .filter(([column]) => row[column] === 1)
     .map(([column]) => ({ enabled: true, name: column.replace('Permissions', '') }))
     .toSorted((a, b) => (a.name < b.name ? -1 : 1));
-  const told = (name: string, list: readonly Doc[]) => (list.length > 0 ? { [name]: list } : {});
-  return inOrder('PermissionSet', {
-    ...Object.fromEntries(keptOnly.flatMap((name) => (before?.[name] === undefined ? [] : [[name, before[name]]]))),
-    ...(row['Description'] == null ? {} : { description: String(row['Description']) }),
-    hasActivationRequired: row['HasActivationRequired'] === 1,
-    label: String(row['Label'] ?? row['Name']),
+  return {
     ...(license == null ? {} : { license: String(license) }),
     ...told(
       'fieldPermissions',
@@ -221,7 +291,7 @@ export function fromPermissionSet(store: Store, row: Row, before: Doc | undefine
       ),
     ),
     ...told('userPermissions', users),
-  });
+  };
 }
 
 /** Writes the set: what the document doesn't grant is taken away ("overwrites" since API 40 [D metadata guide, PermissionSet]). */
@@ -234,10 +304,28 @@ export function savePermissionSet(store: Store, { fullName, doc, id: known }: Co
     LicenseId:
       license === undefined ? null : (store.select('SELECT "Id" FROM "UserLicense" WHERE "Name" = ?', [license])[0]?.['Id'] ?? null),
   };
-  const granted = new Set(docsOf(doc, 'userPermissions').map((one) => `Permissions${textOf(one, 'name') ?? ''}`));
-  for (const [column] of userPermissions) given[column] = granted.has(column) ? 1 : 0;
+  Object.assign(given, userColumns(doc));
   const id = known ?? addRow(store, 'PermissionSet', { ...given, Name: fullName, IsCustom: 1, IsOwnedByProfile: 0, Type: 'Regular' }, by);
   if (known !== undefined) changeRow(store, 'PermissionSet', known, given, by);
+  saveGrants(store, id, doc, by);
+  return id;
+}
+
+const userColumns = (doc: Doc): Row => {
+  const names = new Set(docsOf(doc, 'userPermissions').map((one) => `Permissions${textOf(one, 'name') ?? ''}`));
+  return Object.fromEntries(userPermissions.map(([column]) => [column, names.has(column) ? 1 : 0]));
+};
+
+/** A profile keeps its rights in a set of its own. */
+export function saveProfile(store: Store, { doc, id }: Component, by: { userId: string; nowMs: number }): void {
+  const setId = store.select('SELECT "Id" FROM "PermissionSet" WHERE "ProfileId" = ?', [id ?? null])[0]?.['Id'];
+  if (id === undefined || typeof setId !== 'string') return;
+  changeRow(store, 'Profile', id, userColumns(doc), by);
+  changeRow(store, 'PermissionSet', setId, userColumns(doc), by);
+  saveGrants(store, setId, doc, by);
+}
+
+function saveGrants(store: Store, id: string, doc: Doc, by: { userId: string; nowMs: number }): void {
   sync(
     store,
     'FieldPermissions',
@@ -262,7 +350,6 @@ export function savePermissionSet(store: Store, { fullName, doc, id: known }: Co
     })),
     by,
   );
-  return id;
 }
 
 function sync(

@@ -1,5 +1,5 @@
 import { allow, jsonBody, type Answer, type Call } from '../call.ts';
-import { jsonBroken, notFound, Refusal, unsupportedMediaType } from '../errors.ts';
+import { jsonBroken, notFound, notImplemented, Refusal, unsupportedMediaType } from '../errors.ts';
 import type { Ctx } from '../work.ts';
 import { mayUseMetadata } from './access.ts';
 import { DeployRefusal, type Deployment, type Deployments } from './deployments.ts';
@@ -66,6 +66,7 @@ function start(call: Call, ctx: Ctx, deployments: Deployments): Deployment {
   }
   const options = readOptions((json as { deployOptions?: Record<string, unknown> } | null)?.deployOptions ?? {});
   if (typeof options === 'string') throw jsonBroken(options);
+  if (options.performRetrieve) throw notImplemented('performRetrieve');
   return deployments.start(ctx.userId, file.bytes, options);
 }
 

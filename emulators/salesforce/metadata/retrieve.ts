@@ -10,7 +10,6 @@ export type RetrieveRequest = {
   readonly apiVersion: string;
   readonly packageNames: readonly string[];
   readonly singlePackage: boolean;
-  readonly specificFiles: readonly string[];
   readonly unpackaged: Manifest | undefined;
 };
 /** One file, as lists and retrieves name it [D FileProperties]. */

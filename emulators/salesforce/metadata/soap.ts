@@ -133,6 +133,7 @@ const operations: Readonly<Record<string, (xml: Xml, asked: Asked) => Result>> =
     const tests = childTexts(given, 'runTests');
     const options = readOptions({ ...(given ? readAny(given) : {}), ...(tests.length > 0 ? { runTests: tests } : {}) });
     if (typeof options === 'string') throw new Fault('soapenv:Client', options);
+    if (options.performRetrieve) throw notImplemented('performRetrieve');
     const zip = (childText(xml, 'ZipFile') ?? '').replace(/\s/g, '');
     if (!/^[A-Za-z0-9+/]+={0,2}$/.test(zip)) throw new Fault('soapenv:Client', 'ZipFile is not base64'); // guessed
     const { id } = deployments.start(userId, Buffer.from(zip, 'base64'), options);
@@ -162,11 +163,11 @@ const operations: Readonly<Record<string, (xml: Xml, asked: Asked) => Result>> =
     const request = child(xml, 'retrieveRequest') ?? child(xml, 'request');
     if (!request) throw new Fault('MISSING_ARGUMENT', 'retrieveRequest not specified'); // guessed
     const unpackaged = child(request, 'unpackaged');
+    if (child(request, 'specificFiles')) throw notImplemented('specificFiles of a retrieve');
     const id = deployments.startRetrieve(userId, {
       apiVersion: childText(request, 'apiVersion') || version,
       packageNames: childTexts(request, 'packageNames').filter((name) => name !== ''),
       singlePackage: childText(request, 'singlePackage') === 'true',
-      specificFiles: childTexts(request, 'specificFiles'),
       unpackaged: unpackaged && readManifest(unpackaged),
     });
     return writeXml({ done: false, id, state: 'Queued' });
