@@ -124,7 +124,7 @@ function* route(call: Call, ctx: Ctx, org: Org): Work<Answer> {
     case 'metadata':
       return metadataRest(call, ctx, org.deployments);
     case 'tooling':
-      return tooling(call, ctx, org.deployments);
+      return tooling(call, ctx, org);
     default:
       if (elsewhere.has(first)) throw notImplemented(`/${first}`);
       throw notFound();

@@ -180,7 +180,7 @@ const relationships = lines('model/relationships.tsv').map(([parent = '', child 
   restricted: restricted === 'true',
 }));
 /** Each is a field of profiles and of permission sets: `PermissionsApiEnabled` [C]. */
-const userPermissions: readonly (readonly [name: string, label: string])[] = lines('model/permissions.tsv').map(
+export const userPermissions: readonly (readonly [name: string, label: string])[] = lines('model/permissions.tsv').map(
   ([name = '', label = '']) => [name, label],
 );
 /** Have record types here. The field is there when an admin made one (rights/seen.ts). */

@@ -1,5 +1,5 @@
 import { userPermissions, type SObject } from '../schema.ts';
-import { profileMetadataNames } from '../rights/grants.ts';
+import { profiles } from '../rights/grants.ts';
 import { isSecured, securedName } from '../rights/rights.ts';
 import type { Row, Store } from '../store.ts';
 import { wholeSecond } from '../values.ts';
@@ -235,7 +235,7 @@ export function changeRow(store: Store, name: string, id: string, given: Row, by
 /** The sets an admin made: those of profiles are the profiles'. */
 export const permissionSetRows = (store: Store): Row[] => store.select('SELECT * FROM "PermissionSet" WHERE "IsOwnedByProfile" = 0');
 
-const profileNames = new Map(Object.entries(profileMetadataNames).map(([metadataName, name]) => [name, metadataName]));
+const profileNames = new Map(profiles.map(({ name, metadataName }) => [name, metadataName]));
 /** Profiles by the names they have in metadata, with the sets that hold their rights. */
 export const profileRows = (store: Store): { readonly fullName: string; readonly id: string; readonly set: Row }[] =>
   store

@@ -1,6 +1,6 @@
 import type { Answer } from '../call.ts';
 import { apiDisabled, notImplemented, Refusal } from '../errors.ts';
-import type { OAuth } from '../oauth.ts';
+import type { Identity } from '../identity/identity.ts';
 import { rightsFor } from '../rights/seen.ts';
 import type { Store } from '../store.ts';
 import { mayUseMetadata } from './access.ts';
@@ -56,7 +56,7 @@ type Asked = {
 /** A result's elements, several results, or none. */
 type Result = string | readonly string[] | undefined;
 
-export type SoapOrg = { readonly store: Store; readonly oauth: OAuth; readonly deployments: Deployments };
+export type SoapOrg = { readonly store: Store; readonly oauth: Identity; readonly deployments: Deployments };
 export const isMetadataSoap = (path: string): boolean => path.startsWith('/services/Soap/m/');
 
 /** Answers one envelope. */

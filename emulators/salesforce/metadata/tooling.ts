@@ -1,21 +1,18 @@
-import { allow, jsonBody, type Answer, type Call } from '../call.ts';
+import { allow, jsonBody, type Answer, type Call, type Org } from '../call.ts';
 import { entityIsDeleted, notFound, notImplemented, noSuchType, Refusal } from '../errors.ts';
-import type { Field } from '../schema.ts';
-import { parseSoql, plain, queryError, type Condition, type Literal, type Path, type Query } from '../soql.ts';
+import { queryError } from '../soql.ts';
 import type { Ctx } from '../work.ts';
 import { mayCustomize } from './access.ts';
 import type { Catalog, Component } from './catalog.ts';
 import type { Deployments } from './deployments.ts';
-import { fieldName } from './fields.ts';
 import { apply, nameTaken, takeOut } from './org-catalog.ts';
 import { deployResult } from './result.ts';
+import { choose, readAsked, say, type Asked, type Cell, type Row } from './tooling-query.ts';
 import { allElements, docOf, docsOf, numberOf, Problem, readJson, textOf } from './types.ts';
 import type { Doc } from './xml.ts';
 
 // /services/data/vNN.0/tooling: custom fields one by one, and what tools ask about objects, fields and deployments.
 
-type Cell = string | number | boolean | null | Record<string, unknown>;
-type Row = { readonly [column: string]: Cell };
 type Table = {
   readonly keyPrefix: string;
   readonly label: string;
@@ -23,8 +20,6 @@ type Table = {
   /** Parents a path may lead through. */
   readonly parents: Readonly<Record<string, (row: Row, catalog: Catalog) => Row | undefined>>;
   readonly rows: (catalog: Catalog, ctx: Ctx, deployments: Deployments) => Row[];
-  /** Not kept in tables: "don't support … COUNT(), GROUP BY, LIMIT, LIMIT OFFSET, OR, NOT" [D Tooling API, SOQL Operation Limitations] */
-  readonly virtual?: true;
 };
 
 /** How other set-up objects know an object: a standard one by its name, a custom one by its id. */
@@ -84,87 +79,20 @@ function fieldRow(catalog: Catalog, one: Component): Row {
   };
 }
 
-function entityRows(catalog: Catalog): Row[] {
-  return catalog.schema.objects.map((object) => ({
-    DurableId: durableId(catalog, object.name),
-    QualifiedApiName: object.name,
-    DeveloperName: object.name.replace(/__c$/, ''),
-    Label: object.label,
-    MasterLabel: object.label,
-    PluralLabel: object.labelPlural,
-    NamespacePrefix: null,
-    KeyPrefix: object.keyPrefix,
-    IsCustomizable: object.flags.has('layout'),
-    IsCustomSetting: false,
-    IsDeprecatedAndHidden: false,
-    IsLayoutable: object.flags.has('layout'),
-    IsQueryable: true,
-    IsSearchable: object.flags.has('search'),
-    IsTriggerable: object.flags.has('trigger'),
-  }));
-}
-
-/** As Setup names a type [C FieldDefinition.DataType in public code: Text(80), Lookup(Account), Number(18, 0)]. */
-const dataType = (field: Field): string => {
-  if (field.autoNumber !== undefined) return 'Auto Number';
-  switch (field.type) {
-    case 'id':
-      return 'Record ID';
-    case 'reference':
-      return `${field.masterDetail ? 'Master-Detail' : 'Lookup'}(${field.referenceTo.join(',')})`;
-    case 'string':
-      return `Text(${field.length})`;
-    case 'textarea':
-      return field.length > 255
-        ? `${field.flags?.has('extra=richtextarea') ? 'Rich' : 'Long'} Text Area(${field.length})`
-        : `Text Area(${field.length})`;
-    case 'double':
-    case 'int':
-      return `Number(${(field.digits || 18) - field.scale}, ${field.scale})`;
-    case 'currency':
-    case 'percent':
-      return `${field.type === 'currency' ? 'Currency' : 'Percent'}(${(field.digits || 18) - field.scale}, ${field.scale})`;
-    default:
-      return {
-        address: 'Address',
-        boolean: 'Checkbox',
-        date: 'Date',
-        datetime: 'Date/Time',
-        phone: 'Phone',
-        email: 'Email',
-        url: 'URL(255)',
-        picklist: 'Picklist',
-        multipicklist: 'Picklist (Multi-Select)',
-        combobox: 'Picklist',
-      }[field.type];
-  }
+/** The object a field is on; Activity is none that can be described. */
+const entityOf = (row: Row, catalog: Catalog): Row => {
+  const name = say(row['FullName']).split('.')[0] ?? '';
+  const object = catalog.schema.find(name);
+  const label = object?.label ?? name;
+  return {
+    DurableId: row['EntityDefinitionId'] ?? null,
+    QualifiedApiName: name,
+    DeveloperName: name.replace(/__c$/, ''),
+    Label: label,
+    MasterLabel: label,
+    KeyPrefix: object?.keyPrefix ?? null,
+  };
 };
-const definitionRows = (catalog: Catalog): Row[] =>
-  catalog.schema.objects.flatMap((object) =>
-    object.fields.map((field) => {
-      const own = field.custom ? catalog.get('CustomField', fieldName(`${object.name}.${field.name}`)) : undefined;
-      return {
-        DurableId: `${durableId(catalog, object.name)}.${own?.id?.slice(0, 15) ?? field.name}`,
-        QualifiedApiName: field.name,
-        DeveloperName: field.name.replace(/__c$/, ''),
-        Label: field.label,
-        MasterLabel: field.label,
-        DataType: dataType(field),
-        EntityDefinitionId: durableId(catalog, object.name),
-        Length: field.length,
-        Precision: field.digits,
-        Scale: field.scale,
-        NamespacePrefix: null,
-        IsNillable: field.nillable,
-        IsIndexed: field.idLookup || field.externalId || field.unique,
-        IsCalculated: false,
-        RelationshipName: field.relationship ?? null,
-      };
-    }),
-  );
-
-const entityOf = (row: Row, catalog: Catalog): Row | undefined =>
-  entityRows(catalog).find((entity) => entity['DurableId'] === row['EntityDefinitionId']);
 
 const tables: Readonly<Record<string, Table>> = {
   CustomField: {
@@ -192,54 +120,6 @@ const tables: Readonly<Record<string, Table>> = {
     ],
     parents: { EntityDefinition: entityOf },
     rows: (catalog) => catalog.list('CustomField').map((one) => fieldRow(catalog, one)),
-  },
-  EntityDefinition: {
-    keyPrefix: '4ie',
-    label: 'Entity Definition',
-    columns: [
-      'DurableId',
-      'QualifiedApiName',
-      'DeveloperName',
-      'Label',
-      'MasterLabel',
-      'PluralLabel',
-      'NamespacePrefix',
-      'KeyPrefix',
-      'IsCustomizable',
-      'IsCustomSetting',
-      'IsDeprecatedAndHidden',
-      'IsLayoutable',
-      'IsQueryable',
-      'IsSearchable',
-      'IsTriggerable',
-    ],
-    parents: {},
-    rows: entityRows,
-    virtual: true,
-  },
-  FieldDefinition: {
-    keyPrefix: '4fe',
-    label: 'Field Definition',
-    columns: [
-      'DurableId',
-      'QualifiedApiName',
-      'DeveloperName',
-      'Label',
-      'MasterLabel',
-      'DataType',
-      'EntityDefinitionId',
-      'Length',
-      'Precision',
-      'Scale',
-      'NamespacePrefix',
-      'IsNillable',
-      'IsIndexed',
-      'IsCalculated',
-      'RelationshipName',
-    ],
-    parents: { EntityDefinition: entityOf },
-    rows: definitionRows,
-    virtual: true,
   },
   DeployRequest: {
     keyPrefix: '0Af',
@@ -295,7 +175,8 @@ const tableOf = (name: string): { name: string; table: Table } | undefined => {
 };
 
 /** The resources below /tooling. */
-export function tooling(call: Call, ctx: Ctx, deployments: Deployments): Answer {
+export function tooling(call: Call, ctx: Ctx, org: Org): Answer {
+  const { deployments } = org;
   const [, resource, name, id, ...more] = call.path;
   const base = `/services/data/v${ctx.version}/tooling`;
   if (resource === undefined) {
@@ -306,7 +187,8 @@ export function tooling(call: Call, ctx: Ctx, deployments: Deployments): Answer 
   if (resource === 'query' && name === undefined) {
     allow(call, 'GET', 'HEAD');
     const soql = call.query.get('q');
-    return { status: 200, body: call.query.get('columns') === 'true' ? columnsOf(soql) : query(soql, ctx, deployments) };
+    if (soql === null) throw noQuery();
+    return { status: 200, body: call.query.get('columns') === 'true' ? columns(soql, ctx) : query(soql, ctx, org) };
   }
   if (resource !== 'sobjects' || more.length > 0) throw notImplemented(`/tooling/${resource}`);
   if (name === undefined) {
@@ -347,7 +229,7 @@ function brief(name: string, base: string): Record<string, unknown> {
     labelPlural: `${table?.label ?? ''}s`,
     name,
     queryable: true,
-    retrieveable: !table?.virtual,
+    retrieveable: name === 'CustomField',
     updateable: writable,
     urls: {
       rowTemplate: `${base}/sobjects/${name}/{ID}`,
@@ -426,16 +308,26 @@ function withoutNulls(value: unknown): unknown {
 
 // Queries
 
-/** What a query would bring, without its rows: `columns=true` [C @salesforce/plugin-data reads columnName, displayName, aggregate, joinColumns]. */
-function columnsOf(soql: string | null): Record<string, unknown> {
-  if (soql === null) throw noQuery();
-  const asked = parseSoql(soql);
+const noQuery = () => new Refusal(400, 'MALFORMED_QUERY', 'SOQL statement is missing'); // guessed, as in rest.ts
+
+/** Objects both APIs know, and a query of which brings the same here as there [D Tooling API, objects]. */
+const shared = new Set(['entitydefinition', 'fielddefinition', 'permissionset', 'profile', 'recordtype', 'user', 'group']);
+const own = (asked: Asked, soql: string, ctx: Ctx): { name: string; table: Table } => {
   const found = tableOf(asked.from);
-  if (!found) throw notImplemented(`Tooling queries of ${asked.from}`);
-  const column = (path: Path, joinColumns: unknown[]) => {
-    const joined = joinColumns.length > 0;
-    const name = joined ? (path.names[0] ?? '') : (path.names.at(-1) ?? '');
-    const type = typeOfColumn(joined ? '' : name);
+  if (found) return found;
+  // Records are no business of the Tooling API.
+  if (ctx.store.schema.find(asked.from)?.flags.has('layout'))
+    throw queryError('INVALID_TYPE', soql, asked.fromAt, noSuchType(asked.from).message);
+  throw notImplemented(`Tooling queries of ${asked.from}`);
+};
+
+/** What a query would bring, without its rows: `columns=true` [C @salesforce/plugin-data reads columnName, displayName, aggregate, joinColumns]. */
+function columns(soql: string, ctx: Ctx): Record<string, unknown> {
+  const asked = readAsked(soql);
+  if (shared.has(asked.from.toLowerCase())) throw notImplemented(`columns=true for ${asked.from} in a Tooling query`);
+  const { name: from, table } = own(asked, soql, ctx);
+  const column = (name: string, joinColumns: unknown[]) => {
+    const type = joinColumns.length > 0 ? 'string' : typeOfColumn(name);
     return {
       aggregate: false,
       apexType: { complexvalue: 'complexvaluetype', id: 'Id', datetime: 'Datetime', boolean: 'Boolean', int: 'Integer', string: 'String' }[
@@ -453,168 +345,83 @@ function columnsOf(soql: string | null): Record<string, unknown> {
       updatable: name === 'Metadata',
     };
   };
-  const select = asked.select === 'COUNT()' ? [] : asked.select;
   return {
-    columnMetadata: select.map((path) => column(path, path.names.length > 1 ? [column(path, [])] : [])),
-    entityName: found.name,
+    columnMetadata: asked.select.map(([first = '', second]) =>
+      second === undefined ? column(columnOf(table, from, first), []) : column(first, [column(second, [])]),
+    ),
+    entityName: from,
     groupBy: false,
-    idSelected: select.some((path) => path.names.length === 1 && path.names[0]?.toLowerCase() === 'id'),
-    keyPrefix: found.table.keyPrefix,
+    idSelected: asked.select.some(([first = '', second]) => second === undefined && first.toLowerCase() === 'id'),
+    keyPrefix: table.keyPrefix,
   };
 }
-const noQuery = () => new Refusal(400, 'MALFORMED_QUERY', 'SOQL statement is missing'); // guessed, as in rest.ts
 
-function query(soql: string | null, ctx: Ctx, deployments: Deployments): Record<string, unknown> {
-  if (soql === null) throw noQuery();
-  const asked = parseSoql(soql);
-  const found = tableOf(asked.from);
-  if (!found) {
-    // Records are no business of the Tooling API.
-    if (ctx.store.schema.find(asked.from)?.flags.has('layout'))
-      throw queryError('INVALID_TYPE', soql, asked.fromAt, noSuchType(asked.from).message);
-    throw notImplemented(`Tooling queries of ${asked.from}`);
+function query(soql: string, ctx: Ctx, org: Org): Record<string, unknown> {
+  const base = `/services/data/v${ctx.version}/tooling/sobjects`;
+  const from = /\bfrom\s+(\w+)/i.exec(soql)?.[1] ?? '';
+  if (shared.has(from.toLowerCase())) {
+    const answer = org.queries.run(soql, { all: false, batch: 2000, version: ctx.version, zone: org.zone, userId: ctx.userId });
+    if (!answer.done) throw notImplemented(`more than 2,000 rows of ${from} in a Tooling query`);
+    const { totalSize, records } = answer;
+    return {
+      size: records.length,
+      totalSize,
+      done: true,
+      queryLocator: null,
+      entityTypeName: from,
+      records: records.map((record) => moved(record, base)),
+    };
   }
-  const { name, table } = found;
-  if (table.virtual) limits(asked, name);
-  const catalog = deployments.catalog(ctx.userId);
-  const look = (row: Row, path: Path): Cell => value(catalog, name, table, row, path, soql);
-  let rows = table
-    .rows(catalog, ctx, deployments)
-    .filter((row) => asked.where === undefined || holds(asked.where, (path) => look(row, path), soql));
-  const [first] = asked.orderBy;
-  if (asked.orderBy.length > 1) throw notImplemented('ORDER BY several fields in a Tooling query');
-  if (first) {
-    const text = (row: Row) => say(look(row, first.path));
-    rows = rows.toSorted((a, b) => (text(a) < text(b) ? -1 : 1) * (first.descending ? -1 : 1));
-  }
-  if (asked.select === 'COUNT()')
-    return { size: rows.length, totalSize: rows.length, done: true, queryLocator: null, entityTypeName: name, records: [] };
-  if (!table.virtual) rows = rows.slice(asked.offset ?? 0, (asked.offset ?? 0) + (asked.limit ?? rows.length));
-  const heavy = asked.select.some(
-    (path) => path.names.length === 1 && ['fullname', 'metadata'].includes((path.names[0] ?? '').toLowerCase()),
-  );
+  const asked = readAsked(soql);
+  const { name, table } = own(asked, soql, ctx);
+  const catalog = org.deployments.catalog(ctx.userId);
+  const look = (row: Row, names: readonly string[]): Cell => {
+    const [first = '', second] = names;
+    if (second === undefined) return row[columnOf(table, name, first)] ?? null;
+    const parent = Object.entries(table.parents).find(([one]) => one.toLowerCase() === first.toLowerCase());
+    const above = names.length === 2 ? parent?.[1](row, catalog) : undefined;
+    const found = Object.keys(above ?? {}).find((one) => one.toLowerCase() === second.toLowerCase());
+    if (found === undefined) throw notImplemented(`the path ${names.join('.')} in a Tooling query`);
+    return above?.[found] ?? null;
+  };
+  const rows = choose(asked, table.rows(catalog, ctx, org.deployments), look);
+  const whole = { size: rows.length, totalSize: rows.length, done: true, queryLocator: null, entityTypeName: name };
+  if (asked.count) return { ...whole, records: [] };
+  const heavy = asked.select.some(([first = '', second]) => second === undefined && ['fullname', 'metadata'].includes(first.toLowerCase()));
   if (heavy && rows.length > 1)
     throw new Refusal(
       400,
       'MALFORMED_QUERY',
       `When retrieving results with Metadata or FullName fields, the query qualifications must specify no more than one row for retrieval. Result size: ${rows.length}`,
     );
-  const select = asked.select;
-  const base = `/services/data/v${ctx.version}/tooling/sobjects`;
   const records = rows.map((row) => {
-    const record: Record<string, unknown> = { attributes: { type: name, url: `${base}/${name}/${say(row['Id'] ?? row['DurableId'])}` } };
-    for (const path of select) {
-      if (path.names.length === 1) record[columnOf(table, path, name, soql)] = look(row, path);
+    const record: Record<string, unknown> = { attributes: { type: name, url: `${base}/${name}/${say(row['Id'])}` } };
+    for (const names of asked.select) {
+      const [first = '', second] = names;
+      if (second === undefined) record[columnOf(table, name, first)] = look(row, names);
       else {
-        const [parent = '', leaf = ''] = path.names;
-        const above = (record[parent] ?? {
-          attributes: { type: parent, url: `${base}/${parent}/${say(row[`${parent}Id`])}` },
-        }) as Record<string, unknown>;
-        record[parent] = { ...above, [leaf]: look(row, path) };
+        const above = record[first] ?? { attributes: { type: first, url: `${base}/${first}/${say(row[`${first}Id`])}` } };
+        record[first] = { ...(above as Record<string, unknown>), [second]: look(row, names) };
       }
     }
     return record;
   });
-  return { size: records.length, totalSize: records.length, done: true, queryLocator: null, entityTypeName: name, records };
+  return { ...whole, records };
 }
 
-function limits(asked: Query, name: string): void {
-  const unsupported = (message: string) => new Refusal(400, 'MALFORMED_QUERY', message); // texts [D SOQL Operation Limitations]; code guessed
-  if (asked.select === 'COUNT()')
-    throw unsupported(
-      'The requested operation is not yet supported by this SObject storage type, contact salesforce.com support for more information.',
-    );
-  const walk = (condition: Condition): void => {
-    if (condition.kind === 'or') throw unsupported('Disjunctions not supported');
-    if (condition.kind === 'not' || (condition.kind === 'compare' && condition.op === '!='))
-      throw unsupported('Only equals comparisons permitted');
-    if (condition.kind === 'and') for (const part of condition.parts) walk(part);
-  };
-  if (asked.where) walk(asked.where);
-  if (name !== 'FieldDefinition') return;
-  const filtered = (condition: Condition | undefined): boolean =>
-    condition?.kind === 'and'
-      ? condition.parts.some(filtered)
-      : condition?.kind === 'compare' &&
-        /^(?:entitydefinitionid|durableid|entitydefinition\.qualifiedapiname)$/i.test(condition.path.names.join('.'));
-  if (!filtered(asked.where))
-    throw new Refusal(
-      400,
-      'EXTERNAL_OBJECT_UNSUPPORTED_EXCEPTION',
-      'A filter on a reified column is required [EntityDefinitionId,DurableId]',
-    ); // [K]
+/** A record of the other API under its address here. */
+function moved(record: unknown, base: string): unknown {
+  if (typeof record !== 'object' || record === null || Array.isArray(record)) return record;
+  return Object.fromEntries(
+    Object.entries(record).map(([key, value]) => [
+      key,
+      key === 'url' && typeof value === 'string' ? value.replace(/^\/services\/data\/v[\d.]+\/sobjects/, base) : moved(value, base),
+    ]),
+  );
 }
 
-function columnOf(table: Table, path: Path, name: string, soql: string): string {
-  const wanted = (path.names.at(-1) ?? '').toLowerCase();
-  const found = table.columns.find((column) => column.toLowerCase() === wanted);
-  if (found === undefined) throw notImplemented(`the field ${path.names.at(-1) ?? ''} of ${name} in a Tooling query: ${soql}`);
+function columnOf(table: Table, name: string, wanted: string): string {
+  const found = table.columns.find((column) => column.toLowerCase() === wanted.toLowerCase());
+  if (found === undefined) throw notImplemented(`the field ${wanted} of ${name} in a Tooling query`);
   return found;
-}
-function value(catalog: Catalog, name: string, table: Table, row: Row, path: Path, soql: string): Cell {
-  if (path.names.length === 1) return row[columnOf(table, path, name, soql)] ?? null;
-  const parent = Object.entries(table.parents).find(([one]) => one.toLowerCase() === path.names[0]?.toLowerCase());
-  if (!parent || path.names.length > 2) throw notImplemented(`the path ${path.names.join('.')} in a Tooling query`);
-  const above = parent[1](row, catalog);
-  return above?.[columnOf(tables[parent[0]] ?? table, path, parent[0], soql)] ?? null;
-}
-
-/** As text, to sort and to compare. */
-const say = (cell: Cell | undefined): string => (cell === undefined || cell === null || typeof cell === 'object' ? '' : String(cell));
-const literal = (one: Literal): Cell => {
-  if (one.kind === 'null') return null;
-  if (one.kind === 'range') throw notImplemented('date ranges in a Tooling query');
-  return one.kind === 'string' ? plain(one.value) : one.value;
-};
-function holds(condition: Condition, look: (path: Path) => Cell, soql: string): boolean {
-  switch (condition.kind) {
-    case 'and':
-      return condition.parts.every((part) => holds(part, look, soql));
-    case 'or':
-      return condition.parts.some((part) => holds(part, look, soql));
-    case 'not':
-      return !holds(condition.part, look, soql);
-    case 'semijoin':
-      throw notImplemented('semi-joins in a Tooling query');
-    case 'compare':
-      return compares(look(condition.path), condition.op, condition.values, soql);
-  }
-}
-function compares(cell: Cell, op: string, values: readonly Literal[], soql: string): boolean {
-  // An id is the same with fifteen characters.
-  const same = (a: Cell, b: Cell) =>
-    typeof a === 'string' && typeof b === 'string'
-      ? a.toLowerCase() === b.toLowerCase() ||
-        (/^[A-Za-z0-9]{18}$/.test(a) && a.slice(0, 15) === b) ||
-        (/^[A-Za-z0-9]{18}$/.test(b) && b.slice(0, 15) === a)
-      : a === b;
-  const [first] = values;
-  const against = first ? literal(first) : null;
-  switch (op) {
-    case '=':
-      return same(cell, against);
-    case '!=':
-      return !same(cell, against);
-    case 'IN':
-      return values.some((one) => same(cell, literal(one)));
-    case 'NOT IN':
-      return !values.some((one) => same(cell, literal(one)));
-    case 'LIKE': {
-      const pattern = first?.kind === 'string' ? first.value : '';
-      const shape = pattern.replace(/\\([%_\\])|([%_])|([.*+?^${}()|[\]/])/g, (_, escaped?: string, wild?: string, special?: string) =>
-        escaped !== undefined ? `\\${escaped}` : wild === '%' ? '.*' : wild === '_' ? '.' : `\\${special ?? ''}`,
-      );
-      return new RegExp(`^${shape}$`, 'is').test(say(cell));
-    }
-    case '<':
-    case '<=':
-    case '>':
-    case '>=': {
-      if (typeof cell !== typeof against || cell === null || against === null) return false;
-      const order = cell < against ? -1 : cell > against ? 1 : 0;
-      return op === '<' ? order < 0 : op === '<=' ? order <= 0 : op === '>' ? order > 0 : order >= 0;
-    }
-    default:
-      throw notImplemented(`${op} in a Tooling query: ${soql}`);
-  }
 }

@@ -9,18 +9,21 @@ import { hasObjectPermissions, isSecured, securedName } from './rights.ts';
 /** Profiles, with the permissions retrieved from a real org [C BatsyStark/CI_CD_Tutorial2, profiles]; Acme's own is a copy of Standard User that may more. */
 type Profile = {
   readonly name: string;
+  /** In metadata System Administrator is Admin [C]. */
+  readonly metadataName: string;
   readonly custom: boolean;
   readonly fields: 'edit' | 'read' | 'none';
   readonly objects: ReadonlyMap<string, string>;
   readonly permissions: readonly string[];
 };
-const profiles: readonly Profile[] = readFileSync(new URL('profiles.tsv', import.meta.url), 'utf8')
+export const profiles: readonly Profile[] = readFileSync(new URL('profiles.tsv', import.meta.url), 'utf8')
   .trimEnd()
   .split('\n')
   .slice(1)
   .map((line) => line.split('\t'))
-  .map(([name = '', , , custom, fields = 'none', objects = '', permissions = '']) => ({
+  .map(([name = '', metadataName = '', , custom, fields = 'none', objects = '', permissions = '']) => ({
     name,
+    metadataName,
     custom: custom === 'true',
     fields: fields as Profile['fields'],
     objects: new Map(objects.split(' ').map((part) => part.split(':') as [string, string])),
