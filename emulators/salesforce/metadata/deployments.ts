@@ -190,7 +190,15 @@ export class Deployments {
         this.#dueMs = state.dueMs;
         return;
       }
-      this.#step(deploymentOf(row), state, nowMs);
+      const found = deploymentOf(row);
+      try {
+        this.#step(found, state, nowMs);
+      } catch (cause) {
+        // Ours, not the deployment's: it must not be met again by whoever asks next.
+        console.error(cause);
+        const message = 'UNKNOWN_EXCEPTION: An unexpected error occurred. Please include this ErrorId if you contact support: 0-0 (0)';
+        this.#change(found.id, { status: 'Failed', completedMs: nowMs, modifiedMs: nowMs, error: { code: 'UNKNOWN_EXCEPTION', message } });
+      }
     }
     this.#dueMs = Infinity;
   }
@@ -258,7 +266,7 @@ const deploymentOf = (row: Row): Deployment => ({
 
 const base62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 /** The running number in an id of ours. */
-export function serialOf(prefix: string, given: string): number | undefined {
+function serialOf(prefix: string, given: string): number | undefined {
   const id = readId(given);
   if (id === undefined || !id.startsWith(prefix)) return undefined;
   let n = 0;

@@ -70,7 +70,7 @@ export function standardObjects(catalog: Catalog): string[] {
     'Activity',
   ].toSorted();
 }
-export const objectDoc = (catalog: Catalog, fullName: string): Doc | undefined => {
+const objectDoc = (catalog: Catalog, fullName: string): Doc | undefined => {
   const own = catalog.get('CustomObject', fullName);
   if (!own && !standardObjects(catalog).includes(fullName)) return undefined;
   const name = own?.fullName ?? fullName;
