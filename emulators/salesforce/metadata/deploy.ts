@@ -3,7 +3,7 @@ import type { Catalog } from './catalog.ts';
 import { apply, takeOut } from './org-catalog.ts';
 import { appliedTypes, order } from './kinds.ts';
 import { cannot, type Package, type Part, type Removal } from './package.ts';
-import { Problem } from './types.ts';
+import { Problem } from './documents.ts';
 
 /** [D metadata guide, deploy(): DeployOptions] */
 export type DeployOptions = {

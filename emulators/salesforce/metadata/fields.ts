@@ -1,7 +1,7 @@
 import { Refusal } from '../errors.ts';
 import type { CustomField, FieldType } from '../schema.ts';
 import type { Catalog } from './catalog.ts';
-import { docOf, docsOf, inOrder, isTrue, numberOf, Problem, textOf } from './types.ts';
+import { docOf, docsOf, inOrder, isTrue, numberOf, Problem, textOf } from './documents.ts';
 import type { Doc, Place } from './xml.ts';
 
 // Custom fields as documents, and what the org refuses of them.
@@ -96,7 +96,7 @@ function checkObject(catalog: Catalog, name: string, place: Place | undefined): 
   );
 }
 
-/** "can only contain underscores and alphanumeric characters" … [C the same sentence for custom metadata records; here its beginning is guessed] */
+/** "can only contain underscores and alphanumeric characters" … [C the same sentence for custom metadata; its beginning guessed] */
 export function checkName(what: string, name: string, place: Place | undefined): void {
   if (!/^[A-Za-z](?:_?[A-Za-z0-9])*$/.test(name))
     throw new Problem(
@@ -109,7 +109,8 @@ export function checkName(what: string, name: string, place: Place | undefined):
 
 const range = (doc: Doc, name: string, least: number, most: number, place: Place | undefined): void => {
   const value = numberOf(doc, name);
-  if (value !== undefined && (value < least || value > most)) throw new Problem(`'${name}' must be between ${least} and ${most}`, place); // guessed
+  // Guessed
+  if (value !== undefined && (value < least || value > most)) throw new Problem(`'${name}' must be between ${least} and ${most}`, place);
 };
 
 /** The document as the org keeps it. Throws `Problem`. */

@@ -2,7 +2,7 @@ import { Refusal } from '../errors.ts';
 import type { CustomObject } from '../model/custom-objects.ts';
 import type { Catalog } from './catalog.ts';
 import { cannot } from './package.ts';
-import { docOf, inOrder, isTrue, Problem, textOf } from './types.ts';
+import { docOf, inOrder, isTrue, Problem, textOf } from './documents.ts';
 import { checkName } from './fields.ts';
 import type { Doc, Place } from './xml.ts';
 

@@ -32,7 +32,7 @@ import {
   saveCallCenter,
   saveQueue,
 } from './setup.ts';
-import { Problem, textOf } from './types.ts';
+import { Problem, textOf } from './documents.ts';
 import type { Doc, Place } from './xml.ts';
 
 // The org's own things ⇄ their documents. Fields, objects, permission sets, call centers and queues are what the store says they are;

@@ -1,6 +1,6 @@
 import { childText, childTexts, parseXml, XmlBroken, type Doc, type Xml } from './xml.ts';
 import { kindOfFile, kinds } from './kinds.ts';
-import { Problem, readAny, readTyped } from './types.ts';
+import { Problem, readAny, readTyped } from './documents.ts';
 import type { Place } from './xml.ts';
 
 // A package: package.xml names components, folders hold their files.
@@ -127,7 +127,8 @@ function readPackage(root: string, files: ReadonlyMap<string, Uint8Array>): Pack
     return (list ? readManifest(list).types : []).flatMap(({ type, members }) =>
       members.flatMap((fullName) => {
         if (fullName !== '*') return [{ type, fullName, fileName: root + fileName }];
-        failed(fileName, new Problem(`Wildcards are not supported in ${fileName}`), '*', type); // "wildcards aren't supported" [D]; text guessed
+        // "wildcards aren't supported" [D]; text guessed
+        failed(fileName, new Problem(`Wildcards are not supported in ${fileName}`), '*', type);
         return [];
       }),
     );

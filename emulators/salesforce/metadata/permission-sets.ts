@@ -5,7 +5,7 @@ import type { Row, Store } from '../store.ts';
 import { wholeSecond } from '../values.ts';
 import type { Catalog, Component } from './catalog.ts';
 import { fieldName } from './fields.ts';
-import { docsOf, inOrder, isTrue, Problem, textOf } from './types.ts';
+import { docsOf, inOrder, isTrue, Problem, textOf } from './documents.ts';
 import type { Doc, Place } from './xml.ts';
 
 // Permission sets as documents, and as the rows that records of PermissionSet, FieldPermissions and ObjectPermissions are.

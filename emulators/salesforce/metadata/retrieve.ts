@@ -2,7 +2,7 @@ import type { Store } from '../store.ts';
 import type { Catalog, Component } from './catalog.ts';
 import { appliedTypes, fileOf, kinds } from './kinds.ts';
 import type { Manifest } from './package.ts';
-import { inOrder } from './types.ts';
+import { inOrder } from './documents.ts';
 import { makeZip } from './zip.ts';
 import { metadataNamespace, writeFile, writeXml, type Doc } from './xml.ts';
 

@@ -2,7 +2,7 @@ import type { Row, Store } from '../store.ts';
 import type { Catalog, Component } from './catalog.ts';
 import { checkName } from './fields.ts';
 import { addRow, changeRow } from './permission-sets.ts';
-import { docOf, docsOf, inOrder, isTrue, Problem, textOf, textsOf } from './types.ts';
+import { docOf, docsOf, inOrder, isTrue, Problem, textOf, textsOf } from './documents.ts';
 import type { Doc, Place } from './xml.ts';
 
 // Call centers, queues, and what is kept as a document and given back.
@@ -27,7 +27,8 @@ const item = (doc: Doc, name: string): string | undefined =>
 export function checkCallCenter(_catalog: Catalog, fullName: string, doc: Doc, place: Place | undefined): Doc {
   need(doc, place, 'displayName', 'displayNameLabel', 'internalNameLabel');
   if (!/^[A-Za-z][A-Za-z0-9]{0,39}$/.test(fullName))
-    throw new Problem(`Internal Name: a call center's name has at most 40 letters and digits and begins with a letter: ${fullName}`, place); // the rule [D cti guide]; text guessed
+    // The rule [D cti guide]; text guessed
+    throw new Problem(`Internal Name: a call center's name has at most 40 letters and digits and begins with a letter: ${fullName}`, place);
   for (const section of docsOf(doc, 'sections')) need(section, place, 'label', 'name');
   for (const one of docsOf(doc, 'sections').flatMap((section) => docsOf(section, 'items'))) need(one, place, 'label', 'name');
   return inOrder('CallCenter', body(doc));
@@ -92,7 +93,8 @@ export function checkQueue(store: Store): (catalog: Catalog, fullName: string, d
       } else
         for (const one of list)
           if (memberId(store, name, one) === undefined)
-            throw new Problem(`In field: ${name} - no ${name === 'user' ? 'User' : 'Group'} named ${one} found`, place); // after [C]; text for these guessed
+            // After [C]; text for these guessed
+            throw new Problem(`In field: ${name} - no ${name === 'user' ? 'User' : 'Group'} named ${one} found`, place);
     if (textOf(doc, 'queueRoutingConfig') !== undefined)
       throw new Problem(
         'STAND_IN_CANNOT: The stand-in org does not do this: routing configurations of queues. See docs/reference/org.md',

@@ -11,7 +11,7 @@ import { apply, nameTaken, takeOut } from './org-catalog.ts';
 import { cannot, objectChildren, readManifest } from './package.ts';
 import { deployDetails, deployResult, readOptions } from './result.ts';
 import { ofTheOrg, propertiesOf, readComponent, standardObjects } from './retrieve.ts';
-import { Problem, readAny, readTyped } from './types.ts';
+import { Problem, readAny, readTyped } from './documents.ts';
 import { child, childText, childTexts, metadataNamespace, parseXml, writeXml, XmlBroken, type Doc, type Xml } from './xml.ts';
 
 // /services/Soap/m/NN.0: the Metadata API as jsforce, the Salesforce CLI and Ant speak it. Who asks says so in the envelope.
@@ -109,7 +109,8 @@ export function metadataSoap(
 }
 
 function sessionOf(org: SoapOrg, sessionId: string | undefined): string {
-  if (sessionId === undefined || sessionId === '') throw new Fault('INVALID_SESSION_ID', 'Invalid Session ID found in SessionHeader: null'); // text guessed
+  // Text guessed
+  if (sessionId === undefined || sessionId === '') throw new Fault('INVALID_SESSION_ID', 'Invalid Session ID found in SessionHeader: null');
   try {
     const userId = org.oauth.authenticate(`Bearer ${sessionId}`);
     if (!rightsFor(org.store, userId).has('ApiEnabled')) throw new Fault(apiDisabled().code, apiDisabled().message);
@@ -178,7 +179,16 @@ const operations: Readonly<Record<string, (xml: Xml, asked: Asked) => Result>> =
     if (!found.done) return `${writeXml({ done: false, id: found.id, status: 'InProgress', success: false })}<zipFile xsi:nil="true"/>`;
     const files = deployments.files(found.id);
     if (!files || files.error)
-      return `${writeXml({ done: true, errorMessage: files?.error?.message, errorStatusCode: files?.error?.code, id: found.id, status: 'Failed', success: false })}<zipFile xsi:nil="true"/>`;
+      return (
+        writeXml({
+          done: true,
+          errorMessage: files?.error?.message,
+          errorStatusCode: files?.error?.code,
+          id: found.id,
+          status: 'Failed',
+          success: false,
+        }) + '<zipFile xsi:nil="true"/>'
+      );
     const zip = childText(xml, 'includeZip') === 'false' || files.zip === undefined ? undefined : Buffer.from(files.zip).toString('base64');
     const told = writeXml({
       done: true,
@@ -329,7 +339,8 @@ function save(xml: Xml, asked: Asked, how: 'create' | 'update' | 'upsert'): stri
       return {
         fullName,
         run(catalog: Catalog) {
-          if (type === '' || !kinds.has(type)) throw new Problem(`Must specify a known xsi:type: '${type}'`, undefined, 'INVALID_TYPE'); // guessed
+          // Guessed
+          if (type === '' || !kinds.has(type)) throw new Problem(`Must specify a known xsi:type: '${type}'`, undefined, 'INVALID_TYPE');
           if (!appliedTypes.includes(type)) throw cannot(type);
           if (fullName === '') throw new Problem('Required field is missing: fullName', undefined, 'REQUIRED_FIELD_MISSING');
           const doc = readTyped(type, one);

@@ -8,7 +8,7 @@ import type { Deployments } from './deployments.ts';
 import { apply, nameTaken, takeOut } from './org-catalog.ts';
 import { deployResult } from './result.ts';
 import { choose, readAsked, say, type Asked, type Cell, type Row } from './tooling-query.ts';
-import { allElements, docOf, docsOf, numberOf, Problem, readJson, textOf } from './types.ts';
+import { allElements, docOf, docsOf, numberOf, Problem, readJson, textOf } from './documents.ts';
 import type { Doc } from './xml.ts';
 
 // /services/data/vNN.0/tooling: custom fields one by one, and what tools ask about objects, fields and deployments.
@@ -183,7 +183,8 @@ export function tooling(call: Call, ctx: Ctx, org: Org): Answer {
     allow(call, 'GET', 'HEAD');
     return { status: 200, body: Object.fromEntries(['query', 'sobjects'].map((one) => [one, `${base}/${one}`])) };
   }
-  if (!mayCustomize(ctx.store, ctx.userId)) throw new Refusal(403, 'INSUFFICIENT_ACCESS', 'insufficient access rights on object id'); // text guessed
+  // Text guessed
+  if (!mayCustomize(ctx.store, ctx.userId)) throw new Refusal(403, 'INSUFFICIENT_ACCESS', 'insufficient access rights on object id');
   if (resource === 'query' && name === undefined) {
     allow(call, 'GET', 'HEAD');
     const soql = call.query.get('q');
@@ -321,7 +322,7 @@ const own = (asked: Asked, soql: string, ctx: Ctx): { name: string; table: Table
   throw notImplemented(`Tooling queries of ${asked.from}`);
 };
 
-/** What a query would bring, without its rows: `columns=true` [C @salesforce/plugin-data reads columnName, displayName, aggregate, joinColumns]. */
+/** What a query would bring, without its rows: `columns=true` [C @salesforce/plugin-data for what is read of it]. */
 function columns(soql: string, ctx: Ctx): Record<string, unknown> {
   const asked = readAsked(soql);
   if (shared.has(asked.from.toLowerCase())) throw notImplemented(`columns=true for ${asked.from} in a Tooling query`);

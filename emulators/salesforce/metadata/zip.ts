@@ -1,6 +1,9 @@
 import { unzipSync, zipSync } from 'fflate';
 
-/** Limits of a deployment [D api_meta deploy(): "up to 10,000 files at once", "The maximum size of the .zip file is 39 MB", "600 x 1024 x 1024" unzipped] */
+/**
+ * Limits of a deployment [D api_meta deploy(): "up to 10,000 files at once", "The maximum size of the … .zip file is 39 MB",
+ * "600 x 1024 x 1024" unzipped]
+ */
 export const zipLimits = { files: 10_000, zippedBytes: 39 * 1024 * 1024, unzippedBytes: 600 * 1024 * 1024 };
 
 export class ZipBroken extends Error {

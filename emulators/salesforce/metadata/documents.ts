@@ -17,9 +17,12 @@ export class Problem extends Error {
 
 type Element = { readonly name: string; readonly kind: string; readonly many: boolean; readonly values: readonly string[] | undefined };
 
-/** types.tsv: the elements of each type, in the order of the Metadata WSDL [C jsforce src/api/metadata/wsdl.xml]; `any` is kept as it comes. */
+/**
+ * documents.tsv: the elements of each type, in the order of the Metadata WSDL [C jsforce src/api/metadata/wsdl.xml]; `any` is kept as it
+ * comes.
+ */
 const types = new Map<string, Map<string, Element>>();
-for (const line of readFileSync(new URL('types.tsv', import.meta.url), 'utf8')
+for (const line of readFileSync(new URL('documents.tsv', import.meta.url), 'utf8')
   .trimEnd()
   .split('\n')
   .slice(1)) {
