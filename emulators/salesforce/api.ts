@@ -141,7 +141,7 @@ export function apiApp(org: OrgState): Hono<{ Bindings: HttpBindings }> {
       path,
       query: new URLSearchParams(rawQuery),
       header: (name) => headerText(incoming.headers[name.toLowerCase()]),
-      body: isForm(incoming.headers['content-type']) ? '' : bytes.toString('utf8'),
+      body: isPackage(path) && method === 'POST' && !isJson(incoming.headers['content-type']) ? '' : bytes.toString('utf8'),
       bytes,
     };
     const delayMs = fault?.delayMs ?? defaultDelayMs;
@@ -329,8 +329,9 @@ const splitOnce = (text: string, by: string): [string, string] => {
 const headerText = (value: string | string[] | undefined): string | undefined => (Array.isArray(value) ? value.join(', ') : value);
 
 const isUpload = (path: string): boolean => /^\/services\/data\/v[\d.]+\/jobs\/ingest\/[^/]+\/batches\/?$/.test(path);
-/** A form with files is bytes: as text its zip would be none. */
-const isForm = (type: string | undefined): boolean => /^multipart\/form-data\b/i.test(type ?? '');
+const isJson = (type: string | undefined): boolean => /^application\/json\b/i.test(type ?? '');
+/** A deployment's zip is bytes: as text it would be none. */
+const isPackage = (path: string): boolean => /^\/services\/data\/v[\d.]+\/metadata\/deployRequest\/?$/.test(path);
 
 async function readBody(request: globalThis.Request, encoding: string | undefined, maxBytes: number): Promise<Buffer> {
   const bytes = Buffer.from(await request.arrayBuffer());

@@ -11,7 +11,7 @@ export type Call = {
   readonly path: readonly string[];
   readonly query: URLSearchParams;
   readonly header: (name: string) => string | undefined;
-  /** JSON text, or what a composite already parsed. A form with files is bytes. */
+  /** JSON text, or what a composite already parsed. A zip is bytes. */
   readonly body: { readonly text: string; readonly bytes?: Uint8Array } | { readonly json: unknown };
 };
 export type Answer = { readonly status: number; readonly body?: unknown; readonly headers?: Readonly<Record<string, string>> };
