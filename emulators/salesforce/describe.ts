@@ -2,6 +2,7 @@ import type { Field, SObject, Schema } from './schema.ts';
 import type { Row, Store } from './store.ts';
 import { recordTypesOf } from './model/record-types.ts';
 import { isText } from './values.ts';
+import { isAggregatable, isGroupable, isSortable } from './soql/names.ts';
 
 // What the org says about itself, to the user who asks: `object` and `schema` are as he sees them (rights/seen.ts). Keys and flags are those
 // of recorded describes [C SFDO-Tooling/CumulusCI, cumulusci/tests/shared_cassettes].
@@ -59,7 +60,6 @@ function describeField(store: Store, object: SObject, field: Field): Record<stri
   // What follows from the type, but for the fields where a recorded describe says otherwise.
   const either = (yes: string, no: string, usual: boolean) => (flags.has(yes) ? true : flags.has(no) ? false : usual);
   const number = numbers.includes(field.type);
-  const long = field.type === 'textarea' && !field.filterable;
   const listed = ['picklist', 'multipicklist', 'combobox'].includes(field.type);
   const choices = listed ? picklistOf(store, object, field) : [];
   const asDefault = (): unknown => {
@@ -69,7 +69,7 @@ function describeField(store: Store, object: SObject, field: Field): Record<stri
     return number || field.type === 'int' ? Number(field.defaultValue) : field.defaultValue;
   };
   return {
-    aggregatable: either('agg', 'noagg', field.filterable && field.type !== 'boolean' && field.type !== 'address'),
+    aggregatable: isAggregatable(field),
     aiPredictionField: false,
     autoNumber: flags.has('auto') || field.autoNumber !== undefined,
     byteLength: field.length * (isText(field) ? 3 : 1),
@@ -101,7 +101,7 @@ function describeField(store: Store, object: SObject, field: Field): Record<stri
     filterable: field.filterable,
     filteredLookupInfo: null,
     formulaTreatNullNumberAsZero: false,
-    groupable: either('group', 'nogroup', field.filterable && !number && !['datetime', 'multipicklist', 'address'].includes(field.type)),
+    groupable: isGroupable(field),
     highScaleNumber: false,
     htmlFormatted: worded('extra') === 'richtextarea',
     idLookup: field.idLookup,
@@ -134,7 +134,7 @@ function describeField(store: Store, object: SObject, field: Field): Record<stri
     scale: field.scale,
     searchPrefilterable: flags.has('prefilter') || (field.custom && field.type === 'reference'),
     soapType: soapTypes[field.type] ?? 'xsd:string',
-    sortable: either('sort', 'nosort', field.filterable && !long && field.type !== 'multipicklist' && field.type !== 'address'),
+    sortable: isSortable(field),
     type: field.type,
     unique: field.unique,
     updateable: field.updateable && object.may.update,

@@ -120,6 +120,23 @@ describe('by SystemModstamp and Id', () => {
     expect(plan).toEqual([expect.stringMatching(/^(?:SEARCH t0 USING (?:COVERING )?INDEX|SCAN t0 USING COVERING INDEX)/)]);
     store.close();
   });
+  test('letters beyond A to Z and children are found by an index too', () => {
+    const store = new Store(':memory:', []);
+    store.insert(store.schema.named('Account'), 1, { Id: '001000000000001AAA', Name: 'A', IsDeleted: 0 });
+    const asked = vi.spyOn(store, 'select');
+    const run = (soql: string) =>
+      new Queries(store, () => now).run(soql, { all: true, batch: 2000, version: '67.0', zone: 'UTC', userId: seeded.integration });
+    run("SELECT Id FROM Contact WHERE Email IN ('łukasz@żabka.example', 'x@y.example')");
+    run('SELECT (SELECT Id FROM Contacts) FROM Account');
+    const plans = asked.mock.calls
+      .filter(([sql]) => sql.includes('"Contact"'))
+      .map(([sql, values = []]) => store.select(`EXPLAIN QUERY PLAN ${sql}`, values).map((step) => String(step['detail'])));
+    expect(plans).toEqual([
+      ['SEARCH t0 USING INDEX Contact_Email (Email=?)'],
+      [expect.stringMatching(/^SEARCH t1 USING INDEX Contact_AccountId/)],
+    ]);
+    store.close();
+  });
 });
 
 describe('queryAll', () => {

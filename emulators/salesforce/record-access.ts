@@ -2,7 +2,8 @@ import { notImplemented, Refusal } from './errors.ts';
 import { readId } from './ids.ts';
 import { rightsFor } from './rights/seen.ts';
 import { mayChange, maySee } from './sharing.ts';
-import { plain, queryError, type Condition, type Query } from './soql.ts';
+import { isCount, type Condition, type Operand, type Query } from './soql.ts';
+import { plain, queryError } from './soql/tokens.ts';
 import type { Store } from './store.ts';
 
 // SELECT … FROM UserRecordAccess: what a user may do with records. Not a table; every query names one user and the records.
@@ -17,12 +18,16 @@ const shared = ['Account', 'Contact', 'Lead', 'Opportunity', 'Case', 'Campaign']
 
 type Asked = { readonly userId: string; readonly recordIds: readonly string[]; readonly only: ReadonlyMap<string, boolean> };
 
+const nameOf = (operand: Operand): string => (operand.kind === 'path' ? operand.names.join('.').toLowerCase() : '');
+
 export const asksForAccess = (query: Query): boolean => query.from.toLowerCase() === 'userrecordaccess';
 
 export function recordAccess(store: Store, soql: string, query: Query, runningUserId: string, version: string): Record<string, unknown>[] {
   const wrong = (message: string) => queryError('MALFORMED_QUERY', soql, query.fromAt, message); // words guessed
-  if (query.select === 'COUNT()') throw notImplemented('COUNT() of UserRecordAccess');
-  const fields = query.select.map((path) => selectable.find((name) => name.toLowerCase() === path.names.join('.').toLowerCase()) ?? '');
+  if (isCount(query)) throw notImplemented('COUNT() of UserRecordAccess');
+  const fields = query.select.map((one) =>
+    one.kind === 'value' ? (selectable.find((name) => name.toLowerCase() === nameOf(one.value)) ?? '') : '',
+  );
   // "You must use SELECT RecordId and optionally one or more of the access level fields"; "when filtering by an access level field, you
   // must use SELECT RecordId only" [D the same]
   if (!fields.includes('RecordId') || fields.includes('')) throw wrong('SELECT takes RecordId and access levels');
@@ -51,8 +56,8 @@ export function recordAccess(store: Store, soql: string, query: Query, runningUs
     if ([...only].some(([level, wanted]) => wanted !== may[level])) return [];
     return [{ RecordId: recordId, ...may, MaxAccessLevel: deletes ? 'All' : edits ? 'Edit' : sees ? 'Read' : 'None' }];
   });
-  for (const { path, descending } of query.orderBy.toReversed()) {
-    const field = fields.find((name) => name.toLowerCase() === path.names.join('.').toLowerCase());
+  for (const { by, descending } of query.orderBy.toReversed()) {
+    const field = fields.find((name) => name.toLowerCase() === nameOf(by));
     if (field === undefined) throw wrong('ORDER BY takes selected fields'); // "for any field that is being selected" [D the same]
     const key = (row: Record<string, unknown>) => String(row[field]);
     rows.sort((a, b) => (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0) * (descending ? -1 : 1));
@@ -70,7 +75,7 @@ function readAsked(soql: string, { where }: Query, wrong: (message: string) => R
   const only = new Map<string, boolean>();
   for (const part of parts) {
     if (part.kind !== 'compare') throw wrong('UserRecordAccess is filtered by UserId and RecordId');
-    const name = part.path.names.join('.').toLowerCase();
+    const name = nameOf(part.left);
     const ids = () =>
       part.values.map((literal) => {
         const id = literal.kind === 'string' ? readId(plain(literal.value)) : undefined;

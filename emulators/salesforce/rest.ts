@@ -137,13 +137,12 @@ const left = (max: number, used: number) => ({ Max: max, Remaining: Math.max(0, 
 function query(call: Call, ctx: Ctx, org: Org): Answer {
   allow(call, 'GET', 'HEAD');
   const locator = call.path[1];
-  if (locator !== undefined) return { status: 200, body: org.queries.more(locator, ctx.version) };
+  if (locator !== undefined) return { status: 200, body: org.queries.more(locator, ctx.version, ctx.userId) };
+  if (call.query.has('explain')) throw notImplemented('the plan of a query (explain)');
   const soql = call.query.get('q');
-  if (soql === null) throw new Refusal(400, 'MALFORMED_QUERY', 'SOQL statement is missing'); // guessed
+  if (soql === null) throw new Refusal(400, 'MALFORMED_QUERY', 'A query string has to be specified'); // [C tests of WWW-Salesforce]
   const asked = Number(/batchSize\s*=\s*(\d+)/i.exec(call.header('sforce-query-options') ?? '')?.[1] ?? 2000);
   const batch = Math.min(org.limits.rowsPerPage, Math.max(200, asked));
-  return {
-    status: 200,
-    body: org.queries.run(soql, { all: call.path[0] === 'queryAll', batch, version: ctx.version, zone: org.zone, userId: ctx.userId }),
-  };
+  const options = { all: call.path[0] === 'queryAll', batch, version: ctx.version, zone: org.zone, userId: ctx.userId };
+  return { status: 200, body: call.query.get('columns') === 'true' ? org.queries.columns(soql, options) : org.queries.run(soql, options) };
 }

@@ -4,6 +4,7 @@ import { wallClock } from './clock.ts';
 import { idFor } from './ids.ts';
 import { customPrefix, type CustomObject } from './model/custom-objects.ts';
 import { buildSchema, type CustomField, type Features, type Field, type Schema, type SObject } from './schema.ts';
+import { defineFunctions } from './soql/sql-functions.ts';
 
 /** As kept: booleans as 0 and 1, datetimes as milliseconds, dates as `2026-11-21`, ids as 18 characters. */
 export type Value = string | number | null;
@@ -142,6 +143,7 @@ export class Store {
 
   constructor(file: string, customFields: readonly CustomField[], features: Partial<Features> = {}) {
     this.#db = new DatabaseSync(file);
+    defineFunctions(this.#db);
     this.#db.exec(
       'PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -65536; PRAGMA busy_timeout = 2000; PRAGMA temp_store = MEMORY;',
     );

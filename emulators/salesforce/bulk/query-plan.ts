@@ -1,14 +1,14 @@
-import { dayRange } from '../date-literals.ts';
 import { notImplemented } from '../errors.ts';
-import { Compiler } from '../query.ts';
-import type { Field, SObject } from '../schema.ts';
-import { visibleTo } from '../sharing.ts';
-import { parseSoql, type Condition, type Path, type Query } from '../soql.ts';
+import type { Field } from '../schema.ts';
+import { parseSoql, type Condition, type Operand, type Query } from '../soql.ts';
+import { Compiler } from '../soql/compiler.ts';
+import { habitsOf } from '../soql/habits.ts';
+import { planQuery as planRecords, type Entry } from '../soql/plan.ts';
 import type { Store } from '../store.ts';
 import { asksForAccess } from '../record-access.ts';
+import { seenBy } from '../rights/seen.ts';
 import { delimiters, quotedCell, type Delimiter } from './csv.ts';
 import { childQuery, compoundField, notInBulkQuery } from './refusals.ts';
-import { seenBy } from '../rights/seen.ts';
 
 /** A bulk query as SQL whose rows are finished CSV lines: two million of them never become objects. */
 export type QueryPlan = {
@@ -23,8 +23,6 @@ export type QueryPlan = {
   /** Whether it can be read piece by piece along the records' numbers: "LIMIT and ORDER BY disable PK chunking" [D queries.htm]. */
   readonly inPieces: boolean;
 };
-
-const compounds = /^(?:billing|shipping|mailing|other|personmailing|personother)?address$/i;
 
 /** What Bulk API 2.0 does not take, whatever the org can [D queries.htm, "SOQL Considerations"]. */
 function refuseBulk(soql: string): void {
@@ -71,17 +69,25 @@ function cell(sql: string, field: Field): string {
   }
 }
 
-function nameOf(object: SObject, path: Path, find: (name: string) => SObject | undefined): string {
-  const names: string[] = [];
-  let at: SObject | undefined = object;
-  for (const name of path.names.slice(0, -1)) {
-    const link: Field | undefined = at?.byRelationship.get(name.toLowerCase());
-    names.push(link?.relationship ?? name);
-    at = link?.referenceTo.length === 1 ? find(link.referenceTo[0] ?? '') : undefined;
-  }
-  const last = path.names.at(-1) ?? '';
-  return [...names, at?.byName.get(last.toLowerCase())?.name ?? last].join('.');
+/** The columns of the CSV in the order they were selected, by their whole paths. */
+function leaves(entries: readonly Entry[], path = ''): { name: string; column: number; field: Field }[] {
+  return entries.flatMap((entry) => {
+    const name = `${path}${entry.key}`;
+    switch (entry.kind) {
+      case 'value':
+        return [{ name, column: entry.column, field: entry.field }];
+      case 'parent':
+        return leaves(entry.entries, `${name}.`);
+      case 'address':
+        throw compoundField();
+      default:
+        throw new Error(`${entry.kind} was refused before`);
+    }
+  });
 }
+
+const formats = (operand: Operand): boolean =>
+  operand.kind === 'call' && (operand.name === 'FORMAT' || (operand.of !== undefined && formats(operand.of)));
 
 export type QueryOrder = {
   readonly soql: string;
@@ -99,21 +105,18 @@ export function planQuery(store: Store, order: QueryOrder): QueryPlan {
   refuseBulk(soql);
   const query: Query = parseSoql(soql);
   if (asksForAccess(query)) throw notImplemented('UserRecordAccess by bulk');
-  const schema = seenBy(store, order.userId);
-  const compiler = new Compiler(
-    schema,
-    soql,
-    order.all,
-    (name, n) => dayRange(name, n, order.nowMs, order.zone),
-    (object, alias) => visibleTo(store, order.userId, store.schema.find(object.name) ?? object, alias),
-  );
-  if (query.select === 'COUNT()') throw notInBulkQuery('Aggregate functions');
-  if (query.select.some((path) => compounds.test(path.names.at(-1) ?? ''))) throw compoundField();
-  const compiled = compiler.query(query);
-  const columns = query.select.map((path) => {
-    const { sql, field } = compiler.column(compiled.object, 't0', path);
-    return { name: nameOf(compiled.object, path, (name) => schema.find(name)), sql: cell(sql, field) };
+  // The line is SQL, what FORMAT() writes is not.
+  if (query.select.some((one) => one.kind === 'value' && formats(one.value))) throw notImplemented('FORMAT() by bulk');
+  const { all, userId, zone, nowMs } = order;
+  const compiler = new Compiler({ store, userId, schema: seenBy(store, userId) }, soql, {
+    all,
+    version: `${order.version}.0`,
+    habits: () => habitsOf(store, userId, zone, nowMs),
   });
+  const compiled = planRecords(compiler, query);
+  const columns = leaves(compiled.entries)
+    .toSorted((a, b) => a.column - b.column)
+    .map(({ name, column, field }) => ({ name, sql: cell(compiled.columns[column] ?? '', field) }));
   if (order.version < 50) columns.sort((a, b) => (a.name < b.name ? -1 : 1));
   const between = delimiters[order.delimiter];
   return {
