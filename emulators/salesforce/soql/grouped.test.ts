@@ -43,11 +43,11 @@ test.each<[string, Record<string, unknown>[]]>([
   ['SELECT COUNT(Id), COUNT(CallType), COUNT_DISTINCT(CallType) kinds FROM Task', [{ expr0: 4, expr1: 3, kinds: 2 }]],
   ['SELECT SUM(CallDurationInSeconds), AVG(CallDurationInSeconds) FROM Task', [{ expr0: 70, expr1: 70 / 3 }]],
   [
-    'SELECT MIN(ActivityDate), MAX(ActivityDate) latest, MAX(CreatedDate) FROM Task',
-    [{ expr0: '2025-12-31', latest: '2026-02-01', expr1: '2026-11-21T23:30:00.000+0000' }],
+    'SELECT MIN(CreatedDate), MAX(CreatedDate) latest FROM Task',
+    [{ expr0: '2026-11-21T23:30:00.000+0000', latest: '2026-11-21T23:30:00.000+0000' }],
   ],
   ['SELECT MIN(Priority), MAX(Priority), MIN(Subject) FROM Task', [{ expr0: 'High', expr1: 'Low', expr2: 'g 1' }]],
-  ['SELECT FORMAT(MIN(ActivityDate)) first_day FROM Task', [{ first_day: '12/31/2025' }]],
+  ['SELECT FORMAT(MIN(CreatedDate)) begun FROM Task', [{ begun: '11/22/2026, 12:30 AM' }]],
   [
     'SELECT CallType, COUNT(Id) FROM Task GROUP BY CallType ORDER BY CallType',
     [
@@ -128,6 +128,7 @@ test.each([
   ],
   ['SELECT COUNT(Description) FROM Task', 'field Description does not support aggregate operator COUNT'],
   ['SELECT COUNT(IsClosed) FROM Task', 'field IsClosed does not support aggregate operator COUNT'],
+  ['SELECT MAX(ActivityDate) FROM Task', 'field ActivityDate does not support aggregate operator MAX'], // [C a public blog of Apex]
   ['SELECT SUM(Subject) FROM Task', 'field Subject does not support aggregate operator SUM'],
   ['SELECT COUNT(Id) n, MAX(Subject) N FROM Task', 'duplicate alias: N'],
   ['SELECT Account.Name, Owner.Name FROM Task GROUP BY Account.Name, Owner.Name', 'duplicate alias: Name'],
