@@ -281,6 +281,7 @@ async function answer(org: OrgState, request: Request): Promise<Outcome> {
           bulk: org.bulk,
           deployments: org.deployments,
           zone: zoneOf(org, userId),
+          identity: org.oauth.idUrl(userId),
         }),
         ctx,
         org.latency.forRequest(),

@@ -24,6 +24,8 @@ export type Org = {
   readonly bulk: Bulk;
   readonly deployments: Deployments;
   readonly zone: string;
+  /** Where a program learns who it is signed in as. */
+  readonly identity: string;
 };
 
 export function jsonBody(call: Call): Record<string, unknown> {

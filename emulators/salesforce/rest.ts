@@ -65,12 +65,15 @@ function* route(call: Call, ctx: Ctx, org: Org): Work<Answer> {
       allow(call, 'GET', 'HEAD');
       return {
         status: 200,
-        body: Object.fromEntries(
-          [
-            ...['sobjects', 'search', 'parameterizedSearch', 'query', 'queryAll', 'composite', 'jobs', 'limits', 'recent', 'ui-api'],
-            ...['metadata', 'tooling'],
-          ].map((name) => [name, `/services/data/v${ctx.version}/${name}`]),
-        ),
+        body: {
+          identity: org.identity, // jsforce asks here who it is
+          ...Object.fromEntries(
+            [
+              ...['sobjects', 'search', 'parameterizedSearch', 'query', 'queryAll', 'composite', 'jobs', 'limits', 'recent', 'ui-api'],
+              ...['metadata', 'tooling'],
+            ].map((name) => [name, `/services/data/v${ctx.version}/${name}`]),
+          ),
+        },
       };
     case 'sobjects':
       if (second === undefined) {

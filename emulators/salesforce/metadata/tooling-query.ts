@@ -1,5 +1,6 @@
 import { notImplemented } from '../errors.ts';
-import { parseSoql, plain, type Condition, type Literal } from '../soql.ts';
+import { isCount, parseSoql, type Condition, type Literal, type Operand, type Query } from '../soql.ts';
+import { plain } from '../soql/tokens.ts';
 
 // Queries over rows that are worked out when they are asked for: CustomField and DeployRequest of the Tooling API.
 
@@ -28,6 +29,16 @@ const valueOf = (one: Literal): Cell => {
   if (one.kind === 'range') throw unasked('date literals');
   return one.value;
 };
+const namesOf = (operand: Operand): readonly string[] => {
+  if (operand.kind === 'call') throw unasked(`${operand.name}()`);
+  return operand.names;
+};
+const selected = ({ select }: Query): (readonly string[])[] =>
+  select.map((one) => {
+    if (one.kind !== 'value') throw unasked(one.kind === 'fields' ? 'FIELDS()' : one.kind === 'typeof' ? 'TYPEOF' : 'sub-queries');
+    if (one.alias) throw unasked('aliases');
+    return namesOf(one.value);
+  });
 function readTest(condition: Condition): Test {
   switch (condition.kind) {
     case 'and':
@@ -38,7 +49,7 @@ function readTest(condition: Condition): Test {
     case 'semijoin':
       throw unasked('semi-joins');
     case 'compare':
-      return { kind: 'compare', names: condition.path.names, op: condition.op, values: condition.values.map(valueOf) };
+      return { kind: 'compare', names: namesOf(condition.left), op: condition.op, values: condition.values.map(valueOf) };
   }
 }
 
@@ -47,13 +58,16 @@ export function readAsked(soql: string): Asked {
   const query = parseSoql(soql);
   const [order, ...orders] = query.orderBy;
   if (orders.length > 0) throw unasked('ORDER BY several fields');
+  if (query.grouping || query.having) throw unasked('GROUP BY');
+  if (query.scope) throw unasked('USING SCOPE');
+  const count = isCount(query);
   return {
-    count: query.select === 'COUNT()',
-    select: query.select === 'COUNT()' ? [] : query.select.map((path) => path.names),
+    count,
+    select: count ? [] : selected(query),
     from: query.from,
     fromAt: query.fromAt,
     where: query.where && readTest(query.where),
-    orderBy: order && { names: order.path.names, descending: order.descending },
+    orderBy: order && { names: namesOf(order.by), descending: order.descending },
     limit: query.limit,
     offset: query.offset ?? 0,
   };

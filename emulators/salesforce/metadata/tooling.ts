@@ -1,6 +1,6 @@
 import { allow, jsonBody, type Answer, type Call, type Org } from '../call.ts';
 import { entityIsDeleted, notFound, notImplemented, noSuchType, Refusal } from '../errors.ts';
-import { queryError } from '../soql.ts';
+import { queryError } from '../soql/tokens.ts';
 import type { Ctx } from '../work.ts';
 import { mayCustomize } from './access.ts';
 import type { Catalog, Component } from './catalog.ts';
@@ -189,7 +189,7 @@ export function tooling(call: Call, ctx: Ctx, org: Org): Answer {
     allow(call, 'GET', 'HEAD');
     const soql = call.query.get('q');
     if (soql === null) throw noQuery();
-    return { status: 200, body: call.query.get('columns') === 'true' ? columns(soql, ctx) : query(soql, ctx, org) };
+    return { status: 200, body: call.query.get('columns') === 'true' ? columns(soql, ctx, org) : query(soql, ctx, org) };
   }
   if (resource !== 'sobjects' || more.length > 0) throw notImplemented(`/tooling/${resource}`);
   if (name === undefined) {
@@ -322,10 +322,13 @@ const own = (asked: Asked, soql: string, ctx: Ctx): { name: string; table: Table
   throw notImplemented(`Tooling queries of ${asked.from}`);
 };
 
+const objectOf = (soql: string): string => /\bfrom\s+(\w+)/i.exec(soql)?.[1] ?? '';
+const asking = (ctx: Ctx, org: Org) => ({ all: false, batch: 2000, version: ctx.version, zone: org.zone, userId: ctx.userId });
+
 /** What a query would bring, without its rows: `columns=true` [C @salesforce/plugin-data for what is read of it]. */
-function columns(soql: string, ctx: Ctx): Record<string, unknown> {
+function columns(soql: string, ctx: Ctx, org: Org): unknown {
+  if (shared.has(objectOf(soql).toLowerCase())) return org.queries.columns(soql, asking(ctx, org));
   const asked = readAsked(soql);
-  if (shared.has(asked.from.toLowerCase())) throw notImplemented(`columns=true for ${asked.from} in a Tooling query`);
   const { name: from, table } = own(asked, soql, ctx);
   const column = (name: string, joinColumns: unknown[]) => {
     const type = joinColumns.length > 0 ? 'string' : typeOfColumn(name);
@@ -359,9 +362,9 @@ function columns(soql: string, ctx: Ctx): Record<string, unknown> {
 
 function query(soql: string, ctx: Ctx, org: Org): Record<string, unknown> {
   const base = `/services/data/v${ctx.version}/tooling/sobjects`;
-  const from = /\bfrom\s+(\w+)/i.exec(soql)?.[1] ?? '';
+  const from = objectOf(soql);
   if (shared.has(from.toLowerCase())) {
-    const answer = org.queries.run(soql, { all: false, batch: 2000, version: ctx.version, zone: org.zone, userId: ctx.userId });
+    const answer = org.queries.run(soql, asking(ctx, org));
     if (!answer.done) throw notImplemented(`more than 2,000 rows of ${from} in a Tooling query`);
     const { totalSize, records } = answer;
     return {
