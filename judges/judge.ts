@@ -7,7 +7,9 @@ import { startOrg } from '../emulators/salesforce/org.ts';
 /** An org of one judge, with nothing of another's in it. */
 export type Court = {
   readonly apiUrl: string;
-  readonly pubsubUrl: string;
+  /** The Pub/Sub API over TLS, and whom to trust for it (PEM). */
+  readonly pubsubTlsUrl: string;
+  readonly authority: string;
   /** Asks the control port; what it answers, read as JSON. */
   control(method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown): Promise<unknown>;
   /** A folder that is gone with the judge. */
@@ -28,12 +30,13 @@ export const clientSecret = 'judged-secret';
 
 /** Runs a judge's cases one by one in an org made for it. */
 export async function hold(judge: Judge, onCase: (name: string, failure: string | undefined, ms: number) => void): Promise<void> {
-  const org = await startOrg({ file: ':memory:', clientId, clientSecret, withoutCustomFields: true });
+  const org = await startOrg({ file: ':memory:', clientId, clientSecret, withoutCustomFields: true, pubsubPort: 0, pubsubTls: {} });
   const folder = await mkdtemp(join(tmpdir(), 'cordboard-judge-'));
   try {
     const cases = await judge.open({
       apiUrl: org.apiUrl,
-      pubsubUrl: org.pubsubUrl,
+      pubsubTlsUrl: org.pubsubTlsUrl!,
+      authority: org.authority!,
       folder,
       async control(method, path, body) {
         const answer = await fetch(`${org.controlUrl}${path}`, {
@@ -64,11 +67,15 @@ export type Ended = { readonly code: number | null; readonly stdout: string; rea
 const limitMs = 120_000;
 
 /** Runs a stranger's program with this very Node. */
-export function runProgram(args: readonly string[], options: { readonly cwd: string; readonly env: Readonly<Record<string, string>> }): Promise<Ended> {
+export function runProgram(
+  args: readonly string[],
+  options: { readonly cwd: string; readonly env: Readonly<Record<string, string>> },
+): Promise<Ended> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [...args], { cwd: options.cwd, env: { ...options.env }, stdio: ['ignore', 'pipe', 'pipe'] });
     const told = { stdout: '', stderr: '' };
-    for (const name of ['stdout', 'stderr'] as const) child[name].setEncoding('utf8').on('data', (text: string) => void (told[name] += text));
+    for (const name of ['stdout', 'stderr'] as const)
+      child[name].setEncoding('utf8').on('data', (text: string) => void (told[name] += text));
     const timer = setTimeout(() => child.kill('SIGKILL'), limitMs);
     child.once('error', reject);
     child.once('close', (code) => {
@@ -83,7 +90,8 @@ export function expectLike(is: unknown, should: unknown, where = 'answer'): void
   if (should instanceof RegExp) {
     if (typeof is !== 'string' || !should.test(is)) throw new Error(`${where} is ${shown(is)}, and should match ${String(should)}`);
   } else if (Array.isArray(should)) {
-    if (!Array.isArray(is) || is.length !== should.length) throw new Error(`${where} is ${shown(is)}, and should have ${should.length} elements`);
+    if (!Array.isArray(is) || is.length !== should.length)
+      throw new Error(`${where} is ${shown(is)}, and should have ${should.length} elements`);
     should.forEach((one, place) => expectLike(is[place], one, `${where}[${place}]`));
   } else if (typeof should === 'object' && should !== null) {
     if (typeof is !== 'object' || is === null) throw new Error(`${where} is ${shown(is)}, and should be an object`);
@@ -91,3 +99,10 @@ export function expectLike(is: unknown, should: unknown, where = 'answer'): void
   } else if (is !== should) throw new Error(`${where} is ${shown(is)}, and should be ${shown(should)}`);
 }
 const shown = (value: unknown) => (JSON.stringify(value) ?? 'undefined').slice(0, 300);
+
+/** A session as a program of the org's own gets one. */
+export async function tokenOf({ apiUrl }: Pick<Court, 'apiUrl'>): Promise<string> {
+  const form = new URLSearchParams({ grant_type: 'client_credentials', client_id: clientId, client_secret: clientSecret });
+  const answer = await fetch(`${apiUrl}/services/oauth2/token`, { method: 'POST', body: form });
+  return ((await answer.json()) as { access_token: string }).access_token;
+}

@@ -1,8 +1,10 @@
 import { say, answerHelp, watch } from '../tools/run.ts';
 import { hold, type Judge } from './judge.ts';
+import { jsforce } from './jsforce.ts';
+import { pubSub } from './pub-sub.ts';
 import { salesforceCli } from './salesforce-cli.ts';
 
-const judges: readonly Judge[] = [salesforceCli];
+const judges: readonly Judge[] = [salesforceCli, jsforce, pubSub];
 
 answerHelp(`
 npm run judges — programs that others wrote against real Salesforce orgs, unmodified, are pointed at the stand-in.
@@ -27,7 +29,9 @@ for (const judge of judges.filter(({ name }) => only?.includes(name) ?? true)) {
   try {
     await hold(judge, (name, failure, ms) => {
       count[failure === undefined ? 'passed' : 'failed']++;
-      console.log(`${failure === undefined ? 'ok    ' : 'FAILED'} ${name} (${(ms / 1000).toFixed(1)} s)${failure === undefined ? '' : `\n       ${failure}`}`);
+      console.log(
+        `${failure === undefined ? 'ok    ' : 'FAILED'} ${name} (${(ms / 1000).toFixed(1)} s)${failure === undefined ? '' : `\n       ${failure}`}`,
+      );
     });
   } catch (error) {
     count.failed++;

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { chmod, cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { clientId, clientSecret, type Court, expectLike, type Judge, runProgram } from './judge.ts';
+import { expectLike, type Judge, runProgram, tokenOf } from './judge.ts';
 
 const cli = fileURLToPath(new URL('node_modules/@salesforce/cli/bin/run.js', import.meta.url));
 /** What Cordboard installs in an org, as a source-format project. */
@@ -32,7 +32,10 @@ export const salesforceCli: Judge = {
       SF_ORG_MAX_QUERY_LIMIT: '10000',
     };
     /** One command; what it answered with `--json`. */
-    const sf = async (line: string, more: { readonly args?: readonly string[]; readonly env?: Readonly<Record<string, string>> } = {}): Promise<Reply> => {
+    const sf = async (
+      line: string,
+      more: { readonly args?: readonly string[]; readonly env?: Readonly<Record<string, string>> } = {},
+    ): Promise<Reply> => {
       const ended = await runProgram([cli, ...line.split(' '), ...(more.args ?? []), '--json'], { cwd, env: { ...env, ...more.env } });
       const text = ended.stdout.slice(ended.stdout.indexOf('{'));
       try {
@@ -56,16 +59,45 @@ export const salesforceCli: Judge = {
         name: 'sign in by an access token',
         async run() {
           const token = await tokenOf(court);
-          await works(`org login access-token --instance-url ${court.apiUrl} --no-prompt --alias by-token`, { orgId: /^00D/, instanceUrl: /^http/ }, { env: { SF_ACCESS_TOKEN: token } });
+          await works(
+            `org login access-token --instance-url ${court.apiUrl} --no-prompt --alias by-token`,
+            { orgId: /^00D/, instanceUrl: /^http/ },
+            { env: { SF_ACCESS_TOKEN: token } },
+          );
           await works('org display -o by-token', { connectedStatus: 'Connected', username });
         },
       },
       {
         name: 'sign in by JWT',
         async run() {
-          execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-keyout', join(court.folder, 'jwt.key'), '-out', join(court.folder, 'jwt.crt'), '-days', '2', '-subj', '/CN=judge'], { stdio: 'ignore' });
-          await court.control('POST', '/__org/apps', { id: 'jwt-app', certificate: await readFile(join(court.folder, 'jwt.crt'), 'utf8'), preauthorized: true });
-          await works(`org login jwt --client-id jwt-app --jwt-key-file ${join(court.folder, 'jwt.key')} --username ${username} --instance-url ${court.apiUrl} --alias by-jwt --set-default`, { orgId: /^00D/, username });
+          execFileSync(
+            'openssl',
+            [
+              'req',
+              '-x509',
+              '-newkey',
+              'rsa:2048',
+              '-nodes',
+              '-keyout',
+              join(court.folder, 'jwt.key'),
+              '-out',
+              join(court.folder, 'jwt.crt'),
+              '-days',
+              '2',
+              '-subj',
+              '/CN=judge',
+            ],
+            { stdio: 'ignore' },
+          );
+          await court.control('POST', '/__org/apps', {
+            id: 'jwt-app',
+            certificate: await readFile(join(court.folder, 'jwt.crt'), 'utf8'),
+            preauthorized: true,
+          });
+          await works(
+            `org login jwt --client-id jwt-app --jwt-key-file ${join(court.folder, 'jwt.key')} --username ${username} --instance-url ${court.apiUrl} --alias by-jwt --set-default`,
+            { orgId: /^00D/, username },
+          );
           await works('org display', { connectedStatus: 'Connected', username });
         },
       },
@@ -84,7 +116,11 @@ export const salesforceCli: Judge = {
       {
         name: 'deploy our metadata by SOAP',
         async run() {
-          const result = await works('project deploy start --source-dir force-app', { status: 'Succeeded', success: true, numberComponentErrors: 0 });
+          const result = await works('project deploy start --source-dir force-app', {
+            status: 'Succeeded',
+            success: true,
+            numberComponentErrors: 0,
+          });
           expectLike((result as { files: unknown[] }).files.length > 8, true, 'as many files as we have');
         },
       },
@@ -92,58 +128,126 @@ export const salesforceCli: Judge = {
         name: 'a field nobody was given is not described',
         async run() {
           const described = (await works('sobject describe --sobject Task', { name: 'Task' })) as { fields: { name: string }[] };
-          expectLike(described.fields.some(({ name }) => name === 'Cordboard_Name__c'), false, 'the field before the permission set is assigned');
+          expectLike(
+            described.fields.some(({ name }) => name === 'Cordboard_Name__c'),
+            false,
+            'the field before the permission set is assigned',
+          );
         },
       },
-      { name: 'assign the permission set', run: async () => void (await works('org assign permset --name Cordboard', { failures: [], successes: [{ value: 'Cordboard' }] })) },
+      {
+        name: 'assign the permission set',
+        run: async () => void (await works('org assign permset --name Cordboard', { failures: [], successes: [{ value: 'Cordboard' }] })),
+      },
       {
         name: 'describe shows the field, unique and an external id',
         async run() {
           const described = (await works('sobject describe --sobject Task', { name: 'Task' })) as { fields: { name: string }[] };
-          expectLike(described.fields.find(({ name }) => name === 'Cordboard_Name__c'), { externalId: true, unique: true, length: 64, type: 'string', custom: true });
+          expectLike(
+            described.fields.find(({ name }) => name === 'Cordboard_Name__c'),
+            { externalId: true, unique: true, length: 64, type: 'string', custom: true },
+          );
           await works('sobject list --sobject all', {});
         },
       },
-      { name: 'deploy our metadata by REST, once more', run: async () => void (await works('project deploy start --source-dir force-app', { status: 'Succeeded', success: true, numberComponentErrors: 0 }, { env: { SF_ORG_METADATA_REST_DEPLOY: 'true' } })) },
+      {
+        name: 'deploy our metadata by REST, once more',
+        run: async () =>
+          void (await works(
+            'project deploy start --source-dir force-app',
+            { status: 'Succeeded', success: true, numberComponentErrors: 0 },
+            { env: { SF_ORG_METADATA_REST_DEPLOY: 'true' } },
+          )),
+      },
       {
         name: 'create, get and update a record',
         async run() {
-          leadId = recordId(await works('data create record --sobject Lead', { success: true, id: /^00Q/ }, { args: ['--values', "LastName='Nowak' Company='Acme' Phone='+48 601 234 567'"] }));
+          leadId = recordId(
+            await works(
+              'data create record --sobject Lead',
+              { success: true, id: /^00Q/ },
+              { args: ['--values', "LastName='Nowak' Company='Acme' Phone='+48 601 234 567'"] },
+            ),
+          );
           await works(`data get record --sobject Lead --record-id ${leadId}`, { LastName: 'Nowak', Status: /./, Phone: '+48 601 234 567' });
-          await works(`data update record --sobject Lead --record-id ${leadId}`, { success: true }, { args: ['--values', "FirstName='Anna'"] });
+          await works(
+            `data update record --sobject Lead --record-id ${leadId}`,
+            { success: true },
+            { args: ['--values', "FirstName='Anna'"] },
+          );
           await works('data get record --sobject Lead', { Id: leadId, FirstName: 'Anna' }, { args: ['--where', "LastName='Nowak'"] });
         },
       },
       {
         name: 'what is wrong is told in the words of the org',
         async run() {
-          const reply = await sf('data create record --sobject Lead', { args: ['--values', "LastName='Nowak' Company='Acme' Nothing__c='1'"] });
-          expectLike({ status: reply.status, text: `${reply.name} ${reply.message}` }, { status: 1, text: /INVALID_FIELD|No such column 'Nothing__c'/ });
+          const reply = await sf('data create record --sobject Lead', {
+            args: ['--values', "LastName='Nowak' Company='Acme' Nothing__c='1'"],
+          });
+          expectLike(
+            { status: reply.status, text: `${reply.name} ${reply.message}` },
+            { status: 1, text: /INVALID_FIELD|No such column 'Nothing__c'/ },
+          );
         },
       },
       {
         name: 'query, with what each column is',
         async run() {
-          await works('data query', { totalSize: 1, done: true, records: [{ Id: leadId, Name: 'Anna Nowak', Owner: { Name: /./ } }] }, { args: ['-q', `SELECT Id, Name, Owner.Name FROM Lead WHERE Id = '${leadId}'`] });
-          const table = await runProgram([cli, 'data', 'query', '-q', 'SELECT Name, Phone, Owner.Name FROM Lead ORDER BY CreatedDate DESC LIMIT 2'], { cwd, env });
+          await works(
+            'data query',
+            { totalSize: 1, done: true, records: [{ Id: leadId, Name: 'Anna Nowak', Owner: { Name: /./ } }] },
+            { args: ['-q', `SELECT Id, Name, Owner.Name FROM Lead WHERE Id = '${leadId}'`] },
+          );
+          const table = await runProgram(
+            [cli, 'data', 'query', '-q', 'SELECT Name, Phone, Owner.Name FROM Lead ORDER BY CreatedDate DESC LIMIT 2'],
+            { cwd, env },
+          );
           expectLike(`${table.stdout}`, /Anna Nowak/, 'the table');
-          const csv = await runProgram([cli, 'data', 'query', '-q', 'SELECT COUNT(Id) n, Status FROM Lead GROUP BY Status', '-r', 'csv'], { cwd, env });
+          const csv = await runProgram([cli, 'data', 'query', '-q', 'SELECT COUNT(Id) n, Status FROM Lead GROUP BY Status', '-r', 'csv'], {
+            cwd,
+            env,
+          });
           expectLike(csv.stdout, /^n,Status/i, 'the CSV');
         },
       },
-      { name: 'search for a number', run: async () => void (await works('data search', { searchRecords: [{ Id: leadId }] }, { args: ['-q', 'FIND {601234567 OR 48601234567} IN PHONE FIELDS RETURNING Lead(Id, Name)'] })) },
+      {
+        name: 'search for a number',
+        run: async () =>
+          void (await works(
+            'data search',
+            { searchRecords: [{ Id: leadId }] },
+            { args: ['-q', 'FIND {601234567 OR 48601234567} IN PHONE FIELDS RETURNING Lead(Id, Name)'] },
+          )),
+      },
       {
         name: 'upsert by our key, from a file, in bulk',
         async run() {
-          await writeFile(join(cwd, 'tasks.csv'), `Cordboard_Name__c,Subject,Status\n${key},Call,Completed\n${key}-2,"Call, with a comma",Not Started\n`);
+          await writeFile(
+            join(cwd, 'tasks.csv'),
+            `Cordboard_Name__c,Subject,Status\n${key},Call,Completed\n${key}-2,"Call, with a comma",Not Started\n`,
+          );
           for (const round of ['first', 'second'])
-            await works('data upsert bulk --sobject Task --external-id Cordboard_Name__c --file tasks.csv --wait 5 --line-ending LF', { jobInfo: { state: 'JobComplete', numberRecordsProcessed: 2, numberRecordsFailed: 0 } }).catch((error: unknown) => {
+            await works('data upsert bulk --sobject Task --external-id Cordboard_Name__c --file tasks.csv --wait 5 --line-ending LF', {
+              jobInfo: { state: 'JobComplete', numberRecordsProcessed: 2, numberRecordsFailed: 0 },
+            }).catch((error: unknown) => {
               throw new Error(`${round} time: ${(error as Error).message}`);
             });
-          await works('data query', { totalSize: 2, records: [{ Subject: 'Call, with a comma' }, { Subject: 'Call' }] }, { args: ['-q', 'SELECT Subject FROM Task WHERE Cordboard_Name__c != null ORDER BY Subject DESC'] });
+          await works(
+            'data query',
+            { totalSize: 2, records: [{ Subject: 'Call, with a comma' }, { Subject: 'Call' }] },
+            { args: ['-q', 'SELECT Subject FROM Task WHERE Cordboard_Name__c != null ORDER BY Subject DESC'] },
+          );
         },
       },
-      { name: 'query in bulk', run: async () => void (await works('data export bulk --output-file out.json --result-format json --wait 5', {}, { args: ['-q', 'SELECT Id, Subject FROM Task'] })) },
+      {
+        name: 'query in bulk',
+        run: async () =>
+          void (await works(
+            'data export bulk --output-file out.json --result-format json --wait 5',
+            {},
+            { args: ['-q', 'SELECT Id, Subject FROM Task'] },
+          )),
+      },
       {
         name: 'import a tree',
         async run() {
@@ -153,13 +257,22 @@ export const salesforceCli: Judge = {
                 attributes: { type: 'Account', referenceId: 'acme' },
                 Name: 'Tree Example',
                 Phone: '+48223071234',
-                Contacts: { records: [{ attributes: { type: 'Contact', referenceId: 'anna' }, LastName: 'Tree', MobilePhone: '601 234 567' }] },
+                Contacts: {
+                  records: [{ attributes: { type: 'Contact', referenceId: 'anna' }, LastName: 'Tree', MobilePhone: '601 234 567' }],
+                },
               },
             ],
           };
           await writeFile(join(cwd, 'tree.json'), JSON.stringify(tree));
-          await works('data import tree --files tree.json', [{ refId: 'acme', type: 'Account', id: /^001/ }, { refId: 'anna', type: 'Contact', id: /^003/ }]);
-          await works('data query', { records: [{ Contacts: { totalSize: 1, records: [{ LastName: 'Tree' }] } }] }, { args: ['-q', "SELECT Name, (SELECT LastName FROM Contacts) FROM Account WHERE Name = 'Tree Example'"] });
+          await works('data import tree --files tree.json', [
+            { refId: 'acme', type: 'Account', id: /^001/ },
+            { refId: 'anna', type: 'Contact', id: /^003/ },
+          ]);
+          await works(
+            'data query',
+            { records: [{ Contacts: { totalSize: 1, records: [{ LastName: 'Tree' }] } }] },
+            { args: ['-q', "SELECT Name, (SELECT LastName FROM Contacts) FROM Account WHERE Name = 'Tree Example'"] },
+          );
         },
       },
       {
@@ -167,27 +280,55 @@ export const salesforceCli: Judge = {
         async run() {
           await works(`data delete record --sobject Lead --record-id ${leadId}`, { success: true });
           const reply = await sf(`data get record --sobject Lead --record-id ${leadId}`);
-          expectLike({ status: reply.status, text: `${reply.name} ${reply.message}` }, { status: 1, text: /ENTITY_IS_DELETED|entity is deleted|NOT_FOUND|does not exist|No matching record/i });
+          expectLike(
+            { status: reply.status, text: `${reply.name} ${reply.message}` },
+            { status: 1, text: /ENTITY_IS_DELETED|entity is deleted|NOT_FOUND|does not exist|No matching record/i },
+          );
         },
       },
-      { name: 'limits', run: async () => void expectLike(((await works('org list limits', {})) as { name: string }[]).some(({ name }) => name === 'DailyApiRequests'), true) },
+      {
+        name: 'limits',
+        run: async () =>
+          void expectLike(
+            ((await works('org list limits', {})) as { name: string }[]).some(({ name }) => name === 'DailyApiRequests'),
+            true,
+          ),
+      },
       { name: 'open', run: async () => void (await works('org open --url-only', { url: /^http/, username })) },
-      { name: 'list the types of metadata', run: async () => void expectLike(((await works('org list metadata-types', {})) as { metadataObjects: { xmlName: string }[] }).metadataObjects.some(({ xmlName }) => xmlName === 'CustomObject'), true) },
+      {
+        name: 'list the types of metadata',
+        run: async () =>
+          void expectLike(
+            ((await works('org list metadata-types', {})) as { metadataObjects: { xmlName: string }[] }).metadataObjects.some(
+              ({ xmlName }) => xmlName === 'CustomObject',
+            ),
+            true,
+          ),
+      },
       {
         name: 'retrieve what was deployed',
         async run() {
-          await works('project retrieve start', { success: true }, { args: ['--metadata', 'PermissionSet:Cordboard', '--metadata', 'CustomField:Activity.Cordboard_Name__c'] });
-          expectLike(await readFile(join(cwd, 'force-app/main/default/objects/Activity/fields/Cordboard_Name__c.field-meta.xml'), 'utf8'), /<externalId>true<\/externalId>/, 'the field');
+          await works(
+            'project retrieve start',
+            { success: true },
+            { args: ['--metadata', 'PermissionSet:Cordboard', '--metadata', 'CustomField:Activity.Cordboard_Name__c'] },
+          );
+          expectLike(
+            await readFile(join(cwd, 'force-app/main/default/objects/Activity/fields/Cordboard_Name__c.field-meta.xml'), 'utf8'),
+            /<externalId>true<\/externalId>/,
+            'the field',
+          );
         },
       },
-      { name: 'any address by hand', run: async () => void expectLike((await runProgram([cli, 'api', 'request', 'rest', '/services/data/v66.0/limits'], { cwd, env })).stdout, /DailyApiRequests/, 'sf api request rest') },
+      {
+        name: 'any address by hand',
+        run: async () =>
+          void expectLike(
+            (await runProgram([cli, 'api', 'request', 'rest', '/services/data/v66.0/limits'], { cwd, env })).stdout,
+            /DailyApiRequests/,
+            'sf api request rest',
+          ),
+      },
     ];
   },
 };
-
-/** A session as a program of the org's own gets one. */
-async function tokenOf({ apiUrl }: Court): Promise<string> {
-  const form = new URLSearchParams({ grant_type: 'client_credentials', client_id: clientId, client_secret: clientSecret });
-  const answer = await fetch(`${apiUrl}/services/oauth2/token`, { method: 'POST', body: form });
-  return ((await answer.json()) as { access_token: string }).access_token;
-}

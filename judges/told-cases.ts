@@ -1,7 +1,13 @@
 import { type Case, runProgram } from './judge.ts';
 
 /** Runs a program of judges/programs, which says one line of JSON for each thing it tried; each line is a case. */
-export async function casesOf(program: URL, order: object, cwd: string, least: number, env: Readonly<Record<string, string>> = {}): Promise<readonly Case[]> {
+export async function casesOf(
+  program: URL,
+  order: object,
+  cwd: string,
+  least: number,
+  env: Readonly<Record<string, string>> = {},
+): Promise<readonly Case[]> {
   const ended = await runProgram([program.pathname, JSON.stringify(order)], { cwd, env: { PATH: process.env['PATH'] ?? '', ...env } });
   const lines = ended.stdout.split('\n').filter((line) => line.startsWith('{"name"'));
   const cases = lines.map((line): Case => {

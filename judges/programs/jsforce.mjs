@@ -44,10 +44,16 @@ await tryIt('create and retrieve, one and several', async () => {
     { LastName: 'Two', AccountId: account.id },
     { LastName: 'Three', AccountId: account.id },
   ]);
-  assert.deepEqual(contacts.map(({ success }) => success), [true, true, true]);
+  assert.deepEqual(
+    contacts.map(({ success }) => success),
+    [true, true, true],
+  );
   assert.equal((await conn.sobject('Account').retrieve(account.id)).Name, 'jsforce & Söhne');
   const several = await conn.sobject('Contact').retrieve(contacts.map(({ id }) => id));
-  assert.deepEqual(several.map(({ LastName }) => LastName), ['One', 'Two', 'Three']);
+  assert.deepEqual(
+    several.map(({ LastName }) => LastName),
+    ['One', 'Two', 'Three'],
+  );
 });
 await tryIt('update, one and several', async () => {
   assert.ok((await conn.sobject('Contact').update({ Id: contacts[0].id, MobilePhone: '0151 2345678' })).success);
@@ -58,30 +64,61 @@ await tryIt('what is wrong throws with the code of the org', async () => {
   await assert.rejects(conn.sobject('Contact').create({ FirstName: 'Nobody' }), (error) => error.errorCode === 'REQUIRED_FIELD_MISSING');
   await assert.rejects(conn.query('SELECT Nothing FROM Contact'), (error) => error.errorCode === 'INVALID_FIELD');
   const mixed = await conn.sobject('Contact').create([{ LastName: 'Good' }, { FirstName: 'Bad' }]);
-  assert.deepEqual(mixed.map(({ success }) => success), [true, false]);
+  assert.deepEqual(
+    mixed.map(({ success }) => success),
+    [true, false],
+  );
   assert.equal(mixed[1].errors[0].statusCode, 'REQUIRED_FIELD_MISSING');
 });
 await tryIt('find with conditions, sorted, limited', async () => {
-  const found = await conn.sobject('Contact').find({ AccountId: account.id, LastName: { $in: ['One', 'Two', 'Three'] } }, 'Id, LastName, Account.Name').sort({ LastName: 1 }).limit(2);
-  assert.deepEqual(found.map(({ LastName, Account }) => [LastName, Account.Name]), [['One', 'jsforce & Söhne'], ['Three', 'jsforce & Söhne']]);
+  const found = await conn
+    .sobject('Contact')
+    .find({ AccountId: account.id, LastName: { $in: ['One', 'Two', 'Three'] } }, 'Id, LastName, Account.Name')
+    .sort({ LastName: 1 })
+    .limit(2);
+  assert.deepEqual(
+    found.map(({ LastName, Account }) => [LastName, Account.Name]),
+    [
+      ['One', 'jsforce & Söhne'],
+      ['Three', 'jsforce & Söhne'],
+    ],
+  );
   assert.equal(await conn.sobject('Contact').count({ AccountId: account.id }), 3);
 });
 await tryIt('query as a stream, page by page', async () => {
-  const made = await conn.sobject('Lead').create(Array.from({ length: 450 }, (_, place) => ({ LastName: `Stream ${place}`, Company: 'Many' })), { allowRecursive: true });
+  const made = await conn.sobject('Lead').create(
+    Array.from({ length: 450 }, (_, place) => ({ LastName: `Stream ${place}`, Company: 'Many' })),
+    { allowRecursive: true },
+  );
   assert.equal(made.filter(({ success }) => success).length, 450);
-  const records = await collect(conn.query("SELECT Id, LastName FROM Lead WHERE Company = 'Many'", { autoFetch: true, maxFetch: 1000, headers: { 'Sforce-Query-Options': 'batchSize=200' } }));
+  const records = await collect(
+    conn.query("SELECT Id, LastName FROM Lead WHERE Company = 'Many'", {
+      autoFetch: true,
+      maxFetch: 1000,
+      headers: { 'Sforce-Query-Options': 'batchSize=200' },
+    }),
+  );
   assert.equal(new Set(records.map(({ Id }) => Id)).size, 450);
-  const first = await conn.query("SELECT Id FROM Lead WHERE Company = 'Many'", { headers: { 'Sforce-Query-Options': 'batchSize=200' }, autoFetch: false });
+  const first = await conn.query("SELECT Id FROM Lead WHERE Company = 'Many'", {
+    headers: { 'Sforce-Query-Options': 'batchSize=200' },
+    autoFetch: false,
+  });
   assert.equal(first.done, false);
   const second = await conn.queryMore(first.nextRecordsUrl);
   assert.ok(second.records.length > 0);
 });
 await tryIt('aggregates', async () => {
   const { records } = await conn.query("SELECT Company, COUNT(Id) many FROM Lead WHERE Company = 'Many' GROUP BY Company");
-  assert.deepEqual(records.map(({ Company, many }) => [Company, many]), [['Many', 450]]);
+  assert.deepEqual(
+    records.map(({ Company, many }) => [Company, many]),
+    [['Many', 450]],
+  );
 });
 await tryIt('upsert by an external id', async () => {
-  const [one, two] = [await conn.sobject('Account').upsert({ Name: 'Key', Judge_Key__c: 'k-1' }, 'Judge_Key__c'), await conn.sobject('Account').upsert({ Name: 'Key again', Judge_Key__c: 'k-1' }, 'Judge_Key__c')];
+  const [one, two] = [
+    await conn.sobject('Account').upsert({ Name: 'Key', Judge_Key__c: 'k-1' }, 'Judge_Key__c'),
+    await conn.sobject('Account').upsert({ Name: 'Key again', Judge_Key__c: 'k-1' }, 'Judge_Key__c'),
+  ];
   assert.ok(one.success && two.success);
   const { totalSize } = await conn.query("SELECT Id FROM Account WHERE Judge_Key__c = 'k-1'");
   assert.equal(totalSize, 1);
@@ -95,7 +132,10 @@ await tryIt('describe, of all and of one', async () => {
 });
 await tryIt('search', async () => {
   const { searchRecords } = await conn.search('FIND {"jsforce"} IN NAME FIELDS RETURNING Account(Id, Name)');
-  assert.deepEqual(searchRecords.map(({ Id }) => Id), [account.id]);
+  assert.deepEqual(
+    searchRecords.map(({ Id }) => Id),
+    [account.id],
+  );
 });
 await tryIt('limits, and the figure each answer carries', async () => {
   assert.ok((await conn.limits()).DailyApiRequests.Max > 0);
@@ -112,17 +152,33 @@ await tryIt('several in one request, by composite', async () => {
   const answer = await conn.requestPost('/composite', {
     compositeRequest: [
       { method: 'POST', url: '/services/data/v66.0/sobjects/Account', referenceId: 'ref', body: { Name: 'Composite' } },
-      { method: 'POST', url: '/services/data/v66.0/sobjects/Contact', referenceId: 'person', body: { LastName: 'Composite', AccountId: '@{ref.id}' } },
+      {
+        method: 'POST',
+        url: '/services/data/v66.0/sobjects/Contact',
+        referenceId: 'person',
+        body: { LastName: 'Composite', AccountId: '@{ref.id}' },
+      },
     ],
   });
-  assert.deepEqual(answer.compositeResponse.map(({ httpStatusCode }) => httpStatusCode), [201, 201]);
+  assert.deepEqual(
+    answer.compositeResponse.map(({ httpStatusCode }) => httpStatusCode),
+    [201, 201],
+  );
 });
 await tryIt('bulk 2.0: load and query', async () => {
-  const results = await conn.bulk2.loadAndWaitForResults({ object: 'Contact', operation: 'insert', input: [{ LastName: 'Bulk A' }, { LastName: 'Bulk, "B"' }, { FirstName: 'Nobody' }], pollTimeout: 60_000, pollInterval: 100 });
+  const results = await conn.bulk2.loadAndWaitForResults({
+    object: 'Contact',
+    operation: 'insert',
+    input: [{ LastName: 'Bulk A' }, { LastName: 'Bulk, "B"' }, { FirstName: 'Nobody' }],
+    pollTimeout: 60_000,
+    pollInterval: 100,
+  });
   assert.equal(results.successfulResults.length, 2);
   assert.equal(results.failedResults.length, 1);
   assert.match(results.failedResults[0].sf__Error, /REQUIRED_FIELD_MISSING/);
-  const records = await (await conn.bulk2.query("SELECT Id, LastName FROM Contact WHERE LastName LIKE 'Bulk%'", { pollTimeout: 60_000, pollInterval: 100 })).toArray();
+  const records = await (
+    await conn.bulk2.query("SELECT Id, LastName FROM Contact WHERE LastName LIKE 'Bulk%'", { pollTimeout: 60_000, pollInterval: 100 })
+  ).toArray();
   assert.deepEqual(records.map(({ LastName }) => LastName).toSorted(), ['Bulk A', 'Bulk, "B"']);
 });
 await tryIt('metadata: describe, list, deploy, read', async () => {
@@ -134,11 +190,19 @@ await tryIt('metadata: describe, list, deploy, read', async () => {
   assert.equal((await conn.metadata.read('CustomField', 'Account.Judged__c')).label, 'Judged');
 });
 await tryIt('tooling: make a field', async () => {
-  const made = await conn.tooling.sobject('CustomField').create({ FullName: 'Account.Tooled__c', Metadata: { type: 'Text', label: 'Tooled', length: 20 } });
+  const made = await conn.tooling
+    .sobject('CustomField')
+    .create({ FullName: 'Account.Tooled__c', Metadata: { type: 'Text', label: 'Tooled', length: 20 } });
   assert.ok(made.success);
 });
 await tryIt('a session that ends is renewed by the refresh token, unseen', async () => {
-  const stale = new jsforce.Connection({ instanceUrl: apiUrl, accessToken: '00D000000000000!gone', refreshToken, oauth2: { loginUrl: apiUrl, clientId, clientSecret, redirectUri: 'http://localhost:1/callback' }, version: '66.0' });
+  const stale = new jsforce.Connection({
+    instanceUrl: apiUrl,
+    accessToken: '00D000000000000!gone',
+    refreshToken,
+    oauth2: { loginUrl: apiUrl, clientId, clientSecret, redirectUri: 'http://localhost:1/callback' },
+    version: '66.0',
+  });
   let renewed = 0;
   stale.on('refresh', () => renewed++);
   assert.ok((await stale.query('SELECT Id FROM Account LIMIT 1')).done);
@@ -146,7 +210,12 @@ await tryIt('a session that ends is renewed by the refresh token, unseen', async
 });
 await tryIt('the address to sign in at', async () => {
   const verifier = randomBytes(40).toString('base64url');
-  const url = new jsforce.OAuth2({ loginUrl: apiUrl, clientId, clientSecret, redirectUri: 'http://localhost:1/callback' }).getAuthorizationUrl({
+  const url = new jsforce.OAuth2({
+    loginUrl: apiUrl,
+    clientId,
+    clientSecret,
+    redirectUri: 'http://localhost:1/callback',
+  }).getAuthorizationUrl({
     scope: 'api refresh_token',
     code_challenge: createHash('sha256').update(verifier).digest('base64url'),
     code_challenge_method: 'S256',

@@ -3,9 +3,13 @@ import PubSubApiClient from 'salesforce-pubsub-api-client';
 
 // salesforce-pubsub-api-client as npm has it. Prints one line of JSON for each thing tried.
 const { apiUrl, pubsub, accessToken, organizationId } = JSON.parse(process.argv[2]);
-const report = (name, error) => console.log(JSON.stringify({ name, ok: !error, ...(error && { because: String(error.message ?? error).slice(0, 600) }) }));
+const report = (name, error) =>
+  console.log(JSON.stringify({ name, ok: !error, ...(error && { because: String(error.message ?? error).slice(0, 600) }) }));
 const quiet = { info() {}, warn() {}, debug() {}, error() {} };
-const client = new PubSubApiClient({ authType: 'user-supplied', accessToken, instanceUrl: apiUrl, organizationId, pubSubEndpoint: pubsub }, quiet);
+const client = new PubSubApiClient(
+  { authType: 'user-supplied', accessToken, instanceUrl: apiUrl, organizationId, pubSubEndpoint: pubsub },
+  quiet,
+);
 const rest = (method, path, body) =>
   fetch(`${apiUrl}/services/data/v66.0${path}`, {
     method,
@@ -29,11 +33,15 @@ const next = async (what) => {
 try {
   await client.connect();
   report('connect');
-  await client.subscribe('/data/ContactChangeEvent', (subscription, type, data) => {
-    if (type === 'event') heard.push(data);
-    else if (type === 'error') report(`the stream`, data);
-    wake();
-  }, 10);
+  await client.subscribe(
+    '/data/ContactChangeEvent',
+    (subscription, type, data) => {
+      if (type === 'event') heard.push(data);
+      else if (type === 'error') report(`the stream`, data);
+      wake();
+    },
+    10,
+  );
   await new Promise((resolve) => setTimeout(resolve, 500));
   const { id } = await rest('POST', '/sobjects/Contact', { LastName: 'Heard', Phone: '+48 22 307 12 34' });
   const created = await next(({ payload }) => payload.ChangeEventHeader.changeType === 'CREATE');
@@ -51,11 +59,22 @@ try {
   await next(({ payload }) => payload.ChangeEventHeader.changeType === 'DELETE');
   report('a deletion');
   const again = [];
-  const other = new PubSubApiClient({ authType: 'user-supplied', accessToken, instanceUrl: apiUrl, organizationId, pubSubEndpoint: pubsub }, quiet);
+  const other = new PubSubApiClient(
+    { authType: 'user-supplied', accessToken, instanceUrl: apiUrl, organizationId, pubSubEndpoint: pubsub },
+    quiet,
+  );
   await other.connect();
-  await other.subscribeFromReplayId('/data/ContactChangeEvent', (subscription, type, data) => void (type === 'event' && again.push(data)), 10, created.replayId);
+  await other.subscribeFromReplayId(
+    '/data/ContactChangeEvent',
+    (subscription, type, data) => void (type === 'event' && again.push(data)),
+    10,
+    created.replayId,
+  );
   for (let turns = 0; again.length < 2 && turns < 100; turns++) await new Promise((resolve) => setTimeout(resolve, 100));
-  assert.deepEqual(again.map(({ payload }) => payload.ChangeEventHeader.changeType), ['UPDATE', 'DELETE']);
+  assert.deepEqual(
+    again.map(({ payload }) => payload.ChangeEventHeader.changeType),
+    ['UPDATE', 'DELETE'],
+  );
   report('what came after an event heard before');
   other.close();
 } catch (error) {
