@@ -28,7 +28,7 @@ export const jsforce: Judge = {
       externalId: true,
       unique: true,
     });
-    const { refreshToken } = (await court.control('POST', '/__org/refresh-token', {})) as { refreshToken: string };
+    const { refresh_token: refreshToken } = (await court.control('POST', '/__org/refresh-token', {})) as { refresh_token: string };
     const zip = join(court.folder, 'fields.zip');
     await writeFile(zip, zipSync({ 'package.xml': Buffer.from(packageXml), 'objects/Account.object': Buffer.from(accountObject) }));
     const order = { apiUrl: court.apiUrl, clientId, clientSecret, refreshToken, accessToken: await tokenOf(court), zip };
