@@ -90,9 +90,10 @@ export const salesforceCli: Judge = {
             { stdio: 'ignore' },
           );
           await court.control('POST', '/__org/apps', {
-            id: 'jwt-app',
+            clientId: 'jwt-app',
             certificate: await readFile(join(court.folder, 'jwt.crt'), 'utf8'),
-            preauthorized: true,
+            permittedUsers: 'AdminApprovedPreAuthorized',
+            approvedUsers: [username],
           });
           await works(
             `org login jwt --client-id jwt-app --jwt-key-file ${join(court.folder, 'jwt.key')} --username ${username} --instance-url ${court.apiUrl} --alias by-jwt --set-default`,
