@@ -28,6 +28,7 @@ export const jsforce: Judge = {
       externalId: true,
       unique: true,
     });
+    await court.control('POST', '/__org/apps', { clientId, callbackUrls: ['http://localhost:1/callback'] });
     const { refresh_token: refreshToken } = (await court.control('POST', '/__org/refresh-token', {})) as { refresh_token: string };
     const zip = join(court.folder, 'fields.zip');
     await writeFile(zip, zipSync({ 'package.xml': Buffer.from(packageXml), 'objects/Account.object': Buffer.from(accountObject) }));

@@ -7,9 +7,8 @@ import { startOrg } from '../emulators/salesforce/org.ts';
 /** An org of one judge, with nothing of another's in it. */
 export type Court = {
   readonly apiUrl: string;
-  /** The Pub/Sub API over TLS, and whom to trust for it (PEM). */
+  /** The Pub/Sub API over TLS, with a certificate of its own making. */
   readonly pubsubTlsUrl: string;
-  readonly authority: string;
   /** Asks the control port; what it answers, read as JSON. */
   control(method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown): Promise<unknown>;
   /** A folder that is gone with the judge. */
@@ -36,7 +35,6 @@ export async function hold(judge: Judge, onCase: (name: string, failure: string 
     const cases = await judge.open({
       apiUrl: org.apiUrl,
       pubsubTlsUrl: org.pubsubTlsUrl!,
-      authority: org.authority!,
       folder,
       async control(method, path, body) {
         const answer = await fetch(`${org.controlUrl}${path}`, {

@@ -20,12 +20,13 @@ const tryIt = async (name, work) => {
     console.log(JSON.stringify({ name, ok: false, because: `${error.errorCode ?? error.name}: ${error.message}`.slice(0, 600) }));
   }
 };
-const collect = (stream) =>
+const collect = (query, options) =>
   new Promise((resolve, reject) => {
     const records = [];
-    stream.on('record', (record) => records.push(record));
-    stream.on('end', () => resolve(records));
-    stream.on('error', reject);
+    query.on('record', (record) => records.push(record));
+    query.on('end', () => resolve(records));
+    query.on('error', reject);
+    query.run(options);
   });
 let account;
 let contacts;
@@ -91,13 +92,12 @@ await tryIt('query as a stream, page by page', async () => {
     { allowRecursive: true },
   );
   assert.equal(made.filter(({ success }) => success).length, 450);
-  const records = await collect(
-    conn.query("SELECT Id, LastName FROM Lead WHERE Company = 'Many'", {
-      autoFetch: true,
-      maxFetch: 1000,
-      headers: { 'Sforce-Query-Options': 'batchSize=200' },
-    }),
-  );
+  const headers = { 'Sforce-Query-Options': 'batchSize=200' };
+  const records = await collect(conn.query("SELECT Id, LastName FROM Lead WHERE Company = 'Many'"), {
+    autoFetch: true,
+    maxFetch: 1000,
+    headers,
+  });
   assert.equal(new Set(records.map(({ Id }) => Id)).size, 450);
   const first = await conn.query("SELECT Id FROM Lead WHERE Company = 'Many'", {
     headers: { 'Sforce-Query-Options': 'batchSize=200' },
