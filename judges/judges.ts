@@ -1,4 +1,5 @@
-import { say, answerHelp, watch } from '../tools/run.ts';
+import { installJudges } from '../tools/install-judges.ts';
+import { answerHelp, say, watch } from '../tools/run.ts';
 import { hold, type Judge } from './judge.ts';
 import { jsforce } from './jsforce.ts';
 import { pubSub } from './pub-sub.ts';
@@ -22,6 +23,12 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 
+const cannot = await installJudges();
+if (cannot !== undefined) {
+  console.log(`Left out: ${cannot}`);
+  console.log(say({ passed: 0, failed: process.env['CI'] ? 1 : 0 }));
+  process.exit(process.env['CI'] ? 1 : 0);
+}
 const count = { passed: 0, failed: 0 };
 for (const judge of judges.filter(({ name }) => only?.includes(name) ?? true)) {
   console.log(`\n${judge.name}: ${judge.shows}`);

@@ -7,8 +7,8 @@ export type Part = {
   readonly shows: string;
   /** On two cores, with room to spare; a part that takes longer is said to be too slow. */
   readonly budgetSeconds: number;
-  /** Something of the operating system, installed first where we may. */
-  readonly needs?: 'chromium' | 'asterisk';
+  /** Something that `npm ci` doesn't bring, installed first where we may. */
+  readonly needs?: 'chromium' | 'asterisk' | 'judges';
 };
 
 /** Everything that is run on every change, in this order. A script that is listed in `scriptsOfTests` and exists must be here. */
@@ -36,6 +36,13 @@ export const parts: readonly Part[] = [
     needs: 'asterisk',
   },
   {
+    name: 'judges',
+    script: 'judges/judges.ts',
+    shows: 'programs written by others for real orgs, unmodified, believe the stand-in',
+    budgetSeconds: 150,
+    needs: 'judges',
+  },
+  {
     name: 'requirements',
     script: 'tools/requirements.ts',
     shows: 'every requirement claimed as done is named by a test',
@@ -50,5 +57,6 @@ export const scriptsOfTests = [
   'e2e/e2e.ts',
   'chaos/chaos.ts',
   'pbx/pbx.ts',
+  'judges/judges.ts',
   'tools/requirements.ts',
 ] as const;

@@ -122,6 +122,8 @@ export const rooms: Readonly<Record<string, Row>> = {
 
   scenarios: { from: [...everything, 'tools'], packages: ['vitest', 'pg', 'undici', 'zod'], node: true },
   chaos: { from: [...everything, 'scenarios', 'tools'], packages: ['pg', 'undici'], node: true },
+  // Strangers' programs, run as processes of their own; nothing of theirs is imported.
+  judges: { from: ['emulators', 'tools'], packages: ['fflate'], node: true },
   // A real Asterisk and whoever calls through it; the judge looks at the org.
   pbx: { from: [...everything, 'chaos', 'tools'], packages: ['pg', 'undici'], node: true },
   // Measures what chaos starts: the product as `npm start` runs it.

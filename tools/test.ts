@@ -1,4 +1,5 @@
 import { installAsterisk } from './asterisk.ts';
+import { installJudges } from './install-judges.ts';
 import { findChromium, installChromium } from './chromium.ts';
 import { parts, type Part } from './parts.ts';
 import { add, answerHelp, countOf, run, say, watch, type Count } from './run.ts';
@@ -9,8 +10,8 @@ npm test — everything that is run on every change.
 ${parts.map(({ name, shows, budgetSeconds }) => `${name.padEnd(14)} ${shows} (${budgetSeconds} s at most)`).join('\n')}
 
 Name parts to run only those: npm test -- check requirements
-What a part needs from the operating system is installed first when run as root on Debian or Ubuntu. Where that can't be
-done the part is left out and said so; with CI set that is a failure. The last line is "N passed, N failed".
+What a part needs from the operating system is installed first when run as root on Debian or Ubuntu, and the judges are
+fetched into judges/node_modules. Where that can't be done the part is left out and said so; with CI set that is a failure. The last line is "N passed, N failed".
 `);
 
 const asked = process.argv.slice(2);
@@ -25,6 +26,7 @@ const chosen = parts.filter(({ name }) => asked.length === 0 || asked.includes(n
 const provide: Readonly<Record<NonNullable<Part['needs']>, () => Promise<undefined | string>>> = {
   chromium: async () => (findChromium() ? undefined : installChromium()),
   asterisk: installAsterisk,
+  judges: installJudges,
 };
 type Outcome = Count & { readonly part: Part; readonly seconds: number; readonly leftOut?: string };
 

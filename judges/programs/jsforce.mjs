@@ -169,7 +169,11 @@ await tryIt('bulk 2.0: load and query', async () => {
   const results = await conn.bulk2.loadAndWaitForResults({
     object: 'Contact',
     operation: 'insert',
-    input: [{ LastName: 'Bulk A' }, { LastName: 'Bulk, "B"' }, { FirstName: 'Nobody' }],
+    input: [
+      { LastName: 'Bulk A', FirstName: 'Anna' },
+      { LastName: 'Bulk, "B"', FirstName: '' },
+      { LastName: '', FirstName: 'Nobody' },
+    ],
     pollTimeout: 60_000,
     pollInterval: 100,
   });
@@ -179,7 +183,7 @@ await tryIt('bulk 2.0: load and query', async () => {
   const records = await (
     await conn.bulk2.query("SELECT Id, LastName FROM Contact WHERE LastName LIKE 'Bulk%'", { pollTimeout: 60_000, pollInterval: 100 })
   ).toArray();
-  assert.deepEqual(records.map(({ LastName }) => LastName).toSorted(), ['Bulk A', 'Bulk, "B"']);
+  assert.deepEqual(records.map(({ LastName }) => LastName).toSorted((a, b) => a.localeCompare(b)), ['Bulk A', 'Bulk, "B"']);
 });
 await tryIt('metadata: describe, list, deploy, read', async () => {
   assert.ok((await conn.metadata.describe('66.0')).metadataObjects.some(({ xmlName }) => xmlName === 'CustomObject'));

@@ -39,7 +39,7 @@ const next = async (what) => {
 try {
   await client.connect();
   report('connect');
-  await client.subscribe(
+  client.subscribe(
     '/data/ContactChangeEvent',
     (subscription, type, data) => {
       if (type === 'event') heard.push(data);
@@ -70,7 +70,7 @@ try {
   const again = [];
   const other = new PubSubApiClient(settings, quiet);
   await other.connect();
-  await other.subscribeFromReplayId(
+  other.subscribeFromReplayId(
     '/data/ContactChangeEvent',
     (subscription, type, data) => void (type === 'event' && again.push(data)),
     10,
