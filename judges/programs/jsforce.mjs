@@ -183,7 +183,10 @@ await tryIt('bulk 2.0: load and query', async () => {
   const records = await (
     await conn.bulk2.query("SELECT Id, LastName FROM Contact WHERE LastName LIKE 'Bulk%'", { pollTimeout: 60_000, pollInterval: 100 })
   ).toArray();
-  assert.deepEqual(records.map(({ LastName }) => LastName).toSorted((a, b) => a.localeCompare(b)), ['Bulk A', 'Bulk, "B"']);
+  assert.deepEqual(
+    records.map(({ LastName }) => LastName).toSorted((a, b) => a.localeCompare(b)),
+    ['Bulk A', 'Bulk, "B"'],
+  );
 });
 await tryIt('metadata: describe, list, deploy, read', async () => {
   assert.ok((await conn.metadata.describe('66.0')).metadataObjects.some(({ xmlName }) => xmlName === 'CustomObject'));
