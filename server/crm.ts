@@ -13,6 +13,16 @@ export type CrmUser = {
   readonly extension?: string;
 };
 
+/** Who an org is connected as. `host`: where its API is. */
+export type CrmIdentity = {
+  readonly orgId: string;
+  readonly orgName: string;
+  readonly userId: string;
+  readonly userName: string;
+  readonly login: string;
+  readonly host: string;
+};
+
 /** The activity one call should have, in our words; `Crm.draft` says it in theirs. */
 export type WantedActivity = {
   readonly kind: 'activity';
@@ -204,6 +214,12 @@ export interface Crm {
   users(): Promise<CrmUser[]>;
   /** The user this connection acts as. */
   self(): Promise<{ id: string }>;
+  /** The org and that user, as the CRM names them; one API call. Throws like `exchange`. */
+  identity(): Promise<CrmIdentity>;
+  /** When the session in use came, ms; undefined while there is none. */
+  signedInAtMs(): number | undefined;
+  /** Shows that a new session could be had, long before the one in use ends. Throws `Refused`; what is in use goes on. */
+  prove(): Promise<void>;
   readonly book: CrmBook;
   /**
    * Which of these records each of these users may see, as the CRM itself would show them (B2); one API call. At most `book.atOnce` users,

@@ -77,6 +77,7 @@ export const rooms: Readonly<Record<string, Row>> = {
       'server/book/overlap.ts',
       'server/notify/alerts.ts',
       'server/crm.ts',
+      'server/vault.ts',
     ],
     packages: ['pg'],
     node: true,
@@ -90,6 +91,8 @@ export const rooms: Readonly<Record<string, Row>> = {
   // What a port says may name what travels through it.
   'server/store.ts': { from: ['server'] },
   'server/crm.ts': { from: ['server/crm-failure.ts', 'server/call'] },
+  'server/crm-sign-in.ts': { from: ['server/crm-failure.ts'] },
+  'server/vault.ts': { from: [] },
   'server/source.ts': { from: [...facts, 'server/world.ts'] },
   'server/world.ts': { from: [] },
   'server/crm-failure.ts': { from: [] },
@@ -106,7 +109,11 @@ export const rooms: Readonly<Record<string, Row>> = {
     packages: ['zod', 'libphonenumber-js', 'standardwebhooks', 'undici'],
     node: true,
   },
-  crms: { from: ['server/crm.ts', 'server/crm-failure.ts', 'server/world.ts', ...facts], packages: ['zod', 'undici'], node: true },
+  crms: {
+    from: ['server/crm.ts', 'server/crm-sign-in.ts', 'server/crm-failure.ts', 'server/vault.ts', 'server/world.ts', ...facts],
+    packages: ['zod', 'undici'],
+    node: true,
+  },
   wire: { from: [], packages: ['zod'] },
 
   console: { from: ['wire'], packages: [...react, 'zod'] },

@@ -2,7 +2,8 @@ import { Refused, Unanswered } from '../../server/crm.ts';
 import type { World } from '../../server/world.ts';
 import { edgeFailure, failureOf, readErrorBody } from './failures.ts';
 import { readUsage, type Usage } from './limits.ts';
-import type { Grant, Session } from './session.ts';
+import type { Session } from './session.ts';
+import type { Grant } from './sign-in/token.ts';
 import { NotSent, type Reply, type Sent, type Transport } from './transport.ts';
 
 /** `path` begins with `/services/data/…`. */
@@ -55,6 +56,7 @@ export function openApi(
           code: 'INVALID_SESSION_ID',
           message:
             'Salesforce refuses the session it has just given. Check login hours, IP ranges and "API Enabled" of the connected user.',
+          signIn: true,
         });
       return again;
     }

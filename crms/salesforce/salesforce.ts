@@ -1,48 +1,18 @@
 import { z } from 'zod';
 import { type Crm, type CrmUser, Refused, Unanswered } from '../../server/crm.ts';
+import type { Vault } from '../../server/vault.ts';
 import type { World } from '../../server/world.ts';
 import { salesforceBook } from './book.ts';
 import { describeTask } from './describe.ts';
 import { draftTask, lockedBy } from './draft.ts';
 import { exchange, maxRecords } from './exchange.ts';
+import { identityOf } from './identity.ts';
 import { describePersons, draftPerson, type PersonShape } from './person.ts';
 import { readableBy } from './readable.ts';
 import { type Api, openApi } from './request.ts';
-import { clientCredentials, isSafeBase, openSession } from './session.ts';
+import { credentialsOf, openSession } from './session.ts';
+import { readSettings, type SalesforceSettings } from './settings.ts';
 import { openTransport } from './transport.ts';
-
-const apiName = z.string().regex(/^[A-Za-z]\w{0,78}$/, 'must be the API name of a field, such as Cordboard_Name__c');
-
-/** What an admin enters for one org. */
-export const SalesforceSettings = z.strictObject({
-  /** My Domain address: the client credentials flow isn't served by login.salesforce.com (salesforce.md §1.2). */
-  loginUrl: z
-    .string()
-    .refine(isSafeBase, 'must be the https: address of your My Domain, such as https://acme.my.salesforce.com')
-    .transform((url) => new URL(url).origin),
-  clientId: z.string().trim().min(1, 'must be the consumer key of the external client app'),
-  clientSecret: z.string().trim().min(8, 'must be the consumer secret of the external client app'),
-  /** Summer '26. Salesforce keeps a version for years; a newer one needs these tests first. */
-  apiVersion: z
-    .string()
-    .regex(/^\d{2}\.0$/, 'must look like 67.0')
-    .default('67.0'),
-  /** Milliseconds until an answer is given up. Salesforce itself works on a request for up to ten minutes. */
-  requestLimitMs: z.number().int().min(100).max(600_000).default(120_000),
-  /** Custom fields on Activity. */
-  fields: z
-    .strictObject({
-      name: apiName.default('Cordboard_Name__c'),
-      call: apiName.default('Cordboard_Call__c'),
-      link: apiName.default('Cordboard_Link__c'),
-      waitSeconds: apiName.default('Cordboard_Wait_Seconds__c'),
-    })
-    .prefault({}),
-  /** API names of task statuses, where the org's own order doesn't say which ones are meant. */
-  statuses: z.strictObject({ open: z.string().min(1).optional(), completed: z.string().min(1).optional() }).prefault({}),
-  /** `unique` once the org has been connected so: a permission lost later must not make us forget the names we have given. */
-  form: z.enum(['unique']).optional(),
-});
 
 export type SalesforceCrm = Crm & {
   /** Fields left out because this user doesn't see them or may not write them. */
@@ -52,17 +22,24 @@ export type SalesforceCrm = Crm & {
 
 /**
  * Connects one org: signs in, reads what its tasks look like to this user, and is ready. Throws `Refused` (`admin`: the settings
- * or the org need a person; `time`: try again) or `Unanswered`. `onLog` gets one line per request, without secrets or personal data.
+ * or the org need a person; `time`: try again) or `Unanswered`. `onLog` gets one line per request, without secrets or personal data. `vault`
+ * keeps the consent of whoever signed in; the other ways need none.
  */
 export async function connectSalesforce(
-  settings: z.input<typeof SalesforceSettings>,
+  settings: SalesforceSettings,
   world: World,
   onLog: (line: string) => void = () => undefined,
+  vault?: Vault,
 ): Promise<SalesforceCrm> {
-  const { loginUrl, clientId, clientSecret, apiVersion, requestLimitMs, fields, statuses, form } = readSettings(settings);
+  const read = readSettings(settings);
+  const { loginUrl, apiVersion, requestLimitMs, fields, statuses, form } = read;
   const transport = openTransport(world);
+  const session = openSession(loginUrl, credentialsOf(read, vault), transport, world, onLog, read.orgId);
+  const close = async () => {
+    await session.close();
+    await transport.close();
+  };
   try {
-    const session = openSession(loginUrl, clientCredentials(clientId, clientSecret), transport, world, onLog);
     const api = openApi(session, transport, world, { apiVersion, requestLimitMs }, onLog);
     const shape = await describeTask(api, fields, statuses);
     if (form === 'unique' && shape.form !== 'unique')
@@ -114,30 +91,20 @@ export async function connectSalesforce(
       exchange: (ask, signal) => exchange(connection, ask, signal),
       users: () => readUsers(api),
       self: async () => ({ id: (await session.grant()).userId }),
+      identity: () => identityOf({ api, session, world }),
+      signedInAtMs: () => session.sinceMs(),
+      prove: () => session.prove(),
       book: salesforceBook({ api, session, world }),
       readable: (asked) => readableBy({ api, session, world }, asked),
       usage: () => api.usage(),
       // Salesforce leads from here to the record's page in whichever interface the person uses.
       recordUrl: (id) => `${instanceUrl}/${encodeURIComponent(id)}`,
-      close: () => transport.close(),
+      close,
     };
   } catch (error) {
-    await transport.close();
+    await close();
     throw error;
   }
-}
-
-/** All mistakes at once, without the values: one of them is the secret. */
-function readSettings(settings: z.input<typeof SalesforceSettings>): z.output<typeof SalesforceSettings> {
-  const read = SalesforceSettings.safeParse(settings);
-  if (read.success) return read.data;
-  const mistakes = read.error.issues.map((issue) => `${issue.path.join('.') || 'settings'}: ${issue.message}`);
-  throw new Refused({
-    mendedBy: 'admin',
-    code: 'SETTINGS',
-    message: mistakes.join('; '),
-    fields: read.error.issues.map((issue) => issue.path.join('.')),
-  });
 }
 
 const Users = z.looseObject({

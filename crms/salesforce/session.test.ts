@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { Refused, Unanswered } from '../../server/crm.ts';
 import { realWorld } from '../../server/world.ts';
-import { clientCredentials, isSafeBase, openSession } from './session.ts';
+import { clientCredentials, openSession } from './session.ts';
+import { isSafeBase } from './sign-in/token.ts';
 import { type Said, selfId, startScriptedOrg } from './scripted-org.ts';
 import { openTransport } from './transport.ts';
 
@@ -81,7 +82,7 @@ describe('a refused sign-in says who can mend it', () => {
     ['HTTP_429', { status: 429, body: '' }, 'time', /this time/],
     ['HTTP_200', { status: 200, body: '<html>maintenance</html>' }, 'time', /this time/],
     ['HTTP_200', { status: 200, body: { access_token: 'x' } }, 'time', /this time/],
-    ['SIGN_IN_UNREACHABLE', 'hang up', 'time', /doesn't answer/],
+    ['SIGN_IN_UNANSWERED', 'hang up', 'time', /doesn't answer/],
   ];
   test.each(rows)('%s', async (code, said, mendedBy, words) => {
     const { session, org } = await open(said);
