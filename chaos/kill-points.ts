@@ -188,6 +188,9 @@ export const besideTheRoad: Readonly<Record<string, string>> = {
   'say-listening': 'how listening goes: said again within seconds',
   'follow-alerts': 'what is wrong is found again ten seconds later',
   'claim-alert': 'an alert not marked as told is told again under its id',
+  'save-way-in': 'a person’s click, stored in one transaction with the settings it is about',
+  'give-consent': 'a person’s sign-in, stored in one transaction with what it is about; else they sign in once more',
+  'store-consent': 'a rotated token: cut between Salesforce’s answer and this statement, a person signs in once more, and is told so',
   ...Object.fromEntries(
     ['begin', 'save', 'filled', 'forget', 'count', 'wake-calls'].map((name) => [
       `book-${name}`,
@@ -224,6 +227,10 @@ export const tablesBesideTheRoad = [
   'access',
   'people',
   'alerts',
+  'ways_in',
+  'consents',
+  'askings',
+  'crm_keys',
 ] as const;
 
 async function settledCalls(installation: Installation): Promise<Held> {

@@ -12,6 +12,7 @@ import { type Database, openDatabase } from './store/database.ts';
 import type { OrgId } from './store.ts';
 import { hostileTexts } from './testing/hostile.ts';
 import { type Line, openLine } from './testing/line.ts';
+import { aConnect } from './testing/a-connect.ts';
 import { startTestDatabase } from './testing/test-database.ts';
 import { realWorld } from './world.ts';
 
@@ -159,7 +160,8 @@ describe('the report of numbers that can never match', () => {
       sayMoment: async () => undefined,
       recordUrl: (_org, id) => `https://acme.example/${id}`,
       conclude: (_source, events) => events,
-      standIn: true,
+      standIn: async () => true,
+      connect: aConnect(database, admin, undefined).parts,
       whyNotReady: async () => undefined,
       openApi: () => ({}),
       docsPage: { html: '', headers: {} },

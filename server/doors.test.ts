@@ -6,6 +6,7 @@ import { openDoors, type RouteParts } from './routes.ts';
 import { consoleStore, type ConsoleStore } from './store/console-store.ts';
 import { type Database, openDatabase } from './store/database.ts';
 import type { OrgId } from './store.ts';
+import { aConnect } from './testing/a-connect.ts';
 import { startTestDatabase } from './testing/test-database.ts';
 import { realWorld } from './world.ts';
 
@@ -36,7 +37,8 @@ beforeAll(async () => {
     sayMoment: async () => undefined,
     recordUrl: () => undefined,
     conclude: (_source, events) => events,
-    standIn: true,
+    standIn: async () => true,
+    connect: aConnect(database, admin, 'https://phone.acme.example').parts,
     whyNotReady: async () => undefined,
     openApi: () => ({ openapi: '3.1.1' }),
     docsPage: { html: '<p>events</p>', headers: {} },
@@ -93,6 +95,8 @@ describe('S1: all but /healthz needs sign-in', () => {
     '/api/policy',
     '/api/recordings/0123456789abcdef0123456789abcdef',
     '/api/recording-rules',
+    '/api/orgs',
+    '/api/orgs/1/certificate.crt',
     '/recordings/0123456789abcdef0123456789abcdef/audio',
   ])('%s tells a stranger nothing', async (path) => {
     const answer = await ask(path);
@@ -106,6 +110,13 @@ describe('S1: all but /healthz needs sign-in', () => {
     '/api/calls/1/apply-rules',
     '/api/policy/1/undo',
     '/api/sign-out',
+    '/api/orgs',
+    '/api/orgs/1/enter',
+    '/api/orgs/1/sign-in',
+    '/api/orgs/1/connect',
+    '/api/orgs/1/key',
+    '/api/orgs/1/test',
+    '/api/orgs/1/disconnect',
     '/api/recordings/0123456789abcdef0123456789abcdef/hold',
     '/api/recordings/0123456789abcdef0123456789abcdef/erase',
   ])('a stranger changes nothing at %s', async (path) => expect((await ask(path, json({}))).status).toBe(401));

@@ -4,10 +4,12 @@ import { getCookie } from 'hono/cookie';
 import type { ConsoleStore } from './store/console-store.ts';
 import type { OrgId } from './store.ts';
 
-/** Who may come in by a door (S1). `anyone` only where nothing is told; `signed` where the source checks the signature itself; `watcher` a person, or a program with the watch token; `page` a person, and anybody else sees the sign-in there. */
-export type Entry = 'anyone' | 'signed' | 'person' | 'watcher' | 'page';
-export type Visitor = { readonly org: OrgId; readonly person: string };
+/** Who may come in by a door (S1). `anyone` only where nothing is told; `signed` where the source checks the signature itself; `watcher` a person, or a program with the watch token; `page` a person, and anybody else sees the sign-in there; `agent` a user of the org who signed in there, for what is theirs. */
+export type Entry = 'anyone' | 'signed' | 'person' | 'watcher' | 'page' | 'agent';
+/** `agent`: a user of the CRM, who is let in nowhere else. */
+export type Visitor = { readonly org: OrgId; readonly person: string; readonly agent?: string };
 export const sessionCookie = 'cordboard_session';
+export const agentCookie = 'cordboard_agent';
 export const hashToken = (token: string): string => createHash('sha256').update(token).digest('hex');
 
 const loopback = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?$/i;
@@ -45,13 +47,28 @@ export function askForPerson(store: Pick<ConsoleStore, 'findSession'>): Middlewa
   return async (context, next) => {
     const visitor = await visitorOf(context, store);
     if (!visitor) return refuse(context, 401, 'sign_in', 'Sign in first: open the link that the server printed when it started.');
-    // A form of another site can't set this header, whatever the browser thinks of cookies.
-    if (!['GET', 'HEAD'].includes(context.req.method) && context.req.header('x-cordboard') === undefined)
-      return refuse(context, 403, 'not_from_console', 'Send the header x-cordboard: 1 with every change.');
+    if (!isFromOurPage(context)) return refuseForm(context);
     context.set('visitor', visitor);
     return next();
   };
 }
+
+/** Lets an agent with a session in, and tells the handler who it is. */
+export function askForAgent(store: Pick<ConsoleStore, 'findSession'>): MiddlewareHandler<{ Variables: { visitor: Visitor } }> {
+  return async (context, next) => {
+    const visitor = await agentOf(context, store);
+    if (!visitor) return refuse(context, 401, 'sign_in', 'Sign in first, with Salesforce.');
+    if (!isFromOurPage(context)) return refuseForm(context);
+    context.set('visitor', visitor);
+    return next();
+  };
+}
+
+/** A form of another site can't set this header, whatever the browser thinks of cookies. */
+export const isFromOurPage = (context: Context): boolean =>
+  ['GET', 'HEAD'].includes(context.req.method) || context.req.header('x-cordboard') !== undefined;
+export const refuseForm = (context: Context): Response =>
+  refuse(context, 403, 'not_from_console', 'Send the header x-cordboard: 1 with every change.');
 
 /** As `askForPerson`, for an address that people open: who isn't signed in is shown `signIn` there, and afterwards what was asked for. */
 export function askOnPage(
@@ -66,10 +83,18 @@ export function askOnPage(
   };
 }
 
-/** Who asks, as far as their session is still good. */
+/** Who asks, as far as their session is still good. An agent's session is nobody's here, whatever cookie it comes in. */
 export async function visitorOf(context: Context, store: Pick<ConsoleStore, 'findSession'>): Promise<Visitor | undefined> {
   const token = getCookie(context, sessionCookie);
-  return token === undefined ? undefined : store.findSession(hashToken(token));
+  const visitor = token === undefined ? undefined : await store.findSession(hashToken(token));
+  return visitor?.agent === undefined ? visitor : undefined;
+}
+
+/** The agent who asks, as far as their session is still good. */
+export async function agentOf(context: Context, store: Pick<ConsoleStore, 'findSession'>): Promise<Visitor | undefined> {
+  const token = getCookie(context, agentCookie);
+  const visitor = token === undefined ? undefined : await store.findSession(hashToken(token));
+  return visitor?.agent === undefined ? undefined : visitor;
 }
 
 /** Lets a program in that watches the installation, by its token; anybody else must be a person. */

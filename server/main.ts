@@ -2,7 +2,7 @@ import { serve, type ServerType } from '@hono/node-server';
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
-import { crms } from '../crms/index.ts';
+import { crms, crmSignIns } from '../crms/index.ts';
 import { sources } from '../sources/index.ts';
 import { signDelivery, secretOf } from '../sources/generic-webhook/sign.ts';
 import { buildConsole } from '../console/build.ts';
@@ -12,6 +12,7 @@ import { lookUps } from './book/look-up.ts';
 import { whoIsThere } from './book/who-is-there.ts';
 import { sayStatus } from './admin/status.ts';
 import { type Config, printConfig, printMistakes, readConfig } from './config.ts';
+import { connecting } from './connect/connect.ts';
 import { readConsole } from './console-files.ts';
 import { hashToken } from './guard.ts';
 import { groupCommit } from './ingest/group-commit.ts';
@@ -33,6 +34,7 @@ import { type StandIn, startStandIn, StandInTrouble } from './stand-in.ts';
 import { accessStore } from './store/access-store.ts';
 import { alertStore } from './store/alert-store.ts';
 import { bookStore } from './store/book-store.ts';
+import { connectStore } from './store/connect-store.ts';
 import { consoleStore } from './store/console-store.ts';
 import { openDatabase } from './store/database.ts';
 import { listeningStore } from './store/listening-store.ts';
@@ -42,7 +44,9 @@ import { migrate, UnusableDatabase } from './store/migrate.ts';
 import { DatabaseTrouble } from './store/postgres-program.ts';
 import { postgresStore } from './store/postgres.ts';
 import { keyOf, loadSecretsKey, openSecrets, requireKeysFor, type Secrets, SecretsTrouble } from './store/secrets.ts';
+import { openVault } from './store/vault-store.ts';
 import type { OrgId, OrgView } from './store.ts';
+import type { Vault } from './vault.ts';
 import { realWorld } from './world.ts';
 
 /** Something the operator can mend; the message says how. Anything else is ours and shows its stack. */
@@ -58,6 +62,8 @@ const streamKeptMs = 10 * 60_000;
 const defaultSource = 'generic-webhook';
 /** What is said of listening that somebody has to mend, or to know. */
 const loudListening = /\.(?:trouble|failed|unread|unsaid|taken-over|preflight|not-connected|not-stored|calls-given-up|signals-lost)$/;
+/** What is said of an org that somebody has to mend. */
+const loudOrg = new Set(['org.trouble', 'org.failed', 'org.unproved']);
 /** What is said of the book that somebody has to mend. */
 const loudBook = new Set([
   'book.failed',
@@ -115,12 +121,23 @@ async function start(config: Config): Promise<void> {
     const admin = consoleStore(database);
     world.offsetMs += (await store.clock()) - world.now();
     const secrets = openSecrets(await loadSecretsKey(config, world), world);
-    requireKeysFor((await admin.sealed()).map(keyOf), secrets); // a wrong key shows now, not at the first call
+    const waysIn = connectStore(database);
+    requireKeysFor([...(await admin.sealed()), ...(await waysIn.sealed())].map(keyOf), secrets); // a wrong key shows now, not at the first call
+    type Settings = { readonly kind: keyof typeof crms } & Parameters<typeof crms.salesforce>[0];
+    const settingsOf = (sealed: string) => JSON.parse(secrets.open(sealed, 'orgs crm')) as Settings;
+    const vaultOf = (id: OrgId) => openVault({ database, world, secrets, onTrouble: trouble }, id);
+    const openCrm = (settings: object, vault: Vault) => {
+      const { kind = 'salesforce', ...rest } = settings as Settings;
+      return crms[kind]({ ...rest, requestLimitMs: config.requestLimitMs }, world, (line) => log.debug(line), vault);
+    };
 
-    const standIn = await prepareFirstOrg(config, admin, secrets, undo);
+    const standInUrl = `http://127.0.0.1:${config.standInPort}`;
+    /** Orgs whose settings lead to the stand-in of this machine. */
+    const standInOrgs = async () =>
+      (await store.readOrgs()).filter(({ crm }) => crm !== null && settingsOf(crm).loginUrl === standInUrl).map(({ org: id }) => id);
+    const standIn = await prepareFirstOrg(config, admin, secrets, async () => (await standInOrgs()).length > 0, undo);
     const [org] = await admin.orgs();
-    if (org === undefined)
-      throw new StartTrouble('No org is connected, and the stand-in is off. Set CORDBOARD_STAND_IN=on to begin with the stand-in org.');
+    if (org === undefined) throw new Error('the first start made no org');
 
     // The line
     const bells = makeBells();
@@ -164,12 +181,9 @@ async function start(config: Config): Promise<void> {
       store,
       world,
       node: config.nodeName,
-      connect: (sealed) => {
-        const { kind, ...settings } = JSON.parse(secrets.open(sealed, 'orgs crm')) as { kind: keyof typeof crms } & Parameters<
-          typeof crms.salesforce
-        >[0];
-        return crms[kind]({ ...settings, requestLimitMs: config.requestLimitMs }, world, (line) => log.debug(line));
-      },
+      connect: (sealed, id) => openCrm(settingsOf(sealed), vaultOf(id)),
+      signedIn: (id, atMs) => waysIn.saveSignedIn(id, atMs),
+      proved: (id, failure) => waysIn.saveProof(id, failure),
       writer: { sideBySide: 4, requestLimitMs: config.requestLimitMs, pollMs: 500 },
       connected: () => books.ring(),
       whoIsThere: (org, numbers) => isThere(org, numbers),
@@ -179,7 +193,7 @@ async function start(config: Config): Promise<void> {
           count('records_written_total', Number(fields['created']) + Number(fields['changed']));
           count('duplicate_value_total', Number(fields['exists']));
         }
-        log[what === 'org.trouble' || what === 'org.failed' ? 'warn' : 'info'](what, fields);
+        log[loudOrg.has(what) ? 'warn' : 'info'](what, fields);
       },
       stop: stopping.signal,
     });
@@ -374,7 +388,23 @@ async function start(config: Config): Promise<void> {
       },
       recordUrl: keeper.recordUrl,
       conclude: (name, events) => sources.find((source) => source.name === name)?.conclude?.(events) ?? events,
-      standIn: standIn !== undefined,
+      standIn: async (id) => standIn !== undefined && (await standInOrgs()).includes(id),
+      connect: {
+        connecting: connecting({
+          store: waysIn,
+          world,
+          secrets,
+          signIn: crmSignIns.salesforce(world),
+          open: openCrm,
+          vault: vaultOf,
+          audit: admin.audit,
+        }),
+        orgs: waysIn,
+        console: admin,
+        world,
+        publicUrl,
+        secureCookies: publicUrl !== undefined,
+      },
       whyNotReady: async () =>
         stopping.signal.aborted
           ? 'this node is stopping'
@@ -452,24 +482,24 @@ async function makeFolder(folder: string): Promise<void> {
   });
 }
 
-/** At the very first start: an org to write to, and a connection to hear from. */
+/** At the very first start: an org to write to, the stand-in or one yet to be connected, and a connection to hear from. */
 async function prepareFirstOrg(
   config: Config,
   admin: ReturnType<typeof consoleStore>,
   secrets: Secrets,
+  isConnectedToIt: () => Promise<boolean>,
   undo: { what: string; run(): Promise<unknown> }[],
 ): Promise<StandIn | undefined> {
   const random = (bytes: number) => Buffer.from(world.bytes(bytes)).toString('base64url');
-  const wanted = config.standIn === 'on' || config.standIn === 'auto';
   const clientId = 'cordboard';
   const clientSecret = 'stand-in-secret'; // guards nothing: the stand-in is on loopback and holds nothing real
   if ((await admin.orgs()).length === 0) {
-    if (!wanted) return undefined;
+    const isStandIn = config.standIn !== 'off';
     const crm = secrets.seal(
       JSON.stringify({ kind: 'salesforce', loginUrl: `http://127.0.0.1:${config.standInPort}`, clientId, clientSecret }),
       'orgs crm',
     );
-    const org = await admin.addOrg('Stand-in org', 'live', crm);
+    const org = await (isStandIn ? admin.addOrg('Stand-in org', 'live', crm) : admin.addOrg('Salesforce', 'observe', null));
     const connection = `con_${Buffer.from(world.bytes(8)).toString('hex')}`;
     const key = secretOf(world.bytes(32));
     await admin.addConnection(
@@ -481,7 +511,7 @@ async function prepareFirstOrg(
     );
     await admin.audit(org, 'cordboard', 'made the first org and connection', { connection, run: random(6) });
   }
-  if (!wanted) return undefined;
+  if (config.standIn === 'off' || (config.standIn === 'auto' && !(await isConnectedToIt()))) return undefined;
   const standIn = await startStandIn({
     folder: config.dataFolder,
     port: config.standInPort,

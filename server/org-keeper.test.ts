@@ -41,6 +41,7 @@ function keepOne(recover: (times: number) => Promise<number>) {
   const crm = {
     maxRecords: 200,
     usage: () => undefined,
+    signedInAtMs: () => undefined,
     users: () => Promise.resolve(void seen.users++).then(() => []),
     self: () => Promise.resolve({ id: '005' }),
     close: () => Promise.resolve(),
@@ -62,6 +63,8 @@ function keepOne(recover: (times: number) => Promise<number>) {
     world,
     node: 'node',
     connect: () => Promise.resolve(crm),
+    signedIn: () => Promise.resolve(),
+    proved: () => Promise.resolve(),
     writer: { sideBySide: 1, requestLimitMs: 120_000, pollMs: 500 },
     connected: () => undefined,
     whoIsThere: () => Promise.resolve(new Map()),

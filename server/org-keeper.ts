@@ -1,4 +1,5 @@
 import { Bell } from './bell.ts';
+import type { CrmFailure } from './crm-failure.ts';
 import { type Crm, Refused } from './crm.ts';
 import type { OrgId, Store } from './store.ts';
 import type { World } from './world.ts';
@@ -8,8 +9,12 @@ export type KeeperOptions = {
   readonly store: Store;
   readonly world: World;
   readonly node: string;
-  /** Opens the connection that these (unsealed) settings describe. Throws `Refused` or `Unanswered`. */
-  connect(sealed: string): Promise<Crm>;
+  /** Opens the connection that these sealed settings describe. Throws `Refused` or `Unanswered`. */
+  connect(sealed: string, org: OrgId): Promise<Crm>;
+  /** When the newest session of an org came, ms. */
+  signedIn(org: OrgId, atMs: number): Promise<void>;
+  /** A new session could be had, or why not; asked for once a day, long before the one in use ends. */
+  proved(org: OrgId, trouble: CrmFailure | undefined): Promise<void>;
   readonly writer: WriterSettings;
   /** There is a connection to this org, or another one. */
   connected(org: OrgId): void;
@@ -33,12 +38,29 @@ export type Keeper = {
 /** How often users are read again: a new colleague owns calls within minutes. */
 const usersEveryMs = 5 * 60_000;
 const usageEveryMs = 2_000;
+/** A refresh token that nobody uses dies, mostly after 30 days, while a session that is used goes on for weeks: so it is used once a day. */
+const proveEveryMs = 24 * 3_600_000;
+const proveAgainMs = 3_600_000;
+/** Not let in, and a person has to mend it: so often it is looked whether it is mended without our being told. */
+const shutOutMs = 5 * 60_000;
 
 /**
  * Keeps every org connected: signs in, reads its users, and writes its rows while this node holds its lane and the org is live.
  * Whatever fails is said once in the org's facts and tried again; nothing here can lose a row.
  */
-export function keepOrgs({ store, world, node, connect, writer, connected, whoIsThere, report, stop }: KeeperOptions): Keeper {
+export function keepOrgs({
+  store,
+  world,
+  node,
+  connect,
+  signedIn,
+  proved,
+  writer,
+  connected,
+  whoIsThere,
+  report,
+  stop,
+}: KeeperOptions): Keeper {
   const orgsBell = new Bell();
   const bells = new Map<OrgId, Bell>();
   const crms = new Map<OrgId, Crm>();
@@ -50,6 +72,8 @@ export function keepOrgs({ store, world, node, connect, writer, connected, whoIs
     let usersAtMs = -Infinity;
     let saidTrouble: string | undefined;
     let usageAtMs = -Infinity;
+    let saidSignInMs: number | undefined;
+    let proveFromMs = -Infinity;
 
     const say = async (crm: Crm | undefined, trouble: unknown, force = false) => {
       const text = trouble ? JSON.stringify(trouble) : undefined;
@@ -60,19 +84,41 @@ export function keepOrgs({ store, world, node, connect, writer, connected, whoIs
       await store.saveUsage(org, crm?.usage(), trouble);
     };
 
+    const disconnect = async () => {
+      connectedTo = undefined;
+      const crm = crms.get(org);
+      crms.delete(org);
+      await crm?.close();
+    };
+    /** Stores when we were last let in, and sees once a day whether we would be again. */
+    const watchWayIn = async (crm: Crm) => {
+      const sinceMs = crm.signedInAtMs();
+      if (sinceMs === undefined) return;
+      if (sinceMs !== saidSignInMs) await signedIn(org, (saidSignInMs = sinceMs));
+      if (world.now() - sinceMs < proveEveryMs || world.monotonic() < proveFromMs) return;
+      proveFromMs = world.monotonic() + proveAgainMs * (0.5 + world.chance());
+      const trouble = await crm.prove().then(
+        () => undefined,
+        (error: unknown) => (error instanceof Refused ? error.failure : Promise.reject(error as Error)),
+      );
+      report(trouble ? 'org.unproved' : 'org.proved', { org, ...trouble });
+      await proved(org, trouble);
+    };
+
     while (!stop.aborted) {
       const heard = bell.count;
+      const heardOrgs = orgsBell.count;
       try {
         const row = (await store.readOrgs()).find((candidate) => candidate.org === org);
         if (!row?.crm) {
+          await disconnect();
           onTried();
           await bell.wait(heard, 30_000, world);
           continue;
         }
         if (row.crm !== connectedTo) {
-          await crms.get(org)?.close();
-          crms.delete(org);
-          crms.set(org, await connect(row.crm));
+          await disconnect();
+          crms.set(org, await connect(row.crm, org));
           connectedTo = row.crm;
           report('org.connected', { org, name: row.name, form: crms.get(org)!.form, mode: row.mode });
           await say(crms.get(org), undefined, true);
@@ -85,6 +131,7 @@ export function keepOrgs({ store, world, node, connect, writer, connected, whoIs
           usersAtMs = world.monotonic();
         };
         await readUsers();
+        await watchWayIn(crm);
         onTried();
         failures = 0;
         if (row.mode !== 'live') {
@@ -97,10 +144,14 @@ export function keepOrgs({ store, world, node, connect, writer, connected, whoIs
           continue;
         }
         const pause = new AbortController();
+        let shutOut: Refused | undefined;
         let watching: Promise<void> | undefined;
         try {
           report('lane.taken', { org, epoch: hold.epoch, recovered: await hold.recover() });
-          watching = watchMode(org, row.crm, pause, readUsers);
+          watching = watchMode(org, row.crm, pause, async () => {
+            await readUsers();
+            await watchWayIn(crm);
+          });
           const reports: WriterReport = {
             exchanged: (info) => {
               report('org.exchanged', { org, ...info });
@@ -108,6 +159,10 @@ export function keepOrgs({ store, world, node, connect, writer, connected, whoIs
               void say(crm, undefined).catch((error: unknown) => report('org.usage-unsaved', { org, because: (error as Error).message }));
             },
             trouble: (failure) => {
+              if (failure?.mendedBy === 'admin' && failure.signIn) {
+                shutOut = new Refused(failure);
+                pause.abort();
+              }
               if (failure)
                 void say(crm, failure).catch((error: unknown) => report('org.trouble-unsaved', { org, because: (error as Error).message }));
             },
@@ -128,19 +183,25 @@ export function keepOrgs({ store, world, node, connect, writer, connected, whoIs
           await hold.release();
           report('lane.released', { org, epoch: hold.epoch });
         }
+        if (shutOut) throw shutOut;
       } catch (error) {
         failures++;
         onTried();
         report('org.failed', { org, because: (error as Error).message });
         if (error instanceof Refused) await say(undefined, error.failure).catch(() => report('org.trouble-unsaved', { org }));
+        if (error instanceof Refused && error.failure.mendedBy === 'admin' && error.failure.signIn) {
+          await disconnect();
+          await orgsBell.wait(heardOrgs, shutOutMs, world);
+          continue;
+        }
         await world.sleep(Math.min(15_000, 250 * 2 ** Math.min(failures, 6)) * (0.5 + world.chance()), stop);
       }
     }
-    await crms.get(org)?.close();
+    await disconnect();
   };
 
-  /** Ends the writing when the org is paused, observed, or connected elsewhere; reads its users anew meanwhile. */
-  const watchMode = async (org: OrgId, crm: string, pause: AbortController, readUsers: () => Promise<void>): Promise<void> => {
+  /** Ends the writing when the org is paused, observed, or connected elsewhere; reads its users and looks after the way in meanwhile. */
+  const watchMode = async (org: OrgId, crm: string, pause: AbortController, lookAfter: () => Promise<void>): Promise<void> => {
     const ended = AbortSignal.any([pause.signal, stop]);
     ended.addEventListener('abort', () => orgsBell.ring(), { once: true });
     while (!ended.aborted) {
@@ -150,7 +211,7 @@ export function keepOrgs({ store, world, node, connect, writer, connected, whoIs
         () => null, // the database is away; the lane's own heartbeat decides
       );
       if (row !== null && (row?.mode !== 'live' || row.crm !== crm)) return pause.abort();
-      await readUsers().catch((error: unknown) => report('org.users-unread', { org, because: (error as Error).message }));
+      await lookAfter().catch((error: unknown) => report('org.users-unread', { org, because: (error as Error).message }));
       await orgsBell.wait(heard, 5_000, world);
     }
   };

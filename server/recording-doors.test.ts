@@ -7,6 +7,7 @@ import { heldAddress, recordingName } from './recordings/name.ts';
 import { signUpload } from './recordings/sign.ts';
 import { bodyOf } from './recordings/tell.ts';
 import { openDoors } from './routes.ts';
+import { aConnect } from './testing/a-connect.ts';
 import { anEmptyWav, aWav, type RecordingRoom, sha256Of, startRecordingRoom } from './testing/a-recording.ts';
 
 let room: RecordingRoom;
@@ -29,7 +30,8 @@ beforeAll(async () => {
     sayMoment: async () => undefined,
     recordUrl: () => undefined,
     conclude: (_source, events) => events,
-    standIn: true,
+    standIn: async () => true,
+    connect: aConnect(room.database, room.admin, undefined).parts,
     whyNotReady: async () => undefined,
     openApi: () => ({}),
     docsPage: { html: '', headers: {} },

@@ -1,8 +1,7 @@
-import { type Context, Hono } from 'hono';
+import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import { streamSSE } from 'hono/streaming';
-import type { z } from 'zod';
 import {
   EraseRecording,
   HoldRecording,
@@ -22,15 +21,18 @@ import { sayStatus } from './admin/status.ts';
 import { unmatchableCsv } from './admin/unmatchable-csv.ts';
 import { testCallMoments, type Moment, placeTestCall } from './admin/test-call.ts';
 import type { Bell } from './bell.ts';
+import { type ConnectDoorParts, connectDoors } from './connect/connect-doors.ts';
 import type { ConsoleFile } from './console-files.ts';
 import { parsePolicy, PolicyMistakes } from './decide/policy.ts';
 import { languages } from './decide/words.ts';
+import { type Ctx, type Door, parse } from './door.ts';
 import {
+  agentOf,
+  askForAgent,
   askForPerson,
   askForWatcher,
   askOnPage,
   checkAddress,
-  type Entry,
   hashToken,
   refuse,
   sessionCookie,
@@ -63,12 +65,14 @@ export type RouteParts = {
   recordUrl(org: OrgId, id: string): string | undefined;
   /** Facts of a call from what the source signalled (source.ts). */
   conclude(source: string, events: readonly CallEvent[]): readonly CallEvent[];
-  readonly standIn: boolean;
+  /** The org is the stand-in on this machine. */
+  standIn(org: OrgId): Promise<boolean>;
   /** What keeps this node from taking calls, or undefined. */
   whyNotReady(): Promise<string | undefined>;
   openApi(): unknown;
   readonly docsPage: { readonly html: string; readonly headers: Readonly<Record<string, string>> };
   file(path: string): ConsoleFile | undefined;
+  readonly connect: ConnectDoorParts;
   readonly recordings: Pick<Recordings, 'push' | 'play' | 'shelf' | 'figures'>;
   /** `sentTo`: the host of the address for alerts, if there is one, and how to send there. */
   readonly alerts: {
@@ -80,8 +84,6 @@ export type RouteParts = {
   metrics(): Readonly<Record<string, number>>;
   report(what: string, fields: Readonly<Record<string, unknown>>): void;
 };
-type Ctx = Context<{ Variables: { visitor: Visitor } }>;
-type Door = readonly [method: 'get' | 'post' | 'put', path: string, entry: Entry, handler: (context: Ctx) => Response | Promise<Response>];
 
 /** Every door: one line per path, with who may enter. */
 export function openDoors(parts: RouteParts): Hono<{ Variables: { visitor: Visitor } }> {
@@ -115,14 +117,20 @@ export function openDoors(parts: RouteParts): Hono<{ Variables: { visitor: Visit
       'get',
       '/api/status',
       'person',
-      async (c) => c.json(sayStatus(await parts.console.status(c.var.visitor.org), c.var.visitor.person, parts)),
+      async (c) => {
+        const { org, person } = c.var.visitor;
+        const standIn = await parts.standIn(org);
+        return c.json(sayStatus(await parts.console.status(org), person, { standIn, hookUrl: parts.hookUrl }));
+      },
     ],
     ['get', '/api/alerts', 'person', (c) => listAlerts(c, parts)],
     ['post', '/api/alerts/test', 'person', (c) => testAlert(c, parts)],
     ['get', '/api/book/unmatchable.csv', 'person', (c) => reportUnmatchable(c, parts)],
     ['get', '/api/calls', 'person', (c) => listCalls(c, parts)],
     ['get', '/api/calls/:id', 'person', (c) => tellStory(c, parts)],
-    ['get', '/api/stream', 'person', (c) => stream(c, parts)],
+    ['get', '/api/stream', 'person', (c) => stream(c, parts, 'admin', () => visitorOf(c, parts.console))],
+    ['get', '/api/agent/stream', 'agent', (c) => stream(c, parts, `user ${c.var.visitor.agent}`, () => agentOf(c, parts.console))],
+    ...connectDoors(parts.connect),
     ['post', '/api/test-calls', 'person', (c) => testCall(c, parts)],
     [
       'post',
@@ -148,10 +156,12 @@ export function openDoors(parts: RouteParts): Hono<{ Variables: { visitor: Visit
   app.use(checkAddress(parts.publicUrl));
   app.use('/api/*', bodyLimit({ maxSize: 100_000, onError: (c) => refuse(c, 413, 'too_long', 'The body is longer than 100,000 bytes.') }));
   const person = askForPerson(parts.console);
+  const agent = askForAgent(parts.console);
   const watcher = askForWatcher(parts.watchToken, person);
   const page = askOnPage(parts.console, (c) => consolePage(c, parts, 401));
   for (const [method, path, entry, handler] of doors) {
     if (entry === 'person') app[method](path, person, handler);
+    else if (entry === 'agent') app[method](path, agent, handler);
     else if (entry === 'watcher') app[method](path, watcher, handler);
     else if (entry === 'page') app[method](path, page, handler);
     else app[method](path, handler);
@@ -165,18 +175,6 @@ export function openDoors(parts: RouteParts): Hono<{ Variables: { visitor: Visit
     return refuse(c, 503, 'unavailable', 'This did not work just now. Try again; if it stays so, the log of the server says why.');
   });
   return app;
-}
-
-async function parse<S extends z.ZodType>(context: Ctx, schema: S): Promise<z.output<S> | Response> {
-  const body: unknown = await context.req.json().catch(() => undefined);
-  const parsed = schema.safeParse(body);
-  if (parsed.success) return parsed.data;
-  return refuse(
-    context,
-    400,
-    'malformed',
-    parsed.error.issues.map((issue) => `${issue.path.join('.') || 'body'}: ${issue.message}`).join('; '),
-  );
 }
 
 const readiness = async (context: Ctx, parts: RouteParts) => {
@@ -369,7 +367,12 @@ async function tellStory(context: Ctx, { console, recordUrl, conclude }: RoutePa
 
 /** So long an open stream trusts the session it was opened with. */
 const sessionTrustMs = 5_000;
-function stream(context: Ctx, { console, streamBell, world, stop }: RouteParts): Response {
+function stream(
+  context: Ctx,
+  { console, streamBell, world, stop }: RouteParts,
+  recipient: string,
+  stillHere: () => Promise<Visitor | undefined>,
+): Response {
   const { org } = context.var.visitor;
   const given = context.req.header('last-event-id') ?? context.req.query('after');
   const after = given !== undefined && /^\d{1,15}$/.test(given) ? Number(given) : undefined;
@@ -377,20 +380,20 @@ function stream(context: Ctx, { console, streamBell, world, stop }: RouteParts):
     const gone = new AbortController();
     sse.onAbort(() => gone.abort());
     const read = {
-      after: (id: number, limit: number) => console.streamAfter(org, 'admin', id, limit),
-      last: () => console.streamLast(org, 'admin'),
+      after: (id: number, limit: number) => console.streamAfter(org, recipient, id, limit),
+      last: () => console.streamLast(org, recipient),
     };
     let checkedMs = world.monotonic();
     for await (const item of followStream(read, after, streamBell, world, AbortSignal.any([gone.signal, stop]))) {
       if (sse.aborted) break;
       // A session that was ended elsewhere, or is over, hears nothing more; a beat comes every 15 s in any case.
       if (world.monotonic() - checkedMs > sessionTrustMs) {
-        if (!(await visitorOf(context, console))) break;
+        if (!(await stillHere())) break;
         checkedMs = world.monotonic();
       }
       if (item.is === 'beat') await sse.write(': beat\n\n');
       else if (item.is === 'reset') await sse.writeSSE({ id: String(item.id), event: 'reset', data: '{}' });
-      else await sse.writeSSE({ id: String(item.id), event: 'call', data: JSON.stringify(item.body) });
+      else await sse.writeSSE({ id: String(item.id), event: recipient === 'admin' ? 'call' : 'notice', data: JSON.stringify(item.body) });
     }
   });
 }

@@ -147,6 +147,10 @@ export const Status = z.object({
     /** Why nothing can be written at all, and who can mend it. */
     trouble: z.string().optional(),
     mendedBy: z.enum(['time', 'admin', 'us']).optional(),
+    /** Nobody is let in until a person signs in again or mends the app, on the page of the org. */
+    reconnect: z.literal(true).optional(),
+    /** No org is connected here. */
+    disconnected: z.literal(true).optional(),
     api: z.object({ used: z.number(), max: z.number() }).optional(),
   }),
   person: z.string(),
@@ -266,6 +270,93 @@ export const SetMode = z.object({
 /** What undoing a version of the policy did: `undone` calls are taken back, each unless a person has changed its record meanwhile; `leftAlone` are known to have been changed. */
 export const PolicyUndone = z.object({ undone: z.number(), leftAlone: z.number() });
 export type PolicyUndone = z.infer<typeof PolicyUndone>;
+
+/** How Cordboard gets into an org: as whom, by what, since when. */
+const WayIn = z.object({
+  means: z.enum(['client-credentials', 'jwt', 'web']),
+  loginUrl: z.string(),
+  clientId: z.string(),
+  org: z.object({ id: z.string(), name: z.string() }),
+  user: z.object({ id: z.string(), name: z.string(), login: z.string() }),
+  host: z.string(),
+  connectedAt: at,
+  connectedBy: z.string(),
+  /** When the newest session came, and when a new one was last tried for. */
+  signedInAt: at.optional(),
+  provedAt: at.optional(),
+  /** Why no new one could be had then; the one in use goes on until it ends. */
+  proofTrouble: z.string().optional(),
+  /** When the app ends the sign-in, as far as the admin has said so. */
+  endsAt: at.optional(),
+  actAs: z.enum(['integration-user', 'agent']),
+});
+export const Org = z.object({
+  id: z.number(),
+  name: z.string(),
+  mode: z.enum(['observe', 'live', 'paused']),
+  /** The org this session looks at. */
+  current: z.boolean(),
+  connected: z.boolean(),
+  trouble: z.object({ message: z.string(), mendedBy: z.enum(['time', 'admin', 'us']), signIn: z.boolean() }).optional(),
+  /** Also of one that is disconnected: how it was. */
+  wayIn: WayIn.optional(),
+  /** The connected user is somebody's who takes calls (FC-39). */
+  selfIsAgent: z.boolean(),
+  waiting: z.number(),
+  /** Agents who let Cordboard act as them. */
+  agents: z.number(),
+  /** Where its agents sign in. */
+  agentsPath: z.string(),
+  hasKey: z.boolean(),
+});
+export type Org = z.infer<typeof Org>;
+export const OrgList = z.object({ orgs: z.array(Org) });
+const orgName = z.string().trim().min(1).max(100);
+export const NameOrg = z.object({ name: orgName });
+export const OrgMade = z.object({ id: z.number() });
+/** What is left out stays as it was. */
+const ofTheApp = {
+  loginUrl: z.string().trim().max(300).optional(),
+  clientId: z.string().trim().max(500).optional(),
+  clientSecret: z.string().trim().max(500).optional(),
+  /** Another org than the one connected before is meant. */ replace: z.boolean().default(false),
+};
+/** A person signs in. `popup`: in a window of its own, which is closed afterwards. */
+export const SignInToOrg = z.object({
+  ...ofTheApp,
+  lifetimeDays: z.int().min(1).max(3_650).optional(),
+  popup: z.boolean(),
+});
+export const ConnectUnattended = z.object({
+  ...ofTheApp,
+  by: z.enum(['client-credentials', 'jwt']),
+  username: z.string().trim().max(200).optional(),
+  /** PEM; left out: the key made here. */ privateKey: z.string().max(20_000).optional(),
+});
+export const SentTo = z.object({ url: z.url() });
+/** What came back from the CRM's page. */
+export const CameBack = z.union([
+  z.object({ state: z.string().min(1).max(200), code: z.string().min(1).max(4_000) }),
+  z.object({ state: z.string().min(1).max(200), error: z.string().min(1).max(200), description: z.string().max(2_000).optional() }),
+]);
+const ConnectedAs = z.object({ orgName: z.string(), userName: z.string(), login: z.string() });
+/** `org`: where to go on; of an agent none. */
+export const SignedIn = z.object({
+  popup: z.boolean(),
+  org: z.number().optional(),
+  agent: z.boolean(),
+  as: ConnectedAs.optional(),
+  problem: z.object({ code: z.string(), message: z.string() }).optional(),
+});
+export type SignedIn = z.infer<typeof SignedIn>;
+export const OrgTested = z.object({ as: ConnectedAs.optional(), problem: z.object({ code: z.string(), message: z.string() }).optional() });
+export type OrgTested = z.infer<typeof OrgTested>;
+export const Disconnected = z.object({ revoked: z.boolean() });
+export const SetActAs = z.object({ actAs: z.enum(['integration-user', 'agent']) });
+/** Who an agent is here. */
+export const Agent = z.object({ name: z.string(), org: z.string(), actAs: z.enum(['integration-user', 'agent']), lent: z.boolean() });
+export type Agent = z.infer<typeof Agent>;
+
 export const SignIn = z.object({ token: z.string().min(1).max(200) });
 /** Codes of the `Problem` a refused sign-in answers with. */
 export const signInProblems = ['used', 'expired', 'unknown'] as const;

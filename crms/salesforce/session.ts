@@ -10,8 +10,12 @@ import type { Transport } from './transport.ts';
 /** How a connection proves who it is. */
 export type Credentials = {
   readonly by: SignsInBy;
-  /** A session other than `rejected`. `learnt`: to be told of everything that may never be repeated (S2). */
-  grant(host: TokenHost, rejected: Grant | undefined, learnt: (secrets: readonly string[]) => void): Promise<Grant>;
+  /** A session other than `rejected`, and when it came where it isn't new. `learnt`: to be told of everything that may never be repeated (S2). */
+  grant(
+    host: TokenHost,
+    rejected: Grant | undefined,
+    learnt: (secrets: readonly string[]) => void,
+  ): Promise<{ readonly grant: Grant; readonly atMs?: number }>;
   /** What may never be repeated by a log, an error or an attempt (S2). */
   readonly secrets: readonly string[];
 };
@@ -20,23 +24,17 @@ export type Credentials = {
 export const clientCredentials = (clientId: string, clientSecret: string): Credentials => ({
   by: 'client-credentials',
   secrets: [clientSecret],
-  grant: async (host) =>
-    (
-      await askForToken(host, 'client-credentials', {
-        grant_type: 'client_credentials',
-        client_id: clientId,
-        client_secret: clientSecret,
-      })
-    ).grant,
+  grant: (host) =>
+    askForToken(host, 'client-credentials', { grant_type: 'client_credentials', client_id: clientId, client_secret: clientSecret }),
 });
 
 /** A statement signed with a key whose certificate the org has. */
 export const signedAssertion = (given: { clientId: string; username: string; privateKey: string }): Credentials => ({
   by: 'jwt',
   secrets: [given.privateKey],
-  async grant(host) {
+  grant(host) {
     const signed = assertion({ ...given, audience: audienceOf(host.loginUrl) }, host.world);
-    return (await askForToken(host, 'jwt', { grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer', assertion: signed })).grant;
+    return askForToken(host, 'jwt', { grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer', assertion: signed });
   },
 });
 
@@ -101,7 +99,7 @@ export function openSession(
   const host: TokenHost = { loginUrl, transport, world, redact };
 
   async function signIn(): Promise<Grant> {
-    const grant = await credentials.grant(host, refused, remember);
+    const { grant, atMs } = await credentials.grant(host, refused, remember);
     remember([grant.accessToken]);
     if (orgId !== undefined && grant.orgId.slice(0, 15) !== orgId.slice(0, 15))
       throw new Refused({
@@ -111,7 +109,7 @@ export function openSession(
         signIn: true,
       });
     current = grant;
-    currentMs = world.now();
+    currentMs = atMs ?? world.now();
     onLog(`crm.signed-in by=${credentials.by} org=${grant.orgId} user=${grant.userId} host=${new URL(grant.instanceUrl).host}`);
     return grant;
   }

@@ -11,7 +11,7 @@ export function sayStatus(
 ): z.infer<typeof Status> {
   if (!row) throw new Error('the org of this session is gone');
   const unsent = row['unsent'] as { count: number; seconds: number };
-  const trouble = row['crm_trouble'] as { message: string; mendedBy?: 'time' | 'admin' | 'us' } | null;
+  const trouble = row['crm_trouble'] as { message: string; mendedBy?: 'time' | 'admin' | 'us'; signIn?: true } | null;
   const connections = row['connections'] as {
     id: string;
     name: string;
@@ -27,6 +27,8 @@ export function sayStatus(
       mode: row['mode'] as 'observe' | 'live' | 'paused',
       standIn: parts.standIn,
       ...(trouble ? { trouble: trouble.message, ...(trouble.mendedBy && { mendedBy: trouble.mendedBy }) } : {}),
+      ...(trouble?.signIn ? { reconnect: true as const } : {}),
+      ...(row['disconnected'] ? { disconnected: true as const } : {}),
       ...(row['api_max'] === null ? {} : { api: { used: row['api_used'] as number, max: row['api_max'] as number } }),
     },
     person,

@@ -79,7 +79,13 @@ export function consoleStore(database: Database) {
     },
     async findSession(tokenHash: string) {
       const row = await one('find-session', [tokenHash]);
-      return row && { org: row['org'] as OrgId, person: row['person'] as string };
+      return (
+        row && {
+          org: row['org'] as OrgId,
+          person: row['person'] as string,
+          ...(row['crm_user'] === null ? {} : { agent: row['crm_user'] as string }),
+        }
+      );
     },
     async endSession(tokenHash: string) {
       await text('delete from sessions where token_hash = $1', [tokenHash]);

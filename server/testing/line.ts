@@ -165,6 +165,8 @@ export async function openLine({ orgs = [{}], nodes = 1, sideBySide = 4, startsA
       store,
       world: clock.world,
       node: `node ${node + 1}`,
+      signedIn: async () => undefined,
+      proved: async () => undefined,
       connect: (sealed) =>
         traffic.add(crms.salesforce(JSON.parse(sealed) as Parameters<typeof crms.salesforce>[0], clock.world).then(throughTheWire)),
       writer: { sideBySide, requestLimitMs, pollMs: 500 },

@@ -323,7 +323,8 @@ export async function runWriter(
           );
         const rows = [...reads, ...writes.map((x) => x.row)];
         // Known to be refused where others are let in: its own affair, and nobody waits for it.
-        const itsOwn = error.failure.mendedBy === 'admin' && rows.length === 1 && goesAlone(rows[0]!) && pace.failures === 0;
+        const aboutRows = error.failure.mendedBy === 'admin' && error.failure.signIn !== true;
+        const itsOwn = aboutRows && rows.length === 1 && goesAlone(rows[0]!) && pace.failures === 0;
         if (!itsOwn) {
           // The org, or our way into it, as a whole: everything waits, nothing is held against a row.
           report.trouble(error.failure);
@@ -333,7 +334,7 @@ export async function runWriter(
               ? paceAfterFailure(pace, error.failure.retryAfterMs, failedAtMs, world.chance())
               : paceAfterRefusal(pace, rows.length, failedAtMs, world.chance());
         }
-        const alone = error.failure.mendedBy === 'admin' && rows.length === 1;
+        const alone = aboutRows && rows.length === 1;
         await hold.settle(
           rows.map((row) => (alone ? refusedAlone(untouched(row), error.failure) : givenBack(untouched(row)))),
           alone ? logs(error.failure) : [],

@@ -28,8 +28,8 @@ export function readKept(text: string | undefined): Kept | undefined {
   return read.data;
 }
 
-/** Refusals that end a consent. Others say that something else is wrong, and mending that is enough (salesforce.md §1.6). */
-const ending = new Set(['invalid_grant', 'inactive_user', 'invalid_app_access']);
+/** What ends a consent. Every other refusal says that something else is wrong, and mending that is enough (salesforce.md §1.6). */
+const ending = 'invalid_grant';
 
 /**
  * A session other than `rejected`: the one that is kept, or one that the refresh token is exchanged for. However many ask on however many
@@ -41,8 +41,9 @@ export async function grantFromVault(
   client: { readonly clientId: string; readonly clientSecret: string | undefined },
   rejected: Grant | undefined,
   learnt: (kept: Kept) => void,
-): Promise<Grant> {
-  const usable = (kept: Kept | undefined) => (kept?.grant && kept.grant.accessToken !== rejected?.accessToken ? kept.grant : undefined);
+): Promise<{ readonly grant: Grant; readonly atMs: number }> {
+  const usable = (kept: Kept | undefined) =>
+    kept?.grant && kept.grant.accessToken !== rejected?.accessToken ? { grant: kept.grant, atMs: kept.atMs } : undefined;
   const enough = (text: string | undefined) => {
     const kept = readKept(text);
     if (!kept) throw new Refused(nobody);
@@ -69,7 +70,7 @@ export async function grantFromVault(
       } catch (error) {
         if (!(error instanceof Refused)) throw error;
         const { failure } = error;
-        if (failure.mendedBy === 'admin' && ending.has(failure.code)) {
+        if (failure.mendedBy === 'admin' && failure.code === ending) {
           const message = since === undefined ? failure.message : `${failure.message} ${interrupted(since)}`;
           await store(sayKept({ ...kept, over: { code: failure.code, message } }));
           throw new Refused({ ...failure, message });
@@ -87,8 +88,8 @@ export async function grantFromVault(
       });
       text = await vault.read();
     }
-    const grant = usable(readKept(text));
-    if (grant) return grant;
+    const found = usable(readKept(text));
+    if (found) return found;
   } catch (error) {
     if (error instanceof Refused || error instanceof Unanswered) throw error;
     throw new Refused(notKept(`What is kept of the sign-in can't be reached: ${(error as Error).message}.`));

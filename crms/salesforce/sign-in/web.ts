@@ -100,7 +100,7 @@ export function salesforceSignIn(world: World): CrmSignIn {
     },
     async revoke(settings, text) {
       const kept = readKept(text);
-      if (!kept) return false;
+      if (!kept || kept.over) return false;
       const { loginUrl, clientSecret } = clientOf(settings);
       // The org's own host is asked: the login hosts know tokens of their own orgs only.
       return asking(kept.grant?.instanceUrl ?? loginUrl, [clientSecret, kept.refreshToken], (host) => revokeToken(host, kept.refreshToken));

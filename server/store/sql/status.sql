@@ -1,4 +1,4 @@
-select o.org, o.name, o.mode, f.crm_trouble, f.api_used, f.api_max,
+select o.org, o.name, o.mode, o.crm is null as disconnected, f.crm_trouble, f.api_used, f.api_max,
   (select jsonb_build_object('count', sum(n), 'seconds', coalesce(extract(epoch from cb_now() - min(since)), 0)) from -- two halves, each with its index: together they would read every row
     (select count(*) as n, min(since) as since from writes where org = o.org and state in ('due', 'uncertain')
      union all select count(*), min(since) from writes where org = o.org and state = 'sending') u) as unsent,

@@ -1,0 +1,412 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { Hono } from 'hono';
+import { Bell } from '../bell.ts';
+import { Refused } from '../crm.ts';
+import { hashToken, type Visitor } from '../guard.ts';
+import { openShelf } from '../recordings/shelf.ts';
+import { openDoors } from '../routes.ts';
+import { consoleStore, type ConsoleStore } from '../store/console-store.ts';
+import { type Database, openDatabase } from '../store/database.ts';
+import type { OrgId } from '../store.ts';
+import { aConnect, acme } from '../testing/a-connect.ts';
+import { startTestDatabase } from '../testing/test-database.ts';
+import { realWorld } from '../world.ts';
+import { type Org, OrgList, SignedIn } from '../../wire/console.ts';
+
+const world = realWorld();
+const home = 'https://phone.acme.example';
+let database: Database;
+let admin: ConsoleStore;
+let app: Hono<{ Variables: { visitor: Visitor } }>;
+let made: ReturnType<typeof aConnect>;
+let drop: () => Promise<void>;
+let org: OrgId;
+let cookie: string;
+
+beforeAll(async () => {
+  const test = await startTestDatabase();
+  database = openDatabase(test.address, world, () => undefined);
+  admin = consoleStore(database);
+  drop = () => test.drop();
+});
+afterAll(async () => {
+  await database.close();
+  await drop();
+});
+let tokens = 0;
+const aSession = async (of: OrgId) => {
+  const token = `session-${++tokens}`;
+  await admin.addSession(of, hashToken(token), 'admin');
+  return `cordboard_session=${token}`;
+};
+beforeEach(async () => {
+  await database.query({ text: 'delete from ways_in' });
+  await database.query({ text: 'delete from consents' });
+  await database.query({ text: 'update orgs set crm = null' });
+  made = aConnect(database, admin, home);
+  app = openDoors({
+    world,
+    store: { readOrg: async () => undefined },
+    console: admin,
+    publicUrl: home,
+    secureCookies: true,
+    watchToken: undefined,
+    streamBell: new Bell(),
+    stop: new AbortController().signal,
+    receive: async () => ({ status: 202, headers: {}, body: { accepted: 'x' } }),
+    sayMoment: async () => undefined,
+    recordUrl: () => undefined,
+    conclude: (_source, events) => events,
+    standIn: async () => false,
+    connect: made.parts,
+    whyNotReady: async () => undefined,
+    openApi: () => ({}),
+    docsPage: { html: '', headers: {} },
+    file: () => undefined,
+    recordings: {
+      shelf: openShelf(database),
+      push: async () => ({ status: 200, headers: {}, body: { recording: 'x', is: 'known' } }),
+      play: async () => new Response(''),
+      figures: async () => ({}),
+    },
+    hookUrl: (connection) => connection,
+    metrics: () => ({}),
+    report: (what, fields) => process.stderr.write(`${what} ${JSON.stringify(fields)}\n`),
+  });
+  org = await admin.addOrg('Sales', 'live', null);
+  cookie = await aSession(org);
+});
+
+const ask = async (method: 'GET' | 'POST' | 'PUT', path: string, body?: unknown, headers: Record<string, string> = {}) =>
+  app.request(`${home}${path}`, {
+    method,
+    headers: { host: 'phone.acme.example', cookie, 'x-cordboard': '1', 'content-type': 'application/json', ...headers },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+const app1 = { loginUrl: 'https://login.salesforce.com', clientId: 'the-key', clientSecret: 'planted-app-secret', popup: true };
+const begin = async (more: object = {}, of: OrgId = org): Promise<string> => {
+  const answer = await ask('POST', `/api/orgs/${of}/sign-in`, { ...app1, ...more });
+  expect(answer.status).toBe(200);
+  return new URL(((await answer.json()) as { url: string }).url).searchParams.get('state')!;
+};
+const comeBack = async (body: object, headers: Record<string, string> = {}) =>
+  SignedIn.parse(await (await ask('POST', '/api/signed-in', body, headers)).json());
+const orgs = async (): Promise<Org[]> => OrgList.parse(await (await ask('GET', '/api/orgs')).json()).orgs;
+const read = async (of: OrgId = org) => (await orgs()).find(({ id }) => id === of)!;
+const connect = async (of: OrgId = org) => comeBack({ state: await begin({}, of), code: 'good' });
+const everythingStored = async () =>
+  JSON.stringify(
+    await Promise.all(
+      ['orgs', 'ways_in', 'consents', 'askings', 'crm_keys', 'sessions', 'audit'].map(
+        async (table) => (await database.query({ text: `select * from ${table}` })).rows,
+      ),
+    ),
+  );
+
+describe('an org is connected by a person who signs in there', () => {
+  test('it says as whom, where, by whom and since when', async () => {
+    expect(await connect()).toEqual({
+      popup: true,
+      agent: false,
+      org,
+      as: { orgName: 'Acme', userName: 'Integration User', login: acme.login },
+    });
+    expect(await read()).toMatchObject({
+      connected: true,
+      wayIn: {
+        means: 'web',
+        org: { name: 'Acme' },
+        user: { login: acme.login },
+        host: acme.host,
+        connectedBy: 'admin',
+        signedInAt: expect.any(String),
+      },
+    });
+    expect(made.heard.begun).toMatchObject([{ for: 'org', redirectUri: `${home}/signed-in` }]);
+  });
+  test('S2: no secret stands readable in the database', async () => {
+    await begin(); // one that nobody came back from
+    await connect();
+    await ask('POST', `/api/orgs/${org}/key`);
+    const stored = await everythingStored();
+    expect(stored).not.toContain('planted');
+    for (const { state } of made.heard.begun) expect(stored).not.toContain(state);
+  });
+  test('any node may answer: what began here is finished by another process', async () => {
+    const state = await begin();
+    const other = aConnect(database, admin, home);
+    const outcome = await other.parts.connecting.finish(state, [cookie.split('=')[1]!], { code: 'good' });
+    expect(outcome).toMatchObject({ org, identity: { orgName: 'Acme' } });
+  });
+  test('without a secret where the app asks for none', async () => {
+    await comeBack({ state: await begin({ clientSecret: '' }), code: 'good' });
+    expect(made.heard.settings.at(-1)).toMatchObject({ auth: { by: 'web', clientId: 'the-key' } });
+  });
+  test('reconnecting takes the settings as they were, and gives the former consent back', async () => {
+    await connect();
+    made.crm.who = { ...made.crm.who, userId: '005000000000002AAA' };
+    await comeBack({ state: await begin({ loginUrl: undefined, clientId: undefined, clientSecret: undefined }), code: 'good' });
+    expect(made.heard.settings.at(-1)).toMatchObject({
+      loginUrl: app1.loginUrl,
+      auth: { clientId: 'the-key', clientSecret: 'planted-app-secret' },
+    });
+    expect(made.heard.revoked).toEqual(['planted-refresh of 005000000000001AAA']);
+  });
+  test('with another app’s key the former secret isn’t sent along', async () => {
+    await connect();
+    await comeBack({ state: await begin({ clientId: 'another-key', clientSecret: '' }), code: 'good' });
+    expect(JSON.stringify(made.heard.settings.at(-1))).not.toContain('planted-app-secret');
+  });
+});
+
+describe('what comes back is believed once, in time, from the browser that began', () => {
+  const good = (state: string) => ({ state, code: 'good' });
+  test('a state nobody made', async () => expect((await comeBack(good('guess'))).problem).toMatchObject({ code: 'state_unknown' }));
+  test('twice', async () => {
+    const state = await begin();
+    await comeBack(good(state));
+    expect((await comeBack(good(state))).problem).toMatchObject({ code: 'state_used' });
+  });
+  test('two at the same moment: one counts', async () => {
+    const state = await begin();
+    const both = await Promise.all([1, 2, 3].map(() => comeBack(good(state))));
+    expect(both.filter(({ as }) => as)).toHaveLength(1);
+  });
+  test('after ten minutes', async () => {
+    const state = await begin();
+    await database.query({ text: "update askings set expires_at = cb_now() - interval '1 second'" });
+    expect((await comeBack(good(state))).problem).toMatchObject({ code: 'state_expired', message: expect.stringContaining('ten minutes') });
+  });
+  test('another browser, with a session of its own or none', async () => {
+    const state = await begin();
+    for (const theirs of [await aSession(org), 'cordboard_session=nobody', ''])
+      expect((await comeBack(good(state), { cookie: theirs })).problem).toMatchObject({ code: 'state_other-browser' });
+    expect((await comeBack(good(state))).as).toBeDefined();
+  });
+  test('whoever has signed out since', async () => {
+    const state = await begin();
+    await ask('POST', '/api/sign-out', {});
+    expect((await comeBack(good(state))).problem).toMatchObject({ code: 'state_other-browser' });
+  });
+  test('a page of another site can’t hand it in', async () => {
+    const state = await begin();
+    const headers = { origin: 'https://evil.example' };
+    expect((await ask('POST', '/api/signed-in', good(state), headers)).status).toBe(403);
+    const form = await app.request(`${home}/api/signed-in`, {
+      method: 'POST',
+      headers: { host: 'phone.acme.example', cookie },
+      body: JSON.stringify(good(state)),
+    });
+    expect(form.status).toBe(403);
+  });
+  test.each([{}, { state: 's' }, { state: 's', code: '' }, { state: 's', code: 'x'.repeat(5_000) }, { code: 'c' }])(
+    '%j is malformed',
+    async (body) => expect((await ask('POST', '/api/signed-in', body)).status).toBe(400),
+  );
+});
+
+describe('what goes wrong is said, and changes nothing', () => {
+  const unchanged = async () => expect(await read()).toMatchObject({ connected: false });
+  test('refused on the page of the CRM', async () => {
+    const came = await comeBack({ state: await begin(), error: 'access_denied', description: 'end-user denied authorization' });
+    expect(came).toMatchObject({ org, popup: true, problem: { code: 'access_denied', message: 'refused: end-user denied authorization' } });
+    await unchanged();
+  });
+  test('a code the CRM doesn’t take', async () => {
+    expect((await comeBack({ state: await begin(), code: 'bad' })).problem).toMatchObject({ code: 'invalid_grant' });
+    await unchanged();
+  });
+  test('a user who may not use the API: the consent is given back', async () => {
+    made.crm.refused = new Refused({ mendedBy: 'admin', code: 'API_DISABLED_FOR_ORG', message: 'Enable the API for this user.' });
+    expect((await connect()).problem).toMatchObject({ code: 'API_DISABLED_FOR_ORG' });
+    expect(made.heard.revoked).toEqual(['planted-refresh of 005000000000001AAA']);
+    await unchanged();
+  });
+  test('another org than before is refused by name, unless it is said', async () => {
+    await connect();
+    made.crm.identity = { ...acme, orgId: '00D000000000002AAA', orgName: 'Beta' };
+    const { problem } = await connect();
+    expect(problem).toMatchObject({ code: 'other_org', message: expect.stringMatching(/Beta.*Acme/) });
+    expect(await read()).toMatchObject({ wayIn: { org: { name: 'Acme' } } });
+    await database.query(
+      {
+        text: "insert into book_records (org, id, kind, name, state, fill) select $1, 'r' || n, 'contact', 'x', 'there', 1 from generate_series(1, 3) n",
+      },
+      [org],
+    );
+    expect((await comeBack({ state: await begin({ replace: true }), code: 'good' })).as).toMatchObject({ orgName: 'Beta' });
+    expect((await database.query({ text: 'select 1 from book_records where org = $1' }, [org])).rows).toEqual([]);
+  });
+  test('an org that is connected already under another name', async () => {
+    await connect();
+    const second = await admin.addOrg('Second', 'observe', null);
+    expect((await connect(second)).problem).toMatchObject({ code: 'org_taken', message: expect.stringContaining('“Sales”') });
+  });
+});
+
+describe('an org that is connected unattended', () => {
+  test('by client credentials, tried before it counts', async () => {
+    made.crm.refused = new Refused({ mendedBy: 'admin', code: 'invalid_client', message: 'wrong secret' });
+    const given = {
+      by: 'client-credentials',
+      loginUrl: 'https://acme.my.salesforce.com',
+      clientId: 'k',
+      clientSecret: 'planted-app-secret',
+    };
+    const refused = await ask('POST', `/api/orgs/${org}/connect`, given);
+    expect([refused.status, await refused.json()]).toMatchObject([409, { error: { code: 'invalid_client' } }]);
+    expect(await read()).toMatchObject({ connected: false });
+    made.crm.refused = undefined;
+    expect((await ask('POST', `/api/orgs/${org}/connect`, given)).status).toBe(200);
+    expect(await read()).toMatchObject({ connected: true, wayIn: { means: 'client-credentials' } });
+  });
+  test('by the key that was made here, whose certificate can be fetched', async () => {
+    expect((await ask('GET', `/api/orgs/${org}/certificate.crt`)).status).toBe(404);
+    await ask('POST', `/api/orgs/${org}/key`);
+    const answer = await ask('GET', `/api/orgs/${org}/certificate.crt`);
+    expect(await answer.text()).toContain('BEGIN CERTIFICATE');
+    expect(answer.headers.get('content-disposition')).toContain('cordboard.crt');
+    await ask('POST', `/api/orgs/${org}/connect`, {
+      by: 'jwt',
+      loginUrl: 'https://login.salesforce.com',
+      clientId: 'k',
+      username: 'u@acme.example',
+    });
+    expect(made.heard.settings.at(-1)).toMatchObject({
+      auth: { by: 'jwt', username: 'u@acme.example', privateKey: 'planted-private-key' },
+    });
+    expect(await read()).toMatchObject({ hasKey: true, wayIn: { means: 'jwt' } });
+  });
+  test('Test connection signs in anew and says who it is, or what is wrong', async () => {
+    expect(await (await ask('POST', `/api/orgs/${org}/test`)).json()).toMatchObject({ problem: { code: 'not_connected' } });
+    await connect();
+    expect(await (await ask('POST', `/api/orgs/${org}/test`)).json()).toMatchObject({ as: { login: acme.login } });
+    expect(made.heard.proved).toBe(1);
+    made.crm.refused = new Refused({ mendedBy: 'admin', code: 'invalid_grant', message: 'Reconnect.', signIn: true });
+    expect(await (await ask('POST', `/api/orgs/${org}/test`)).json()).toEqual({
+      problem: { code: 'invalid_grant', message: 'Reconnect.' },
+    });
+  });
+});
+
+describe('several orgs', () => {
+  test('are added, named, looked at in turn, and each keeps its own', async () => {
+    const { id } = (await (await ask('POST', '/api/orgs', { name: ' Support ' })).json()) as { id: OrgId };
+    expect(await read(id)).toMatchObject({ name: 'Support', mode: 'observe', connected: false, current: false });
+    await ask('PUT', `/api/orgs/${id}`, { name: 'Service' });
+    await ask('POST', `/api/orgs/${id}/enter`, {});
+    expect(await read(id)).toMatchObject({ name: 'Service', current: true });
+    expect(await read()).toMatchObject({ current: false });
+    for (const path of ['999999', 'x', '1e3']) expect((await ask('POST', `/api/orgs/${path}/enter`, {})).status).toBe(404);
+  });
+  test('disconnecting takes the consent back and keeps the rest', async () => {
+    await connect();
+    expect(await (await ask('POST', `/api/orgs/${org}/disconnect`, {})).json()).toEqual({ revoked: true });
+    expect(made.heard.revoked).toEqual(['planted-refresh of 005000000000001AAA']);
+    expect(await read()).toMatchObject({ connected: false, wayIn: { org: { name: 'Acme' } } });
+    expect((await connect()).as).toBeDefined();
+  });
+});
+
+describe('agents sign in with Salesforce (DP-11)', () => {
+  const anna = '005000000000009AAA';
+  const aUser = () =>
+    database.query(
+      {
+        text: "insert into crm_users (org, id, name, email, zone, active) values ($1, $2, 'Anna', 'anna@acme.example', 'Europe/Warsaw', true)",
+      },
+      [org, anna],
+    );
+  const beginAsAgent = async () => {
+    const { agentsPath } = await read();
+    const answer = await ask('POST', `/api${agentsPath.replace('/agent/', '/agents/')}/sign-in`, { popup: true }, { cookie: '' });
+    const { url } = (await answer.json()) as { url: string };
+    return { answer, state: new URL(url).searchParams.get('state')!, begun: answer.headers.get('set-cookie')!.split(';')[0]! };
+  };
+  const signInAs = async (userId: string) => {
+    const { state, begun } = await beginAsAgent();
+    made.crm.who = { orgId: acme.orgId, userId };
+    const answer = await ask('POST', '/api/signed-in', { state, code: 'good' }, { cookie: begun });
+    return { said: SignedIn.parse(await answer.json()), session: answer.headers.get('set-cookie')?.split(';')[0] };
+  };
+
+  test('saying who they are opens what is theirs and nothing of the console', async () => {
+    await connect();
+    await aUser();
+    const { said, session } = await signInAs(anna);
+    expect(said).toEqual({ popup: true, agent: true });
+    expect(made.heard.begun.at(-1)).toMatchObject({ for: 'identity' });
+    const me = await ask('GET', '/api/agent', undefined, { cookie: session! });
+    expect(await me.json()).toEqual({ name: 'Anna', org: 'Sales', actAs: 'integration-user', lent: false });
+    const token = session!.split('=')[1]!;
+    for (const path of ['/api/status', '/api/calls', '/api/orgs', '/api/stream'])
+      for (const theirs of [session!, `cordboard_session=${token}`])
+        expect((await ask('GET', path, undefined, { cookie: theirs })).status).toBe(401);
+    expect((await ask('GET', '/api/agent', undefined, { cookie })).status).toBe(401); // an admin is no agent
+    expect((await ask('POST', '/api/agent/sign-out', {}, { cookie: session! })).status).toBe(204);
+    expect((await ask('GET', '/api/agent', undefined, { cookie: session! })).status).toBe(401);
+  });
+  test('their stream holds their own cards alone', async () => {
+    await connect();
+    await aUser();
+    const { session } = await signInAs(anna);
+    for (const [recipient, text] of [
+      [`user ${anna}`, 'hers'],
+      ['user 005000000000008AAA', 'his'],
+      ['admin', 'the console’s'],
+    ])
+      await database.query({ text: 'insert into stream (org, recipient, id, body) values ($1, $2, 1, $3)' }, [
+        org,
+        recipient,
+        JSON.stringify({ text }),
+      ]);
+    await database.query({ text: 'insert into stream_counters (org, recipient, last) select $1, r, 1 from unnest($2::text[]) r' }, [
+      org,
+      [`user ${anna}`, 'admin'],
+    ]);
+    const answer = await ask('GET', '/api/agent/stream?after=0', undefined, { cookie: session! });
+    const reader = answer.body!.getReader();
+    const text = new TextDecoder().decode((await reader.read()).value);
+    await reader.cancel();
+    expect(text).toContain('event: notice');
+    expect(text).toContain('hers');
+    expect(text).not.toMatch(/his|console/);
+  });
+  test('somebody who is no user of the org is not let in', async () => {
+    await connect();
+    const { said, session } = await signInAs('005000000000777AAA');
+    expect(said).toMatchObject({ agent: true, problem: { code: 'not_a_user' } });
+    expect(session).toBeUndefined();
+  });
+  test('somebody of another org is not let in', async () => {
+    await connect();
+    const { state, begun } = await beginAsAgent();
+    made.crm.who = { orgId: '00D000000000002AAA', userId: anna };
+    expect((await comeBack({ state, code: 'good' }, { cookie: begun })).problem).toMatchObject({ code: 'other_org' });
+  });
+  test('a link that is sent to somebody signs in nobody: only the browser that began does', async () => {
+    await connect();
+    await aUser();
+    const { state } = await beginAsAgent();
+    expect((await comeBack({ state, code: 'good' }, { cookie: '' })).problem).toMatchObject({ code: 'state_other-browser' });
+  });
+  test('where the org wants it, they let us act as them; it is kept sealed, and they take it back', async () => {
+    await connect();
+    await aUser();
+    await ask('PUT', `/api/orgs/${org}/act-as`, { actAs: 'agent' });
+    const { session } = await signInAs(anna);
+    expect(made.heard.begun.at(-1)).toMatchObject({ for: 'agent' });
+    expect(await read()).toMatchObject({ agents: 1 });
+    expect(await (await ask('GET', '/api/agent', undefined, { cookie: session! })).json()).toMatchObject({ actAs: 'agent', lent: true });
+    expect(await everythingStored()).not.toContain('planted');
+    await ask('POST', '/api/agent/drop-consent', {}, { cookie: session! });
+    expect(made.heard.revoked).toEqual([`planted-refresh of ${anna}`]);
+    expect(await read()).toMatchObject({ agents: 0 });
+  });
+  test('an org that isn’t connected says so', async () => {
+    const { agentsPath } = await read();
+    const answer = await ask('POST', `/api${agentsPath.replace('/agent/', '/agents/')}/sign-in`, {}, { cookie: '' });
+    expect([answer.status, await answer.json()]).toMatchObject([409, { error: { code: 'not_connected' } }]);
+    expect((await ask('POST', '/api/agents/nonsense/sign-in', {}, { cookie: '' })).status).toBe(409);
+  });
+});

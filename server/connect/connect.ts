@@ -1,0 +1,351 @@
+import { type Crm, type CrmIdentity, Refused, Unanswered } from '../crm.ts';
+import type { CrmFailure } from '../crm-failure.ts';
+import type { ConsentFor, CrmSignIn } from '../crm-sign-in.ts';
+import { hashToken } from '../guard.ts';
+import type { Asking, ConnectStore, Means, OrgRow, WhyNoAsking } from '../store/connect-store.ts';
+import type { Secrets } from '../store/secrets.ts';
+import { placeOfConsent } from '../store/vault-store.ts';
+import type { OrgId } from '../store.ts';
+import type { Vault } from '../vault.ts';
+import type { World } from '../world.ts';
+
+export type ConnectParts = {
+  readonly store: ConnectStore;
+  readonly world: World;
+  readonly secrets: Secrets;
+  readonly signIn: CrmSignIn;
+  /** Connects as these settings say. Throws `Refused` or `Unanswered`. */
+  open(settings: object, vault: Vault): Promise<Crm>;
+  vault(org: OrgId): Vault;
+  audit(org: OrgId, who: string, what: string, detail: unknown): Promise<void>;
+};
+/** How it went, in a code for the screen and a sentence for everybody. */
+export type Problem = { readonly code: string; readonly message: string };
+export type Outcome = { readonly org: OrgId; readonly what: ConsentFor; readonly popup: boolean } & (
+  | { readonly identity: CrmIdentity }
+  /** An agent: who, and what lets us act as them. */
+  | { readonly agent: string; readonly kept: string | undefined }
+  | { readonly problem: Problem }
+);
+/** What an admin enters to let a person sign in. What is left out is as it was. */
+export type ByConsent = {
+  readonly loginUrl?: string | undefined;
+  readonly clientId?: string | undefined;
+  readonly clientSecret?: string | undefined;
+  readonly lifetimeDays?: number | undefined;
+  /** Another org than before is meant. */
+  readonly replace?: boolean | undefined;
+};
+/** What an admin enters to let this server in by itself. */
+export type Unattended = ByConsent & {
+  readonly by: 'client-credentials' | 'jwt';
+  readonly username?: string | undefined;
+  readonly privateKey?: string | undefined;
+};
+export type Connecting = ReturnType<typeof connecting>;
+
+type Auth = {
+  by: Means;
+  clientId: string;
+  clientSecret?: string | undefined;
+  username?: string | undefined;
+  privateKey?: string | undefined;
+};
+type Settings = { loginUrl: string; auth: Auth; orgId?: string; form?: 'unique' };
+type Begun = {
+  settings: Settings;
+  verifier: string;
+  redirectUri: string;
+  popup: boolean;
+  replace: boolean;
+  lifetimeDays: number | undefined;
+};
+
+const kind = 'salesforce';
+const crmPlace = 'orgs crm';
+const sameOrg = (a: string, b: string) => a.slice(0, 15) === b.slice(0, 15);
+
+/** How orgs are connected, reconnected and let go. Everything a person reads of a refusal is made here or in the CRM's own room. */
+export function connecting(parts: ConnectParts) {
+  const { store, world, secrets, signIn } = parts;
+  const token = () => Buffer.from(world.bytes(32)).toString('base64url');
+
+  const settingsOf = (row: OrgRow): Settings | undefined => {
+    if (row.crm === null) return undefined;
+    const {
+      kind: _,
+      clientId,
+      clientSecret,
+      ...rest
+    } = JSON.parse(secrets.open(row.crm, crmPlace)) as Settings & { kind?: string; clientId?: string; clientSecret?: string };
+    return clientId === undefined ? rest : { ...rest, auth: { by: 'client-credentials', clientId, clientSecret } };
+  };
+  const need = async (org: OrgId): Promise<OrgRow> => {
+    const row = await store.org(org);
+    if (!row) throw new Refused(problem('unknown_org', 'There is no such org.'));
+    return row;
+  };
+  /** What was entered, over what was there. A secret belongs to its app: with another app's key it isn't taken over. */
+  const settingsFrom = (row: OrgRow, given: ByConsent): Omit<Settings, 'auth'> & { clientId: string; clientSecret: string | undefined } => {
+    const former = settingsOf(row);
+    const { auth, orgId: _, loginUrl: formerUrl, ...rest } = former ?? { auth: undefined, loginUrl: undefined };
+    const clientId = given.clientId || auth?.clientId || row.wayIn?.clientId || '';
+    return {
+      ...rest,
+      loginUrl: given.loginUrl || formerUrl || row.wayIn?.loginUrl || '',
+      clientId,
+      clientSecret: given.clientSecret || (auth?.clientId === clientId ? auth.clientSecret : undefined),
+    };
+  };
+
+  /** Is it the org that was meant, and not one that is connected elsewhere here? */
+  const whyNotThis = async (row: OrgRow, identity: CrmIdentity, replace: boolean): Promise<CrmFailure | undefined> => {
+    if (row.wayIn && !sameOrg(row.wayIn.crmOrg, identity.orgId) && !replace)
+      return problem(
+        'other_org',
+        `That is another org: ${identity.orgName} (${identity.orgId}), signed in as ${identity.login}. Connected before was ${row.wayIn.crmOrgName} (${row.wayIn.crmOrg}). To connect another org beside it, add an org; to go on with this one in its place, say so and sign in again.`,
+      );
+    const elsewhere = (await store.orgs()).find(
+      (one) => one.org !== row.org && one.crm !== null && one.wayIn && sameOrg(one.wayIn.crmOrg, identity.orgId),
+    );
+    return (
+      elsewhere &&
+      problem('org_taken', `${identity.orgName} is connected already, as “${elsewhere.name}”. Twice, its calls would be written twice.`)
+    );
+  };
+
+  /** Tries the settings, and only then lets them take the place of those before. */
+  const putInPlace = async (
+    row: OrgRow,
+    settings: Settings,
+    kept: string | undefined,
+    by: string,
+    given: { replace: boolean; lifetimeDays: number | undefined },
+  ) => {
+    const vault = inMemory(kept);
+    const { form: _, ...tried } = settings; // the form is the former org's
+    let crm: Crm | undefined;
+    let placed = false;
+    try {
+      crm = await parts.open(tried, vault);
+      const identity = await crm.identity();
+      const refused = await whyNotThis(row, identity, given.replace);
+      if (refused) throw new Refused(refused);
+      const isOther = row.wayIn !== null && !sameOrg(row.wayIn.crmOrg, identity.orgId);
+      if (isOther) await store.forgetFormerOrg(row.org);
+      const former =
+        isOther || settings.auth.by !== 'web'
+          ? []
+          : [
+              await parts
+                .vault(row.org)
+                .read()
+                .catch(() => undefined),
+            ];
+      const newest = await vault.read();
+      await store.connect(row.org, {
+        sealedCrm: secrets.seal(JSON.stringify({ kind, ...settings, orgId: identity.orgId }), crmPlace),
+        means: settings.auth.by,
+        loginUrl: settings.loginUrl,
+        clientId: settings.auth.clientId,
+        identity,
+        by,
+        lifetimeDays: given.lifetimeDays,
+        sealedConsent: newest === undefined ? undefined : secrets.seal(newest, placeOfConsent(row.org, '')),
+      });
+      placed = true;
+      await parts.audit(row.org, by, isOther ? 'connected another org in its place' : 'connected the org', {
+        means: settings.auth.by,
+        crmOrg: identity.orgId,
+        as: identity.login,
+      });
+      // Five consents a user and app are kept by Salesforce; the one before is given back rather than left to push others out.
+      for (const text of former) if (text !== undefined && text !== newest) await signIn.revoke(settings, text).catch(() => false);
+      return identity;
+    } catch (error) {
+      const newest = placed ? undefined : await vault.read();
+      if (newest !== undefined) await signIn.revoke(settings, newest).catch(() => false);
+      throw error;
+    } finally {
+      await crm?.close();
+    }
+  };
+
+  const ask = async (org: OrgId, browser: string, person: string, what: ConsentFor, begun: Omit<Begun, 'verifier'>) => {
+    const state = token();
+    const { url, verifier } = signIn.begin(begun.settings, { redirectUri: begun.redirectUri, state, for: what });
+    const hash = hashToken(state);
+    const sealed = secrets.seal(JSON.stringify({ ...begun, verifier } satisfies Begun), `askings ${hash}`);
+    await store.ask(hash, hashToken(browser), { org, what, person, sealed });
+    return { url };
+  };
+
+  return {
+    /** The page of the CRM where a person lets us into this org. `browser`: what only the browser that begins can show. */
+    async begin(org: OrgId, given: ByConsent, by: { person: string; browser: string; redirectUri: string; popup: boolean }) {
+      const row = await need(org);
+      const { clientId, clientSecret, ...rest } = settingsFrom(row, given);
+      const settings: Settings = { ...rest, auth: { by: 'web', clientId, ...(clientSecret ? { clientSecret } : {}) } };
+      return ask(org, by.browser, by.person, 'org', {
+        settings,
+        redirectUri: by.redirectUri,
+        popup: by.popup,
+        replace: given.replace === true,
+        lifetimeDays: given.lifetimeDays ?? row.wayIn?.lifetimeDays ?? undefined,
+      });
+    },
+
+    /** The same for an agent, who says who they are, and lets us act as them where the org wants that (DP-11). */
+    async beginAsAgent(uid: string, by: { browser: string; redirectUri: string; popup: boolean }) {
+      const row = await store.orgByUid(uid);
+      const settings = row && settingsOf(row);
+      if (!row || !settings) throw new Refused(problem('not_connected', 'This org is not connected. Ask whoever runs Cordboard.'));
+      const asWeb: Settings = {
+        loginUrl: settings.loginUrl,
+        auth: { by: 'web', clientId: settings.auth.clientId, clientSecret: settings.auth.clientSecret },
+      };
+      const what = row.wayIn?.actAs === 'agent' ? 'agent' : 'identity';
+      return ask(row.org, by.browser, 'agent', what, {
+        settings: asWeb,
+        redirectUri: by.redirectUri,
+        popup: by.popup,
+        replace: false,
+        lifetimeDays: undefined,
+      });
+    },
+
+    /** What came back from the CRM's page, to a browser that can show one of these. Gives a problem for everything a person can do something about. */
+    async finish(
+      state: string,
+      browsers: readonly string[],
+      came: { code: string } | { error: string; description: string | undefined },
+    ): Promise<Outcome | { problem: Problem }> {
+      const hash = hashToken(state);
+      const taken: Asking | WhyNoAsking = await store.takeAsking(hash, browsers.map(hashToken));
+      if (typeof taken === 'string') return { problem: { code: `state_${taken}`, message: whyNotTaken[taken] } };
+      const { org, what, person } = taken;
+      const begun = JSON.parse(secrets.open(taken.sealed, `askings ${hash}`)) as Begun;
+      const about = { org, what, popup: begun.popup };
+      try {
+        if ('error' in came) throw new Refused(signIn.whyRefused(came.error, came.description));
+        const { kept, userId, orgId } = await signIn.redeem(begun.settings, {
+          code: came.code,
+          verifier: begun.verifier,
+          redirectUri: begun.redirectUri,
+          for: what,
+        });
+        const row = await need(org);
+        if (what === 'org') return { ...about, identity: await putInPlace(row, begun.settings, kept, person, begun) };
+        const refused =
+          row.wayIn && !sameOrg(row.wayIn.crmOrg, orgId)
+            ? problem('other_org', `You signed in to another org than ${row.wayIn.crmOrgName}. Sign out of Salesforce, and sign in there.`)
+            : (await store.isUser(org, userId))
+              ? undefined
+              : problem(
+                  'not_a_user',
+                  'You are signed in to Salesforce, but Cordboard doesn’t know you as a user of this org yet. Users are read every five minutes; if you are new, try again then.',
+                );
+        if (refused) {
+          if (kept !== undefined) await signIn.revoke(begun.settings, kept).catch(() => false);
+          throw new Refused(refused);
+        }
+        return { ...about, agent: userId, kept };
+      } catch (error) {
+        return { ...about, problem: problemOf(error) };
+      }
+    },
+
+    /** By what this server can show alone. Tried before it takes the place of what was there. */
+    async connectUnattended(org: OrgId, given: Unattended, person: string): Promise<CrmIdentity> {
+      const row = await need(org);
+      const { clientId, clientSecret, ...rest } = settingsFrom(row, given);
+      const secret = clientSecret ? { clientSecret } : {};
+      const former = settingsOf(row)?.auth;
+      const key = given.privateKey || (await store.key(org).then((one) => one && secrets.open(one.sealed, `crm_keys ${org}`)));
+      const auth: Auth =
+        given.by === 'jwt'
+          ? {
+              by: 'jwt',
+              clientId,
+              ...secret,
+              username: given.username || former?.username || '',
+              privateKey: key || former?.privateKey || '',
+            }
+          : { by: 'client-credentials', clientId, clientSecret: clientSecret ?? '' };
+      return putInPlace(row, { ...rest, auth }, undefined, person, { replace: given.replace === true, lifetimeDays: undefined });
+    },
+
+    /** A new key; the one before goes on until the admin has given the CRM the new certificate and connected with it. */
+    async makeKey(org: OrgId, person: string): Promise<void> {
+      await need(org);
+      const { privateKey, certificate } = await signIn.makeKey();
+      await store.saveKey(org, secrets.seal(privateKey, `crm_keys ${org}`), certificate);
+      await parts.audit(org, person, 'made a key for signing in', {});
+    },
+
+    /** Signs in anew and reads: everything that writing needs but the writing. */
+    async test(org: OrgId): Promise<CrmIdentity> {
+      const row = await need(org);
+      const settings = settingsOf(row);
+      if (!settings) throw new Refused(problem('not_connected', 'This org is not connected.'));
+      const crm = await parts.open(settings, parts.vault(org));
+      try {
+        await crm.prove();
+        return await crm.identity();
+      } finally {
+        await crm.close();
+      }
+    },
+
+    /** Nothing is written from now on; everything that was heard and decided stays. Gives whether the CRM was told. */
+    async disconnect(org: OrgId, person: string): Promise<{ revoked: boolean }> {
+      const row = await need(org);
+      const settings = settingsOf(row);
+      const gone = await store.disconnect(org);
+      let revoked = true;
+      for (const { holder, sealed } of settings ? gone : [])
+        await signIn.revoke(settings!, secrets.open(sealed, placeOfConsent(org, holder))).catch(() => (revoked = false));
+      await parts.audit(org, person, 'disconnected the org', { crmOrg: row.wayIn?.crmOrg, revoked });
+      return { revoked };
+    },
+
+    /** An agent takes back that we may act as them. */
+    async dropAgent(org: OrgId, crmUser: string): Promise<void> {
+      const row = await need(org);
+      const settings = settingsOf(row);
+      const sealed = await store.dropConsent(org, crmUser);
+      if (settings && sealed !== undefined)
+        await signIn.revoke(settings, secrets.open(sealed, placeOfConsent(org, crmUser))).catch(() => false);
+    },
+
+    sealAgents: (org: OrgId, crmUser: string, kept: string) => secrets.seal(kept, placeOfConsent(org, crmUser)),
+  };
+}
+
+const problem = (code: string, message: string) => ({ mendedBy: 'admin', code, message }) as const;
+export function problemOf(error: unknown): Problem {
+  if (error instanceof Refused) return { code: error.failure.code, message: error.failure.message };
+  if (error instanceof Unanswered) return { code: 'unanswered', message: `${error.message} Try again.` };
+  throw error;
+}
+
+const whyNotTaken: Readonly<Record<WhyNoAsking, string>> = {
+  unknown: 'This sign-in was not begun here. Begin on the page of the org.',
+  used: 'This sign-in has been finished already. If it didn’t work, begin once more.',
+  expired: 'This sign-in took longer than ten minutes. Begin once more.',
+  'other-browser': 'This sign-in was begun in another browser, or you have signed out of Cordboard since. Begin once more, here.',
+};
+
+/** What a sign-in leaves is tried out before it is kept. */
+function inMemory(text: string | undefined): Vault {
+  let kept = text;
+  return {
+    read: async () => kept,
+    async change(enough, work) {
+      if (enough(kept)) return;
+      await work(kept, async (next) => {
+        kept = next;
+      });
+    },
+  };
+}

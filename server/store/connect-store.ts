@@ -1,0 +1,216 @@
+import type { CrmFailure } from '../crm-failure.ts';
+import type { ConsentFor } from '../crm-sign-in.ts';
+import type { CrmIdentity } from '../crm.ts';
+import type { OrgId } from '../store.ts';
+import type { Database } from './database.ts';
+
+export type Means = 'client-credentials' | 'jwt' | 'web';
+export const actings = ['integration-user', 'agent'] as const;
+export type ActAs = (typeof actings)[number];
+/** How an org is connected. Times are ms. */
+export type WayIn = {
+  readonly means: Means;
+  readonly loginUrl: string;
+  readonly clientId: string;
+  readonly crmOrg: string;
+  readonly crmOrgName: string;
+  readonly crmUser: string;
+  readonly crmUserName: string;
+  readonly login: string;
+  readonly host: string;
+  readonly connectedAtMs: number;
+  readonly connectedBy: string;
+  readonly lifetimeDays: number | null;
+  readonly givenAtMs: number | null;
+  readonly signedInAtMs: number | null;
+  readonly provedAtMs: number | null;
+  readonly proofTrouble: CrmFailure | null;
+  readonly actAs: ActAs;
+};
+export type OrgRow = {
+  readonly org: OrgId;
+  readonly uid: string;
+  readonly name: string;
+  readonly mode: 'observe' | 'live' | 'paused';
+  /** Sealed; null: disconnected, or not connected yet. */
+  readonly crm: string | null;
+  readonly trouble: CrmFailure | null;
+  readonly wayIn: WayIn | null;
+  /** The connected user is somebody's agent: has an extension, or stands in the list of people (FC-39). */
+  readonly selfIsAgent: boolean;
+  /** Rows that wait for the org. */
+  readonly waiting: number;
+  /** Agents who let us act as them. */
+  readonly agents: number;
+};
+export type Asking = {
+  readonly org: OrgId;
+  readonly what: ConsentFor;
+  readonly person: string;
+  readonly sealed: string;
+};
+export type WhyNoAsking = 'unknown' | 'used' | 'expired' | 'other-browser';
+export type Connected = {
+  readonly sealedCrm: string;
+  readonly means: Means;
+  readonly loginUrl: string;
+  readonly clientId: string;
+  readonly identity: CrmIdentity;
+  readonly by: string;
+  readonly lifetimeDays: number | undefined;
+  /** Of a person's sign-in. */
+  readonly sealedConsent: string | undefined;
+};
+export type ConnectStore = ReturnType<typeof connectStore>;
+
+/** A person who was sent to the CRM's page comes back within this, or begins anew. */
+const askingFor = "interval '10 minutes'";
+/** Records of another org's book go in pages, so that calls are told in between. */
+const forgottenAtOnce = 10_000;
+
+/** How orgs are connected, and by whom, on PostgreSQL. */
+export function connectStore(database: Database) {
+  const text = async (sql: string, values: readonly unknown[] = []): Promise<Record<string, unknown>[]> =>
+    (await database.query({ text: sql }, values)).rows as Record<string, unknown>[];
+  const orgs = async () => (await database.query('list-orgs', [])).rows as OrgRow[];
+  return {
+    orgs,
+    org: async (org: OrgId) => (await orgs()).find((row) => row.org === org),
+    /** By the id that is in links for agents. */
+    orgByUid: async (uid: string) => (await orgs()).find((row) => row.uid === uid),
+    async rename(org: OrgId, name: string) {
+      await text('update orgs set name = $2 where org = $1', [org, name]);
+    },
+    async switchSession(tokenHash: string, org: OrgId) {
+      await text('update sessions set org = $2 where token_hash = $1 and crm_user is null', [tokenHash, org]);
+    },
+
+    async ask(stateHash: string, browserHash: string, { org, what, person, sealed }: Asking) {
+      await text("delete from askings where expires_at < cb_now() - interval '1 day'");
+      await text(
+        `insert into askings (state_hash, org, browser_hash, what, person, sealed, expires_at) values ($1, $2, $3, $4, $5, $6, cb_now() + ${askingFor})`,
+        [stateHash, org, browserHash, what, person, sealed],
+      );
+    },
+    /** Once, in time, and by the browser that began. */
+    async takeAsking(stateHash: string, browserHashes: readonly string[]): Promise<Asking | WhyNoAsking> {
+      const [taken] = await text(
+        'update askings set used_at = cb_now() where state_hash = $1 and browser_hash = any($2::text[]) and used_at is null and expires_at > cb_now() returning org, what, person, sealed',
+        [stateHash, browserHashes],
+      );
+      if (taken) return taken as unknown as Asking;
+      const [left] = await text(
+        'select used_at is not null as used, browser_hash = any($2::text[]) as theirs from askings where state_hash = $1',
+        [stateHash, browserHashes],
+      );
+      if (!left) return 'unknown';
+      return !left['theirs'] ? 'other-browser' : left['used'] ? 'used' : 'expired';
+    },
+
+    /** All of it or nothing: settings, who we are there, and what keeps us signed in. */
+    async connect(org: OrgId, connected: Connected) {
+      const { identity } = connected;
+      await database.transaction(async (connection) => {
+        await connection.query({ text: 'update orgs set crm = $2 where org = $1' }, [org, connected.sealedCrm]);
+        await connection.query('save-way-in', [
+          org,
+          connected.means,
+          connected.loginUrl,
+          connected.clientId,
+          identity.orgId,
+          identity.orgName,
+          identity.userId,
+          identity.userName,
+          identity.login,
+          identity.host,
+          connected.by,
+          connected.lifetimeDays ?? null,
+        ]);
+        if (connected.sealedConsent === undefined)
+          await connection.query({ text: "delete from consents where org = $1 and holder = ''" }, [org]);
+        else await connection.query('give-consent', [org, '', connected.sealedConsent]);
+        await connection.query({ text: 'update org_facts set crm_trouble = null where org = $1' }, [org]);
+        await connection.query({ text: "select pg_notify('orgs', $1)" }, [String(org)]);
+      });
+    },
+    /** Everything stays but the way in. Gives what is to be taken back from the CRM. */
+    async disconnect(org: OrgId): Promise<{ holder: string; sealed: string }[]> {
+      return database.transaction(async (connection) => {
+        await connection.query({ text: 'update orgs set crm = null where org = $1' }, [org]);
+        await connection.query({ text: 'update org_facts set crm_trouble = null where org = $1' }, [org]);
+        await connection.query({ text: 'delete from sessions where org = $1 and crm_user is not null' }, [org]);
+        const gone = await connection.query({ text: 'delete from consents where org = $1 returning holder, sealed' }, [org]);
+        await connection.query({ text: "select pg_notify('orgs', $1)" }, [String(org)]);
+        return gone.rows as { holder: string; sealed: string }[];
+      });
+    },
+    /** What was read from the org that was connected before says nothing of the new one. */
+    async forgetFormerOrg(org: OrgId) {
+      await text("update book_kinds set basis = '' where org = $1", [org]);
+      const kinds = (await text('select distinct kind from book_records where org = $1', [org])).map((row) => row['kind'] as string);
+      for (let left = kinds.length > 0; left;)
+        left = (await database.query('book-forget', [org, kinds, forgottenAtOnce])).rows[0].records === forgottenAtOnce;
+      await text("delete from book_kinds where org = $1 and basis = ''", [org]);
+      await text('delete from access where org = $1', [org]);
+      await text('delete from crm_users where org = $1', [org]);
+      await text("delete from consents where org = $1 and holder <> ''", [org]);
+      await text('delete from sessions where org = $1 and crm_user is not null', [org]);
+    },
+
+    async saveKey(org: OrgId, sealed: string, certificate: string) {
+      await text(
+        'insert into crm_keys (org, sealed, certificate) values ($1, $2, $3) on conflict (org) do update set sealed = excluded.sealed, certificate = excluded.certificate, made_at = cb_now()',
+        [org, sealed, certificate],
+      );
+    },
+    key: async (org: OrgId) =>
+      (await text('select sealed, certificate from crm_keys where org = $1', [org]))[0] as
+        | { sealed: string; certificate: string }
+        | undefined,
+
+    orgsWithKeys: async () => (await text('select org from crm_keys')).map((row) => row['org'] as OrgId),
+
+    async saveSignedIn(org: OrgId, atMs: number) {
+      await text('update ways_in set signed_in_at = to_timestamp($2::float8 / 1000) where org = $1', [org, atMs]);
+    },
+    async saveProof(org: OrgId, trouble: CrmFailure | undefined) {
+      await text('update ways_in set proved_at = cb_now(), proof_trouble = $2 where org = $1', [
+        org,
+        trouble ? JSON.stringify(trouble) : null,
+      ]);
+    },
+    async setActAs(org: OrgId, actAs: ActAs) {
+      await text('update ways_in set act_as = $2 where org = $1', [org, actAs]);
+    },
+
+    /** An active user of the org, as last read there. */
+    isUser: async (org: OrgId, crmUser: string) =>
+      (await text('select 1 from crm_users where org = $1 and id = $2 and active', [org, crmUser])).length > 0,
+    async addAgentSession(org: OrgId, tokenHash: string, crmUser: string, sealedConsent: string | undefined) {
+      await database.transaction(async (connection) => {
+        await connection.query(
+          {
+            text: "insert into sessions (token_hash, org, person, crm_user, expires_at) select $1, $2, coalesce(max(u.name), $3), $3, cb_now() + interval '12 hours' from crm_users u where u.org = $2 and u.id = $3",
+          },
+          [tokenHash, org, crmUser],
+        );
+        if (sealedConsent !== undefined) await connection.query('give-consent', [org, crmUser, sealedConsent]);
+      });
+    },
+    hasConsent: async (org: OrgId, holder: string) =>
+      (await text('select 1 from consents where org = $1 and holder = $2', [org, holder])).length > 0,
+    /** Takes an agent's own consent away; gives it, for the CRM to be told. */
+    async dropConsent(org: OrgId, holder: string): Promise<string | undefined> {
+      return (await text('delete from consents where org = $1 and holder = $2 returning sealed', [org, holder]))[0]?.['sealed'] as
+        | string
+        | undefined;
+    },
+    /** Everything sealed here, to see whether its keys are known. */
+    sealed: async () =>
+      (
+        await text(
+          'select sealed from consents union all select sealed from crm_keys union all select sealed from askings where used_at is null and expires_at > cb_now()',
+        )
+      ).map((row) => row['sealed'] as string),
+  };
+}
