@@ -77,6 +77,8 @@ export const rooms: Readonly<Record<string, Row>> = {
       'server/book/overlap.ts',
       'server/notify/alerts.ts',
       'server/crm.ts',
+      'server/crm-failure.ts',
+      'server/crm-sign-in.ts',
       'server/vault.ts',
     ],
     packages: ['pg'],
