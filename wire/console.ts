@@ -149,6 +149,10 @@ export const Status = z.object({
     mendedBy: z.enum(['time', 'admin', 'us']).optional(),
     /** Nobody is let in until a person signs in again or mends the app, on the page of the org. */
     reconnect: z.literal(true).optional(),
+    /** The session in use goes on, and no new one could be had when it was tried: once it ends, nothing is written. */
+    endsSoon: z.object({ because: z.string() }).optional(),
+    /** When the app ends the sign-in, as far as the admin has said so. */
+    endsAt: at.optional(),
     /** No org is connected here. */
     disconnected: z.literal(true).optional(),
     api: z.object({ used: z.number(), max: z.number() }).optional(),

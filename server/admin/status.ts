@@ -12,6 +12,8 @@ export function sayStatus(
   if (!row) throw new Error('the org of this session is gone');
   const unsent = row['unsent'] as { count: number; seconds: number };
   const trouble = row['crm_trouble'] as { message: string; mendedBy?: 'time' | 'admin' | 'us'; signIn?: true } | null;
+  const proof = row['proof_trouble'] as { message: string } | null;
+  const endsAt = row['ends_at'] as Date | null;
   const connections = row['connections'] as {
     id: string;
     name: string;
@@ -28,6 +30,8 @@ export function sayStatus(
       standIn: parts.standIn,
       ...(trouble ? { trouble: trouble.message, ...(trouble.mendedBy && { mendedBy: trouble.mendedBy }) } : {}),
       ...(trouble?.signIn ? { reconnect: true as const } : {}),
+      ...(proof ? { endsSoon: { because: proof.message } } : {}),
+      ...(endsAt ? { endsAt: endsAt.toISOString() } : {}),
       ...(row['disconnected'] ? { disconnected: true as const } : {}),
       ...(row['api_max'] === null ? {} : { api: { used: row['api_used'] as number, max: row['api_max'] as number } }),
     },

@@ -59,6 +59,7 @@ beforeEach(async () => {
     conclude: (_source, events) => events,
     standIn: async () => false,
     connect: made.parts,
+    alerts: { store: { list: async () => [] }, sentTo: undefined, send: undefined },
     whyNotReady: async () => undefined,
     openApi: () => ({}),
     docsPage: { html: '', headers: {} },

@@ -37,6 +37,8 @@ const slowSeconds = 180;
 const clockWrongMs = 30_000;
 const apiScarce = 0.8;
 const bookStaleMs = 30 * minuteMs;
+/** A week in which somebody is there to sign in again. */
+const endsSoonMs = 7 * 24 * 60 * minuteMs;
 const manyUntranslated = 1_000;
 
 /** What is not well with an org. `full`: why this installation takes nothing in, if it doesn't. */
@@ -50,6 +52,14 @@ export function troublesOf({ org, unsent, parked, connections, inbox, book }: St
       'bad',
       `Nothing is written to ${org.name}: ${org.trouble} Calls are heard and kept meanwhile.`,
       org.mendedBy === 'time' ? 2 * minuteMs : 0,
+    );
+  if (org.endsSoon && !org.trouble)
+    say('sign-in', 'bad', `${org.name} will not let us in again once this session ends: ${org.endsSoon.because} Calls are written until then.`);
+  if (org.endsAt !== undefined && Date.parse(org.endsAt) - nowMs <= endsSoonMs)
+    say(
+      'sign-in ends',
+      'warn',
+      `The sign-in to ${org.name} ends on ${org.endsAt.slice(0, 10)}. Sign in again on the page of the org before that.`,
     );
   for (const { cause, count } of parked)
     say(

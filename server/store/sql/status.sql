@@ -1,4 +1,5 @@
-select o.org, o.name, o.mode, o.crm is null as disconnected, f.crm_trouble, f.api_used, f.api_max,
+select o.org, o.name, o.mode, o.crm is null as disconnected, f.crm_trouble, case when o.crm is not null then w.proof_trouble end as proof_trouble,
+  case when o.crm is not null then c.given_at + make_interval(days => w.lifetime_days) end as ends_at, f.api_used, f.api_max,
   (select jsonb_build_object('count', sum(n), 'seconds', coalesce(extract(epoch from cb_now() - min(since)), 0)) from -- two halves, each with its index: together they would read every row
     (select count(*) as n, min(since) as since from writes where org = o.org and state in ('due', 'uncertain')
      union all select count(*), min(since) from writes where org = o.org and state = 'sending') u) as unsent,
@@ -16,4 +17,5 @@ select o.org, o.name, o.mode, o.crm is null as disconnected, f.crm_trouble, f.ap
   (select count(*) from deliveries where org = o.org and state = 'parked')::int as parked_deliveries,
   (select count(*) from deliveries where org = o.org and state = 'unheard')::int as unheard
 from orgs o left join org_facts f on f.org = o.org left join books b on b.org = o.org
+left join ways_in w on w.org = o.org left join consents c on c.org = o.org and c.holder = ''
 where o.org = $1
