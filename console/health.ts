@@ -22,6 +22,8 @@ const silentMs = 24 * 3_600_000;
 /** The rest of Salesforce's customers live on the same allocation; from here on the writer slows down. */
 const apiScarce = 0.8;
 /** Changes are read once a minute, and every 15 where the allocation is nearly spent. */
+/** A week in which somebody is there to sign in again. */
+const endsSoonMs = 7 * 24 * 3_600_000;
 const bookStaleMs = 30 * 60_000;
 
 /** What is not well, the worst first. Empty means all is well. */
@@ -29,7 +31,11 @@ export function healthOf(status: Status, nowMs: number, words: Words, format: Fo
   const { org, unsent, parked, connections, inbox, book } = status;
   const say = words.health;
   const items: HealthItem[] = [];
-  if (org.trouble) items.push({ key: 'org', level: 'bad', text: org.trouble, asSaid: true });
+  if (org.endsSoon && !org.trouble)
+    items.push({ key: 'ends soon', level: 'bad', text: `${say.endsSoon} ${org.endsSoon.because}`, asSaid: true });
+  if (org.endsAt !== undefined && Date.parse(org.endsAt) - nowMs <= endsSoonMs)
+    items.push({ key: 'ends', level: 'warn', text: say.ends(format.day(org.endsAt, nowMs)) });
+  if (org.trouble && !org.reconnect) items.push({ key: 'org', level: 'bad', text: org.trouble, asSaid: true });
   for (const { cause, count } of parked)
     items.push({
       key: `parked ${cause}`,

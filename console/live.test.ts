@@ -81,6 +81,7 @@ function aConsole(held: CallLine[] = []) {
     writeAgain: () => answer(() => undefined),
     applyRules: () => answer(() => undefined),
     setMode: () => answer(() => undefined),
+    connect: {} as Server['connect'], // asked for by its own pages alone
     stream: async (_after, signal) =>
       new Response(
         new ReadableStream<Uint8Array>({

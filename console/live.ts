@@ -355,6 +355,16 @@ export function createLive(server: Server, world: World) {
     async actOnRecording(action: 'hold' | 'release' | 'erase', id: string, because: string): Promise<ServerTrouble | undefined> {
       return ifSignedIn(server.actOnRecording(action, id, because)).then(() => undefined, troubleIn);
     },
+    /** What one page alone asks or tells. Undefined: the session is over, and the sign-in is shown. */
+    async ask<T>(work: (server: Server) => Promise<T>): Promise<T | ServerTrouble | undefined> {
+      return ifSignedIn(work(server)).catch(troubleIn);
+    },
+    /** The same for pages without this session: whatever the trouble, it is theirs. */
+    async askOpenly<T>(work: (server: Server) => Promise<T>): Promise<T | ServerTrouble> {
+      return work(server).catch(troubleIn);
+    },
+    /** Another state of the org than the next look would tell. */
+    lookAgain: () => void readStatus(),
     async setMode(mode: Mode, backfill: boolean): Promise<ServerTrouble | undefined> {
       try {
         await ifSignedIn(server.setMode(mode, backfill));

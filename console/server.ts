@@ -1,5 +1,26 @@
 import { z } from 'zod';
-import { CallList, CallStory, Problem, Recording, SignIn, Status, TestCallPlaced, type Mode, type TestCallKind } from '../wire/console.ts';
+import {
+  Agent,
+  CallList,
+  CallStory,
+  ConnectedUnattended,
+  Disconnected,
+  OrgList,
+  OrgMade,
+  OrgTested,
+  Problem,
+  Recording,
+  SentTo,
+  SignedIn,
+  SignIn,
+  Status,
+  TestCallPlaced,
+  type CameBack,
+  type ConnectUnattended,
+  type Mode,
+  type SignInToOrg,
+  type TestCallKind,
+} from '../wire/console.ts';
 
 // zod's compiled parsers need `new Function`, which our Content-Security-Policy refuses
 z.config({ jitless: true });
@@ -41,8 +62,8 @@ export function serverAt(fetchFrom: typeof fetch) {
   const read = async <T>(path: string, schema: z.ZodType<T>, signal?: AbortSignal): Promise<T> =>
     parseAnswer(await ask(path, { headers: { accept: 'application/json' } }, signal), schema);
   // the header can't be set by another site's form, so that a forged post is refused without looking at it
-  const tell = (path: string, body?: unknown) =>
-    ask(path, { method: 'POST', headers: { 'content-type': 'application/json', 'x-cordboard': '1' }, body: JSON.stringify(body ?? {}) });
+  const tell = (path: string, body?: unknown, method: 'POST' | 'PUT' = 'POST') =>
+    ask(path, { method, headers: { 'content-type': 'application/json', 'x-cordboard': '1' }, body: JSON.stringify(body ?? {}) });
 
   return {
     async signIn(token: string) {
@@ -78,6 +99,40 @@ export function serverAt(fetchFrom: typeof fetch) {
     },
     async setMode(mode: Mode, backfill: boolean) {
       await tell('/api/org/mode', { mode, backfill });
+    },
+    /** Which orgs there are, how they are connected, and who signs in there. */
+    connect: {
+      orgs: async (signal?: AbortSignal) => (await read('/api/orgs', OrgList, signal)).orgs,
+      addOrg: async (name: string) => parseAnswer(await tell('/api/orgs', { name }), OrgMade),
+      async nameOrg(id: number, name: string) {
+        await tell(`/api/orgs/${id}`, { name }, 'PUT');
+      },
+      async enterOrg(id: number) {
+        await tell(`/api/orgs/${id}/enter`);
+      },
+      beginSignIn: async (id: number, asked: z.input<typeof SignInToOrg>) =>
+        parseAnswer(await tell(`/api/orgs/${id}/sign-in`, asked), SentTo),
+      connectUnattended: async (id: number, asked: z.input<typeof ConnectUnattended>) =>
+        parseAnswer(await tell(`/api/orgs/${id}/connect`, asked), ConnectedUnattended),
+      async makeKey(id: number) {
+        await tell(`/api/orgs/${id}/key`);
+      },
+      testOrg: async (id: number) => parseAnswer(await tell(`/api/orgs/${id}/test`), OrgTested),
+      disconnectOrg: async (id: number) => parseAnswer(await tell(`/api/orgs/${id}/disconnect`), Disconnected),
+      async setActAs(id: number, actAs: 'integration-user' | 'agent') {
+        await tell(`/api/orgs/${id}/act-as`, { actAs }, 'PUT');
+      },
+      /** What the CRM sent a person back with. */
+      cameBack: async (came: z.input<typeof CameBack>) => parseAnswer(await tell('/api/signed-in', came), SignedIn),
+      agent: (signal?: AbortSignal) => read('/api/agent', Agent, signal),
+      beginAsAgent: async (uid: string, popup: boolean) =>
+        parseAnswer(await tell(`/api/agents/${encodeURIComponent(uid)}/sign-in`, { popup }), SentTo),
+      async dropConsent() {
+        await tell('/api/agent/drop-consent');
+      },
+      async signOutAgent() {
+        await tell('/api/agent/sign-out');
+      },
     },
     /** The stream as it stands; the reader (stream.ts) looks at its status itself. */
     stream: (after: number, signal: AbortSignal) =>

@@ -344,6 +344,7 @@ export const CameBack = z.union([
   z.object({ state: z.string().min(1).max(200), error: z.string().min(1).max(200), description: z.string().max(2_000).optional() }),
 ]);
 const ConnectedAs = z.object({ orgName: z.string(), userName: z.string(), login: z.string() });
+export const ConnectedUnattended = z.object({ as: ConnectedAs });
 /** `org`: where to go on; of an agent none. */
 export const SignedIn = z.object({
   popup: z.boolean(),

@@ -2,6 +2,7 @@ import { useEffect, useRef, type ReactNode } from 'react';
 import { useConsole, useLive } from '../console-context.tsx';
 import { Link } from '../address.tsx';
 import { BookButton } from './book-button.tsx';
+import { ConnectBanner } from './connect-banner.tsx';
 import { HealthLine } from './health-line.tsx';
 import { ModeButton } from './mode-button.tsx';
 import { PreferencesButton } from './preferences-button.tsx';
@@ -35,7 +36,9 @@ export function Frame({ children }: { children: ReactNode }) {
         </Link>
         {status && (
           <p className="org">
-            <bdi title={status.org.name}>{status.org.name}</bdi>
+            <Link to="/orgs" className="org-link" title={words.orgs.title}>
+              <bdi>{status.org.name}</bdi>
+            </Link>
             {status.org.standIn && (
               <span className="chip chip-plain" title={words.frame.standInExplained}>
                 {words.frame.standIn}
@@ -50,6 +53,7 @@ export function Frame({ children }: { children: ReactNode }) {
         <HealthLine />
         {status && <BookButton book={status.book} />}
       </section>
+      {status && <ConnectBanner org={status.org} />}
       <StreamBanner />
       {children}
     </div>

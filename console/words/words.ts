@@ -80,6 +80,8 @@ export type Words = {
     readonly clockWrong: (source: string, offset: string) => string;
     readonly api: (used: string, max: string) => string;
     readonly bookStale: (since: string) => string;
+    /** Before the reason. */ readonly endsSoon: string;
+    readonly ends: (day: string) => string;
   };
   readonly book: {
     readonly title: string;
@@ -234,6 +236,103 @@ export type Words = {
     readonly noAnswer: string;
     readonly took: (duration: string) => string;
   };
+  readonly orgs: {
+    readonly title: string;
+    readonly explained: string;
+    readonly current: string;
+    readonly enter: string;
+    readonly unknown: string;
+    readonly states: Readonly<Record<'well' | 'shut-out' | 'trouble' | 'disconnected' | 'new', string>>;
+    readonly connectedAs: (user: string, org: string) => string;
+    readonly never: string;
+    readonly add: string;
+    readonly addExplained: string;
+    readonly name: string;
+    readonly rename: string;
+    readonly save: string;
+    readonly notConnected: string;
+    readonly shutOut: string;
+    readonly keptMeanwhile: string;
+    readonly mendedHere: string;
+    readonly waiting: Counted;
+    readonly selfIsAgent: string;
+    readonly connection: string;
+    readonly byStart: string;
+    readonly how: string;
+    readonly means: Readonly<Record<'web' | 'client-credentials' | 'jwt', { readonly name: string; readonly explained: string }>>;
+    readonly as: string;
+    readonly salesforceOrg: string;
+    readonly host: string;
+    readonly since: string;
+    readonly by: string;
+    readonly lastSignIn: string;
+    readonly lastProof: string;
+    readonly endsAt: string;
+    readonly test: string;
+    readonly testing: string;
+    readonly tested: (login: string, org: string) => string;
+    readonly connect: string;
+    readonly reconnect: string;
+    readonly disconnect: string;
+    readonly disconnectTitle: string;
+    readonly disconnectMeans: readonly string[];
+    readonly steps: {
+      readonly app: string;
+      readonly appExplained: string;
+      readonly callback: string;
+      readonly localhost: string;
+      readonly place: string;
+      readonly keys: string;
+    };
+    readonly guide: (step: string) => string;
+    readonly places: Readonly<Record<'production' | 'sandbox' | 'my-domain', string>>;
+    readonly myDomain: string;
+    readonly clientId: string;
+    readonly clientSecret: string;
+    readonly secretKept: string;
+    readonly secretOptional: string;
+    readonly secretForAgents: string;
+    readonly username: string;
+    readonly usernameExplained: string;
+    readonly ownKey: string;
+    readonly ownKeyExplained: string;
+    readonly certificate: string;
+    readonly makeKey: string;
+    readonly makeKeyAgain: string;
+    readonly makeKeyAgainExplained: string;
+    readonly downloadCertificate: string;
+    readonly lifetime: string;
+    readonly lifetimeExplained: string;
+    readonly signIn: string;
+    readonly tryAndConnect: string;
+    readonly waitingForWindow: string;
+    readonly replace: string;
+    readonly replaceExplained: string;
+    /** By the code of the refusal; what isn't here is shown as the server said it. */
+    readonly refusals: Readonly<Record<Refusal, string>>;
+    readonly agents: string;
+    readonly agentsExplained: string;
+    readonly agentsLent: Counted;
+    readonly actAs: string;
+    readonly actings: Readonly<Record<'integration-user' | 'agent', { readonly name: string; readonly explained: string }>>;
+  };
+  readonly signedIn: {
+    readonly working: string;
+    readonly done: string;
+    readonly failed: string;
+    readonly nothing: string;
+    readonly closeWindow: string;
+    readonly toOrg: string;
+  };
+  readonly agent: {
+    readonly title: string;
+    readonly how: string;
+    readonly signIn: string;
+    readonly signedInAs: (name: string) => string;
+    readonly callsOf: (org: string) => string;
+    readonly lent: string;
+    readonly takeBack: string;
+  };
   readonly recording: {
     readonly titles: Readonly<Record<'call' | 'voicemail', string>>;
     readonly loading: string;
@@ -264,6 +363,25 @@ export type Words = {
   };
 };
 
+export type Refusal =
+  | 'state_unknown'
+  | 'state_used'
+  | 'state_expired'
+  | 'state_other-browser'
+  | 'access_denied'
+  | 'redirect_uri_mismatch'
+  | 'invalid_client_id'
+  | 'invalid_client'
+  | 'invalid_scope'
+  | 'other_org'
+  | 'org_taken'
+  | 'not_connected'
+  | 'not_a_user'
+  | 'API_DISABLED_FOR_ORG'
+  | 'NO_REFRESH_TOKEN'
+  | 'OAUTH_APP_ACCESS_DENIED'
+  | 'SIGN_IN_UNREACHABLE'
+  | 'unanswered';
 export type BookKind = 'contact' | 'lead' | 'account' | 'person-account';
 export type FactType =
   | 'started'
