@@ -9,6 +9,7 @@ import { readBecause } from '../console/because.ts';
 import { kindsInOrder } from '../server/call/event.ts';
 import { testCalls, type CallList, type CallStory, type TestCallKind } from '../wire/console.ts';
 import { findBarriers, findOverflow, openBrowser, visit, type Look, type Visit } from './browser.ts';
+import { connectAnOrg } from './connect.ts';
 import { aProduct, type Product } from './product.ts';
 
 answerHelp(`
@@ -594,8 +595,13 @@ const product = await aProduct();
 let browser: Browser | undefined;
 try {
   console.log('Starting the product and a browser …');
-  [browser] = await Promise.all([openBrowser(), product.start()]);
-  await run(browser, product);
+  const isConnecting = (word: string) => 'connecting'.startsWith(word.slice(0, 10));
+  if (asked.length > 0 && asked.every(isConnecting)) browser = await openBrowser();
+  else {
+    [browser] = await Promise.all([openBrowser(), product.start()]);
+    await run(browser, product);
+  }
+  if (asked.length === 0 || asked.some(isConnecting)) await connectAnOrg(browser, check, pictures);
 } catch (error) {
   failed += 1;
   console.log(`FAILED to the end: ${String((error as Error).stack ?? error)}\n${product.output().slice(-2000)}`);

@@ -9,6 +9,8 @@ import { root } from '../tools/run.ts';
 /** The product as `npm start` runs it, on free ports and with an empty data folder of its own. */
 export type Product = {
   readonly address: string;
+  /** The stand-in org itself. */
+  readonly org: string;
   /** The stand-in org's controls: faults, clock, log. */
   readonly controls: string;
   /** The sign-in link it printed last. */
@@ -74,6 +76,7 @@ export async function aProduct(): Promise<Product> {
 
   return {
     address: `http://127.0.0.1:${port}`,
+    org: `http://127.0.0.1:${standInPort}`,
     controls: `http://127.0.0.1:${standInControlPort}`,
     link: () => link,
     start,

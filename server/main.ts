@@ -123,7 +123,7 @@ async function start(config: Config): Promise<void> {
     const secrets = openSecrets(await loadSecretsKey(config, world), world);
     const waysIn = connectStore(database);
     requireKeysFor([...(await admin.sealed()), ...(await waysIn.sealed())].map(keyOf), secrets); // a wrong key shows now, not at the first call
-    type Settings = { readonly kind: keyof typeof crms } & Parameters<typeof crms.salesforce>[0];
+    type Settings = { readonly kind?: keyof typeof crms } & Parameters<typeof crms.salesforce>[0];
     const settingsOf = (sealed: string) => JSON.parse(secrets.open(sealed, 'orgs crm')) as Settings;
     const vaultOf = (id: OrgId) => openVault({ database, world, secrets, onTrouble: trouble }, id);
     const openCrm = (settings: object, vault: Vault) => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { Hono } from 'hono';
+import type { Hono } from 'hono';
 import { Bell } from '../bell.ts';
 import { Refused } from '../crm.ts';
 import { hashToken, type Visitor } from '../guard.ts';

@@ -8,6 +8,7 @@ import type { ConsoleStore } from '../store/console-store.ts';
 import type { OrgId } from '../store.ts';
 import type { World } from '../world.ts';
 import { type Connecting, problemOf } from './connect.ts';
+import { guidePage } from './guide-page.ts';
 
 export type ConnectDoorParts = {
   readonly connecting: Connecting;
@@ -26,24 +27,28 @@ const begunSeconds = 600;
 const dayMs = 86_400_000;
 
 /** Everything about which orgs are connected, how, and by whom. */
-export const connectDoors = (parts: ConnectDoorParts): readonly Door[] => [
-  ['get', '/api/orgs', 'person', (c) => listOrgs(c, parts)],
-  ['post', '/api/orgs', 'person', (c) => addOrg(c, parts)],
-  ['put', '/api/orgs/:id', 'person', (c) => renameOrg(c, parts)],
-  ['post', '/api/orgs/:id/enter', 'person', (c) => enterOrg(c, parts)],
-  ['post', '/api/orgs/:id/sign-in', 'person', (c) => beginSignIn(c, parts)],
-  ['post', '/api/orgs/:id/connect', 'person', (c) => connectUnattended(c, parts)],
-  ['post', '/api/orgs/:id/key', 'person', (c) => onOrg(c, parts, async (org, who) => (await parts.connecting.makeKey(org, who), {}))],
-  ['get', '/api/orgs/:id/certificate.crt', 'person', (c) => giveCertificate(c, parts)],
-  ['post', '/api/orgs/:id/test', 'person', (c) => testOrg(c, parts)],
-  ['post', '/api/orgs/:id/disconnect', 'person', (c) => onOrg(c, parts, (org, who) => parts.connecting.disconnect(org, who))],
-  ['put', '/api/orgs/:id/act-as', 'person', (c) => setActAs(c, parts)],
-  ['post', '/api/signed-in', 'anyone', (c) => cameBack(c, parts)],
-  ['post', '/api/agents/:uid/sign-in', 'anyone', (c) => beginAsAgent(c, parts)],
-  ['get', '/api/agent', 'agent', (c) => tellAgent(c, parts)],
-  ['post', '/api/agent/drop-consent', 'agent', (c) => dropConsent(c, parts)],
-  ['post', '/api/agent/sign-out', 'agent', (c) => endAgentSession(c, parts)],
-];
+export function connectDoors(parts: ConnectDoorParts): readonly Door[] {
+  const guide = guidePage();
+  return [
+    ['get', '/docs/salesforce', 'person', (c) => c.body(guide.html, 200, { ...guide.headers })],
+    ['get', '/api/orgs', 'person', (c) => listOrgs(c, parts)],
+    ['post', '/api/orgs', 'person', (c) => addOrg(c, parts)],
+    ['put', '/api/orgs/:id', 'person', (c) => renameOrg(c, parts)],
+    ['post', '/api/orgs/:id/enter', 'person', (c) => enterOrg(c, parts)],
+    ['post', '/api/orgs/:id/sign-in', 'person', (c) => beginSignIn(c, parts)],
+    ['post', '/api/orgs/:id/connect', 'person', (c) => connectUnattended(c, parts)],
+    ['post', '/api/orgs/:id/key', 'person', (c) => onOrg(c, parts, async (org, who) => (await parts.connecting.makeKey(org, who), {}))],
+    ['get', '/api/orgs/:id/certificate.crt', 'person', (c) => giveCertificate(c, parts)],
+    ['post', '/api/orgs/:id/test', 'person', (c) => testOrg(c, parts)],
+    ['post', '/api/orgs/:id/disconnect', 'person', (c) => onOrg(c, parts, (org, who) => parts.connecting.disconnect(org, who))],
+    ['put', '/api/orgs/:id/act-as', 'person', (c) => setActAs(c, parts)],
+    ['post', '/api/signed-in', 'anyone', (c) => cameBack(c, parts)],
+    ['post', '/api/agents/:uid/sign-in', 'anyone', (c) => beginAsAgent(c, parts)],
+    ['get', '/api/agent', 'agent', (c) => tellAgent(c, parts)],
+    ['post', '/api/agent/drop-consent', 'agent', (c) => dropConsent(c, parts)],
+    ['post', '/api/agent/sign-out', 'agent', (c) => endAgentSession(c, parts)],
+  ];
+}
 
 /** Where this browser has us: Salesforce sends it back there, so its cookies are there too. The Host was checked at the door. */
 const redirectUri = (context: Ctx, publicUrl: string | undefined): string => {

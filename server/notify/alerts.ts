@@ -54,7 +54,11 @@ export function troublesOf({ org, unsent, parked, connections, inbox, book }: St
       org.mendedBy === 'time' ? 2 * minuteMs : 0,
     );
   if (org.endsSoon && !org.trouble)
-    say('sign-in', 'bad', `${org.name} will not let us in again once this session ends: ${org.endsSoon.because} Calls are written until then.`);
+    say(
+      'sign-in',
+      'bad',
+      `${org.name} will not let us in again once this session ends: ${org.endsSoon.because} Calls are written until then.`,
+    );
   if (org.endsAt !== undefined && Date.parse(org.endsAt) - nowMs <= endsSoonMs)
     say(
       'sign-in ends',

@@ -30,7 +30,7 @@ export function aConnect(database: Database, console: ConsoleStore, publicUrl: s
     proved: 0,
   };
   const crm = {
-    identity: acme as CrmIdentity,
+    identity: acme,
     /** Who signs in on the CRM's page. */
     who: { orgId: acme.orgId, userId: acme.userId },
     /** Why it can't be connected. */

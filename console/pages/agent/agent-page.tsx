@@ -13,12 +13,16 @@ export function AgentPage({ uid }: { uid: string }) {
   const [agent, setAgent] = useState<Agent | 'nobody'>();
   const [problem, setProblem] = useState<{ code: string; message: string }>();
   const [busy, setBusy] = useState(false);
-  const read = useCallback(async () => {
-    const found = await live.askOpenly((server) => server.connect.agent());
-    if (!(found instanceof ServerTrouble)) return setAgent(found);
-    setAgent('nobody');
-    return found.is === 'signed-out' ? undefined : setProblem(found);
-  }, [live]);
+  const read = useCallback(
+    () =>
+      live
+        .askOpenly((server) => server.connect.agent())
+        .then((found) => {
+          setAgent(found instanceof ServerTrouble ? 'nobody' : found);
+          if (found instanceof ServerTrouble && found.is !== 'signed-out') setProblem(found);
+        }),
+    [live],
+  );
   useEffect(() => void read(), [read]);
 
   async function signIn() {

@@ -29,12 +29,9 @@ export function CameBackPage() {
           : error !== undefined
             ? { state, error: error.slice(0, 200), ...(description === undefined ? {} : { description: description.slice(0, 2_000) }) }
             : undefined;
-    if (!asked) {
-      setSaid(new ServerTrouble('refused', 'nothing', ''));
-      return;
-    }
+    const nothing = new ServerTrouble('refused', 'nothing', '');
     void live
-      .askOpenly((server) => server.connect.cameBack(asked))
+      .askOpenly((server) => (asked ? server.connect.cameBack(asked) : Promise.reject(nothing)))
       .then((answer) => {
         setSaid(answer);
         if (answer instanceof ServerTrouble) return;

@@ -2,6 +2,7 @@ import { type ReactNode, useEffect, useId, useRef, useState } from 'react';
 import { Button } from 'react-aria-components/Button';
 import type { Org, SignedIn } from '../../../wire/console.ts';
 import { useConsole } from '../../console-context.tsx';
+import { Choice } from '../../parts/choice.tsx';
 import { CopyText } from '../../parts/copy-text.tsx';
 import { ServerTrouble } from '../../server.ts';
 import { myDomainUrl, type Place, placeHosts, placeOf, refusalOf } from './say-org.ts';
@@ -95,13 +96,7 @@ export function ConnectForm({ org, onDone, onCancel }: { org: Org; onDone: () =>
       <fieldset className="choices">
         <legend>{words.orgs.how}</legend>
         {meansOf.map((one) => (
-          <label key={one} className="choice">
-            <input type="radio" name="means" checked={means === one} onChange={() => setMeans(one)} />
-            <span>
-              <strong>{words.orgs.means[one].name}</strong>
-              <span className="fine">{words.orgs.means[one].explained}</span>
-            </span>
-          </label>
+          <Choice key={one} group="means" {...words.orgs.means[one]} isChosen={means === one} choose={() => setMeans(one)} />
         ))}
       </fieldset>
 
@@ -121,10 +116,7 @@ export function ConnectForm({ org, onDone, onCancel }: { org: Org; onDone: () =>
         {means !== 'client-credentials' && (
           <div className="choices" role="radiogroup" aria-label={words.orgs.steps.place}>
             {places.map((one) => (
-              <label key={one} className="choice">
-                <input type="radio" name="place" checked={place === one} onChange={() => setPlace(one)} />
-                <span>{words.orgs.places[one]}</span>
-              </label>
+              <Choice key={one} group="place" name={words.orgs.places[one]} isChosen={place === one} choose={() => setPlace(one)} />
             ))}
           </div>
         )}

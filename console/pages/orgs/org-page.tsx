@@ -5,6 +5,7 @@ import { Modal, ModalOverlay } from 'react-aria-components/Modal';
 import type { Org, OrgTested } from '../../../wire/console.ts';
 import { Link } from '../../address.tsx';
 import { useConsole } from '../../console-context.tsx';
+import { Choice } from '../../parts/choice.tsx';
 import { CopyText } from '../../parts/copy-text.tsx';
 import { type Figure, Figures } from '../../parts/figures.tsx';
 import { Icon } from '../../parts/icon.tsx';
@@ -240,13 +241,7 @@ function Agents({ org, onChanged }: { org: Org; onChanged: () => Promise<void> }
       <fieldset className="choices">
         <legend>{words.orgs.actAs}</legend>
         {(['integration-user', 'agent'] as const).map((one) => (
-          <label key={one} className="choice">
-            <input type="radio" name="act-as" checked={actAs === one} onChange={() => void choose(one)} />
-            <span>
-              <strong>{words.orgs.actings[one].name}</strong>
-              <span className="fine">{words.orgs.actings[one].explained}</span>
-            </span>
-          </label>
+          <Choice key={one} group="act-as" {...words.orgs.actings[one]} isChosen={actAs === one} choose={() => void choose(one)} />
         ))}
       </fieldset>
       {org.agents > 0 && <p className="fine">{words.orgs.agentsLent(org.agents)}</p>}

@@ -10,7 +10,7 @@ const dayMs = 86_400_000;
 
 /** A key pair and a certificate for it, signed by itself: what Salesforce wants to be uploaded for the JWT bearer flow. PEM. */
 export async function makeKey(world: Pick<World, 'now' | 'bytes'>): Promise<{ privateKey: string; certificate: string }> {
-  const { privateKey, publicKey } = await promisify(generateKeyPair)('rsa', { modulusLength: keyBits });
+  const { privateKey } = await promisify(generateKeyPair)('rsa', { modulusLength: keyBits });
   return {
     privateKey: privateKey.export({ type: 'pkcs8', format: 'pem' }) as string,
     certificate: selfSigned(privateKey, 'Cordboard', world),
