@@ -27,6 +27,16 @@ const told = (change: Partial<Status>) =>
 
 test('all well is no item at all', () => expect(told({})).toEqual([]));
 
+test('an org that lets nobody in is never well, and one that soon will not is said before', () => {
+  expect(told({ org: { ...well.org, trouble: 'Sign in again.', reconnect: true } })).toEqual([
+    'bad: Salesforce does not let Cordboard in.',
+  ]);
+  expect(told({ org: { ...well.org, disconnected: true } })).toEqual(['bad: This org is not connected.']);
+  expect(told({ org: { ...well.org, endsSoon: { because: 'The secret is wrong.' } } })[0]).toMatch(/^bad: .*The secret is wrong/);
+  expect(told({ org: { ...well.org, endsAt: '2026-11-29T11:00:00Z' } })[0]).toMatch(/^warn: .*November 29/);
+  expect(told({ org: { ...well.org, endsAt: '2026-12-15T12:00:00Z' } })).toEqual([]);
+});
+
 describe('the clock of a source (C6)', () => {
   test.each([
     [1999, []],

@@ -35,6 +35,9 @@ export function healthOf(status: Status, nowMs: number, words: Words, format: Fo
     items.push({ key: 'ends soon', level: 'bad', text: `${say.endsSoon} ${org.endsSoon.because}`, asSaid: true });
   if (org.endsAt !== undefined && Date.parse(org.endsAt) - nowMs <= endsSoonMs)
     items.push({ key: 'ends', level: 'warn', text: say.ends(format.day(org.endsAt, nowMs)) });
+  // the banner tells the rest, and where it is mended
+  if (org.reconnect || org.disconnected)
+    items.push({ key: 'shut out', level: 'bad', text: org.disconnected ? words.orgs.notConnected : words.orgs.shutOut });
   if (org.trouble && !org.reconnect) items.push({ key: 'org', level: 'bad', text: org.trouble, asSaid: true });
   for (const { cause, count } of parked)
     items.push({

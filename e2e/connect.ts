@@ -157,7 +157,7 @@ async function story(browser: Browser, product: Product, check: Check, pictures:
     await logIn(window, integration);
     await window.locator('#oaapprove').click();
     await closes(window);
-    await page.getByText(en.orgs.shutOut).waitFor({ state: 'detached', timeout: writtenMs });
+    await page.locator('.banner-bad').waitFor({ state: 'detached', timeout: writtenMs });
     await until(async () => (await Promise.all(calls.map(explained))).every((is) => is === 'written'), 'every call that waited is written');
   });
 
@@ -165,6 +165,7 @@ async function story(browser: Browser, product: Product, check: Check, pictures:
     const { orgs } = (await (await page.request.get(`${home}/api/orgs`)).json()) as { orgs: { agentsPath: string }[] };
     const theirs = await visit(browser, home, { width: 400, height: 800 });
     await theirs.page.goto(home + orgs[0]!.agentsPath);
+    await theirs.page.getByRole('button', { name: en.agent.signIn }).waitFor();
     await picture('agent-400', theirs.page);
     expectNone(await findBarriers(theirs.page), 'barriers on the page of an agent');
     const [window] = await Promise.all([

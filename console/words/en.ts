@@ -73,7 +73,7 @@ export const en: Words = {
     api: (used, max) => `API ${used} of ${max}`,
     bookStale: (since) => `Changes in Salesforce were last read ${since}`,
     endsSoon: 'The sign-in to Salesforce will not be renewed when this session ends:',
-    ends: (day) => `The sign-in to Salesforce ends on ${day}: sign in again before`,
+    ends: (day) => `The sign-in to Salesforce ends on ${day}: sign in again before then`,
   },
   book: {
     title: 'Book',

@@ -5,7 +5,7 @@ import { useConsole } from '../../console-context.tsx';
 import { Choice } from '../../parts/choice.tsx';
 import { CopyText } from '../../parts/copy-text.tsx';
 import { ServerTrouble } from '../../server.ts';
-import { myDomainUrl, type Place, placeHosts, placeOf, refusalOf } from './say-org.ts';
+import { myDomainUrl, type Place, placeHosts, placeOf, refusalOf, saidBySalesforce } from './say-org.ts';
 import { openWindow, waitForWord } from './through-window.ts';
 
 const meansOf = ['web', 'client-credentials', 'jwt'] as const;
@@ -175,9 +175,9 @@ export function ConnectForm({ org, onDone, onCancel }: { org: Org; onDone: () =>
       {problem && (
         <div className="problem" role="alert">
           <p>{refusalOf(problem, words)}</p>
-          {problem.message !== refusalOf(problem, words) && problem.message !== '' && (
+          {saidBySalesforce(problem, words) !== undefined && (
             <p className="fine">
-              <bdi lang="en">{problem.message}</bdi>
+              <bdi lang="en">{saidBySalesforce(problem, words)}</bdi>
             </p>
           )}
         </div>

@@ -31,10 +31,10 @@ export function OrgPage({ id }: { id: string }) {
     return () => gone.abort();
   }, [read, world]);
 
-  if (found === undefined) return <main className="alone" id="calls" role="status" />;
+  if (found === undefined) return <main className="org-page" id="calls" role="status" />;
   if (found === 'none' || found instanceof ServerTrouble)
     return (
-      <main className="alone" id="calls">
+      <main className="org-page" id="calls">
         <h1>{found === 'none' ? words.orgs.unknown : words.list.failed}</h1>
         {found instanceof ServerTrouble && <p>{refusalOf(found, words)}</p>}
         <Link to="/orgs">{words.orgs.title}</Link>
@@ -53,7 +53,7 @@ function Shown({ org, onChanged }: { org: Org; onChanged: () => Promise<void> })
     if (!(trouble instanceof ServerTrouble)) location.assign(`/orgs/${org.id}`);
   }
   return (
-    <main className="alone org-page" id="calls">
+    <main className="org-page" id="calls">
       <p>
         <Link to="/orgs">{words.orgs.title}</Link>
       </p>

@@ -13,7 +13,7 @@ export function OrgsPage() {
   const read = useCallback(() => void live.ask((server) => server.connect.orgs()).then(setOrgs), [live]);
   useEffect(read, [read]);
   return (
-    <main className="alone orgs" id="calls">
+    <main className="org-page" id="calls">
       <h1>{words.orgs.title}</h1>
       <p className="fine">{words.orgs.explained}</p>
       {orgs instanceof ServerTrouble ? (

@@ -10,6 +10,11 @@ export function refusalOf(problem: { readonly code: string; readonly message: st
   return known === undefined ? problem.message : known;
 }
 
+/** Salesforce's own words within a refusal that we say in ours, for whoever asks its support. */
+export function saidBySalesforce(problem: { readonly code: string; readonly message: string }, words: Words): string | undefined {
+  return own(words.orgs.refusals, problem.code) === undefined ? undefined : /“[^”]+”/.exec(problem.message)?.[0];
+}
+
 export type OrgState = 'well' | 'shut-out' | 'trouble' | 'disconnected' | 'new';
 export function stateOf(org: Org): OrgState {
   if (!org.connected) return org.wayIn ? 'disconnected' : 'new';
