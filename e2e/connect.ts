@@ -100,7 +100,7 @@ async function story(browser: Browser, product: Product, check: Check, pictures:
     await picture('refused-1400');
   });
 
-  await check('connecting: allowed, the window closes and the org is connected as that user', async () => {
+  await check('connecting: allowed, the window closes and the org is connected as that user (FC-37, FC-38, RS-27)', async () => {
     const window = await beginInWindow();
     await logIn(window, integration);
     await window.locator('#oaapprove').click();

@@ -171,7 +171,7 @@ test('what the org refuses is said in words', async () => {
   });
 });
 
-test('unattended with a key made here: the org has the certificate, the user is pre-authorised', async () => {
+test('FC-40: unattended with a key made here: the org has the certificate, the user is pre-authorised', async () => {
   const product = connectingOn(0);
   await product.makeKey(org, 'admin');
   const { certificate } = (await connectStore(nodes[0]!).key(org))!;
@@ -191,7 +191,7 @@ test('unattended with a key made here: the org has the certificate, the user is 
   expect((await (await worker(1)).users()).length).toBeGreaterThan(3);
 });
 
-test('an agent says who they are, and leaves nothing with us', async () => {
+test('DP-11: an agent says who they are, and leaves nothing with us', async () => {
   await signIn();
   const { uid } = (await connectStore(nodes[0]!).org(org))!;
   const crm = await worker(0);

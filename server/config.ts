@@ -104,7 +104,7 @@ const settings = {
   standIn: {
     env: 'CORDBOARD_STAND_IN',
     unit: 'on, off or auto',
-    default: 'auto: on until an org is connected; never in production',
+    default: 'auto: on while an org is connected to it; never in production',
     why: 'The stand-in Salesforce org on this machine, so that everything can be tried without an account.',
     schema: oneOf(['auto', 'on', 'off']),
   },

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Crm } from './crm.ts';
+import { type Crm, Refused } from './crm.ts';
 import { keepOrgs } from './org-keeper.ts';
 import type { LaneHold, OrgId, Store } from './store.ts';
 import type { World } from './world.ts';
@@ -7,7 +7,7 @@ import type { World } from './world.ts';
 const org = 1 as OrgId;
 
 /** One live org with nothing to write; time passes only while everybody sleeps. */
-function keepOne(recover: (times: number) => Promise<number>) {
+function keepOne(recover: (times: number) => Promise<number>, more: { crm?: object; connect?: () => Promise<Crm> } = {}) {
   let nowMs = 0;
   const alarms = new Set<{ readonly atMs: number; readonly wake: () => void }>();
   const world: World = {
@@ -23,7 +23,15 @@ function keepOne(recover: (times: number) => Promise<number>) {
         signal?.addEventListener('abort', alarm.wake, { once: true });
       }),
   };
-  const seen = { recovered: 0, users: 0, taken: 0, reports: [] as string[] };
+  const seen = {
+    recovered: 0,
+    users: 0,
+    taken: 0,
+    connected: 0,
+    reports: [] as string[],
+    troubles: [] as unknown[],
+    proved: [] as unknown[],
+  };
   const none = { count: 0, firstDueInMs: undefined, oldestMs: undefined };
   let held = false;
   const hold: LaneHold = {
@@ -45,11 +53,12 @@ function keepOne(recover: (times: number) => Promise<number>) {
     users: () => Promise.resolve(void seen.users++).then(() => []),
     self: () => Promise.resolve({ id: '005' }),
     close: () => Promise.resolve(),
+    ...more.crm,
   } as unknown as Crm; // nothing is written, so nothing else is asked
   const store = {
     readOrgs: () => Promise.resolve([{ org, name: 'Org', mode: 'live' as const, crm: 'sealed' }]),
     saveUsers: () => Promise.resolve(),
-    saveUsage: () => Promise.resolve(),
+    saveUsage: (_org: OrgId, _usage: unknown, trouble: unknown) => Promise.resolve(void seen.troubles.push(trouble)),
     takeLane() {
       if (held) return Promise.resolve(undefined); // the database's lock is ours until it is released
       held = true;
@@ -62,9 +71,9 @@ function keepOne(recover: (times: number) => Promise<number>) {
     store,
     world,
     node: 'node',
-    connect: () => Promise.resolve(crm),
+    connect: () => (seen.connected++, more.connect?.() ?? Promise.resolve(crm)),
     signedIn: () => Promise.resolve(),
-    proved: () => Promise.resolve(),
+    proved: (_org, trouble) => Promise.resolve(void seen.proved.push(trouble)),
     writer: { sideBySide: 1, requestLimitMs: 120_000, pollMs: 500 },
     connected: () => undefined,
     whoIsThere: () => Promise.resolve(new Map()),
@@ -76,6 +85,8 @@ function keepOne(recover: (times: number) => Promise<number>) {
   };
   return {
     seen,
+    nowMs: () => nowMs,
+    ring: () => keeper.ring('orgs'),
     async pass(ms: number) {
       const untilMs = nowMs + ms;
       for (await breathe(); ; await breathe()) {
@@ -109,5 +120,52 @@ test('D1: a new colleague is known within minutes, also while this node writes',
   await keeper.pass(30 * 60_000);
   expect(keeper.seen.users).toBeGreaterThan(4);
   expect(keeper.seen.taken).toBe(1);
+  await keeper.close();
+});
+
+const shutOut = new Refused({ mendedBy: 'admin', code: 'invalid_grant', message: 'Sign in again.', signIn: true });
+
+test('a sign-in that a person must mend is asked for no more than every five minutes, and at once when it may be mended', async () => {
+  const keeper = keepOne(() => Promise.resolve(0), { connect: () => Promise.reject(shutOut) });
+  await keeper.pass(4 * 60_000);
+  expect(keeper.seen.connected).toBe(1);
+  expect(keeper.seen.troubles.at(-1)).toMatchObject({ code: 'invalid_grant' });
+  keeper.ring();
+  await keeper.pass(1_000);
+  expect(keeper.seen.connected).toBe(2);
+  await keeper.pass(11 * 60_000);
+  expect(keeper.seen.connected).toBe(4);
+  await keeper.close();
+});
+
+test('anything else is tried again within seconds', async () => {
+  const away = new Refused({ mendedBy: 'time', code: 'HTTP_503', message: 'Busy.', retryAfterMs: 1_000 });
+  const keeper = keepOne(() => Promise.resolve(0), { connect: () => Promise.reject(away) });
+  await keeper.pass(60_000);
+  expect(keeper.seen.connected).toBeGreaterThan(4);
+  await keeper.close();
+});
+
+test('complaint 6: a refresh token is used once a day, although the session in use goes on; trouble is said long before it ends', async () => {
+  let refused = false;
+  let sinceMs = 0;
+  let nowMs = () => 0;
+  const proving = {
+    signedInAtMs: () => sinceMs,
+    prove: () => (refused ? Promise.reject(shutOut) : Promise.resolve(void (sinceMs = nowMs()))),
+  };
+  const keeper = keepOne(() => Promise.resolve(0), { crm: proving });
+  nowMs = keeper.nowMs;
+  await keeper.pass(23 * 3_600_000);
+  expect(keeper.seen.proved).toEqual([]);
+  await keeper.pass(2 * 3_600_000);
+  expect(keeper.seen.proved).toEqual([undefined]);
+  refused = true;
+  await keeper.pass(25 * 3_600_000);
+  expect(keeper.seen.proved.at(-1)).toMatchObject({ code: 'invalid_grant' });
+  expect(keeper.seen.connected).toBe(1); // what is in use goes on
+  refused = false;
+  await keeper.pass(2 * 3_600_000);
+  expect(keeper.seen.proved.at(-1)).toBeUndefined();
   await keeper.close();
 });

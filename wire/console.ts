@@ -290,8 +290,9 @@ const WayIn = z.object({
   provedAt: at.optional(),
   /** Why no new one could be had then; the one in use goes on until it ends. */
   proofTrouble: z.string().optional(),
-  /** When the app ends the sign-in, as far as the admin has said so. */
+  /** When the app ends the sign-in, and after how many days, as far as the admin has said so. */
   endsAt: at.optional(),
+  lifetimeDays: z.number().optional(),
   actAs: z.enum(['integration-user', 'agent']),
 });
 export const Org = z.object({
@@ -328,7 +329,7 @@ const ofTheApp = {
 /** A person signs in. `popup`: in a window of its own, which is closed afterwards. */
 export const SignInToOrg = z.object({
   ...ofTheApp,
-  lifetimeDays: z.int().min(1).max(3_650).optional(),
+  /** Null: the app ends no sign-in by itself. */ lifetimeDays: z.int().min(1).max(3_650).nullable().optional(),
   popup: z.boolean(),
 });
 export const ConnectUnattended = z.object({

@@ -153,6 +153,30 @@ describe('an org is connected by a person who signs in there', () => {
     });
     expect(made.heard.revoked).toEqual(['planted-refresh of 005000000000001AAA']);
   });
+  test('when the app ends a sign-in by itself, the day is known', async () => {
+    await comeBack({ state: await begin({ lifetimeDays: 30 }), code: 'good' });
+    const { connectedAt, endsAt, lifetimeDays } = (await read()).wayIn!;
+    expect(lifetimeDays).toBe(30);
+    expect(Math.round((Date.parse(endsAt!) - Date.parse(connectedAt)) / 86_400_000)).toBe(30);
+    await comeBack({ state: await begin(), code: 'good' });
+    expect((await read()).wayIn?.lifetimeDays).toBe(30);
+    await comeBack({ state: await begin({ lifetimeDays: null }), code: 'good' });
+    expect((await read()).wayIn?.endsAt).toBeUndefined();
+  });
+  test('FC-39: a connected user who takes calls is pointed out', async () => {
+    await connect();
+    await database.query(
+      { text: "insert into crm_users (org, id, name, email, zone, active) values ($1, $2, 'I', 'i@acme.example', 'UTC', true)" },
+      [org, acme.userId],
+    );
+    await database.query(
+      { text: 'insert into org_facts (org, self_user) values ($1, $2) on conflict (org) do update set self_user = excluded.self_user' },
+      [org, acme.userId],
+    );
+    expect((await read()).selfIsAgent).toBe(false);
+    await admin.savePeople(org, [{ connection: '', agent: '101', user: null, email: 'I@acme.example' }]);
+    expect((await read()).selfIsAgent).toBe(true);
+  });
   test('with another app’s key the former secret isn’t sent along', async () => {
     await connect();
     await comeBack({ state: await begin({ clientId: 'another-key', clientSecret: '' }), code: 'good' });

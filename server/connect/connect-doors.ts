@@ -66,6 +66,7 @@ function sayOrg(row: OrgRow, current: OrgId, hasKey: boolean): Org {
     provedAt: timeOf(wayIn.provedAtMs),
     endsAt: wayIn.lifetimeDays === null || wayIn.givenAtMs === null ? undefined : timeOf(wayIn.givenAtMs + wayIn.lifetimeDays * dayMs),
     proofTrouble: wayIn.proofTrouble?.message,
+    lifetimeDays: wayIn.lifetimeDays ?? undefined,
   };
   return {
     id: row.org,

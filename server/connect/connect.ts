@@ -32,7 +32,7 @@ export type ByConsent = {
   readonly loginUrl?: string | undefined;
   readonly clientId?: string | undefined;
   readonly clientSecret?: string | undefined;
-  readonly lifetimeDays?: number | undefined;
+  /** Null: without end. */ readonly lifetimeDays?: number | null | undefined;
   /** Another org than before is meant. */
   readonly replace?: boolean | undefined;
 };
@@ -144,7 +144,7 @@ export function connecting(parts: ConnectParts) {
             ];
       const newest = await vault.read();
       await store.connect(row.org, {
-        sealedCrm: secrets.seal(JSON.stringify({ kind, ...settings, orgId: identity.orgId }), crmPlace),
+        sealedCrm: secrets.seal(JSON.stringify({ kind, ...(isOther ? tried : settings), orgId: identity.orgId }), crmPlace),
         means: settings.auth.by,
         loginUrl: settings.loginUrl,
         clientId: settings.auth.clientId,
@@ -191,7 +191,7 @@ export function connecting(parts: ConnectParts) {
         redirectUri: by.redirectUri,
         popup: by.popup,
         replace: given.replace === true,
-        lifetimeDays: given.lifetimeDays ?? row.wayIn?.lifetimeDays ?? undefined,
+        lifetimeDays: (given.lifetimeDays === undefined ? row.wayIn?.lifetimeDays : given.lifetimeDays) ?? undefined,
       });
     },
 

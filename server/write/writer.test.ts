@@ -311,6 +311,21 @@ test('W7: an org that lets nobody in parks nothing, and gets everything once it 
   await writer.close();
 });
 
+test('W7: a sign-in that a person must mend is held against no row, not even one that goes alone', async () => {
+  let isIn = false;
+  const writer = openWriter([fresh('1')], (ask) =>
+    isIn
+      ? Promise.resolve(holding(ask))
+      : Promise.reject(new Refused({ mendedBy: 'admin', code: 'invalid_grant', message: 'Sign in again.', signIn: true })),
+  );
+  await writer.pass(10 * 60 * secondMs);
+  expect(writer.row('1')).toMatchObject({ state: 'due', setbacks: 0, attempts: 0 });
+  isIn = true;
+  await writer.pass(60 * secondMs);
+  expect(writer.row('1').state).toBe('written');
+  await writer.close();
+});
+
 test('W7: no answer, however often, is held against no row', async () => {
   const writer = openWriter([fresh('1')], () => Promise.reject(new Unanswered('no answer')));
   await writer.pass(3_600 * secondMs);

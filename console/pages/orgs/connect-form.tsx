@@ -32,6 +32,12 @@ export function ConnectForm({ org, onDone, onCancel }: { org: Org; onDone: () =>
   const [busy, setBusy] = useState<'waiting' | 'trying'>();
   const waiting = useRef<AbortController>(undefined);
   useEffect(() => () => waiting.current?.abort(), []);
+  const heading = useRef<HTMLHeadingElement>(null);
+  // asked for by a button above: whoever pressed it goes on here
+  const isAsked = onCancel !== undefined;
+  useEffect(() => {
+    if (isAsked) heading.current?.focus();
+  }, [isAsked]);
 
   // client credentials are served by the org's own host alone
   const isMyDomain = place === 'my-domain' || means === 'client-credentials';
@@ -48,7 +54,7 @@ export function ConnectForm({ org, onDone, onCancel }: { org: Org; onDone: () =>
       server.connect.beginSignIn(org.id, {
         ...common,
         popup: opened !== undefined,
-        ...(lifetimeDays === '' ? {} : { lifetimeDays: days }),
+        lifetimeDays: lifetimeDays === '' ? null : days,
       }),
     );
     if (!sent || sent instanceof ServerTrouble) {
@@ -92,7 +98,9 @@ export function ConnectForm({ org, onDone, onCancel }: { org: Org; onDone: () =>
         void (means === 'web' ? signIn() : connectAlone(means));
       }}
     >
-      <h2>{former ? words.orgs.reconnect : words.orgs.connect}</h2>
+      <h2 ref={heading} tabIndex={-1}>
+        {former ? words.orgs.reconnect : words.orgs.connect}
+      </h2>
       <fieldset className="choices">
         <legend>{words.orgs.how}</legend>
         {meansOf.map((one) => (

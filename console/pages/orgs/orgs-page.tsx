@@ -34,7 +34,13 @@ export function OrgsPage() {
                 <span className={`chip chip-org-${stateOf(org)}`}>{words.orgs.states[stateOf(org)]}</span>
                 {org.current && <span className="chip chip-plain">{words.orgs.current}</span>}
                 <span className="fine">
-                  {org.wayIn ? <bdi>{words.orgs.connectedAs(org.wayIn.user.name, org.wayIn.org.name)}</bdi> : words.orgs.never}
+                  {org.wayIn ? (
+                    <bdi>{words.orgs.connectedAs(org.wayIn.user.name, org.wayIn.org.name)}</bdi>
+                  ) : org.connected ? (
+                    words.orgs.byStart
+                  ) : (
+                    words.orgs.never
+                  )}
                 </span>
               </Link>
             </li>
