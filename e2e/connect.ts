@@ -107,7 +107,7 @@ async function story(browser: Browser, product: Product, check: Check, pictures:
     await closes(window);
     await shows(page, integration);
     await shows(page, en.orgs.means.web.name);
-    expect(!(await page.url()).includes('code='), 'the code is in the address');
+    expect(!page.url().includes('code='), 'the code is in the address');
     await picture('connected-1400');
     await page.getByRole('button', { name: en.orgs.test }).click();
     await shows(page, 'Salesforce lets');

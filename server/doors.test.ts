@@ -97,6 +97,9 @@ describe('S1: all but /healthz needs sign-in', () => {
     '/api/recording-rules',
     '/api/orgs',
     '/api/orgs/1/certificate.crt',
+    '/api/agent',
+    '/api/agent/stream',
+    '/docs/salesforce',
     '/recordings/0123456789abcdef0123456789abcdef/audio',
   ])('%s tells a stranger nothing', async (path) => {
     const answer = await ask(path);

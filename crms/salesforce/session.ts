@@ -69,7 +69,7 @@ export interface Session {
   sinceMs(): number | undefined;
   /** The text without tokens and secrets, for everything that leaves this folder in words (S2). */
   redact(text: string): string;
-  /** Waits for a sign-in under way: one that is cut off between its answer and its keeping costs a person's consent. */
+  /** Waits for an exchange under way: cut off between its answer and its keeping it costs a person's consent. */
   close(): Promise<void>;
 }
 
@@ -139,7 +139,7 @@ export function openSession(
     sinceMs: () => (current ? currentMs : undefined),
     redact,
     async close() {
-      await signingIn?.catch(() => undefined);
+      if (credentials.by === 'web') await signingIn?.catch(() => undefined);
     },
   };
 }

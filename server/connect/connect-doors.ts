@@ -20,7 +20,7 @@ export type ConnectDoorParts = {
 };
 
 /** The console's page that people come back to; it hands what it got to `/api/signed-in` and forgets it. */
-export const cameBackPath = '/signed-in';
+const cameBackPath = '/signed-in';
 /** Of somebody who has no session yet: shows that they are the one who began. */
 const begunCookie = 'cordboard_begun';
 const begunSeconds = 600;
