@@ -171,6 +171,21 @@ test('what the org refuses is said in words', async () => {
   });
 });
 
+test('a user who may not use the API is refused by name of the right, and leaves no consent behind', async () => {
+  const profiles = (await (await fetch(`${salesforce.controlUrl}/__org/export?object=Profile`)).text()).split('\n').filter(Boolean);
+  const ProfileId = profiles
+    .map((line) => JSON.parse(line) as { Id: string; Name: string })
+    .find(({ Name }) => Name.startsWith('Minimum Access'))?.Id;
+  const Username = 'olaf@acme.example';
+  const zones = { TimeZoneSidKey: 'Europe/Warsaw', LocaleSidKey: 'en_US', EmailEncodingKey: 'UTF-8', LanguageLocaleKey: 'en_US' };
+  const fields = { Username, LastName: 'Olaf', Email: Username, Alias: 'olaf', IsActive: true, ProfileId, ...zones };
+  await control('POST', '/as-human', { action: 'create', object: 'User', fields });
+  await control('POST', '/consent', { user: Username });
+  expect(await signIn()).toMatchObject({ problem: { code: 'API_DISABLED_FOR_ORG', message: expect.stringContaining('connected user') } });
+  expect(await control('GET', `/grants?clientId=${appKey}`)).toHaveLength(0);
+  expect((await connectStore(nodes[0]!).org(org))?.crm).toBeNull();
+});
+
 test('FC-40: unattended with a key made here: the org has the certificate, the user is pre-authorised', async () => {
   const product = connectingOn(0);
   await product.makeKey(org, 'admin');
