@@ -215,7 +215,7 @@ function* eachRow(ctx: Ctx, allOrNone: boolean, parts: readonly Part[]): Work<An
       } catch (cause) {
         const refusal = asRowRefusal(cause);
         ctx.tally.rowErrors.set(refusal.code, (ctx.tally.rowErrors.get(refusal.code) ?? 0) + 1);
-        results.push({ success: false, errors: [refusal.row()] });
+        results.push({ success: false, errors: refusal.rows() });
       }
     }
     return results;

@@ -11,7 +11,8 @@ import { identityControls } from './identity/controls.ts';
 import { idFor, readId } from './ids.ts';
 import { isProfile, profiles } from './latency.ts';
 import type { OrgState } from './org-state.ts';
-import { deleteRow, insertRow, undelete, updateRow, validationRules, type ValidationRule } from './records.ts';
+import { deleteRow, insertRow, undelete, updateRow } from './records.ts';
+import { ruleControls } from './rules/controls.ts';
 import { fillPeople, mostPeople, type Filled, type FillOrder } from './people/fill.ts';
 import type { CustomField, SObject } from './schema.ts';
 import { headers as pageHeaders } from './pages/html.ts';
@@ -275,25 +276,7 @@ export function controlApp(org: OrgState): Hono<{ Bindings: HttpBindings }> {
       return { field, op: known, value: value ?? null };
     });
 
-  app.get('/__org/validation-rules', (c) => c.json(validationRules(org.store)));
-  app.post('/__org/validation-rules', async (c) => {
-    const body = await bodyOf(c.req);
-    const object = org.store.schema.named(text(body, 'object'));
-    const when = conditionsOf(object, body['when'] ?? body);
-    const rule: ValidationRule = {
-      name: typeof body['name'] === 'string' ? body['name'] : `rule_${validationRules(org.store).length + 1}`,
-      object: object.name,
-      when,
-      message: text(body, 'message'),
-      ...(typeof body['errorField'] === 'string' ? { errorField: body['errorField'] } : {}),
-    };
-    org.store.setMeta('validationRules', JSON.stringify([...validationRules(org.store), rule]));
-    return c.json(rule, 201);
-  });
-  app.delete('/__org/validation-rules', (c) => {
-    org.store.setMeta('validationRules', '[]');
-    return c.json([]);
-  });
+  ruleControls({ app, org, bodyOf, conditionsOf });
 
   app.get('/__org/assignment-rules', (c) => c.json(assignment(org.store)));
   app.post('/__org/assignment-rules', async (c) => {

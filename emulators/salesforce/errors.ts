@@ -8,6 +8,10 @@ export class Refusal extends Error {
   /** Present for errors about a record; `undefined` leaves the key out, as the org does for errors about the request. */
   readonly fields: readonly string[] | undefined;
   readonly headers: Readonly<Record<string, string>> | undefined;
+  /** What stands beside the error in a whole answer. */
+  besides: Readonly<Record<string, unknown>> = {};
+  /** More that is wrong with the same record. */
+  also: readonly Refusal[] = [];
 
   constructor(status: number, code: string, message: string, fields?: readonly string[], headers?: Readonly<Record<string, string>>) {
     super(message);
@@ -20,12 +24,20 @@ export class Refusal extends Error {
 
   /** The body of a whole answer: an array, also for one error [D api_rest errorcodes]. */
   body(): unknown {
-    return [{ message: this.message, errorCode: this.code, ...(this.fields ? { fields: this.fields } : {}) }];
+    return [this, ...this.also].map(({ besides, message, code, fields }) => ({
+      ...besides,
+      message,
+      errorCode: code,
+      ...(fields ? { fields } : {}),
+    }));
   }
 
   /** One row of a collection's answer: `statusCode`, not `errorCode` [D resources_composite_sobjects_collections]. */
   row(): RowError {
     return { statusCode: this.code, message: this.message, fields: this.fields ?? [] };
+  }
+  rows(): RowError[] {
+    return [this, ...this.also].map((one) => one.row());
   }
 }
 export type RowError = { readonly statusCode: string; readonly message: string; readonly fields: readonly string[] };
@@ -164,8 +176,14 @@ export const keyMissing = (field: string) => record('MISSING_ARGUMENT', `${field
 export const entityIsDeleted = () => new Refusal(404, 'ENTITY_IS_DELETED', 'entity is deleted', []);
 /** "UNDELETE_FAILED: Entity is not in the recycle bin": also of what was deleted along with something else [D Help 000386040; C] */
 export const notInBin = () => record('UNDELETE_FAILED', 'Entity is not in the recycle bin');
-/** [C recorded] */
-export const rowLocked = () => record('UNABLE_TO_LOCK_ROW', 'unable to obtain exclusive access to this record');
+/** [C recorded; with the ids of what was locked "or 1 records: 001…", quoted in several public reports] */
+export const rowLocked = (ids: readonly string[] = []) =>
+  record(
+    'UNABLE_TO_LOCK_ROW',
+    `unable to obtain exclusive access to this record${ids.length > 0 ? ` or ${ids.length} records: ${ids.join(',')}` : ''}`,
+  );
+/** [C recorded: Help 000385276 and several public reports] */
+export const entityIsLocked = () => record('ENTITY_IS_LOCKED', 'the entity is locked for editing');
 /** [D validation rules: the admin's own words] */
 export const validationFailed = (message: string, field?: string) =>
   record('FIELD_CUSTOM_VALIDATION_EXCEPTION', message, field ? [field] : []);

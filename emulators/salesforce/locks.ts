@@ -32,7 +32,13 @@ export class Locks {
     });
     try {
       while (!this.tryTake(holder, ids)) {
-        if (late) throw rowLocked();
+        if (late)
+          throw rowLocked(
+            ids.filter((id) => {
+              const lock = this.#held.get(id);
+              return lock && lock.holder !== holder;
+            }),
+          );
         const busy = ids.map((id) => this.#held.get(id)).find((lock) => lock && lock.holder !== holder);
         await Promise.race([new Promise<void>((wake) => busy?.waiting.push(wake)), deadline]);
       }

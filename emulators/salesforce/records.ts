@@ -21,11 +21,10 @@ import {
   numberOutOfRange,
   requiredMissing,
   tooLong,
-  validationFailed,
   wrongIdType,
 } from './errors.ts';
 import { assignedOwner } from './assignment.ts';
-import { fieldOf, holds, type Condition } from './conditions.ts';
+import { fieldOf } from './conditions.ts';
 import { readId } from './ids.ts';
 import { derivedAccount, settleEvent } from './model/activities.ts';
 import { firstStates, mirrorToMembers, recount, settleMember } from './model/campaigns.ts';
@@ -37,6 +36,9 @@ import { settleSetup } from './model/setup-records.ts';
 import { asContact, isPerson, notByItself, settleAccount } from './person-accounts.ts';
 import type { Field, SObject } from './schema.ts';
 import { rightsFor, schemaFor } from './rights/seen.ts';
+import { checkUnlocked } from './rules/approval-locks.ts';
+import { checkDuplicates, readDuplicateHeader } from './rules/duplicates.ts';
+import { checkValidationRules } from './rules/validation.ts';
 import { mayChange, maySee } from './sharing.ts';
 import type { Change, Row, Store, Value } from './store.ts';
 import { isText, wholeSecond } from './values.ts';
@@ -175,20 +177,21 @@ function settleWhoAndWhat({ store }: Ctx, before: Row | undefined, row: Row, giv
 const closesCase = (store: Store, status: Value | undefined): boolean =>
   store.select('SELECT "IsClosed" FROM "CaseStatus" WHERE "ApiName" = ?', [status ?? null])[0]?.['IsClosed'] === 1;
 
-/** A rule an admin made: when it is true of the record, the record is refused with the admin's words. */
-export type ValidationRule = {
-  name: string;
-  object: string;
-  when: Condition[];
-  message: string;
-  errorField?: string;
-};
-export const validationRules = (store: Store): ValidationRule[] => JSON.parse(store.meta('validationRules') ?? '[]') as ValidationRule[];
-
 function checkRules(ctx: Ctx, object: SObject, row: Row, before: Row | undefined, given: Row): void {
-  for (const rule of validationRules(ctx.store))
-    if (rule.object === object.name && rule.when.every((condition) => holds(object, row, condition)))
-      throw validationFailed(rule.message, rule.errorField);
+  checkValidationRules(ctx, object, row, before);
+  if (ctx.via === 'api')
+    checkDuplicates(
+      {
+        store: ctx.store,
+        userId: ctx.userId,
+        version: ctx.version,
+        options: readDuplicateHeader(ctx.duplicates, ctx.version),
+        besides: ctx.together ?? new Set(),
+      },
+      object,
+      row,
+      before,
+    );
   checkUnique(ctx, object, row, before, given);
   if (object.name !== 'Account' || !isPerson(row)) return;
   const contact = ctx.store.schema.named('Contact');
@@ -320,6 +323,7 @@ function prepareUpdate(ctx: Ctx, object: SObject, id: string, given: Row): Prepa
   mustSee(ctx, object, before);
   if (ctx.via === 'api' && !mayChange(ctx.store, ctx.userId, object, before)) throw insufficientAccess();
   notByItself(object, before);
+  if (ctx.via === 'api') checkUnlocked(ctx.store, ctx.userId, id);
   mayMend(ctx, object, given);
   const sent = checked(ctx, object, given, 'updateable');
   const row: Row = { ...before, ...sent };
@@ -381,6 +385,7 @@ export function* insertRow(ctx: Ctx, seen: SObject, given: Row): Work<string> {
       Id: beside.id,
       ...stamps,
     });
+  ctx.together?.add(id);
   yield* alongside(ctx, object, id, row);
   ctx.tally.written += 1;
   return id;
@@ -473,6 +478,7 @@ export function* deleteRow(ctx: Ctx, seen: SObject, id: string): Work<void> {
     mustSee(ctx, object, row);
     if (ctx.via === 'api' && !mayChange(ctx.store, ctx.userId, object, row)) throw insufficientAccess();
     notByItself(object, row);
+    if (ctx.via === 'api') checkUnlocked(ctx.store, ctx.userId, id);
     faultFor(ctx, object, row);
     return { before: row, row, locks: [id, ...(isActivity(object.name) ? parentsOf(row) : [])] };
   });

@@ -50,7 +50,8 @@ export function* answerCall(given: Call, ctx: Ctx, org: Org): Work<Answer> {
     if (/\bxml\b/i.test(call.header('accept') ?? '') && !/json|\*\/\*/i.test(call.header('accept') ?? ''))
       throw notImplemented('answers in XML');
     // Parts of a composite inherit no headers but Accept, Authorization and Content-Type [D resources_composite_composite_post].
-    return yield* route(call, { ...ctx, autoAssign: call.header('sforce-auto-assign') }, org);
+    const own = { autoAssign: call.header('sforce-auto-assign'), duplicates: call.header('sforce-duplicate-rule-header') };
+    return yield* route(call, { ...ctx, ...own, together: new Set() }, org);
   } catch (cause) {
     if (!(cause instanceof Refusal)) throw cause;
     if (cause.fields) ctx.tally.rowErrors.set(cause.code, (ctx.tally.rowErrors.get(cause.code) ?? 0) + 1);

@@ -71,6 +71,7 @@ export const convertLead = (ctx: Ctx, id: string, wish: Conversion): Work<Conver
           StageName: 'Prospecting',
           CloseDate: endOfQuarter(ctx.now()),
           AccountId: accountId,
+          ContactId: contactId, // who becomes the deal's primary contact role [D SOAP guide, convertLead()]
           OwnerId: ownerId,
           LeadSource: lead['LeadSource'] ?? null,
         })

@@ -69,6 +69,7 @@ const indexed = new Set([
   'ContactId',
   'CreatedDate',
   'Email',
+  'LastName',
   'Phone',
   'MobilePhone',
   'Cordboard_Call__c',
@@ -82,7 +83,8 @@ const indexed = new Set([
   'ActivityId',
 ]);
 
-const counted = (object: SObject): string[] => ['IsDeleted', 'IsPersonAccount'].filter((name) => object.byName.has(name.toLowerCase()));
+const counted = (object: SObject): string[] =>
+  ['IsDeleted', 'IsPersonAccount', 'IsArchived'].filter((name) => object.byName.has(name.toLowerCase()));
 /** Few records have these. */
 const sparse = new Set([
   'ReportsToId',
@@ -108,6 +110,8 @@ const indexesOf = (object: SObject): (readonly [name: string, columns: readonly 
   ...[...object.fields.map((field) => field.name).filter((name) => sparse.has(name)), '_deletedWith'].map(
     (name) => [`${object.name}_${name}`, [name], `${quoted(name)} IS NOT NULL`] as const,
   ),
+  // Companies are looked for by name when one more is made.
+  ...(object.name === 'Account' ? [['Account_Name', ['Name']] as const] : []),
   // Persons are few among the accounts, and are read by themselves.
   ...(object.name === 'Account' && object.byName.has('ispersonaccount')
     ? ([
@@ -436,7 +440,7 @@ export class Store {
     this.commit();
     for (const object of this.schema.objects) this.#db.exec(`DELETE FROM ${quoted(object.name)}`);
     this.#db.exec(
-      "DELETE FROM \"change\"; DELETE FROM \"hidden\"; DELETE FROM \"meta\" WHERE key IN ('sharing', 'validationRules', 'peopleBlocks', 'assignment', 'seeded')",
+      "DELETE FROM \"change\"; DELETE FROM \"hidden\"; DELETE FROM \"meta\" WHERE key LIKE 'locked %' OR key IN ('sharing', 'validationRules', 'duplicateRules', 'peopleBlocks', 'assignment', 'seeded')",
     );
     for (const object of this.schema.objects) this.#serials.set(object.name, 0);
     this.changes.clear();

@@ -28,6 +28,10 @@ export type Ctx = {
   /** `Sforce-Auto-Assign` of this request or part of a composite. */
   readonly autoAssign: string | undefined;
   readonly rowFault: RowFault | undefined;
+  /** `Sforce-Duplicate-Rule-Header` of the same. */
+  readonly duplicates?: string | undefined;
+  /** Records made by this save. Those of one save are no duplicates of each other. */
+  readonly together?: Set<string>;
   /** `changeOrigin` of its change events, if not plain REST or a person's screen. */
   readonly origin?: string;
   /** What the log and the counts tell of this request. */

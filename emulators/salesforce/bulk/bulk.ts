@@ -184,7 +184,7 @@ export class Bulk {
           throw new JobFailure('ExceededQuota : the daily limit of records is reached'); // "the remaining data isn't processed" [D]; words guessed
         this.jobs.count('records', org.now(), given.chunk.rows.length);
         for (let patient = true, tries = 1; ; tries += 1) {
-          const busy = saveChunk(this.jobs, job, ctx, given.sheet, given.chunk, patient);
+          const busy = saveChunk(this.jobs, job, { ...ctx, together: new Set() }, given.sheet, given.chunk, patient);
           if (!busy) break;
           job.retries += 1;
           patient = (await this.#got(org, ctx, busy)) && tries < mostRetries;

@@ -207,7 +207,7 @@ function atOnce(work: Work<Saved>, patient: boolean): Saved {
     const pause = step.value;
     if (pause.wait !== 'locks') step = work.next();
     else if (patient) throw new Busy(pause.ids);
-    else step = work.throw(rowLocked());
+    else step = work.throw(rowLocked(pause.ids));
   }
   return step.value;
 }

@@ -84,7 +84,7 @@ export function* tree(call: Call, ctx: Ctx): Work<Answer> {
   if (new Set(nodes.map(({ object }) => object.name)).size > most.types)
     throw invalid(`The request can’t contain more than ${most.types} types of records.`); // words guessed
 
-  const refused = (referenceId: string, error: RowError) => ({ referenceId, errors: [error] });
+  const refused = (referenceId: string, ...errors: RowError[]) => ({ referenceId, errors });
   // [C quoted by a public client; "results contains one item for each instance of the duplicate ID", D responses_composite_sobject_tree]
   const twice = nodes.filter(({ referenceId }, place) => nodes.some((other, at) => at !== place && other.referenceId === referenceId));
   const misread = [
@@ -106,7 +106,7 @@ export function* tree(call: Call, ctx: Ctx): Work<Answer> {
       } catch (cause) {
         const refusal = asRowRefusal(cause);
         ctx.tally.rowErrors.set(refusal.code, (ctx.tally.rowErrors.get(refusal.code) ?? 0) + 1);
-        errors.push(refused(node.referenceId, refusal.row()));
+        errors.push(refused(node.referenceId, ...refusal.rows()));
       }
     }
     return { made: [...ids].map(([{ referenceId }, id]) => ({ referenceId, id })), errors };

@@ -1,7 +1,7 @@
 import { assignment } from '../assignment.ts';
 import type { Condition } from '../conditions.ts';
 import type { OrgState } from '../org-state.ts';
-import { validationRules } from '../records.ts';
+import { validationRules } from '../rules/validation.ts';
 import type { Store } from '../store.ts';
 import { cell, labelOf, linkTo, moment } from './fields.ts';
 import { html, joined, none, table, type Html } from './html.ts';
@@ -90,8 +90,14 @@ function rules({ store }: OrgState): Html | undefined {
     validations.length > 0
       ? table(
           html`Validation rules`,
-          [{ name: 'Name' }, { name: 'Object' }, { name: 'Refused when' }, { name: 'Message' }],
-          validations.map((rule) => [html`${rule.name}`, html`${rule.object}`, html`${conditions(rule.when)}`, html`${rule.message}`]),
+          [{ name: 'Name' }, { name: 'Object' }, { name: 'Active' }, { name: 'Refused when' }, { name: 'Message' }],
+          validations.map((rule) => [
+            html`${rule.name}`,
+            html`${rule.object}`,
+            html`${rule.active ? 'Yes' : 'No'}`,
+            html`${rule.formula ?? conditions(rule.when ?? [])}`,
+            html`${rule.message}`,
+          ]),
         )
       : none
   }${
