@@ -203,7 +203,7 @@ test('Setup has what an admin made, and no page of what is not there', async () 
     message: 'never',
   });
   expect((await open('/lightning/setup')).text).toMatch(/Users Queues Custom Fields .*Apps .*Rules Bulk Data Load Jobs/);
-  expect((await open('/lightning/setup/Rules/home')).text).toMatch(/No <b> Lead Company = "x" never/);
+  expect((await open('/lightning/setup/Rules/home')).text).toMatch(/No <b> Lead Yes Company = "x" never/);
   expect((await open('/lightning/setup/AsyncApiJobStatus/home')).text).toMatch(/750\w+ query Lead JobComplete/);
   expect((await open('/lightning/setup/ObjectManager/home')).text).toMatch(
     /Cordboard_Name__c Account Cordboard Name string \(64\) Yes Yes/,

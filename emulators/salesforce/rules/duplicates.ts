@@ -193,7 +193,7 @@ const comparedFields = (object: string, match: Matching): readonly string[] =>
     : [...Object.values(personFields[object] ?? {}), object === 'Lead' ? 'Company' : 'AccountId']);
 
 function person(store: Store, object: string, row: Row): Person {
-  const names = personFields[object] ?? {};
+  const names: Readonly<Record<string, string>> = personFields[object] ?? {};
   const company = object === 'Lead' ? row['Company'] : accountName(store, row['AccountId']);
   return {
     ...(Object.fromEntries(Object.entries(names).map(([part, name]) => [part, text(row[name])])) as Omit<Person, 'company'>),
