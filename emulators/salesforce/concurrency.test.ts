@@ -84,7 +84,13 @@ describe('row locks', () => {
     const reply = await org.call('POST', '/sobjects/Task', { ActivityDate: '2026-12-02', WhoId: seeded.tomasz }); // the same account
     expect([reply.status, reply.body]).toEqual([
       400,
-      [{ message: `unable to obtain exclusive access to this record or 1 records: ${seeded.bakery}`, errorCode: 'UNABLE_TO_LOCK_ROW', fields: [] }],
+      [
+        {
+          message: `unable to obtain exclusive access to this record or 1 records: ${seeded.bakery}`,
+          errorCode: 'UNABLE_TO_LOCK_ROW',
+          fields: [],
+        },
+      ],
     ]);
     expect((await first).every((row: Row) => row.success)).toBe(true);
     expect((await org.control('GET', '/health')).body).toMatchObject({ locksHeld: 0 });

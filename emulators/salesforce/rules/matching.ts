@@ -123,19 +123,18 @@ function sameCompany(a: string, b: string): boolean {
 }
 const sameEmail = (a: string, b: string): boolean => plain(a) === plain(b);
 
-/** "Fuzzy: Phone": international code 10 %, area code 50 %, next three digits 30 %, last four 10 %; 80 at least. */
+/**
+ * "Fuzzy: Phone": international code 10 %, area code 50 %, next three digits 30 %, last four 10 %; 80 at least. "This process works best
+ * with North American data"; here a number without its international code is measured against the end of one that has it.
+ */
 export function samePhone(a: string, b: string): boolean {
-  const sections = (text: string) => {
-    const digits = text.replaceAll(/\D/g, '').replace(/^00/, '');
-    const local = digits.slice(-10);
-    return { country: digits.slice(0, -10), area: local.slice(0, -7), middle: local.slice(-7, -4), last: local.slice(-4) };
-  };
-  const [one, other] = [sections(a), sections(b)];
-  if (one.last === '' || other.last === '') return false;
-  const countries = one.country === other.country || one.country === '' || other.country === '';
-  const score =
-    (countries ? 10 : 0) + (one.area === other.area ? 50 : 0) + (one.middle === other.middle ? 30 : 0) + (one.last === other.last ? 10 : 0);
-  return score >= 80;
+  const digits = (text: string) => text.replaceAll(/\D/g, '').replace(/^0+/, '');
+  const [one, other] = [digits(a), digits(b)];
+  const length = Math.min(one.length, other.length);
+  if (length < 7) return one !== '' && one === other;
+  const equal = (from: number, to?: number) => one.slice(from, to) === other.slice(from, to);
+  const countries = one.length === other.length ? 10 : Math.abs(one.length - other.length) <= 3 ? 10 : 0;
+  return countries + (equal(-length, -7) ? 50 : 0) + (equal(-7, -4) ? 30 : 0) + (equal(-4) ? 10 : 0) >= 80;
 }
 
 const streetWords: Readonly<Record<string, string>> = { st: 'street', ave: 'avenue', rd: 'road', blvd: 'boulevard', dr: 'drive', ul: '' };
