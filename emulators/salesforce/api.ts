@@ -111,7 +111,7 @@ export function apiApp(org: OrgState): Hono<{ Bindings: HttpBindings }> {
     };
     const refusedWhole = wholeFault(fault, path);
     if (fault && refusedWhole) {
-      const counted = fault.kind === 'whole-400';
+      const counted = fault.kind === 'whole-400' || fault.kind === 'whole-error';
       log(refusedWhole.status, [], fault.kind);
       return respond(refusedWhole, counted);
     }
@@ -209,6 +209,16 @@ function wholeFault(fault: Fault | undefined, path: string): Answer | undefined 
           400,
           fault.error?.statusCode ?? 'JSON_PARSER_ERROR',
           fault.error?.message ?? 'The HTTP entity body is required, but this request has no entity body.',
+        ),
+      );
+    case 'whole-error':
+      return refused(
+        new Refusal(
+          fault.status ?? 500,
+          fault.error?.statusCode ?? 'UNKNOWN_EXCEPTION',
+          // [C quoted widely: the two numbers are for Salesforce's support]
+          fault.error?.message ??
+            'An unexpected error occurred. Please include this ErrorId if you contact support: 123456789-12345 (-1234567890)',
         ),
       );
     default:

@@ -104,7 +104,7 @@ export function controlApp(org: OrgState): Hono<{ Bindings: HttpBindings }> {
     const kind = text(body, 'kind');
     const known: readonly string[] = [...requestFaults, ...rowFaults];
     if (!known.includes(kind)) throw new Mistake(`kind is one of: ${known.join(', ')}`);
-    for (const key of ['times', 'everyNth', 'probability', 'seed', 'delayMs']) number(body, key);
+    for (const key of ['times', 'everyNth', 'probability', 'seed', 'delayMs', 'status']) number(body, key);
     return c.json(org.faults.add(body as FaultOrder), 201);
   });
   app.delete('/__org/faults', (c) => {

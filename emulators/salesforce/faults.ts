@@ -16,6 +16,7 @@ export const requestFaults = [
   'limit-daily-403',
   'limit-concurrent-403',
   'whole-400',
+  'whole-error',
   'down',
 ] as const;
 export const rowFaults = ['lock-row', 'row-error'] as const;
@@ -39,6 +40,8 @@ export type FaultOrder = {
   field?: string;
   value?: string | number | boolean | null;
   error?: { statusCode?: string; message?: string; fields?: string[] };
+  /** whole-error: what HTTP says of it. */
+  status?: number;
 };
 export type Fault = FaultOrder & { id: number; met: number; hit: number };
 export type RowFault = (object: SObject, row: Row) => Refusal | undefined;

@@ -37,6 +37,7 @@ import { asContact, isPerson, notByItself, settleAccount } from './person-accoun
 import type { Field, SObject } from './schema.ts';
 import { rightsFor, schemaFor } from './rights/seen.ts';
 import { checkUnlocked } from './rules/approval-locks.ts';
+import { chosen, offers } from './rules/choices.ts';
 import { checkDuplicates, readDuplicateHeader } from './rules/duplicates.ts';
 import { checkValidationRules } from './rules/validation.ts';
 import { mayChange, maySee } from './sharing.ts';
@@ -52,15 +53,12 @@ function checkField(store: Store, field: Field, value: Value): Value {
     // Characters are counted as UTF-16 units, as Java does [K].
     if (field.length > 0 && value.length > field.length) throw tooLong(field.label, field.name, value, field.length);
     if (field.type === 'email' && !/^[^\s@]+@[^\s@.]+(?:\.[^\s@.]+)+$/.test(value)) throw emailInvalid(field.label, field.name, value);
-    if (field.restricted && field.picklist.length > 0) {
-      const chosen = field.type === 'multipicklist' ? value.split(';') : [value];
-      const bad = chosen.find(
-        (one) =>
-          !field.picklist.some((entry) => entry.toLowerCase() === one.toLowerCase()) ||
-          field.inactive?.some((entry) => entry.toLowerCase() === one.toLowerCase()),
-      );
+    if (field.type === 'multipicklist') {
+      const { value: kept, bad } = chosen(field, value);
       if (bad !== undefined) throw badPicklist(field.label, field.name, bad);
+      return kept;
     }
+    if (field.restricted && field.picklist.length > 0 && !offers(field, value)) throw badPicklist(field.label, field.name, value);
     return value;
   }
   if (typeof value === 'number' && field.digits > 0 && ['int', 'double', 'currency', 'percent'].includes(field.type)) {
@@ -171,6 +169,8 @@ function settleWhoAndWhat({ store }: Ctx, before: Row | undefined, row: Row, giv
   }
   if (row['IsReminderSet'] === 1 && row['ReminderDateTime'] == null) throw requiredMissing(['ReminderDateTime']); // guessed
   row['AccountId'] = derivedAccount(store, row);
+  // An archived one comes back when it is related to something else [C zenn.dev/actbe_tech: WhatId does, Subject does not].
+  if (before?.['IsArchived'] === 1 && before['WhatId'] !== row['WhatId']) row['IsArchived'] = 0;
 }
 
 /** CaseStatus.IsClosed says it [D object reference]; a status that is in no list is an open one (guessed). */
