@@ -125,7 +125,18 @@ export const rooms: Readonly<Record<string, Row>> = {
   // Packages of the Metadata API are zips (fflate) of XML (fast-xml-parser).
   emulators: {
     from: [],
-    packages: ['hono', '@hono/node-server', 'zod', 'pg', '@grpc/grpc-js', '@grpc/proto-loader', 'avsc', 'fflate', 'fast-xml-parser', 'formulon'],
+    packages: [
+      'hono',
+      '@hono/node-server',
+      'zod',
+      'pg',
+      '@grpc/grpc-js',
+      '@grpc/proto-loader',
+      'avsc',
+      'fflate',
+      'fast-xml-parser',
+      'formulon',
+    ],
     node: true,
   },
 

@@ -82,7 +82,7 @@ export const versionRetired = () =>
   request(410, 'UNSUPPORTED_API_VERSION', 'The requested API version is no longer available. Use a version from 31.0 on.');
 /** [K for the shape, the parser's own words differ] */
 export const jsonBroken = (why: string) => request(400, 'JSON_PARSER_ERROR', why);
-/** [C recorded for dates; K for the other types] */
+/** [C recorded for dates, for names of lists and for an object where a text belongs; the place at its end, "at [line:1, column:2]", is left out] */
 export const jsonWrongType = (type: string, token: string, value: unknown) =>
   request(
     400,
@@ -142,7 +142,7 @@ export const noAccess = (id: string) =>
 /** [C rioeducation.com, zynbit.com for the rule; text guessed, the exact words were not found] */
 export const leadWithWhat = () =>
   record('FIELD_INTEGRITY_EXCEPTION', 'Related To ID: a lead cannot be related to another record through an activity', ['WhoId', 'WhatId']);
-/** [K] */
+/** [C recorded: gravityplus/Gravity-Forms-Salesforce#342] */
 export const convertedLead = () => record('CANNOT_UPDATE_CONVERTED_LEAD', 'cannot reference converted lead');
 /** [C quoted] */
 export const inactiveOwner = (userId: string, object: string) =>
@@ -187,7 +187,7 @@ export const entityIsLocked = () => record('ENTITY_IS_LOCKED', 'the entity is lo
 /** [D validation rules: the admin's own words] */
 export const validationFailed = (message: string, field?: string) =>
   record('FIELD_CUSTOM_VALIDATION_EXCEPTION', message, field ? [field] : []);
-/** [K] */
+/** [C quoted in several public test suites of Salesforce's screens] */
 export const numberOutOfRange = (label: string, field: string, value: number) =>
   record('NUMBER_OUTSIDE_VALID_RANGE', `${label}: value outside of valid range on numeric field: ${value}`, [field]);
 /** [K] */

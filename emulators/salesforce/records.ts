@@ -38,6 +38,7 @@ import type { Field, SObject } from './schema.ts';
 import { rightsFor, schemaFor } from './rights/seen.ts';
 import { checkUnlocked } from './rules/approval-locks.ts';
 import { chosen, offers } from './rules/choices.ts';
+import { checkDeletable } from './rules/deleting.ts';
 import { checkDuplicates, readDuplicateHeader } from './rules/duplicates.ts';
 import { checkValidationRules } from './rules/validation.ts';
 import { mayChange, maySee } from './sharing.ts';
@@ -480,6 +481,7 @@ export function* deleteRow(ctx: Ctx, seen: SObject, id: string): Work<void> {
     notByItself(object, row);
     if (ctx.via === 'api') checkUnlocked(ctx.store, ctx.userId, id);
     faultFor(ctx, object, row);
+    checkDeletable(ctx.store, object, row);
     return { before: row, row, locks: [id, ...(isActivity(object.name) ? parentsOf(row) : [])] };
   });
   remove(ctx, object, before);
@@ -540,6 +542,7 @@ export function settled(ctx: Ctx, object: SObject, before: Row, changes: Row): R
   return row;
 }
 
+const binMs = 15 * 86_400_000;
 /**
  * From the recycle bin, with what was deleted along with it. Only people do it here: REST has no such resource [K]. A merged record comes
  * back alone: "the child objects are reparented, which can't be undone" [D api undelete()].
@@ -550,6 +553,8 @@ export function undelete(ctx: Ctx, object: SObject, id: string, along = false): 
   if (before['IsDeleted'] !== 1) return;
   if (!along) notByItself(object, before);
   if (before['_deletedWith'] != null && !along) throw notInBin();
+  // "Records stay in the Recycle Bin for 15 days" [D Help, recycle bin]; its last stamp is that of the deletion.
+  if (!along && ctx.now() - Number(before['SystemModstamp'] ?? 0) > binMs) throw notInBin();
   for (const field of object.fields) {
     const value = before[field.name];
     const other = field.unique && value != null ? ctx.store.find(object, field, value)[0] : undefined;

@@ -29,7 +29,8 @@ const jsonToken = (value: unknown): string => {
 /** A JSON value as this field keeps it. Wrong types end the whole request, as the org's parser does before it looks at any row [K]. */
 export function readValue(field: Field, value: unknown): Value {
   if (value === null) return null;
-  const wrong = (type: string) => jsonWrongType(type, jsonToken(value), typeof value === 'object' ? JSON.stringify(value) : value);
+  const wrong = (type: string) =>
+    jsonWrongType(type, jsonToken(value), Array.isArray(value) ? '[' : typeof value === 'object' ? '{' : value);
   switch (field.type) {
     case 'boolean':
       if (typeof value !== 'boolean') throw wrong('boolean');

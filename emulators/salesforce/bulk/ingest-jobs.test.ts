@@ -205,6 +205,8 @@ describe('an ingest job', () => {
     });
     await org.control('POST', '/bulk', { hardDelete: true });
     await org.call('POST', '/sobjects/Task', { WhatId: seeded.bakery, Subject: 'with it' });
+    expect(await bulk.load(job, `Id\n${seeded.bakery}\n`)).toMatchObject({ numberRecordsProcessed: 1, numberRecordsFailed: 1 });
+    await org.call('DELETE', `/sobjects/Case/${seeded.ticket}`); // it kept its company
     expect(await bulk.load(job, `Id\n${seeded.bakery}\n`)).toMatchObject({ numberRecordsProcessed: 1, numberRecordsFailed: 0 });
     expect((await org.rows('Account', true)).map((row) => row['Id'])).not.toContain(seeded.bakery);
     expect((await org.rows('Contact', true)).map((row) => row['Id'])).not.toContain(seeded.ewa);

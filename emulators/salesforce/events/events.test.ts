@@ -241,6 +241,7 @@ describe('transactions', () => {
 
   test('an account goes with what hangs on it, in one transaction, on the channel of all', async () => {
     const contact = await create('Contact', { LastName: 'One', AccountId: seeded.bakery });
+    await org.call('DELETE', `/sobjects/Case/${seeded.ticket}`);
     const subscriber = await subscribe('/data/ChangeEvents');
     await org.call('DELETE', `/sobjects/Account/${seeded.bakery}`);
     const [account, people] = await subscriber.until(2);
