@@ -324,7 +324,7 @@ function prepareUpdate(ctx: Ctx, object: SObject, id: string, given: Row): Prepa
   mustSee(ctx, object, before);
   if (ctx.via === 'api' && !mayChange(ctx.store, ctx.userId, object, before)) throw insufficientAccess();
   notByItself(object, before);
-  if (ctx.via === 'api') checkUnlocked(ctx.store, ctx.userId, id);
+  if (ctx.via === 'api') checkUnlocked(ctx.store, ctx.userId, object, id);
   mayMend(ctx, object, given);
   const sent = checked(ctx, object, given, 'updateable');
   const row: Row = { ...before, ...sent };
@@ -479,7 +479,7 @@ export function* deleteRow(ctx: Ctx, seen: SObject, id: string): Work<void> {
     mustSee(ctx, object, row);
     if (ctx.via === 'api' && !mayChange(ctx.store, ctx.userId, object, row)) throw insufficientAccess();
     notByItself(object, row);
-    if (ctx.via === 'api') checkUnlocked(ctx.store, ctx.userId, id);
+    if (ctx.via === 'api') checkUnlocked(ctx.store, ctx.userId, object, id);
     faultFor(ctx, object, row);
     checkDeletable(ctx.store, object, row);
     return { before: row, row, locks: [id, ...(isActivity(object.name) ? parentsOf(row) : [])] };

@@ -54,7 +54,11 @@ function lex(source: string): { formula: string; texts: string[] } {
 /** Reads a formula for records of this object. It must be one that is true or false. Throws FormulaError. */
 export function readFormula(schema: Schema, object: SObject, source: string): Formula {
   const { formula: cleaned, texts } = lex(source);
-  const node = ast(cleaned);
+  // A field may be named with its own object before it: PRIORVALUE(Account.Name) in a rule of accounts [D Help, PRIORVALUE].
+  const own = object.byRelationship.has(object.name.toLowerCase())
+    ? cleaned
+    : cleaned.replaceAll(new RegExp(`(?<![.$\\w])${object.name}\\.`, 'gi'), '');
+  const node = ast(own);
   if (node.type === 'error' || Object.keys(node).length === 0) throw new FormulaError('Syntax error');
   const formula = { text: source, node, texts };
   // Once with every field filled and once with all of them empty: a function that is not known, or not for such values, is found now.

@@ -99,6 +99,13 @@ describe('a formula that is true refuses the record', () => {
     ]);
   });
 
+  test('a field with its own object before it', async () => {
+    await rule('Account', 'PRIORVALUE(Account.Name) <> Name && Account.IsDeleted = FALSE');
+    const id = await made('Account', { Name: 'Acme' });
+    expect((await org.call('PATCH', `/sobjects/Account/${id}`, { Name: 'Acme 2' })).status).toBe(400);
+    expect((await org.call('PATCH', `/sobjects/Account/${id}`, { Name: 'Acme', Phone: '1' })).status).toBe(204);
+  });
+
   test('TODAY is the day of who saves', async () => {
     await rule('Task', 'ActivityDate < TODAY()');
     const user = seeded.anna;
