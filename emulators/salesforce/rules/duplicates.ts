@@ -194,10 +194,9 @@ const comparedFields = (object: string, match: Matching): readonly string[] =>
 
 function person(store: Store, object: string, row: Row): Person {
   const names: Readonly<Record<string, string>> = personFields[object] ?? {};
-  const company = object === 'Lead' ? row['Company'] : accountName(store, row['AccountId']);
   return {
     ...(Object.fromEntries(Object.entries(names).map(([part, name]) => [part, text(row[name])])) as Omit<Person, 'company'>),
-    company: text(company),
+    company: () => text(object === 'Lead' ? row['Company'] : accountName(store, row['AccountId'])),
   };
 }
 const accountName = (store: Store, id: Value | undefined): Value =>
@@ -233,9 +232,16 @@ function matching(saving: Saving, rule: DuplicateRule, object: SObject, row: Row
  */
 function candidates(store: Store, object: SObject, row: Row, other: SObject, match: Matching): Row[] {
   const found = new Map<string, Row>();
+  const columns = [
+    'Id',
+    ...comparedFields(other.name, match),
+    ...['IsConverted', 'IsPersonAccount'].filter((name) => other.byName.has(name.toLowerCase())),
+  ]
+    .map((name) => `"${name}"`)
+    .join(', ');
   const look = (column: string, value: string, more = '', parameters: readonly string[] = []) => {
     if (value === '' || !other.byName.has(column.toLowerCase())) return;
-    const sql = `SELECT * FROM "${other.name}" WHERE "${column}" = ? AND "IsDeleted" = 0${more} ORDER BY n LIMIT 500`;
+    const sql = `SELECT ${columns} FROM "${other.name}" WHERE "${column}" = ? AND "IsDeleted" = 0${more} ORDER BY n LIMIT ${most}`;
     for (const one of store.select(sql, [value, ...parameters])) found.set(String(one['Id']), one);
   };
   if (match.fields) {

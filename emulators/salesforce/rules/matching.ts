@@ -7,7 +7,8 @@ export type Person = {
   readonly first: string;
   readonly last: string;
   readonly title: string;
-  readonly company: string;
+  /** Asked last: a contact's stands with its account. */
+  readonly company: () => string;
   readonly email: string;
   readonly phone: string;
   readonly street: string;
@@ -26,7 +27,16 @@ export type Company = {
 };
 
 /** "Lowercasing all letters and removing leading and trailing spaces" [D Help, normalization]; marks on letters count for nothing (guessed). */
-const plain = (text: string): string => text.normalize('NFKD').replaceAll(/\p{M}/gu, '').toLowerCase().trim();
+const plain = (text: string): string => {
+  const known = plainTexts.get(text);
+  if (known !== undefined) return known;
+  const found = text.normalize('NFKD').replaceAll(/\p{M}/gu, '').toLowerCase().trim();
+  if (plainTexts.size >= 5000) plainTexts.clear();
+  plainTexts.set(text, found);
+  return found;
+};
+/** The same text meets many others. */
+const plainTexts = new Map<string, string>();
 const words = (text: string): string[] => plain(text).match(/[\p{L}\p{N}]+/gu) ?? [];
 
 function distance(a: string, b: string): number {
@@ -188,13 +198,10 @@ export function samePerson(a: Person, b: Person): boolean {
   if (!names(false)) return false;
   const phone = both(a.phone, b.phone, samePhone);
   if (phone) return true;
-  const [title, company, street] = [
-    both(a.title, b.title, sameTitle),
-    both(a.company, b.company, sameCompany),
-    both(a.street, b.street, sameStreet),
-  ];
-  if (title && company) return true;
-  return street && (both(a.city, b.city, sameCity) || both(a.zip, b.zip, sameZip) || title);
+  const title = both(a.title, b.title, sameTitle);
+  const street = both(a.street, b.street, sameStreet);
+  if (street && (title || both(a.city, b.city, sameCity) || both(a.zip, b.zip, sameZip))) return true;
+  return title && both(a.company(), b.company(), sameCompany);
 }
 
 /**
