@@ -51,11 +51,7 @@ const standard = (object: string, others: readonly string[]): DuplicateRule => (
   matches: [object, ...others].flatMap((one) => standardMatch(one) ?? []),
   sharing: 'enforce',
 });
-export const standardRules: readonly DuplicateRule[] = [
-  standard('Account', []),
-  standard('Contact', ['Lead']),
-  standard('Lead', ['Contact']),
-];
+const standardRules: readonly DuplicateRule[] = [standard('Account', []), standard('Contact', ['Lead']), standard('Lead', ['Contact'])];
 
 const key = 'duplicateRules';
 export const duplicateRules = (store: Store): readonly DuplicateRule[] => {
