@@ -204,6 +204,9 @@ test('Setup has what an admin made, and no page of what is not there', async () 
   });
   expect((await open('/lightning/setup')).text).toMatch(/Users Queues Custom Fields .*Apps .*Rules Bulk Data Load Jobs/);
   expect((await open('/lightning/setup/Rules/home')).text).toMatch(/No <b> Lead Yes Company = "x" never/);
+  expect((await open('/lightning/setup/Rules/home')).text).toMatch(
+    /Standard_Lead_Duplicate_Rule Lead Yes alert allow Lead: Standard_Lead_Match_Rule_v1_0; Contact: Standard_Contact_Match_Rule_v1_1/,
+  );
   expect((await open('/lightning/setup/AsyncApiJobStatus/home')).text).toMatch(/750\w+ query Lead JobComplete/);
   expect((await open('/lightning/setup/ObjectManager/home')).text).toMatch(
     /Cordboard_Name__c Account Cordboard Name string \(64\) Yes Yes/,

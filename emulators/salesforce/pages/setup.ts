@@ -1,6 +1,7 @@
 import { assignment } from '../assignment.ts';
 import type { Condition } from '../conditions.ts';
 import type { OrgState } from '../org-state.ts';
+import { duplicateRules } from '../rules/duplicates.ts';
 import { validationRules } from '../rules/validation.ts';
 import type { Store } from '../store.ts';
 import { cell, labelOf, linkTo, moment } from './fields.ts';
@@ -80,10 +81,9 @@ function apps({ store, oauth }: OrgState): Html {
   );
 }
 
-function rules({ store }: OrgState): Html | undefined {
+function rules({ store }: OrgState): Html {
   const validations = validationRules(store);
   const { rules: assignments } = assignment(store);
-  if (validations.length + assignments.length === 0) return undefined;
   const conditions = (when: readonly Condition[]) =>
     when.map(({ field, op, value }) => `${field} ${op} ${JSON.stringify(value ?? null)}`).join(' and ') || 'always';
   return html`${
@@ -116,7 +116,18 @@ function rules({ store }: OrgState): Html | undefined {
           ]),
         )
       : none
-  }`;
+  }${table(
+    html`Duplicate rules`,
+    [{ name: 'Name' }, { name: 'Object' }, { name: 'Active' }, { name: 'On create' }, { name: 'On edit' }, { name: 'Compared with' }],
+    duplicateRules(store).map((rule) => [
+      html`${rule.name}`,
+      html`${rule.object}`,
+      html`${rule.active ? 'Yes' : 'No'}`,
+      html`${rule.onCreate}`,
+      html`${rule.onUpdate}`,
+      html`${rule.matches.map((match) => `${match.object}: ${match.fields?.join(', ') ?? match.rule}`).join('; ')}`,
+    ]),
+  )}`;
 }
 
 function bulkJobs(org: OrgState): Html | undefined {
