@@ -1,5 +1,5 @@
 // Whether two records mean the same person or company, as the standard matching rules see it: methods, thresholds and equations of
-// [D Help, matching_rules_standard_contact_rule; matching_rules_standard_account_rule; matching_rules_matching_methods].
+// [D Help, matching_rules_standard_contact_rule, matching_rules_matching_methods]; the equation of accounts is [K].
 // The vendor's lists of name variants and Metaphone 3 are not public: what only they would find is not found here.
 
 /** What the rule of contacts and leads compares. */
