@@ -166,6 +166,54 @@ export type BookObject = { readonly kind: string; readonly fields: readonly stri
 /** A kind that can't be read. `absent`: the org has no such records, so nobody is missed. */
 export type BookLeftOut = { readonly kind: string; readonly because: string; readonly absent?: true };
 
+/** What the CRM's API calls are for; each is counted. `stranger`: to see who is there before a record is made. */
+export const apiPurposes = ['write', 'stranger', 'sign-in', 'users', 'rights', 'poll', 'fill', 'events', 'other'] as const;
+export type ApiPurpose = (typeof apiPurposes)[number];
+
+/** Why changes of a kind are not told by the CRM as they happen, in one word. */
+export const eventlessBecause = ['not-offered', 'not-selected', 'not-allowed', 'used-up', 'broken'] as const;
+export type Eventless = (typeof eventlessBecause)[number];
+/** Changes aren't told. `lost`: the place to go on from is no longer kept; what happened since must be read. */
+export class NoEvents extends Error {
+  readonly because: Exclude<Eventless, 'broken'> | 'lost';
+  constructor(because: NoEvents['because'], message: string) {
+    super(message);
+    this.because = because;
+  }
+}
+/** Where changes are told, and of which kinds. */
+export type BookTopic = { readonly topic: string; readonly kinds: readonly string[] };
+/** What was told at once. */
+export type BookNews = {
+  /** Records to be read, since something was changed that the book keeps. */
+  readonly changed: readonly string[];
+  /** Some of `changed` were deleted: whoever isn't found any more is gone. */
+  readonly deleted: readonly string[];
+  /** More was changed than could be told: all that changed must be read. */
+  readonly more: boolean;
+  /** Go on after here; undefined until anything was told. */
+  readonly place: string | undefined;
+  /** How many changes this was, those that don't matter too. */
+  readonly told: number;
+};
+/** The records of one kind made ready as a whole, while nobody waits. `place`: a page of them. */
+export interface CrmBookWhole {
+  /** Has all records of the kind made ready. Throws `Refused` also where this user or org may not. */
+  begin(object: BookObject): Promise<string>;
+  /** `lost`: there is no such work any more, or it failed. */
+  look(job: string): Promise<'under way' | 'ready' | 'lost'>;
+  /** One page; `next`: where the one after it begins, undefined at the end. `lost` as above. */
+  page(
+    object: BookObject,
+    job: string,
+    place: string | undefined,
+  ): Promise<{ readonly records: readonly BookRecord[]; readonly next: string | undefined } | 'lost'>;
+  /** It isn't needed any more. */
+  end(job: string): Promise<void>;
+  /** Below this it isn't worth the wait. */
+  readonly from: number;
+}
+
 /** Where the book is read from. Every method is one API call and throws `Unanswered` or `Refused` only. */
 export interface CrmBook {
   /** What can be read of these kinds, and why one can't be. */
@@ -182,6 +230,7 @@ export interface CrmBook {
   /** Changed since, deleted ones too, in the order of places; `more`: there are more of this kind. At most `atOnce` kinds. */
   changes(
     asked: readonly { readonly object: BookObject; readonly after: BookPlace }[],
+    purpose?: ApiPurpose,
   ): Promise<
     readonly (
       | { readonly records: readonly BookRecord[]; readonly last: BookPlace | undefined; readonly more: boolean }
@@ -190,6 +239,18 @@ export interface CrmBook {
   >;
   /** Kinds one call of `changes` or `newest` may ask for. */
   readonly atOnce: number;
+  /** These records as they are, deleted ones too; what isn't given isn't there. At most `atOnce` lists of `idsAtOnce`. */
+  byId(asked: readonly { readonly object: BookObject; readonly ids: readonly string[] }[]): Promise<readonly BookRecord[]>;
+  readonly idsAtOnce: number;
+  /** Where changes of these kinds would be told; of a kind that stands nowhere they never are. No API call. */
+  topics(objects: readonly BookObject[]): readonly BookTopic[];
+  /**
+   * Follows a topic, from a place or from now on. The first that comes says that nothing is missed from then on. Ends by throwing
+   * `NoEvents`, `Refused` or `Unanswered`, and without a word when the signal aborts. No API calls.
+   */
+  follow(topic: string, from: string | undefined, signal: AbortSignal): AsyncIterable<BookNews>;
+  /** Undefined: this CRM has no such way. */
+  readonly whole: CrmBookWhole | undefined;
   /** The country the org says it is in, as written. */
   country(): Promise<string | undefined>;
 }
@@ -228,6 +289,8 @@ export interface Crm {
   readable(asked: readonly { readonly userId: string; readonly ids: readonly string[] }[]): Promise<readonly ReadonlySet<string>[]>;
   /** Share of the daily allocation used, 0…1, as the last answer said; undefined before the first. */
   usage(): { readonly used: number; readonly max: number } | undefined;
+  /** API calls made since this connection was opened, by what they were for. */
+  spent(): Readonly<Record<ApiPurpose, number>>;
   /** A page where a person sees the record. */
   recordUrl(id: string): string;
   close(): Promise<void>;

@@ -111,9 +111,10 @@ export const rooms: Readonly<Record<string, Row>> = {
     packages: ['zod', 'libphonenumber-js', 'standardwebhooks', 'undici'],
     node: true,
   },
+  // Change events travel as gRPC and Avro (decision 24).
   crms: {
     from: ['server/crm.ts', 'server/crm-sign-in.ts', 'server/crm-failure.ts', 'server/vault.ts', 'server/world.ts', ...facts],
-    packages: ['zod', 'undici'],
+    packages: ['zod', 'undici', '@grpc/grpc-js', '@grpc/proto-loader', 'avsc'],
     node: true,
   },
   wire: { from: [], packages: ['zod'] },

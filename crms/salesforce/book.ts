@@ -1,17 +1,29 @@
 import { z } from 'zod';
 import { type BookObject, type BookRecord, type CrmBook, Refused, Unanswered } from '../../server/crm.ts';
 import type { World } from '../../server/world.ts';
-import type { Api } from './request.ts';
+import { bulkRead } from './bulk-read.ts';
+import { follow, keepsAmong, topicOf } from './events/book-events.ts';
+import type { PubSub } from './events/pubsub.ts';
+import { type Api, countedAs } from './request.ts';
 import { getTogether } from './together.ts';
 import type { Session } from './session.ts';
-import { quoted } from './soql.ts';
+import { isOneOf, quoted } from './soql.ts';
 
 /** A page of a query. The most Salesforce gives at once (soql-query-batch-size: 200 to 2,000). */
 const pageSize = 2_000;
 /** Of the 25 subrequests of a composite at most five may be queries. */
 const atOnce = 5;
 
-type Connection = { readonly api: Api; readonly session: Pick<Session, 'redact'>; readonly world: World };
+/** A list of ids that fits the address of a query (soql.ts). */
+const idsAtOnce = 200;
+
+type Connection = {
+  readonly api: Api;
+  readonly session: Pick<Session, 'redact'>;
+  readonly world: World;
+  /** Where change events are told, if anywhere. */
+  readonly pubsub?: PubSub;
+};
 
 const Described = z.looseObject({
   queryable: z.boolean().nullish(),
@@ -45,6 +57,8 @@ type Shape = {
   readonly columns: Readonly<Record<keyof typeof wantedColumns, string | undefined>>;
   readonly phones: readonly string[];
   readonly select: string;
+  /** What it names. */
+  readonly selected: ReadonlySet<string>;
   /** Only the half of the object that this kind is of: companies, or persons. */
   readonly half: string | undefined;
   has(field: string): boolean;
@@ -62,7 +76,8 @@ const believedForMs = 4 * 3_600_000;
 const busyForMs = 60_000;
 
 /** The book's side of the org. Every method is one API call; describes are asked for every few hours, and when a query is refused. */
-export function salesforceBook({ api, session, world }: Connection): CrmBook {
+export function salesforceBook({ api: polling, session, world, pubsub }: Connection): CrmBook {
+  const [api, describing] = [countedAs(polling, 'fill'), countedAs(polling, 'other')];
   const known = new Map<string, Known>();
   const doubtedAtMs = new Map<string, number>();
   const shapeOf = ({ kind }: { kind: string }): Shape => {
@@ -97,7 +112,7 @@ export function salesforceBook({ api, session, world }: Connection): CrmBook {
         asked.length === 0
           ? []
           : await getTogether(
-              { api, session, world },
+              { api: describing, session, world },
               asked.map((name) => `${api.base}/sobjects/${encodeURIComponent(name)}/describe`),
             );
       for (const [place, name] of asked.entries()) {
@@ -158,9 +173,9 @@ export function salesforceBook({ api, session, world }: Connection): CrmBook {
       };
     },
 
-    async changes(asked) {
+    async changes(asked, purpose) {
       const answers = await getTogether(
-        { api, session, world },
+        { api: purpose === undefined ? polling : countedAs(polling, purpose), session, world },
         asked.map(({ object, after }) => {
           const { select, half } = shapeOf(object);
           const stamp = new Date(after.stamp).toISOString();
@@ -190,8 +205,48 @@ export function salesforceBook({ api, session, world }: Connection): CrmBook {
       });
     },
 
+    idsAtOnce,
+    async byId(asked) {
+      const answers = await getTogether(
+        { api: countedAs(polling, 'events'), session, world },
+        asked.map(({ object, ids }) => {
+          const { select, half } = shapeOf(object);
+          return queryPath(`${select} WHERE ${half === undefined ? '' : `${half} AND `}${isOneOf('Id', ids)}`, true);
+        }),
+      );
+      return answers.flatMap((answer, place) => {
+        const { object } = asked[place]!;
+        if (answer instanceof Refused) {
+          doubt(object.kind, answer);
+          throw answer;
+        }
+        return read(Page, answer).records.map((record) => recordOf(object.kind, shapeOf(object), record));
+      });
+    },
+
+    topics(objects) {
+      if (!pubsub) return [];
+      const kinds = Map.groupBy(objects, ({ kind }) => topicOf(apiNameOf(kind)));
+      return [...kinds].map(([topic, some]) => ({ topic, kinds: some.map(({ kind }) => kind) }));
+    },
+    follow(topic, from, signal) {
+      const isKept = (field: string) =>
+        [...known].some(
+          ([kind, { shape }]) => shape !== undefined && topicOf(apiNameOf(kind)) === topic && keepsAmong(shape.selected)(field),
+        );
+      return follow(pubsub, topic, from, isKept, signal);
+    },
+    whole: bulkRead(
+      api,
+      (object) => {
+        const { select, half } = shapeOf(object);
+        return `${select}${half === undefined ? '' : ` WHERE ${half}`}`;
+      },
+      (object, record) => recordOf(object.kind, shapeOf(object), record),
+    ),
+
     async country() {
-      const { json } = await api.call({ method: 'GET', path: queryPath('SELECT Country FROM Organization LIMIT 1') });
+      const { json } = await describing.call({ method: 'GET', path: queryPath('SELECT Country FROM Organization LIMIT 1') });
       const country = read(Page, json).records[0]?.['Country'];
       return typeof country === 'string' && country !== '' ? country : undefined;
     },
@@ -239,6 +294,7 @@ function shapeFor(kind: string, object: string, fields: z.infer<typeof Described
     columns: { ...columns, name: nameField },
     phones,
     select: `SELECT ${[...selected].join(', ')} FROM ${object}`,
+    selected,
     half,
     has,
   };

@@ -1,4 +1,4 @@
-import { Refused, Unanswered } from '../../server/crm.ts';
+import { type ApiPurpose, apiPurposes, Refused, Unanswered } from '../../server/crm.ts';
 import type { World } from '../../server/world.ts';
 import { edgeFailure, failureOf, readErrorBody } from './failures.ts';
 import { readUsage, type Usage } from './limits.ts';
@@ -7,15 +7,38 @@ import type { Grant } from './sign-in/token.ts';
 import { NotSent, type Reply, type Sent, type Transport } from './transport.ts';
 
 /** `path` begins with `/services/data/…`. */
-export type Ask = { readonly method: Sent['method']; readonly path: string; readonly body?: unknown };
+export type Ask = {
+  readonly method: Sent['method'];
+  readonly path: string;
+  readonly body?: unknown;
+  readonly purpose?: ApiPurpose;
+  /** JSON unless it says otherwise. */
+  readonly accept?: string;
+};
 export type Answer = { readonly status: number; readonly json: unknown; readonly ms: number };
+/** A page of a file. `next`: Sforce-Locator. */
+export type Page = { readonly text: string; readonly next: string | undefined };
 export interface Api {
   /** `/services/data/v67.0` */
   readonly base: string;
   /** One API call. Answers only what Salesforce said with a 2xx and JSON; else throws `Refused` or `Unanswered`. */
   call(ask: Ask, signal?: AbortSignal): Promise<Answer>;
+  /** The same, of what is no JSON. */
+  file(ask: Ask): Promise<Page>;
   usage(): Usage | undefined;
+  /** Calls sent so far, by what they were for. */
+  spent(): Readonly<Record<ApiPurpose, number>>;
 }
+
+/** The same API, its calls counted as this unless they say otherwise. */
+export const countedAs = (api: Api, purpose: ApiPurpose): Api => ({
+  ...api,
+  call: (ask, signal) => api.call({ purpose, ...ask }, signal),
+  file: (ask) => api.file({ purpose, ...ask }),
+});
+
+/** What our calls are marked with: change events tell it of those we have caused ourselves. */
+export const clientName = 'cordboard';
 
 export function openApi(
   session: Session,
@@ -25,6 +48,7 @@ export function openApi(
   onLog: (line: string) => void,
 ): Api {
   let usage: Usage | undefined;
+  const spent = Object.fromEntries(apiPurposes.map((purpose) => [purpose, 0])) as Record<ApiPurpose, number>;
 
   async function send(ask: Ask, grant: Grant, signal: AbortSignal | undefined): Promise<Reply> {
     const headers = {
@@ -32,9 +56,11 @@ export function openApi(
       'content-type': 'application/json; charset=utf-8',
       // The default is TRUE, and then an assignment rule takes the owner we chose away (headers-autoassign.md).
       'sforce-auto-assign': 'FALSE',
-      'sforce-call-options': 'client=cordboard',
+      'sforce-call-options': `client=${clientName}`,
+      ...(ask.accept !== undefined && { accept: ask.accept }),
     };
     const body = ask.body === undefined ? {} : { body: JSON.stringify(ask.body) };
+    spent[ask.purpose ?? 'other']++;
     const reply = await transport.send(
       { method: ask.method, url: `${grant.instanceUrl}${ask.path}`, headers, ...body },
       limits.requestLimitMs,
@@ -73,23 +99,34 @@ export function openApi(
       retryAfterMs: Math.round(5_000 * (1 + world.chance())),
     });
 
+  async function logged(ask: Ask, signal?: AbortSignal): Promise<Reply & { readonly ms: number }> {
+    const begun = world.monotonic();
+    const log = (status: string | number) =>
+      onLog(
+        `crm.request method=${ask.method} path=${ask.path.split('?')[0]} status=${status} tookMs=${Math.round(world.monotonic() - begun)}${usage ? ` used=${usage.used}/${usage.max}` : ''}`,
+      );
+    const reply = await sendSignedIn(ask, signal).catch((error: unknown) => {
+      log(error instanceof NotSent ? 'not-sent' : error instanceof Refused ? error.failure.code : 'unanswered');
+      throw error instanceof NotSent ? unreachable(error) : error;
+    });
+    log(reply.status);
+    return { ...reply, ms: Math.round(world.monotonic() - begun) };
+  }
+
   return {
     base: `/services/data/v${limits.apiVersion}`,
     async call(ask, signal) {
-      const begun = world.monotonic();
-      const log = (status: string | number) =>
-        onLog(
-          `crm.request method=${ask.method} path=${ask.path.split('?')[0]} status=${status} tookMs=${Math.round(world.monotonic() - begun)}${usage ? ` used=${usage.used}/${usage.max}` : ''}`,
-        );
-      const reply = await sendSignedIn(ask, signal).catch((error: unknown) => {
-        log(error instanceof NotSent ? 'not-sent' : error instanceof Refused ? error.failure.code : 'unanswered');
-        throw error instanceof NotSent ? unreachable(error) : error;
-      });
-      log(reply.status);
+      const reply = await logged(ask, signal);
       if (reply.status < 200 || reply.status >= 300 || reply.json === undefined) throw whatHappened(reply);
-      return { status: reply.status, json: reply.json, ms: Math.round(world.monotonic() - begun) };
+      return { status: reply.status, json: reply.json, ms: reply.ms };
+    },
+    async file(ask) {
+      const reply = await logged(ask);
+      if (reply.status < 200 || reply.status >= 300) throw whatHappened(reply);
+      return { text: reply.text, next: reply.locator };
     },
     usage: () => usage,
+    spent: () => ({ ...spent }),
   };
 
   /**

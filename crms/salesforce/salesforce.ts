@@ -9,7 +9,8 @@ import { exchange, maxRecords } from './exchange.ts';
 import { identityOf } from './identity.ts';
 import { describePersons, draftPerson, type PersonShape } from './person.ts';
 import { readableBy } from './readable.ts';
-import { type Api, openApi } from './request.ts';
+import { openPubSub, pubsubFor } from './events/pubsub.ts';
+import { type Api, countedAs, openApi } from './request.ts';
 import { credentialsOf, openSession } from './session.ts';
 import { readSettings, type SalesforceSettings } from './settings.ts';
 import { openTransport } from './transport.ts';
@@ -32,7 +33,7 @@ export async function connectSalesforce(
   vault?: Vault,
 ): Promise<SalesforceCrm> {
   const read = readSettings(settings);
-  const { loginUrl, apiVersion, requestLimitMs, fields, statuses, form } = read;
+  const { loginUrl, apiVersion, requestLimitMs, fields, statuses, form, pubsubUrl } = read;
   const transport = openTransport(world);
   const session = openSession(loginUrl, credentialsOf(read, vault), transport, world, onLog, read.orgId);
   const close = async () => {
@@ -41,7 +42,7 @@ export async function connectSalesforce(
   };
   try {
     const api = openApi(session, transport, world, { apiVersion, requestLimitMs }, onLog);
-    const shape = await describeTask(api, fields, statuses);
+    const shape = await describeTask(countedAs(api, 'sign-in'), fields, statuses);
     if (form === 'unique' && shape.form !== 'unique')
       throw new Refused({
         mendedBy: 'admin',
@@ -53,9 +54,11 @@ export async function connectSalesforce(
     onLog(
       `crm.connected org=${orgId} form=${shape.form}${shape.missing.length > 0 ? ` missing=${shape.missing.join(',')}` : ''}${shape.reducedBecause ? ` because="${shape.reducedBecause}"` : ''}`,
     );
+    const eventsAt = pubsubUrl ?? pubsubFor(loginUrl);
+    const pubsub = eventsAt === 'off' ? undefined : openPubSub(eventsAt, session, world);
     let persons: Promise<readonly PersonShape[]> | undefined;
     const connection = {
-      api,
+      api: countedAs(api, 'write'),
       shape,
       session,
       selfId: userId,
@@ -89,17 +92,21 @@ export async function connectSalesforce(
       locks: (record, creating) => lockedBy(record, creating, shape),
       draft: (wanted) => (wanted.kind === 'activity' ? draftTask(wanted, shape) : draftPerson(wanted)),
       exchange: (ask, signal) => exchange(connection, ask, signal),
-      users: () => readUsers(api),
+      users: () => readUsers(countedAs(api, 'users')),
       self: async () => ({ id: (await session.grant()).userId }),
-      identity: () => identityOf({ api, session, world }),
+      identity: () => identityOf({ api: countedAs(api, 'sign-in'), session, world }),
       signedInAtMs: () => session.sinceMs(),
       prove: () => session.prove(),
-      book: salesforceBook({ api, session, world }),
-      readable: (asked) => readableBy({ api, session, world }, asked),
+      book: salesforceBook({ api: countedAs(api, 'poll'), session, world, ...(pubsub && { pubsub }) }),
+      readable: (asked) => readableBy({ api: countedAs(api, 'rights'), session, world }, asked),
       usage: () => api.usage(),
+      spent: () => api.spent(),
       // Salesforce leads from here to the record's page in whichever interface the person uses.
       recordUrl: (id) => `${instanceUrl}/${encodeURIComponent(id)}`,
-      close,
+      async close() {
+        pubsub?.close();
+        await close();
+      },
     };
   } catch (error) {
     await close();

@@ -54,6 +54,13 @@ const Settings = z.strictObject({
     .prefault({}),
   /** API names of task statuses, where the org's own order doesn't say which ones are meant. */
   statuses: z.strictObject({ open: z.string().min(1).optional(), completed: z.string().min(1).optional() }).prefault({}),
+  /** Where change events are told, or `off`. Left out: Salesforce's own address; a stand-in on this machine has to be named. */
+  pubsubUrl: z
+    .union([
+      z.literal('off'),
+      z.string().refine(isSafeBase, 'must be an https: address such as https://api.pubsub.salesforce.com:7443, or off'),
+    ])
+    .optional(),
   /** `unique` once the org has been connected so: a permission lost later must not make us forget the names we have given. */
   form: z.enum(['unique']).optional(),
 });

@@ -9,10 +9,14 @@ export type Reply = {
   readonly status: number;
   /** Undefined when the body wasn't JSON (an edge server's page, an empty 204). */
   readonly json: unknown;
+  /** The same as it came. */
+  readonly text: string;
   readonly limitInfo: string | undefined;
+  /** Sforce-Locator: where the next page of a file begins. */
+  readonly locator: string | undefined;
 };
 export type Sent = {
-  readonly method: 'GET' | 'POST' | 'PATCH';
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
@@ -56,14 +60,20 @@ export function openTransport(world: World): Transport {
       try {
         const reply = await request(url, {
           method,
-          headers: { ...headers, accept: 'application/json' },
+          headers: { accept: 'application/json', ...headers },
           ...(body === undefined ? {} : { body }),
           dispatcher: agent,
           signal: AbortSignal.any(signal ? [late.signal, signal] : [late.signal]),
         });
         const text = await reply.body.text();
-        const limitInfo = reply.headers['sforce-limit-info'];
-        return { status: reply.statusCode, json: jsonOf(text), limitInfo: Array.isArray(limitInfo) ? limitInfo.join('; ') : limitInfo };
+        const header = (name: string) => ((value) => (Array.isArray(value) ? value.join('; ') : value))(reply.headers[name]);
+        return {
+          status: reply.statusCode,
+          json: /^text\/csv\b/.test(header('content-type') ?? '') ? undefined : jsonOf(text),
+          text,
+          limitInfo: header('sforce-limit-info'),
+          locator: header('sforce-locator'),
+        };
       } catch (error) {
         if (error instanceof NotSent) throw error;
         if (signal?.aborted) throw new Unanswered('The request was cancelled while Salesforce was answering.');
