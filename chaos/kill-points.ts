@@ -186,13 +186,14 @@ export const besideTheRoad: Readonly<Record<string, string>> = {
   'save-people': 'a person’s click, answered only when it is stored',
   'take-listening': 'who listens: taken again by the next',
   'say-listening': 'how listening goes: said again within seconds',
+  'api-spent': 'calls of the API that nobody counted: the org’s own count goes on',
   'follow-alerts': 'what is wrong is found again ten seconds later',
   'claim-alert': 'an alert not marked as told is told again under its id',
   'save-way-in': 'a person’s click, stored in one transaction with the settings it is about',
   'give-consent': 'a person’s sign-in, stored in one transaction with what it is about; else they sign in once more',
   'store-consent': 'a rotated token: cut between Salesforce’s answer and this statement, a person signs in once more, and is told so',
   ...Object.fromEntries(
-    ['begin', 'save', 'filled', 'forget', 'count', 'wake-calls'].map((name) => [
+    ['begin', 'save', 'filled', 'forget', 'count', 'wake-calls', 'gone', 'heard'].map((name) => [
       `book-${name}`,
       'the book: a fill goes on where it stood, and what changed is read once more',
     ]),
@@ -231,6 +232,9 @@ export const tablesBesideTheRoad = [
   'consents',
   'askings',
   'crm_keys',
+  'api_calls',
+  'api_usage',
+  'book_topics',
 ] as const;
 
 async function settledCalls(installation: Installation): Promise<Held> {

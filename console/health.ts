@@ -21,9 +21,11 @@ const clockWrongMs = 30_000;
 const silentMs = 24 * 3_600_000;
 /** The rest of Salesforce's customers live on the same allocation; from here on the writer slows down. */
 const apiScarce = 0.8;
-/** Changes are read once a minute, and every 15 where the allocation is nearly spent. */
 /** A week in which somebody is there to sign in again. */
 const endsSoonMs = 7 * 24 * 3_600_000;
+/** As server/notify/alerts.ts tells it. */
+const driesSoonMs = 6 * 3_600_000;
+/** Changes are read once a minute, and every 15 where the budget is spent. */
 const bookStaleMs = 30 * 60_000;
 
 /** What is not well, the worst first. Empty means all is well. */
@@ -78,11 +80,17 @@ export function healthOf(status: Status, nowMs: number, words: Words, format: Fo
   for (const { kind, because } of missing)
     items.push({ key: `book ${kind}`, level: 'warn', text: `${kindName(kind, words)}: ${because}`, asSaid: true });
   const [oldest] = book.kinds.flatMap(({ filled, polledAt }) => (filled && polledAt ? [polledAt] : [])).toSorted();
-  if (oldest !== undefined && nowMs - Date.parse(oldest) >= bookStaleMs)
+  if (oldest !== undefined && nowMs - Date.parse(oldest) >= Math.max(bookStaleMs, 1500 * (book.pace?.everySeconds ?? 0)))
     items.push({ key: 'book stale', level: 'warn', text: say.bookStale(format.ago(oldest, nowMs)) });
   if (inbox.untranslated > 0) items.push({ key: 'untranslated', level: 'note', text: say.untranslated(inbox.untranslated) });
   if (inbox.unheard > 0) items.push({ key: 'unheard', level: 'note', text: say.unheard(inbox.unheard) });
-  if (org.api && org.api.used >= org.api.max * apiScarce)
+  if (org.api?.driesAt !== undefined && Date.parse(org.api.driesAt) - nowMs <= driesSoonMs)
+    items.push({
+      key: 'api',
+      level: 'warn',
+      text: say.apiDries(format.number(org.api.used), format.number(org.api.max), format.clock(org.api.driesAt)),
+    });
+  else if (org.api && org.api.used >= org.api.max * apiScarce)
     items.push({ key: 'api', level: 'warn', text: say.api(format.number(org.api.used), format.number(org.api.max)) });
   const rank = { bad: 0, warn: 1, note: 2 };
   return items.toSorted((a, b) => rank[a.level] - rank[b.level]);

@@ -4,7 +4,8 @@ import { parsePolicy } from '../server/decide/policy.ts';
 import type { BookKind, BookStore } from '../server/store/book-store.ts';
 import type { OrgId } from '../server/store.ts';
 import { type Line, openLine } from '../server/testing/line.ts';
-import { keepBooks } from '../server/book/keeper.ts';
+import { defaultBudget } from '../server/book/budget.ts';
+import { type BookSettings, keepBooks } from '../server/book/keeper.ts';
 
 const secondMs = 1_000;
 const minuteMs = 60 * secondMs;
@@ -292,6 +293,9 @@ function stubbed() {
     polledAtMs: 0,
     askedAtMs: 0,
     trouble: undefined,
+    job: undefined,
+    jobPlace: undefined,
+    jobRefused: undefined,
   };
   const nothing = async () => undefined;
   const store = new Proxy({} as BookStore, {
@@ -300,10 +304,12 @@ function stubbed() {
         kinds: async () => [kind],
         take: async () => ({ lost: new AbortController().signal, release: nothing }),
         complete: async () => true,
+        standing: async () => ({ usage: undefined, spent: {}, busiest: 0, lastHour: 0 }),
       })[String(name)] ?? nothing,
   });
   const book = {
     atOnce: 5,
+    topics: () => [],
     objects: async () => [{ kind: 'contact', fields: ['Phone'] }],
     country: async () => 'PL',
     newest: async () => [undefined],
@@ -313,8 +319,8 @@ function stubbed() {
       return [{ records: [], last: undefined, more: false }];
     },
   };
-  const crm = { book, usage: () => ({ used: 96, max: 100 }) };
-  const settings: { kinds: string[]; country: string | undefined } = { kinds: ['contact'], country: undefined };
+  const crm = { book, usage: () => ({ used: 96, max: 100 }), spent: () => ({}) };
+  const settings: { -readonly [Key in keyof BookSettings]: BookSettings[Key] } = { kinds: ['contact'], country: undefined, budget: defaultBudget };
   const asleep = (_: number, signal?: AbortSignal) =>
     new Promise<void>((resolve) => (signal?.aborted ? resolve() : signal?.addEventListener('abort', () => resolve(), { once: true })));
   return {

@@ -44,7 +44,7 @@ describe('how the book stands, as its keeper tells it', () => {
 
   test('each kind says how far it was read, when, and how much there is; what an org has none of is no trouble', async () => {
     const { org, asHuman, advanceTo, now } = await open({});
-    const there = { filled: true, polledAt: new Date(now()).toISOString(), unmatchable: 0 };
+    const there = { filled: true, polledAt: new Date(now()).toISOString(), unmatchable: 0, fresh: { by: 'polling' } };
     expect(await book()).toEqual({
       kinds: [
         { ...there, kind: 'account', read: 4, expected: 4, records: 4, numbers: 4 },
@@ -52,6 +52,7 @@ describe('how the book stands, as its keeper tells it', () => {
         { ...there, kind: 'lead', read: 3, expected: 3, records: 3, numbers: 3 },
       ],
       leftOut: [{ kind: 'person-account', because: 'This org has no person accounts.', absent: true }],
+      pace: { everySeconds: 60, is: 'usual', budget: expect.any(Number), spent: expect.any(Number) },
     });
     await asHuman({ action: 'create', object: 'Contact', fields: { LastName: 'Extension', Phone: 'ext. 12', MobilePhone: '601 999 888' } });
     const [lead] = await line!.export('Lead');
@@ -66,7 +67,7 @@ describe('how the book stands, as its keeper tells it', () => {
       { polledAt: new Date(now()).toISOString(), records: 7, numbers: 9, unmatchable: 1 },
       { records: 2, numbers: 2, unmatchable: 0 },
     ]);
-    expect(await figures()).toEqual({ book_records: 13, book_numbers: 15, book_filled: 1, book_seconds_since_poll: 0 });
+    expect(await figures()).toMatchObject({ book_poll_seconds: 60, book_records: 13, book_numbers: 15, book_filled: 1, book_seconds_since_poll: 0 });
     await line!.database.query({ text: "update book_kinds set polled_at = polled_at - interval '7 minutes' where kind = 'lead'" });
     expect(await figures()).toMatchObject({ book_seconds_since_poll: 420 });
     await line!.database.query({ text: 'update book_kinds set filled_at = null where org = $1' }, [org]);
@@ -190,7 +191,7 @@ describe('the report of numbers that can never match', () => {
   const keep = async (org: OrgId, kind: string, entries: readonly BookEntry[]) => {
     const store = bookStore(database, world, () => undefined);
     await store.begin(org, kind, 'basis', undefined, entries.length);
-    await store.savePage(org, kind, 1, entries, undefined);
+    await store.savePage(org, kind, 1, entries, { afterId: undefined });
   };
   /** Records and fields; the whole is in quotes. */
   const rowsOf = (csv: string) =>

@@ -206,7 +206,7 @@ async function start(config: Config): Promise<void> {
       crm: keeper.crm,
       settings: async (id) => {
         const { policy } = await orgView(id);
-        return { kinds: policy.match.kinds, country: policy.country };
+        return { kinds: policy.match.kinds, country: policy.country, budget: policy.budget };
       },
       report: (what, fields) =>
         log[loudBook.has(what) && fields['absent'] !== true ? 'warn' : what === 'book.filling' ? 'debug' : 'info'](what, fields),

@@ -75,6 +75,7 @@ export const rooms: Readonly<Record<string, Row>> = {
       'server/match',
       'server/decide',
       'server/book/overlap.ts',
+      'server/book/budget.ts',
       'server/notify/alerts.ts',
       'server/crm.ts',
       'server/crm-failure.ts',

@@ -110,6 +110,8 @@ export const CallStory = z.object({
 });
 export type CallStory = z.infer<typeof CallStory>;
 
+/** Why changes of a kind aren't told as they happen. */
+export const eventless = ['not-offered', 'not-selected', 'not-allowed', 'used-up', 'broken'] as const;
 /** Whose number is whose, as far as it is known: how far each kind of record has been read. */
 const Book = z.object({
   kinds: z.array(
@@ -128,8 +130,25 @@ const Book = z.object({
       unmatchable: z.number().optional(),
       /** Why it is read on no more. */
       trouble: z.string().optional(),
+      /** Changes are told as they happen, or read now and then; then why they aren't told, and what the org says to it. */
+      fresh: z
+        .discriminatedUnion('by', [
+          z.object({ by: z.literal('events'), since: at }),
+          z.object({ by: z.literal('polling'), because: z.enum(eventless).optional(), said: z.string().optional() }),
+        ])
+        .optional(),
     }),
   ),
+  /** How often changes are read, and whether the budget of API calls allows no more. Absent before the first reading. */
+  pace: z
+    .object({
+      /** Absent: not at all for the time being. */ everySeconds: z.number().optional(),
+      is: z.enum(['usual', 'slowed', 'least']),
+      /** API calls of 24 hours: what the book may make, as far as it is known, and what it has. */
+      budget: z.number().optional(),
+      spent: z.number(),
+    })
+    .optional(),
   /** Kinds the policy names that can't be read. `absent`: the org has no such records, so nobody is missed. */
   leftOut: z.array(z.object({ kind: z.string(), because: z.string(), absent: z.literal(true).optional() })),
   /** Why nothing of it is read on. */
@@ -155,7 +174,10 @@ export const Status = z.object({
     endsAt: at.optional(),
     /** No org is connected here. */
     disconnected: z.literal(true).optional(),
-    api: z.object({ used: z.number(), max: z.number() }).optional(),
+    /** API calls of 24 hours. `driesAt`: when none are left, should they go on as in the last hour; `perHour` of it. */
+    api: z.object({ used: z.number(), max: z.number(), perHour: z.number().optional(), driesAt: at.optional() }).optional(),
+    /** What of them was ours, by what it was for. */
+    calls: z.record(z.string(), z.number()).optional(),
   }),
   person: z.string(),
   /** Rows waiting, and how long the oldest has. */

@@ -45,6 +45,7 @@ function BookPanel({ book }: { book: Book }) {
           {words.book.stands} <bdi lang="en">{book.trouble}</bdi>
         </p>
       )}
+      <Pace pace={book.pace} />
       {book.kinds.length + book.leftOut.length === 0 ? (
         <p className="fine">{words.book.notBegun}</p>
       ) : (
@@ -74,7 +75,7 @@ function BookPanel({ book }: { book: Book }) {
 
 function Kind({ kind }: { kind: Book['kinds'][number] }) {
   const { words, format, world } = useConsole();
-  const { filled, read, polledAt, records, numbers, trouble } = kind;
+  const { filled, read, polledAt, records, numbers, trouble, fresh } = kind;
   const reading = readingOfKind(kind, words, format);
   return (
     <>
@@ -85,6 +86,7 @@ function Kind({ kind }: { kind: Book['kinds'][number] }) {
         </p>
       )}
       {filled && polledAt !== undefined && <p className="fine">{words.book.polled(format.ago(polledAt, world.now()))}</p>}
+      {filled && fresh && <Fresh fresh={fresh} />}
       {trouble !== undefined && (
         <p className="book-trouble health-bad">
           <Icon name="warn" />
@@ -92,6 +94,34 @@ function Kind({ kind }: { kind: Book['kinds'][number] }) {
         </p>
       )}
     </>
+  );
+}
+
+/** Whether changes are told as they happen; if not, why, and in Salesforce's own words what it says. */
+function Fresh({ fresh }: { fresh: NonNullable<Book['kinds'][number]['fresh']> }) {
+  const { words } = useConsole();
+  if (fresh.by === 'events') return <p className="fine">{words.book.fresh.events}</p>;
+  return (
+    <p className="fine">
+      {words.book.fresh.polling} {fresh.because !== undefined && words.book.fresh.because[fresh.because]}
+    </p>
+  );
+}
+
+/** Only where it isn't as usual. */
+function Pace({ pace }: { pace: Book['pace'] }) {
+  const { words, format } = useConsole();
+  if (!pace || pace.is === 'usual') return null;
+  const { everySeconds, spent, budget = 0 } = pace;
+  return (
+    <p className="book-trouble health-warn">
+      <Icon name="warn" />
+      <span>
+        {everySeconds === undefined
+          ? words.book.paused
+          : words.book.slowed(format.span(everySeconds * 1000), format.number(spent), format.number(budget))}
+      </span>
+    </p>
   );
 }
 

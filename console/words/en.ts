@@ -71,6 +71,7 @@ export const en: Words = {
     clockCorrected: (source, offset) => `Clock of ${source} is off by ${offset}; times are corrected`,
     clockWrong: (source, offset) => `Clock of ${source} is off by ${offset}: set it`,
     api: (used, max) => `API ${used} of ${max}`,
+    apiDries: (used, max, at) => `API ${used} of ${max}: at this pace it lasts until ${at}`,
     bookStale: (since) => `Changes in Salesforce were last read ${since}`,
     endsSoon: 'The sign-in to Salesforce will not be renewed when this session ends:',
     ends: (day) => `The sign-in to Salesforce ends on ${day}: sign in again before then`,
@@ -94,6 +95,20 @@ export const en: Words = {
     records: counted('en', { one: '# record', other: '# records' }),
     numbers: counted('en', { one: '# number', other: '# numbers' }),
     polled: (since) => `Changes read ${since}`,
+    fresh: {
+      events: 'Salesforce tells of changes as they happen.',
+      polling: 'Changes are read now and then.',
+      because: {
+        'not-offered': 'This org tells of no changes by itself.',
+        'not-selected': 'It is not selected for Change Data Capture, or this edition has none.',
+        'not-allowed': 'The connected user may not hear of changes.',
+        'used-up': 'The org’s change events of the day are used up.',
+        broken: 'The connection for change events is broken. It is tried again.',
+      },
+    },
+    slowed: (every, spent, budget) =>
+      `To spare API calls, changes are read every ${every}. The book has used ${spent} in 24 hours and may use ${budget}.`,
+    paused: 'No changes are read until there are API calls for it again. Callers are looked up all the same.',
     absent: 'This org has none.',
     leftOut: 'Can’t be read:',
     stands: 'Nothing is read at the moment:',

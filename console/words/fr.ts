@@ -68,6 +68,7 @@ export const fr: Words = {
     clockCorrected: (source, offset) => `L’horloge de ${source} est décalée de ${offset}\u00a0; les heures sont corrigées`,
     clockWrong: (source, offset) => `L’horloge de ${source} est décalée de ${offset}\u00a0: réglez-la`,
     api: (used, max) => `API ${used} sur ${max}`,
+    apiDries: (used, max, at) => `API ${used} sur ${max}\u00a0: à ce rythme, elle suffit jusqu’à ${at}`,
     bookStale: (since) => `Dernière lecture des modifications de Salesforce\u00a0: ${since}`,
     endsSoon: 'La connexion à Salesforce ne sera pas renouvelée à la fin de cette session :',
     ends: (day) => `La connexion à Salesforce prend fin le ${day} : reconnectez-vous avant`,
@@ -91,6 +92,20 @@ export const fr: Words = {
     records: counted('fr', { one: '# fiche', other: '# fiches' }),
     numbers: counted('fr', { one: '# numéro', other: '# numéros' }),
     polled: (since) => `Modifications lues ${since}`,
+    fresh: {
+      events: 'Salesforce signale les modifications au fur et à mesure.',
+      polling: 'Les modifications sont lues de temps en temps.',
+      because: {
+        'not-offered': 'Cette organisation ne signale pas ses modifications.',
+        'not-selected': 'L’objet n’est pas sélectionné pour Change Data Capture, ou l’édition ne l’offre pas.',
+        'not-allowed': 'L’utilisateur connecté n’a pas le droit de recevoir les modifications.',
+        'used-up': 'Les événements de modification de la journée sont épuisés.',
+        broken: 'La connexion aux événements de modification est interrompue. Elle sera rétablie.',
+      },
+    },
+    slowed: (every, spent, budget) =>
+      `Pour économiser les appels API, les modifications sont lues toutes les ${every}. Le répertoire en a utilisé ${spent} en 24 heures sur ${budget} permis.`,
+    paused: 'Aucune modification n’est lue tant qu’il n’y a plus d’appels API. Les appelants sont recherchés malgré tout.',
     absent: 'Cette organisation n’en a pas.',
     leftOut: 'Lecture impossible\u00a0:',
     stands: 'Rien n’est lu pour le moment\u00a0:',

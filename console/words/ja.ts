@@ -65,6 +65,7 @@ export const ja: Words = {
     clockCorrected: (source, offset) => `${source} の時計が ${offset} ずれています(時刻は補正済み)`,
     clockWrong: (source, offset) => `${source} の時計が ${offset} ずれています。時刻を合わせてください`,
     api: (used, max) => `API ${used} / ${max}`,
+    apiDries: (used, max, at) => `API ${used} / ${max}: このペースでは ${at} に使い切ります`,
     bookStale: (since) => `Salesforce の変更の最終取り込み: ${since}`,
     endsSoon: 'このセッションが終わると、Salesforce へのサインインを更新できません:',
     ends: (day) => `Salesforce へのサインインは ${day} に終わります。それまでにもう一度サインインしてください`,
@@ -88,6 +89,20 @@ export const ja: Words = {
     records: counted('ja', { other: 'レコード # 件' }),
     numbers: counted('ja', { other: '番号 # 件' }),
     polled: (since) => `変更の取り込み: ${since}`,
+    fresh: {
+      events: '変更は発生するたびに Salesforce から届きます。',
+      polling: '変更は定期的に読み込まれます。',
+      because: {
+        'not-offered': 'この組織は変更を通知しません。',
+        'not-selected': '変更データキャプチャの対象に選択されていないか、このエディションでは使えません。',
+        'not-allowed': '接続ユーザーには変更の通知を受け取る権限がありません。',
+        'used-up': '本日分の変更イベントを使い切りました。',
+        broken: '変更イベントの接続が切れています。自動的に再接続します。',
+      },
+    },
+    slowed: (every, spent, budget) =>
+      `API コールを節約するため、変更は ${every}ごとに読み込まれます。24 時間で ${budget} 回のうち ${spent} 回を使いました。`,
+    paused: 'API コールに余裕ができるまで変更は読み込まれません。発信者の照合は続きます。',
     absent: 'この組織にはありません。',
     leftOut: '読み込めません:',
     stands: '現在、読み込みが止まっています:',

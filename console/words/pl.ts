@@ -105,6 +105,7 @@ export const pl: Words = {
     clockCorrected: (source, offset) => `${source}: zegar różni się o ${offset}; czasy są korygowane`,
     clockWrong: (source, offset) => `${source}: zegar różni się o ${offset}, ustaw go`,
     api: (used, max) => `API: ${used} z ${max}`,
+    apiDries: (used, max, at) => `API: ${used} z ${max}; w tym tempie wystarczy do ${at}`,
     bookStale: (since) => `Zmiany w Salesforce odczytano ostatnio ${since}`,
     endsSoon: 'Po końcu tej sesji logowanie do Salesforce nie zostanie odnowione:',
     ends: (day) => `Logowanie do Salesforce kończy się ${day}: zaloguj się wcześniej ponownie`,
@@ -128,6 +129,20 @@ export const pl: Words = {
     records: counted('pl', { one: '# rekord', few: '# rekordy', many: '# rekordów', other: '# rekordu' }),
     numbers: counted('pl', { one: '# numer', few: '# numery', many: '# numerów', other: '# numeru' }),
     polled: (since) => `Zmiany odczytane ${since}`,
+    fresh: {
+      events: 'Salesforce informuje o zmianach na bieżąco.',
+      polling: 'Zmiany są odczytywane co jakiś czas.',
+      because: {
+        'not-offered': 'Ta organizacja nie informuje o zmianach.',
+        'not-selected': 'Obiekt nie jest wybrany w Change Data Capture albo ta edycja tego nie oferuje.',
+        'not-allowed': 'Połączony użytkownik nie ma prawa odbierać informacji o zmianach.',
+        'used-up': 'Dzienny limit zdarzeń o zmianach jest wyczerpany.',
+        broken: 'Połączenie ze zdarzeniami o zmianach jest przerwane. Próba zostanie ponowiona.',
+      },
+    },
+    slowed: (every, spent, budget) =>
+      `Aby oszczędzać wywołania API, zmiany są odczytywane co ${every}. W ciągu 24 godzin wykorzystano ${spent} z ${budget} dozwolonych.`,
+    paused: 'Zmiany nie są odczytywane, dopóki znów nie będzie wywołań API. Dzwoniący są nadal rozpoznawani.',
     absent: 'Ta organizacja ich nie ma.',
     leftOut: 'Nie da się odczytać:',
     stands: 'Obecnie nic nie jest odczytywane:',

@@ -105,6 +105,7 @@ export const ru: Words = {
     clockCorrected: (source, offset) => `Часы ${source} расходятся на ${offset}; время исправляется`,
     clockWrong: (source, offset) => `Часы ${source} расходятся на ${offset}: настройте их`,
     api: (used, max) => `API: ${used} из ${max}`,
+    apiDries: (used, max, at) => `API: ${used} из ${max}; при таком темпе хватит до ${at}`,
     bookStale: (since) => `Изменения в Salesforce последний раз прочитаны ${since}`,
     endsSoon: 'Когда эта сессия закончится, вход в Salesforce не возобновится:',
     ends: (day) => `Вход в Salesforce закончится ${day}: войдите снова до этого дня`,
@@ -128,6 +129,20 @@ export const ru: Words = {
     records: counted('ru', { one: '# запись', few: '# записи', many: '# записей', other: '# записи' }),
     numbers: counted('ru', { one: '# номер', few: '# номера', many: '# номеров', other: '# номера' }),
     polled: (since) => `Изменения прочитаны ${since}`,
+    fresh: {
+      events: 'Salesforce сообщает об изменениях сразу.',
+      polling: 'Изменения читаются время от времени.',
+      because: {
+        'not-offered': 'Эта организация не сообщает об изменениях.',
+        'not-selected': 'Объект не выбран в Change Data Capture, или в этой редакции его нет.',
+        'not-allowed': 'Подключённый пользователь не вправе получать сообщения об изменениях.',
+        'used-up': 'Суточный лимит событий об изменениях исчерпан.',
+        broken: 'Соединение для событий об изменениях прервано. Попытка повторится.',
+      },
+    },
+    slowed: (every, spent, budget) =>
+      `Для экономии вызовов API изменения читаются раз в ${every}. За 24 часа использовано ${spent} из ${budget} разрешённых.`,
+    paused: 'Изменения не читаются, пока снова не появятся вызовы API. Звонящие по-прежнему узнаются.',
     absent: 'В этой организации их нет.',
     leftOut: 'Прочитать нельзя:',
     stands: 'Сейчас ничего не читается:',

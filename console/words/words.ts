@@ -1,4 +1,4 @@
-import type { explanations, Mode, signInProblems, TestCallKind } from '../../wire/console.ts';
+import type { eventless, explanations, Mode, signInProblems, TestCallKind } from '../../wire/console.ts';
 import type { BecauseKey } from '../because.ts';
 
 /** The languages of the console. Each is loaded when it is chosen. */
@@ -79,6 +79,7 @@ export type Words = {
     readonly clockCorrected: (source: string, offset: string) => string;
     readonly clockWrong: (source: string, offset: string) => string;
     readonly api: (used: string, max: string) => string;
+    /** `at`: a time of day. */ readonly apiDries: (used: string, max: string, at: string) => string;
     readonly bookStale: (since: string) => string;
     /** Before the reason. */ readonly endsSoon: string;
     readonly ends: (day: string) => string;
@@ -98,6 +99,11 @@ export type Words = {
     readonly records: Counted;
     readonly numbers: Counted;
     readonly polled: (since: string) => string;
+    /** How a kind is kept fresh, and why not better. */
+    readonly fresh: { readonly events: string; readonly polling: string; readonly because: Readonly<Record<Eventless, string>> };
+    /** `every`: a span. Budget and what is spent of it are of 24 hours. */
+    readonly slowed: (every: string, spent: string, budget: string) => string;
+    readonly paused: string;
     readonly absent: string;
     readonly leftOut: string;
     readonly stands: string;
@@ -382,6 +388,7 @@ export type Refusal =
   | 'OAUTH_APP_ACCESS_DENIED'
   | 'SIGN_IN_UNREACHABLE'
   | 'unanswered';
+type Eventless = (typeof eventless)[number];
 export type BookKind = 'contact' | 'lead' | 'account' | 'person-account';
 export type FactType =
   | 'started'

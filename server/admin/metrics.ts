@@ -1,3 +1,5 @@
+import { forecast } from '../book/forecast.ts';
+
 /** What each figure means, for whoever reads the scrape at 3 a.m. */
 const meanings: Readonly<Record<string, string>> = {
   oldest_unsent_seconds: 'Age of the oldest record the org should hold and does not yet.',
@@ -14,6 +16,12 @@ const meanings: Readonly<Record<string, string>> = {
   book_filled: 'Whether every kind of record that is to be known has been read to its end once: 1 or 0.',
   book_seconds_since_poll: 'Seconds since the changes of each org were last read, of the kind that waits longest.',
   api_used: 'API calls of the last 24 hours in each org, by all integrations, as its last answer said.',
+  api_max: 'API calls of 24 hours each org allows.',
+  api_spent: 'API calls of the last 24 hours that were ours, by org and purpose.',
+  api_dries_in_seconds: 'Seconds until no API calls are left in each org, at the pace of the last hour; left out where that never happens.',
+  book_events: 'Whether changes of each kind are told as they happen: 1 or 0.',
+  book_poll_seconds: 'How often changes of each org are read; 0: not at all for the time being.',
+  book_budget: 'API calls of 24 hours that reading the book may make.',
   recording_bytes: 'Bytes of recordings in the storage.',
   recordings: 'Recordings in the storage.',
   recordings_untold: 'Recordings whose call has not been told of them; those stay that no call was ever heard of.',
@@ -29,24 +37,54 @@ const label: Readonly<Record<string, string>> = {
   clock_offset_ms: 'connection',
   listening: 'connection',
   api_used: 'org',
+  api_max: 'org',
+  api_spent: 'org',
+  api_dries_in_seconds: 'org',
+  book_events: 'org',
+  book_poll_seconds: 'org',
+  book_budget: 'org',
   book_records: 'org',
   book_numbers: 'org',
   book_filled: 'org',
   book_seconds_since_poll: 'org',
 };
 
+/** What figures of two labels have besides the org. */
+const innerLabel: Readonly<Record<string, string>> = { api_spent: 'purpose', book_events: 'kind' };
+
 /** The state of the installation and of this node, in Prometheus' text format. */
 export function sayMetrics(row: Readonly<Record<string, unknown>>, node: Readonly<Record<string, number>>): string {
   const lines: string[] = [];
-  for (const [name, value] of Object.entries(row)) {
+  const { api_samples: samples = {}, now_ms: nowMs, ...figures } = row;
+  for (const [name, value] of Object.entries({ ...figures, api_dries_in_seconds: driesIn(samples as Samples, Number(nowMs)) })) {
     lines.push(`# HELP cordboard_${name} ${meanings[name] ?? name}`, `# TYPE cordboard_${name} gauge`);
     if (value !== null && typeof value === 'object')
-      for (const [key, inner] of Object.entries(value))
-        lines.push(`cordboard_${name}{${label[name] ?? 'key'}="${escape(key)}"} ${Number(inner)}`);
+      for (const [key, inner] of Object.entries(value)) {
+        const first = `${label[name] ?? 'key'}="${escape(key)}"`;
+        if (inner === null || typeof inner !== 'object') lines.push(`cordboard_${name}{${first}} ${Number(inner)}`);
+        else
+          for (const [other, figure] of Object.entries(inner))
+            lines.push(`cordboard_${name}{${first},${innerLabel[name] ?? 'key'}="${escape(other)}"} ${Number(figure)}`);
+      }
     else lines.push(`cordboard_${name} ${Number(value)}`);
   }
   for (const [name, value] of Object.entries(node)) lines.push(`# TYPE cordboard_${name} counter`, `cordboard_${name} ${value}`);
   return `${lines.join('\n')}\n`;
+}
+
+type Samples = Readonly<Record<string, readonly (readonly [atMs: number, used: number, max: number])[]>>;
+/** By org; one whose calls never run out at this pace is left out. */
+function driesIn(samples: Samples, nowMs: number): Record<string, number> {
+  return Object.fromEntries(
+    Object.entries(samples).flatMap(([org, some]) => {
+      const { driesAtMs } =
+        forecast(
+          some.map(([atMs, used, max]) => ({ atMs, used, max })),
+          nowMs,
+        ) ?? {};
+      return driesAtMs === undefined ? [] : [[org, Math.round((driesAtMs - nowMs) / 1000)]];
+    }),
+  );
 }
 
 const escape = (value: string) => value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');

@@ -1,5 +1,8 @@
 import type { z } from 'zod';
 import type { Book, Status } from '../../wire/console.ts';
+import type { Pace } from '../book/budget.ts';
+import { forecast } from '../book/forecast.ts';
+import type { Eventless } from '../crm.ts';
 
 type Row = Record<string, unknown>;
 
@@ -33,7 +36,8 @@ export function sayStatus(
       ...(proof ? { endsSoon: { because: proof.message } } : {}),
       ...(endsAt ? { endsAt: endsAt.toISOString() } : {}),
       ...(row['disconnected'] ? { disconnected: true as const } : {}),
-      ...(row['api_max'] === null ? {} : { api: { used: row['api_used'] as number, max: row['api_max'] as number } }),
+      ...sayApi(row),
+      calls: row['api_spent'] as Record<string, number>,
     },
     person,
     unsent: { count: unsent.count, oldestSeconds: Math.round(unsent.seconds) },
@@ -49,23 +53,53 @@ export function sayStatus(
   };
 }
 
+/** Nodes that don't write know the org's count as well: the newest of all is told. */
+function sayApi(row: Row): { api?: NonNullable<z.infer<typeof Status>['org']['api']> } {
+  const samples = (row['api_samples'] as readonly [number, number, number][]).map(([atMs, used, max]) => ({ atMs, used, max }));
+  const last = samples.at(-1) ?? (row['api_max'] === null ? undefined : { used: row['api_used'] as number, max: row['api_max'] as number });
+  if (!last) return {};
+  const { perHour, driesAtMs } = forecast(samples, Number(row['now_ms'])) ?? {};
+  return {
+    api: {
+      used: last.used,
+      max: last.max,
+      ...(perHour !== undefined && { perHour: Math.round(perHour) }),
+      ...(driesAtMs !== undefined && { driesAt: new Date(driesAtMs).toISOString() }),
+    },
+  };
+}
+
 type KindRow = { readonly kind: string; readonly filled: boolean; readonly read: number; readonly polledAt: string | null } & Readonly<
-  Record<'expected' | 'records' | 'numbers' | 'unmatchable', number | null> & Record<'trouble', string | null>
+  Record<'expected' | 'records' | 'numbers' | 'unmatchable', number | null> &
+    Record<'trouble' | 'since' | 'because' | 'said', string | null>
 >;
 
 function sayBook(row: Row): Book {
   const kinds = row['book_kinds'] as readonly KindRow[];
   const trouble = row['book_trouble'] as string | null;
   return {
-    kinds: kinds.map(({ kind, filled, read, polledAt, ...rest }) => ({
+    kinds: kinds.map(({ kind, filled, read, polledAt, since, because, said, ...rest }) => ({
       kind,
       filled,
       read,
+      fresh:
+        since === null
+          ? { by: 'polling', ...(because !== null && { because: because as Eventless }), ...(said !== null && { said }) }
+          : { by: 'events', since: new Date(since).toISOString() },
       ...(polledAt === null ? {} : { polledAt: new Date(polledAt).toISOString() }),
       ...(Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== null)) as Partial<Book['kinds'][number]>),
     })),
     leftOut: [...((row['book_left_out'] ?? []) as Book['leftOut'])],
     ...(trouble === null ? {} : { trouble }),
+    ...sayPace(row['book_pace'] as Pace | null),
+  };
+}
+
+function sayPace(pace: Pace | null): { pace?: Book['pace'] } {
+  if (!pace) return {};
+  const { everyMs, is, budget, spent } = pace;
+  return {
+    pace: { ...(everyMs !== undefined && { everySeconds: everyMs / 1000 }), is, ...(typeof budget === 'number' && { budget }), spent },
   };
 }
 

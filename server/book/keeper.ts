@@ -4,9 +4,13 @@ import { type Region, regionOf } from '../match/region.ts';
 import type { BookKind, BookStore } from '../store/book-store.ts';
 import type { OrgId } from '../store.ts';
 import type { World } from '../world.ts';
+import { type Budget, mayRead, type Pace, paceOf } from './budget.ts';
 import { type CatchUps, shareCatchUps } from './catch-ups.ts';
 import { entryOf } from './entry.ts';
-import { afterReading, readFrom } from './overlap.ts';
+import { type Fill, fill } from './fill.ts';
+import { type Meter, openMeter } from './meter.ts';
+import { hearNews } from './news.ts';
+import { afterReading, cheapPages, readFrom } from './overlap.ts';
 
 /** What the admin says about the book. */
 export type BookSettings = {
@@ -14,6 +18,7 @@ export type BookSettings = {
   readonly kinds: readonly string[];
   /** ISO 3166: where numbers without a country code are dialled, for records that don't say where they are. Undefined: where the org is. */
   readonly country: string | undefined;
+  readonly budget: Budget;
 };
 export type BookKeeperOptions = {
   readonly store: BookStore;
@@ -40,14 +45,12 @@ export type BookKeeper = {
 
 /** A change in the org is known here after so long at most: one call a minute is 1,440 a day for up to five kinds. */
 const pollMs = 60_000;
-/** Allocations are shared with others: the more is used, the less we ask. */
-const pollWhenScarceMs = [
-  { share: 0.95, ms: 15 * 60_000 },
-  { share: 0.8, ms: 5 * 60_000 },
-] as const;
+/** While changes are told as they happen, polls look for what was not. */
+const pollBesideEventsMs = 5 * 60_000;
+/** Who waits for the budget looks so often whether it has grown. */
+const budgetEveryMs = 60_000;
 /** A killed node's right is free at once; who waits for it looks so often. */
 const takeEveryMs = 1_000;
-const progressMs = 2_000;
 /** What a transaction under way has changed when a fill begins appears behind its mark. */
 const beforeMarkMs = 10 * 60_000;
 /** Counting reads the whole book: over the day it takes at most this share of the time. */
@@ -66,8 +69,11 @@ export function keepBooks(options: BookKeeperOptions): BookKeeper {
   const bell = new Bell();
   const shares = new Map<OrgId, Shared>();
   const shareOf = (org: OrgId): Shared => {
+    const known = shares.get(org);
+    if (known) return known;
     const pages = new Map<string, number>();
-    const shared = shares.get(org) ?? { pages, catchUps: shareCatchUps(() => catchUp(org, pages, options), world) };
+    const meter = openMeter(org, options.store, world);
+    const shared = { pages, meter, catchUps: shareCatchUps(() => catchUp(org, pages, options), world) };
     shares.set(org, shared);
     return shared;
   };
@@ -86,6 +92,10 @@ export function keepBooks(options: BookKeeperOptions): BookKeeper {
           running.set(org, keepOne(org, bell, tried.resolve, shareOf(org), options));
         }
         void Promise.all(tries).then(() => everyoneTried.resolve());
+        for (const org of running.keys()) {
+          const crm = options.crm(org);
+          if (crm) await shareOf(org).meter.flush(crm);
+        }
       } catch (error) {
         report('book.orgs-unread', { because: (error as Error).message });
       }
@@ -103,7 +113,7 @@ export function keepBooks(options: BookKeeperOptions): BookKeeper {
 }
 
 /** What the keeping of one org's book and its catch-ups on this node have in common. `pages`: what the last reading once more took, by kind. */
-type Shared = { readonly pages: Map<string, number>; readonly catchUps: CatchUps };
+type Shared = { readonly pages: Map<string, number>; readonly meter: Meter; readonly catchUps: CatchUps };
 
 async function catchUp(org: OrgId, pages: Map<string, number>, options: BookKeeperOptions): Promise<void> {
   const { store, stop } = options;
@@ -118,7 +128,7 @@ async function catchUp(org: OrgId, pages: Map<string, number>, options: BookKeep
   };
   const before = await fills();
   if (before.includes(undefined)) throw new Error('the book is still being read: nobody is made before it is known who is there');
-  const { unread } = await poll(org, crm, view, pages, stop, options);
+  const { unread } = await poll({ org, crm, view, pages, over: stop, options, purpose: 'stranger', mayGoOn: async () => true });
   // What was not read to its end because the node stops was not read.
   if (stop.aborted) throw new Error('this node is stopping');
   const [first] = unread;
@@ -208,15 +218,20 @@ const countries = new WeakMap<Crm, Promise<string | undefined>>();
 /** What reading changes came to: how many records, and kinds that are refused. */
 type Polled = { readonly read: number; readonly unread: readonly BookLeftOut[] };
 
+type Polling = {
+  readonly org: OrgId;
+  readonly crm: Crm;
+  readonly pages: Map<string, number>;
+  readonly over: AbortSignal;
+  readonly options: BookKeeperOptions;
+  readonly purpose: 'poll' | 'stranger';
+  /** Another page may be read; else the rest is read the next time. */
+  mayGoOn(): Promise<boolean>;
+};
+
 /** Of all kinds that have been filled. */
-async function poll(
-  org: OrgId,
-  crm: Crm,
-  { objects, region }: View,
-  pages: Map<string, number>,
-  over: AbortSignal,
-  options: BookKeeperOptions,
-): Promise<Polled> {
+async function poll({ view: { objects, region }, ...polling }: Polling & { readonly view: View }): Promise<Polled> {
+  const { org, crm, options } = polling;
   const begunMs = options.world.monotonic();
   const kinds = (await options.store.kinds(org)).flatMap((kind) => {
     const object = objects.find((one) => one.kind === kind.kind);
@@ -224,15 +239,8 @@ async function poll(
   });
   const polled: Polled[] = [];
   for (let at = 0; at < kinds.length; at += crm.book.atOnce)
-    polled.push(await readChanges({ org, crm, region, pages, begunMs, kinds: kinds.slice(at, at + crm.book.atOnce), over, options }));
+    polled.push(await readChanges({ ...polling, region, begunMs, kinds: kinds.slice(at, at + crm.book.atOnce) }));
   return { read: polled.reduce((sum, { read }) => sum + read, 0), unread: polled.flatMap(({ unread }) => unread) };
-}
-
-/** How often changes are asked for. */
-function pollEveryMs(crm: Crm): number {
-  const usage = crm.usage();
-  const share = usage ? usage.used / Math.max(usage.max, 1) : 0;
-  return pollWhenScarceMs.find((step) => share >= step.share)?.ms ?? pollMs;
 }
 
 /** Fills and polls as long as the right and the connection are ours. A kind that fails does so alone; what all of them meet is thrown. */
@@ -243,7 +251,7 @@ async function keepWith({
   bell,
   onTried,
   onWell,
-  shared: { pages, catchUps },
+  shared: { pages, meter, catchUps },
   options,
 }: {
   org: OrgId;
@@ -256,6 +264,27 @@ async function keepWith({
   options: BookKeeperOptions;
 }): Promise<void> {
   const { store, world, report } = options;
+  let { budget } = await options.settings(org);
+  const affords = async (calls: number) => mayRead(await meter.standing(crm), budget, calls);
+  /** Told of changes that are to be read by a poll. */
+  let pollWanted = false;
+  /** Somebody asked for it; it isn't asked for again before the next poll is due. */
+  const pollSoon = () => {
+    if (!pollWanted) bell.ring();
+    pollWanted = true;
+  };
+  const newsOver = new AbortController();
+  const news = hearNews({
+    org,
+    crm,
+    store,
+    world,
+    over: AbortSignal.any([over, newsOver.signal]),
+    mayRead: affords,
+    stored: () => void (uncounted = true),
+    pollSoon,
+    report,
+  });
   let settled: string | undefined;
   let leftOut: string | undefined;
   let polledAtMs = -Infinity;
@@ -277,7 +306,9 @@ async function keepWith({
   };
   const pollNow = async (view: View): Promise<Polled> => {
     polledAtMs = world.monotonic();
-    const polled = await poll(org, crm, view, pages, over, options);
+    pollWanted = false;
+    const mayGoOn = () => affords(1);
+    const polled = await poll({ org, crm, view, pages, over, options, purpose: 'poll', mayGoOn });
     if (polled.read > 0) uncounted = true;
     await count();
     return polled;
@@ -301,97 +332,126 @@ async function keepWith({
   };
   over.addEventListener('abort', () => bell.ring(), { once: true });
 
-  while (!over.aborted && options.crm(org) === crm) {
-    const heard = bell.count;
-    const settings = await options.settings(org);
-    const isNew = settled !== JSON.stringify(settings);
-    const pollAtMs = polledAtMs + pollEveryMs(crm);
-    const dueMs = Math.min(pollAtMs, ...[...waits.values()].map(({ untilMs }) => untilMs)) - world.monotonic();
-    if (!isNew && dueMs > 0) {
-      await bell.wait(heard, dueMs, world);
-      continue;
+  let kept: readonly string[] = [];
+  let paceSaid: string | undefined;
+  /** When the changes are to be read next, as the budget allows. */
+  const pollAt = async (): Promise<number> => {
+    const usualMs = news.flows(kept) && !pollWanted ? pollBesideEventsMs : pollMs;
+    const calls = Math.max(1, Math.ceil(kept.length / crm.book.atOnce));
+    const pace = paceOf(await meter.standing(crm), budget, { calls, usualMs });
+    if (paceSaid !== wordOf(pace)) {
+      if (pace.is !== 'usual' || paceSaid !== undefined) report('book.pace', { org, ...pace });
+      await store.sayPace(org, pace);
+      paceSaid = wordOf(pace);
     }
-    if (isNew) waits.clear();
-    const view = await viewOf(crm, settings);
-    const { objects, region } = view;
-    const known = await store.kinds(org);
-    if (known.some(({ kind }) => !settings.kinds.includes(kind))) await store.keepOnly(org, settings.kinds);
+    return polledAtMs + (pace.everyMs ?? Infinity);
+  };
 
-    const failed: unknown[] = [];
-    const basisOf = ({ fields }: BookObject) => JSON.stringify([...fields, region ?? null]);
-    const stale = objects.filter((object) =>
-      isStale(
-        known.find(({ kind }) => kind === object.kind),
-        basisOf(object),
-      ),
-    );
-    for (const kind of unbegun.keys()) if (!stale.some((object) => object.kind === kind)) unbegun.delete(kind);
-    const newest = await newestOf(
-      crm,
-      stale.filter(({ kind }) => !isWaiting(kind)),
-    );
-    for (const { object, stamp } of newest) {
-      const error = await alone(object.kind, async () => {
-        const mark = await stamp();
-        const from = mark === undefined ? 0 : Date.parse(mark) - beforeMarkMs;
-        await store.begin(org, object.kind, basisOf(object), new Date(from).toISOString(), await crm.book.count(object));
-      });
-      if (error === undefined) unbegun.delete(object.kind);
-      else {
-        failed.push(error);
-        unbegun.set(object.kind, wordsOf(error));
+  const keepOn = async (): Promise<void> => {
+    while (!over.aborted && options.crm(org) === crm) {
+      const heard = bell.count;
+      const settings = await options.settings(org);
+      budget = settings.budget;
+      const isNew = settled !== JSON.stringify(settings);
+      const pollAtMs = await pollAt();
+      const dueMs = Math.min(pollAtMs, ...[...waits.values()].map(({ untilMs }) => untilMs)) - world.monotonic();
+      if (!isNew && dueMs > 0) {
+        await bell.wait(heard, Math.min(dueMs, budgetEveryMs), world);
+        continue;
       }
-    }
-    if (failed.length > 0 && failed.every(passes) && !known.some(({ filled }) => filled)) throw failed[0]; // it is the org that is away
-    const missing = [...view.leftOut, ...[...unbegun].map(([kind, because]): BookLeftOut => ({ kind, because }))];
-    if (leftOut !== JSON.stringify(missing)) {
-      await store.leaveOut(org, missing);
-      for (const { kind, because, absent } of missing) report('book.kind-left-out', { org, kind, because, ...(absent && { absent }) });
-      [leftOut, wakes] = [JSON.stringify(missing), 2];
-    }
+      if (isNew) waits.clear();
+      const view = await viewOf(crm, settings);
+      kept = view.objects.map(({ kind }) => kind);
+      await news.follow(view.objects, view.region);
+      const { objects, region } = view;
+      const known = await store.kinds(org);
+      if (known.some(({ kind }) => !settings.kinds.includes(kind))) await store.keepOnly(org, settings.kinds);
 
-    const meanwhile = async (kind: string) => {
-      waits.delete(kind);
-      uncounted = true;
-      await onWell();
-      if (world.monotonic() < polledAtMs + pollEveryMs(crm)) return;
-      await pollNow(view).catch((error: unknown) => {
-        if (!(error instanceof Refused || error instanceof Unanswered)) throw error;
-        report('book.waits', { org, because: error.message }); // and if it is the org, the next page says so
-      });
-    };
-    let isMore = false;
-    for (const kind of await store.kinds(org)) {
-      const object = objects.find((one) => one.kind === kind.kind);
-      if (kind.filled || !object || unbegun.has(kind.kind) || isWaiting(kind.kind)) continue;
-      const error = await alone(kind.kind, () =>
-        fill({ org, crm, region, kind, object, over, options, meanwhile: () => meanwhile(kind.kind) }),
+      const failed: unknown[] = [];
+      const basisOf = ({ fields }: BookObject) => JSON.stringify([...fields, region ?? null]);
+      const stale = objects.filter((object) =>
+        isStale(
+          known.find(({ kind }) => kind === object.kind),
+          basisOf(object),
+        ),
       );
-      if (over.aborted) return;
-      if (error !== undefined) failed.push(error);
-      else {
-        waits.delete(kind.kind);
-        [isMore, wakes, uncounted, countAtMs] = [true, 2, true, -Infinity];
-        await count();
+      for (const kind of unbegun.keys()) if (!stale.some((object) => object.kind === kind)) unbegun.delete(kind);
+      const newest = await newestOf(
+        crm,
+        stale.filter(({ kind }) => !isWaiting(kind)),
+      );
+      for (const { object, stamp } of newest) {
+        const error = await alone(object.kind, async () => {
+          const mark = await stamp();
+          const from = mark === undefined ? 0 : Date.parse(mark) - beforeMarkMs;
+          await store.begin(org, object.kind, basisOf(object), new Date(from).toISOString(), await crm.book.count(object));
+        });
+        if (error === undefined) unbegun.delete(object.kind);
+        else {
+          failed.push(error);
+          unbegun.set(object.kind, wordsOf(error));
+        }
       }
-    }
-    if (over.aborted) return;
-    if (failed.length > 0 && failed.every(passes) && !(await store.kinds(org)).some(({ filled }) => filled)) throw failed[0];
-    if (isNew || isMore || world.monotonic() >= pollAtMs) {
-      const { unread } = await pollNow(view);
-      if (over.aborted) return;
-      if (await store.complete(org)) {
-        if (unread.length === 0) catchUps.forgive();
-        if (wakes-- > 0) await store.wakeCalls(org);
+      if (failed.length > 0 && failed.every(passes) && !known.some(({ filled }) => filled)) throw failed[0]; // it is the org that is away
+      const missing = [...view.leftOut, ...[...unbegun].map(([kind, because]): BookLeftOut => ({ kind, because }))];
+      if (leftOut !== JSON.stringify(missing)) {
+        await store.leaveOut(org, missing);
+        for (const { kind, because, absent } of missing) report('book.kind-left-out', { org, kind, because, ...(absent && { absent }) });
+        [leftOut, wakes] = [JSON.stringify(missing), 2];
       }
+
+      const meanwhile = async (kind: string) => {
+        waits.delete(kind);
+        uncounted = true;
+        await onWell();
+        if (world.monotonic() < (await pollAt())) return;
+        await pollNow(view).catch((error: unknown) => {
+          if (!(error instanceof Refused || error instanceof Unanswered)) throw error;
+          report('book.waits', { org, because: error.message }); // and if it is the org, the next page says so
+        });
+      };
+      let isMore = false;
+      for (const kind of await store.kinds(org)) {
+        const object = objects.find((one) => one.kind === kind.kind);
+        if (kind.filled || !object || unbegun.has(kind.kind) || isWaiting(kind.kind)) continue;
+        const ways: Fill = { org, crm, region, kind, object, over, store, world, report, affords, meanwhile: () => meanwhile(kind.kind) };
+        const error = await alone(kind.kind, () => fill(ways));
+        if (over.aborted) return;
+        if (error !== undefined) failed.push(error);
+        else {
+          waits.delete(kind.kind);
+          [isMore, wakes, uncounted, countAtMs] = [true, 2, true, -Infinity];
+          await count();
+        }
+      }
+      if (over.aborted) return;
+      if (failed.length > 0 && failed.every(passes) && !(await store.kinds(org)).some(({ filled }) => filled)) throw failed[0];
+      if (world.monotonic() >= pollAtMs || ((isNew || isMore) && (await affords(1)))) {
+        const { unread } = await pollNow(view);
+        if (over.aborted) return;
+        if (await store.complete(org)) {
+          if (unread.length === 0) catchUps.forgive();
+          if (wakes-- > 0) await store.wakeCalls(org);
+        }
+      }
+      // Whose turn came and who had nothing to do in it waits no more.
+      for (const kind of [...waits.keys()]) if (!isWaiting(kind)) waits.delete(kind);
+      settled = JSON.stringify(settings);
+      await onWell();
+      onTried();
     }
-    // Whose turn came and who had nothing to do in it waits no more.
-    for (const kind of [...waits.keys()]) if (!isWaiting(kind)) waits.delete(kind);
-    settled = JSON.stringify(settings);
-    await onWell();
-    onTried();
+  };
+  try {
+    await keepOn();
+  } finally {
+    newsOver.abort();
+    await news.done();
   }
 }
+
+/** As long as this is the same, nobody needs to be told of a pace again. */
+const wordOf = ({ is, everyMs, budget, spent }: Pace): string =>
+  JSON.stringify([is, everyMs, is === 'usual' || [Math.round(budget / 100), Math.round(spent / 100)]]);
 
 /** It was never read, or is to be understood in another way, or was not asked for longer than a bin is kept. */
 function isStale(kind: BookKind | undefined, basis: string): boolean {
@@ -425,56 +485,6 @@ async function newestOf(
   return newest;
 }
 
-/** Reads one kind to its end, page by page, from where a former node stopped. */
-async function fill({
-  org,
-  crm,
-  region,
-  kind,
-  object,
-  over,
-  options: { store, world, report },
-  meanwhile,
-}: {
-  org: OrgId;
-  crm: Crm;
-  region: Region | undefined;
-  kind: BookKind;
-  object: BookObject;
-  over: AbortSignal;
-  options: BookKeeperOptions;
-  meanwhile(): Promise<void>;
-}): Promise<void> {
-  const begunMs = world.monotonic();
-  let { afterId, read } = kind;
-  let saidMs = begunMs;
-  report('book.fill', { org, kind: kind.kind, from: read, of: kind.expected });
-  let next = crm.book.page(object, afterId);
-  for (;;) {
-    const { records, last } = await next;
-    if (over.aborted) return;
-    // The next page is on its way while this one is stored.
-    if (last !== undefined) (next = crm.book.page(object, last)).catch(() => undefined);
-    await store.savePage(
-      org,
-      kind.kind,
-      kind.fill,
-      records.map((record) => entryOf(record, region)),
-      last,
-    );
-    read += records.length;
-    if (last === undefined) break;
-    afterId = last;
-    if (world.monotonic() - saidMs > progressMs) {
-      saidMs = world.monotonic();
-      report('book.filling', { org, kind: kind.kind, read, of: kind.expected });
-    }
-    await meanwhile();
-  }
-  await store.filled(org, kind.kind, kind.fill);
-  report('book.filled', { org, kind: kind.kind, read, seconds: Math.round((world.monotonic() - begunMs) / 1000) });
-}
-
 /** Reads all that changed of these kinds. One that is refused says so and keeps the others from nothing. */
 async function readChanges({
   org,
@@ -484,17 +494,14 @@ async function readChanges({
   begunMs,
   kinds,
   over,
+  purpose,
+  mayGoOn,
   options: { store, world, report },
-}: {
-  org: OrgId;
-  crm: Crm;
-  region: Region | undefined;
-  pages: Map<string, number>;
+}: Polling & {
+  readonly region: Region | undefined;
   /** When the kinds were asked for, by our monotonic clock. */
-  begunMs: number;
-  kinds: readonly { readonly kind: BookKind; readonly object: BookObject }[];
-  over: AbortSignal;
-  options: BookKeeperOptions;
+  readonly begunMs: number;
+  readonly kinds: readonly { readonly kind: BookKind; readonly object: BookObject }[];
 }): Promise<Polled> {
   const unread: BookLeftOut[] = [];
   let read = 0;
@@ -504,7 +511,7 @@ async function readChanges({
     return { kind, object, before: place, place, after, onceMore: after !== place, pages: 1 };
   });
   while (reading.length > 0 && !over.aborted) {
-    const answers = await crm.book.changes(reading);
+    const answers = await crm.book.changes(reading, purpose);
     const goesOn: typeof reading = [];
     for (const [n, one] of reading.entries()) {
       const answer = answers[n]!;
@@ -533,6 +540,11 @@ async function readChanges({
       }
     }
     reading = goesOn;
+    if (reading.length > 0 && !(await mayGoOn())) {
+      // What was read is stored with its place; from there it goes on, and not once more from before it.
+      for (const one of reading) pages.set(one.kind.kind, one.pages + cheapPages);
+      break;
+    }
   }
   return { read, unread };
 }

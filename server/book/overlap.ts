@@ -10,7 +10,7 @@ export type Overlap = { readonly from: BookPlace; readonly next: BookPlace; read
 /** Longer than any transaction may take: Salesforce ends one after ten minutes, and hardly any lasts one. */
 export const lateMs = 7 * 60_000;
 /** When reading once more takes more pages than this, it is done once a period and not at every poll. */
-const cheapPages = 2;
+export const cheapPages = 2;
 
 /** From where to read now. `lastPages`: what the last such reading took. */
 export function readFrom(place: BookPlace, overlap: Overlap | undefined, lastPages: number, nowMs: number): BookPlace {

@@ -43,8 +43,19 @@ export type Policy = {
   readonly match: MatchRules;
   readonly stranger: StrangerRules;
   readonly followUp: FollowUpRules;
+  readonly budget: BudgetRules;
   /** What is different for a line, by its id or its number. */
   readonly lines: Readonly<Record<string, { readonly stranger?: Partial<StrangerRules> }>>;
+};
+
+/** What reading the book may take of the org's API calls of 24 hours. */
+export type BudgetRules = {
+  /** Of what others, our writes and the reserve leave: 0 to 1. */
+  readonly bookShare: number;
+  /** Of the whole allocation: 0 to 1. The book never counts on it. */
+  readonly reserve: number;
+  /** So many calls the book has in any case. */
+  readonly bookAtLeast: number;
 };
 
 /** What is left to do after a call, and whose it is (RS-41…50). */
@@ -106,6 +117,7 @@ export function defaultPolicy(language: Language): Policy {
     // nobody is made unless somebody said so (DP-31); the log then stands alone (MT-02)
     stranger: { missed: 'nothing', answered: 'nothing', outbound: 'nothing', moment: 'answer', afterDeletion: 'nothing' },
     followUp: { missedFor: 'record owner', dueHours: 4, reminder: true, review: 'never', checkSetup: false },
+    budget: { bookShare: 0.5, reserve: 0.2, bookAtLeast: 100 },
     lines: {},
   };
 }
@@ -254,6 +266,22 @@ export function parsePolicy(document: unknown): Policy {
         ...defaultPolicy('en').followUp,
         ...Object.fromEntries(given.map((key) => [key, readers[key](`followUp.${key}`, value[key])])),
       };
+    },
+    budget: (value) => {
+      if (!isObject(value)) {
+        wrong('budget', `Give an object, not ${say(value)}.`);
+        return undefined;
+      }
+      const number = (most: number, whole: boolean) => (at: string, given: unknown) => {
+        if (typeof given === 'number' && given >= 0 && given <= most && (!whole || Number.isInteger(given))) return given;
+        wrong(at, `Give a ${whole ? 'whole ' : ''}number from 0 to ${most}, not ${say(given)}.`);
+        return undefined;
+      };
+      const readers = { bookShare: number(1, false), reserve: number(1, false), bookAtLeast: number(1_000_000, true) };
+      for (const key of unknownKeys(value, Object.keys(readers)))
+        wrong(`budget.${key}`, `There is no such setting. There are ${Object.keys(readers).join(', ')}.`);
+      const given = (Object.keys(readers) as (keyof BudgetRules)[]).filter((key) => Object.hasOwn(value, key));
+      return { ...defaultPolicy('en').budget, ...Object.fromEntries(given.map((key) => [key, readers[key](`budget.${key}`, value[key])])) };
     },
     lines: (value) => {
       if (!isObject(value)) {

@@ -36,6 +36,8 @@ const wellForMs = minuteMs;
 const slowSeconds = 180;
 const clockWrongMs = 30_000;
 const apiScarce = 0.8;
+/** As long as somebody may need to find out who it is that calls so much. */
+const driesSoonMs = 6 * 60 * minuteMs;
 const bookStaleMs = 30 * minuteMs;
 /** A week in which somebody is there to sign in again. */
 const endsSoonMs = 7 * 24 * 60 * minuteMs;
@@ -106,7 +108,12 @@ export function troublesOf({ org, unsent, parked, connections, inbox, book }: St
     if (trouble && !missing.some((one) => one.kind === kind))
       say(`book ${kind}`, 'warn', `Changes of ${kind} are not read: ${trouble}`, 5 * minuteMs);
   const [oldest] = book.kinds.flatMap(({ filled, polledAt }) => (filled && polledAt ? [polledAt] : [])).toSorted();
-  if (oldest !== undefined && !book.trouble && !org.trouble && nowMs - Date.parse(oldest) >= bookStaleMs)
+  if (
+    oldest !== undefined &&
+    !book.trouble &&
+    !org.trouble &&
+    nowMs - Date.parse(oldest) >= Math.max(bookStaleMs, 1500 * (book.pace?.everySeconds ?? 0))
+  )
     say('book stale', 'warn', 'Changes in the org have not been read for half an hour: people who are new there are not known here.');
   if (org.api && org.api.used >= org.api.max * apiScarce)
     say(
@@ -114,6 +121,15 @@ export function troublesOf({ org, unsent, parked, connections, inbox, book }: St
       'warn',
       `${Math.floor((100 * org.api.used) / org.api.max)} % of the org's ${org.api.max} API calls of 24 hours are used, by everything that calls it. At the end nothing is written until they come back.`,
     );
+  if (org.api?.driesAt !== undefined && org.api.used < org.api.max && Date.parse(org.api.driesAt) - nowMs <= driesSoonMs) {
+    const { driesAt, max, perHour = 0 } = org.api;
+    say(
+      'api dries',
+      'warn',
+      `At the pace of the last hour (${Math.round(perHour)} API calls) the org's ${max} of 24 hours last until ${driesAt.slice(0, 16).replace('T', ' ')} UTC. From then on nothing is written until they come back; callers are looked up all the same.`,
+      10 * minuteMs,
+    );
+  }
   return troubles;
 }
 

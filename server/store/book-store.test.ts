@@ -50,10 +50,10 @@ const rows = async (text: string) => (await database.query({ text }, [org])).row
 describe('B1: an answer of an older fill, saved after the new one has met the record', () => {
   const begun = async () => {
     await book.begin(org, 'contact', 'one', day(1), 1);
-    await book.savePage(org, 'contact', 1, [entry('1', day(1))], undefined);
+    await book.savePage(org, 'contact', 1, [entry('1', day(1))], { afterId: undefined });
     await book.filled(org, 'contact', 1);
     await book.begin(org, 'contact', 'two', day(1), 1); // a field was added
-    await book.savePage(org, 'contact', 2, [entry('1', day(1), '+48501999777')], '1');
+    await book.savePage(org, 'contact', 2, [entry('1', day(1), '+48501999777')], { afterId: '1' });
   };
   test('sends it nowhere behind: the end of the fill doesn’t take it for one that is gone', async () => {
     await begun();
@@ -82,7 +82,7 @@ describe('kinds that are no longer wanted', () => {
     for (const kind of ['contact', 'lead']) {
       await book.begin(org, kind, 'one', day(1), count);
       const entries = Array.from({ length: kind === 'lead' ? count : 1 }, (_, n) => entry(`${kind} ${n}`, day(1), `+4850${n}`, kind));
-      await book.savePage(org, kind, 1, entries, undefined);
+      await book.savePage(org, kind, 1, entries, { afterId: undefined });
       await book.filled(org, kind, 1);
     }
     asked = [];

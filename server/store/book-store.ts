@@ -1,4 +1,5 @@
-import type { BookLeftOut, BookPlace, BookRecord } from '../crm.ts';
+import type { ApiPurpose, BookLeftOut, BookPlace, BookRecord, Eventless } from '../crm.ts';
+import type { Pace, Standing } from '../book/budget.ts';
 import type { Overlap } from '../book/overlap.ts';
 import type { LookedUp, MadePerson, Remembered } from '../match/match.ts';
 import type { Found } from '../match/rank.ts';
@@ -26,6 +27,19 @@ export type BookKind = {
   /** The database's time when this was read: nodes don't agree on theirs. */
   readonly askedAtMs: number;
   readonly trouble: string | undefined;
+  /** The org makes all of it ready as one piece of work; `jobPlace`: the page that comes next. */
+  readonly job: string | undefined;
+  readonly jobPlace: string | undefined;
+  /** It would not: this fill goes by pages. */
+  readonly jobRefused: string | undefined;
+};
+/** How a topic of changes stands. `place`: left out, what is stored stays; null: from now on. `because`: it isn't heard. */
+export type TopicState = {
+  readonly topic: string;
+  readonly kinds: readonly string[];
+  readonly place?: string | null;
+  readonly because?: Eventless;
+  readonly said?: string;
 };
 /** A record with its numbers understood. `key`: E.164, or `~` and the last digits where no country is known. */
 export type BookEntry = {
@@ -44,11 +58,40 @@ export type BookStore = {
   /** A fill of this kind begins; changes are to be read from this stamp on. */
   begin(org: OrgId, kind: string, basis: string, stamp: string | undefined, expected: number): Promise<void>;
   /** Stores a page of the fill and how far it got, in one transaction. */
-  savePage(org: OrgId, kind: string, fill: number, entries: readonly BookEntry[], afterId: string | undefined): Promise<void>;
+  savePage(
+    org: OrgId,
+    kind: string,
+    fill: number,
+    entries: readonly BookEntry[],
+    next: { readonly afterId: string | undefined } | { readonly jobPlace: string | undefined },
+  ): Promise<void>;
+  /** The org makes this fill ready from its beginning, or would not. */
+  sayJob(org: OrgId, kind: string, fill: number, is: { readonly job: string } | { readonly refused: string }): Promise<void>;
   /** The fill has reached its end: what it didn't meet is taken out. */
   filled(org: OrgId, kind: string, fill: number): Promise<void>;
   /** Stores changes and the place up to which this fill's have been read, in one transaction. */
   saveChanges(org: OrgId, kind: string, fill: number, entries: readonly BookEntry[], place: BookPlace | undefined): Promise<void>;
+  /** Stores what was told of, who is gone for good, and up to where each topic has been heard, in one transaction. */
+  saveNews(
+    org: OrgId,
+    kinds: readonly { readonly kind: string; readonly fill: number; readonly entries: readonly BookEntry[] }[],
+    gone: readonly { readonly kinds: readonly string[]; readonly ids: readonly string[] }[],
+    places: ReadonlyMap<string, string>,
+  ): Promise<void>;
+  /** Up to where a topic has been heard. */
+  topicPlace(org: OrgId, topic: string): Promise<string | undefined>;
+  sayTopic(org: OrgId, state: TopicState): Promise<void>;
+  /** No other topics are followed any more. */
+  keepTopics(org: OrgId, topics: readonly string[]): Promise<void>;
+  /** Adds API calls that were made, and what the org says of its allocation. */
+  spend(
+    org: OrgId,
+    calls: Readonly<Partial<Record<ApiPurpose, number>>>,
+    usage: { readonly used: number; readonly max: number } | undefined,
+  ): Promise<void>;
+  /** How the org's API calls stand, of all nodes. */
+  standing(org: OrgId): Promise<Standing>;
+  sayPace(org: OrgId, pace: Pace): Promise<void>;
   /** All changes of this kind have been read, unless another fill began meanwhile. */
   polled(org: OrgId, kind: string, fill: number, overlap: Overlap): Promise<void>;
   /** Why this kind goes on no more, or (`undefined` kind) nothing does; no trouble: it goes on again. */
@@ -83,6 +126,8 @@ const mostOfOne = 60;
 /** Records forgotten, and calls woken, in one statement: none comes near the limit a statement has. */
 const forgetAtOnce = 5_000;
 const wakeAtOnce = 500;
+/** What one statement takes of a page; a page of a file is several. */
+const saveAtOnce = 2_000;
 /** Every node has seen by then that the book is complete (`lookUps`). */
 const wakeAfterMs = 3_000;
 
@@ -137,19 +182,33 @@ export function bookStore(database: Database, world: World, onTrouble: (error: E
         polledAtMs: row.polledAtMs === null ? undefined : Number(row.polledAtMs),
         askedAtMs: Number(row.askedAtMs),
         trouble: row.trouble ?? undefined,
+        job: row.job ?? undefined,
+        jobPlace: row.jobPlace ?? undefined,
+        jobRefused: row.jobRefused ?? undefined,
       }));
     },
     complete: async (org) => (await database.query('book-complete', [org])).rows[0].complete as boolean,
     begin: async (org, kind, basis, stamp, expected) =>
       void (await database.query('book-begin', [org, kind, basis, stamp ?? null, expected])),
-    savePage: (org, kind, fill, entries, afterId) =>
+    savePage: (org, kind, fill, entries, next) =>
       database.transaction(async (connection) => {
-        await save(connection, org, kind, fill, entries);
+        for (let at = 0; at < entries.length; at += saveAtOnce) await save(connection, org, kind, fill, entries.slice(at, at + saveAtOnce));
+        const at = 'jobPlace' in next ? next.jobPlace : next.afterId;
+        const column = 'jobPlace' in next ? 'job_place' : 'after_id';
         await connection.query(
-          { text: 'update book_kinds set after_id = coalesce($4, after_id), read = read + $5 where org = $1 and kind = $2 and fill = $3' },
-          [org, kind, fill, afterId ?? null, entries.length],
+          {
+            text: `update book_kinds set ${column} = coalesce($4, ${column}), read = read + $5 where org = $1 and kind = $2 and fill = $3`,
+          },
+          [org, kind, fill, at ?? null, entries.length],
         );
       }),
+    sayJob: async (org, kind, fill, is) =>
+      void (await database.query(
+        {
+          text: 'update book_kinds set job = $4, job_place = null, job_refused = $5, after_id = null, read = 0 where org = $1 and kind = $2 and fill = $3',
+        },
+        [org, kind, fill, 'job' in is ? is.job : null, 'job' in is ? null : storable(is.refused)],
+      )),
     filled: async (org, kind, fill) => void (await database.query('book-filled', [org, kind, fill])),
     saveChanges: (org, kind, fill, entries, place) =>
       database.transaction(async (connection) => {
@@ -162,6 +221,43 @@ export function bookStore(database: Database, world: World, onTrouble: (error: E
             [org, kind, fill, place.stamp, place.id],
           );
       }),
+    saveNews: (org, kinds, gone, places) =>
+      database.transaction(async (connection) => {
+        for (const { kind, fill, entries } of kinds) await save(connection, org, kind, fill, entries);
+        for (const { kinds: among, ids } of gone) await connection.query('book-gone', [org, among, ids]);
+        for (const [topic, place] of places)
+          await connection.query({ text: 'update book_topics set place = $3 where org = $1 and topic = $2' }, [org, topic, place]);
+      }),
+    async topicPlace(org, topic) {
+      const { rows } = await database.query({ text: 'select place from book_topics where org = $1 and topic = $2' }, [org, topic]);
+      return (rows[0]?.place as string | null | undefined) ?? undefined;
+    },
+    sayTopic: async (org, { topic, kinds, place, because, said }) =>
+      void (await database.query('book-heard', [
+        org,
+        topic,
+        kinds,
+        place ?? null,
+        because ?? null,
+        said === undefined ? null : storable(said),
+        place !== undefined,
+      ])),
+    keepTopics: async (org, topics) =>
+      void (await database.query({ text: 'delete from book_topics where org = $1 and not topic = any($2::text[])' }, [org, topics])),
+    spend: async (org, calls, usage) =>
+      void (await database.query('api-spent', [org, JSON.stringify(calls), usage?.used ?? null, usage?.max ?? null])),
+    async standing(org) {
+      const { rows } = await database.query({ text: 'select spent, busiest, last_hour, samples from api_standing where org = $1' }, [org]);
+      const [row] = rows as { spent: Standing['spent']; busiest: number; last_hour: number; samples: [number, number, number][] }[];
+      const [, used, max] = row?.samples.at(-1) ?? [];
+      const usage = used === undefined || max === undefined ? undefined : { used, max };
+      return { usage, spent: row?.spent ?? {}, busiest: row?.busiest ?? 0, lastHour: row?.last_hour ?? 0 };
+    },
+    sayPace: async (org, pace) =>
+      void (await database.query(
+        { text: 'insert into books (org, pace) values ($1, $2) on conflict (org) do update set pace = excluded.pace' },
+        [org, storableJson({ ...pace, budget: Number.isFinite(pace.budget) ? pace.budget : undefined })],
+      )),
     polled: async (org, kind, fill, overlap) =>
       void (await database.query(
         { text: 'update book_kinds set polled_at = cb_now(), overlap = $4, trouble = null where org = $1 and kind = $2 and fill = $3' },

@@ -256,6 +256,14 @@ export function consoleStore(database: Database) {
           and not exists (select 1 from book_kinds k where k.org = o.org and k.basis <> '' and k.filled_at is null)
           and not exists (select 1 from books b, jsonb_array_elements(b.left_out) l where b.org = o.org and l.value ->> 'absent' is distinct from 'true'))::int), '{}') from orgs o) as book_filled,
         (select coalesce(jsonb_object_agg(org, seconds), '{}') from (select org, extract(epoch from cb_now() - min(coalesce(polled_at, filled_at))) as seconds from book_kinds where filled_at is not null and basis <> '' group by org) b) as book_seconds_since_poll,
-        (select coalesce(jsonb_object_agg(org, api_used), '{}') from org_facts where api_used is not null) as api_used`),
+        (select coalesce(jsonb_object_agg(org, api_used), '{}') from org_facts where api_used is not null) as api_used,
+        (select coalesce(jsonb_object_agg(org, api_max), '{}') from org_facts where api_max is not null) as api_max,
+        (select coalesce(jsonb_object_agg(org, spent), '{}') from api_standing) as api_spent,
+        (select coalesce(jsonb_object_agg(org, samples), '{}') from api_standing) as api_samples,
+        (select extract(epoch from cb_now()) * 1000) as now_ms,
+        (select coalesce(jsonb_object_agg(org, pace -> 'budget'), '{}') from books where pace ? 'budget') as book_budget,
+        (select coalesce(jsonb_object_agg(org, coalesce((pace ->> 'everyMs')::float8 / 1000, 0)), '{}') from books where pace is not null) as book_poll_seconds,
+        (select coalesce(jsonb_object_agg(org, kinds), '{}') from (select k.org, jsonb_object_agg(k.kind, exists (select 1 from book_topics t
+          where t.org = k.org and k.kind = any(t.kinds) and t.since is not null)::int) as kinds from book_kinds k where k.basis <> '' group by 1) b) as book_events`),
   };
 }

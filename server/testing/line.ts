@@ -182,7 +182,7 @@ export async function openLine({ orgs = [{}], nodes = 1, sideBySide = 4, startsA
       crm: keeper.crm,
       settings: async (org) => {
         const { policy } = (await store.readOrg(org))!;
-        return { kinds: policy.match.kinds, country: policy.country };
+        return { kinds: policy.match.kinds, country: policy.country, budget: policy.budget };
       },
       report: (what, fields) =>
         (between ? /failed/ : /failed|unread/).test(what) && void troubles.push(`${what}: ${String(fields['because'])}`),

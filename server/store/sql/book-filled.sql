@@ -8,4 +8,4 @@ with gone as (
 ), reports as (
   delete from book_unmatchable u using gone g where u.org = $1 and u.record = g.record
 )
-update book_kinds set filled_at = cb_now(), after_id = null, trouble = null where org = $1 and kind = $2 and fill = $3
+update book_kinds set filled_at = cb_now(), after_id = null, job = null, job_place = null, trouble = null where org = $1 and kind = $2 and fill = $3

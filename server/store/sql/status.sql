@@ -11,11 +11,15 @@ select o.org, o.name, o.mode, o.crm is null as disconnected, f.crm_trouble, case
       'node', l.holder, 'since', l.well_since, 'trouble', l.trouble, 'silentSeconds', extract(epoch from cb_now() - l.said_at)) end) order by created_at), '[]')
     from connections left join listenings l using (org, connection) where org = o.org) as connections,
   (select coalesce(jsonb_agg(jsonb_build_object('kind', kind, 'filled', filled_at is not null, 'read', read, 'expected', expected, 'polledAt', polled_at, 'trouble', trouble,
-      'records', records, 'numbers', numbers, 'unmatchable', unmatchable) order by kind), '[]') from book_kinds where org = o.org and basis <> '') as book_kinds, -- others are being forgotten
-  b.left_out as book_left_out, b.trouble as book_trouble,
+      'records', records, 'numbers', numbers, 'unmatchable', unmatchable, 'since', t.since, 'because', t.because, 'said', t.said) order by kind), '[]')
+    from book_kinds k left join lateral (select since, because, said from book_topics where org = o.org and k.kind = any(kinds) limit 1) t on true
+    where k.org = o.org and basis <> '') as book_kinds, -- others are being forgotten
+  b.left_out as book_left_out, b.trouble as book_trouble, b.pace as book_pace, s.spent as api_spent, s.samples as api_samples,
+  extract(epoch from cb_now()) * 1000 as now_ms,
   (select count(*) from deliveries where org = o.org and state = 'new')::int as untranslated,
   (select count(*) from deliveries where org = o.org and state = 'parked')::int as parked_deliveries,
   (select count(*) from deliveries where org = o.org and state = 'unheard')::int as unheard
 from orgs o left join org_facts f on f.org = o.org left join books b on b.org = o.org
 left join ways_in w on w.org = o.org left join consents c on c.org = o.org and c.holder = ''
+left join api_standing s on s.org = o.org
 where o.org = $1

@@ -1,0 +1,225 @@
+import { Bell } from '../bell.ts';
+import { type BookNews, type BookObject, type BookTopic, type Crm, NoEvents, Refused, Unanswered } from '../crm.ts';
+import type { Region } from '../match/region.ts';
+import type { BookStore, TopicState } from '../store/book-store.ts';
+import type { OrgId } from '../store.ts';
+import type { World } from '../world.ts';
+import { entryOf } from './entry.ts';
+
+export type News = {
+  /** From now on what is told of these; what isn't among them is let go of. Does nothing when nothing has changed. */
+  follow(objects: readonly BookObject[], region: Region | undefined): Promise<void>;
+  /** Each of these kinds is told of as it changes. */
+  flows(kinds: readonly string[]): boolean;
+  readonly done: () => Promise<void>;
+};
+export type NewsOptions = {
+  readonly org: OrgId;
+  readonly crm: Crm;
+  readonly store: BookStore;
+  readonly world: World;
+  readonly over: AbortSignal;
+  /** The budget bears so many calls. */
+  mayRead(calls: number): Promise<boolean>;
+  /** Something was stored. */
+  stored(records: number): void;
+  /** All that changed is to be read soon: not all of it was told, or it was too much to be read one by one. */
+  pollSoon(): void;
+  report(what: string, fields: Readonly<Record<string, unknown>>): void;
+};
+
+/** What is told within so long is read at once. */
+const gatherMs = 500;
+/** A poll reads 2,000 records a call, and ids are read a thousand a call at most: from here on it is the better way. */
+const manyIds = 1_000;
+/** Somebody selects a kind, gives a right, or the allocation of events is of another day: looked at again after these. */
+const againMs = { 'not-offered': 60 * 60_000, 'not-selected': 10 * 60_000, 'not-allowed': 10 * 60_000, 'used-up': 60 * 60_000 } as const;
+const longestPauseMs = 60_000;
+/** What passes by itself is said from so many failures in a row on. */
+const passingFailures = 3;
+
+type Heard = { readonly changed: Set<string>; readonly deleted: Set<string>; more: boolean; place: string | undefined };
+
+/**
+ * Follows what the CRM tells of changes as they happen, and reads what changed. Polls go on beside it and would find the same, later: so
+ * whatever is too much, too dear or unclear here is left to them, and nothing hangs on an event that never comes.
+ */
+export function hearNews({ org, crm, store, world, over, mayRead, stored, pollSoon, report }: NewsOptions): News {
+  const arrived = new Bell();
+  let followed: string | undefined;
+  let stop = new AbortController();
+  let listening: Promise<unknown> = Promise.resolve();
+  let view: { readonly objects: readonly BookObject[]; readonly region: Region | undefined } = { objects: [], region: undefined };
+  let topics: readonly BookTopic[] = [];
+  const flowing = new Set<string>();
+  let waiting = new Map<string, Heard>();
+  over.addEventListener('abort', () => (stop.abort(), arrived.ring()), { once: true });
+
+  const take = (topic: string, { changed, deleted, more, place, told }: BookNews) => {
+    if (told === 0 && place === undefined) return;
+    const heard = waiting.get(topic) ?? { changed: new Set(), deleted: new Set(), more: false, place: undefined };
+    waiting.set(topic, heard);
+    heard.place = place ?? heard.place;
+    heard.more ||= more;
+    if (!heard.more) {
+      for (const id of changed) heard.changed.add(id);
+      for (const id of deleted) heard.deleted.add(id);
+    }
+    if (heard.more || heard.changed.size > manyIds) {
+      heard.more = true;
+      heard.changed.clear();
+      heard.deleted.clear();
+    }
+    arrived.ring();
+  };
+
+  /** Follows one topic until the signal aborts. Never rejects. */
+  const listen = async ({ topic, kinds }: BookTopic, signal: AbortSignal): Promise<void> => {
+    const say = (state: Omit<TopicState, 'topic' | 'kinds'>) => store.sayTopic(org, { topic, kinds, ...state });
+    let place: string | undefined;
+    let isKnown = false;
+    for (let failures = 0; !signal.aborted;) {
+      let pauseMs = 0;
+      try {
+        if (!isKnown) [place, isKnown] = [await store.topicPlace(org, topic), true];
+        let stands = false;
+        for await (const news of crm.book.follow(topic, place, signal)) {
+          if (!stands) {
+            [stands, failures] = [true, 0];
+            await say({});
+            flowing.add(topic);
+            report('book.events', { org, topic, from: place === undefined ? 'now' : 'where it was' });
+            // What happened before is nobody's news.
+            if (place === undefined) pollSoon();
+          }
+          place = news.place ?? place;
+          take(topic, news);
+        }
+      } catch (error) {
+        failures++;
+        pauseMs = Math.min(longestPauseMs, 1_000 * 2 ** Math.min(failures - 1, 6)) * (0.5 + world.chance());
+        pauseMs = await fell(error, topic, failures, pauseMs, say, () => (place = undefined));
+      } finally {
+        if (flowing.delete(topic)) pollSoon();
+      }
+      if (!signal.aborted) await world.sleep(pauseMs, signal);
+    }
+  };
+  /** Says why nothing is told any more. Gives how long to wait. */
+  const fell = async (
+    error: unknown,
+    topic: string,
+    failures: number,
+    pauseMs: number,
+    say: (state: Omit<TopicState, 'topic' | 'kinds'>) => Promise<void>,
+    forget: () => void,
+  ): Promise<number> => {
+    const said = error instanceof Refused ? error.failure.message : (error as Error).message;
+    try {
+      if (error instanceof NoEvents) {
+        report('book.no-events', { org, topic, because: error.because, said });
+        // A place from before would bring all that was too much, and use up the next day's allocation as well.
+        const isOver = error.because === 'lost' || error.because === 'used-up';
+        if (isOver) forget();
+        if (error.because === 'lost') {
+          await say({ place: null, because: 'broken', said });
+          return failures > 1 ? pauseMs : 0;
+        }
+        await say({ because: error.because, said, ...(isOver && { place: null }) });
+        return againMs[error.because] * (0.9 + 0.2 * world.chance());
+      }
+      report('book.events-broke', { org, topic, because: said });
+      if (failures >= passingFailures || !(error instanceof Unanswered || error instanceof Refused)) await say({ because: 'broken', said });
+    } catch (unsaid) {
+      report('book.unsaid', { org, because: (unsaid as Error).message });
+    }
+    return pauseMs;
+  };
+
+  /** Reads what was told of and stores it, with how far each topic was heard. */
+  const apply = async (heard: ReadonlyMap<string, Heard>): Promise<void> => {
+    const places = new Map([...heard].flatMap(([topic, { place }]) => (place === undefined ? [] : [[topic, place] as const])));
+    const asked = [...heard].flatMap(([topic, { changed }]) => {
+      const { kinds = [] } = topics.find((one) => one.topic === topic) ?? {};
+      const ids = [...changed];
+      return view.objects
+        .filter(({ kind }) => kinds.includes(kind))
+        .flatMap((object) =>
+          Array.from({ length: Math.ceil(ids.length / crm.book.idsAtOnce) }, (_, list) => ({
+            object,
+            ids: ids.slice(list * crm.book.idsAtOnce, (list + 1) * crm.book.idsAtOnce),
+          })),
+        );
+    });
+    const calls = Math.ceil(asked.length / crm.book.atOnce);
+    const tooMuch = [...heard.values()].some(({ more }) => more) || asked.reduce((sum, { ids }) => sum + ids.length, 0) > 2 * manyIds;
+    if (tooMuch || (calls > 0 && !(await mayRead(calls)))) {
+      pollSoon();
+      return store.saveNews(org, [], [], places);
+    }
+    const records = [];
+    for (let at = 0; at < asked.length; at += crm.book.atOnce)
+      records.push(...(await crm.book.byId(asked.slice(at, at + crm.book.atOnce))));
+    const fills = new Map((await store.kinds(org)).map(({ kind, fill }) => [kind, fill]));
+    const entries = Map.groupBy(records, ({ kind }) => kind);
+    const there = new Set(records.map(({ id }) => id));
+    const gone = [...heard].flatMap(([topic, { deleted }]) => {
+      const ids = [...deleted].filter((id) => !there.has(id));
+      return ids.length === 0 ? [] : [{ kinds: topics.find((one) => one.topic === topic)?.kinds ?? [], ids }];
+    });
+    await store.saveNews(
+      org,
+      [...entries].flatMap(([kind, some]) => {
+        const fill = fills.get(kind);
+        return fill === undefined ? [] : [{ kind, fill, entries: some.map((record) => entryOf(record, view.region)) }];
+      }),
+      gone,
+      places,
+    );
+    if (records.length + gone.length > 0) stored(records.length);
+  };
+
+  const applying = (async () => {
+    while (!over.aborted) {
+      const rung = arrived.count;
+      if (waiting.size === 0) {
+        await arrived.wait(rung, longestPauseMs, world);
+        continue;
+      }
+      await world.sleep(gatherMs, over);
+      const heard = waiting;
+      waiting = new Map();
+      try {
+        await apply(heard);
+      } catch (error) {
+        // Polls find it, wherever this stopped.
+        report('book.events-unread', { org, because: (error as Error).message });
+        pollSoon();
+      }
+    }
+  })();
+
+  return {
+    async follow(objects, region) {
+      view = { objects, region };
+      const wanted = crm.book.topics(objects);
+      if (followed === JSON.stringify(wanted)) return;
+      stop.abort();
+      await listening;
+      if (over.aborted) return;
+      await store.keepTopics(
+        org,
+        wanted.map(({ topic }) => topic),
+      );
+      [followed, topics, stop] = [JSON.stringify(wanted), wanted, new AbortController()];
+      const { signal } = stop;
+      listening = Promise.all(wanted.map((topic) => listen(topic, signal)));
+    },
+    flows: (kinds) => kinds.length > 0 && kinds.every((kind) => topics.some((one) => flowing.has(one.topic) && one.kinds.includes(kind))),
+    done: async () => {
+      stop.abort();
+      arrived.ring();
+      await Promise.all([listening, applying]);
+    },
+  };
+}
