@@ -37,6 +37,8 @@ const isOurs = (origin: string): boolean => new RegExp(`;client=${clientName}(?:
  */
 export function keepsAmong(selected: ReadonlySet<string>): (field: string) => boolean {
   return (field) => {
+    // Changed with everything else; that alone is for the next poll.
+    if (field === 'LastModifiedDate') return false;
     const [whole = '', part] = field.split('.');
     if (part === undefined) return selected.has(whole) || whole === 'Name';
     if (whole === 'Name') return true;
