@@ -320,7 +320,11 @@ function stubbed() {
     },
   };
   const crm = { book, usage: () => ({ used: 96, max: 100 }), spent: () => ({}) };
-  const settings: { -readonly [Key in keyof BookSettings]: BookSettings[Key] } = { kinds: ['contact'], country: undefined, budget: defaultBudget };
+  const settings: { -readonly [Key in keyof BookSettings]: BookSettings[Key] } = {
+    kinds: ['contact'],
+    country: undefined,
+    budget: defaultBudget,
+  };
   const asleep = (_: number, signal?: AbortSignal) =>
     new Promise<void>((resolve) => (signal?.aborted ? resolve() : signal?.addEventListener('abort', () => resolve(), { once: true })));
   return {

@@ -37,6 +37,8 @@ export type Keeper = {
 
 /** How often users are read again: a new colleague owns calls within minutes. */
 const usersEveryMs = 5 * 60_000;
+/** What is known of them is good enough to be asked for no sooner where the org refuses to tell. */
+const usersAgainMs = 60_000;
 const usageEveryMs = 2_000;
 /** A refresh token that nobody uses dies, mostly after 30 days, while a session that is used goes on for weeks: so it is used once a day. */
 const proveEveryMs = 24 * 3_600_000;
@@ -127,6 +129,7 @@ export function keepOrgs({
         const crm = crms.get(org)!;
         const readUsers = async () => {
           if (world.monotonic() - usersAtMs <= usersEveryMs) return;
+          if (usersAtMs !== -Infinity) usersAtMs = world.monotonic() - usersEveryMs + usersAgainMs;
           await store.saveUsers(org, await crm.users(), (await crm.self()).id);
           usersAtMs = world.monotonic();
         };

@@ -109,6 +109,8 @@ export function openApi(
       log(error instanceof NotSent ? 'not-sent' : error instanceof Refused ? error.failure.code : 'unanswered');
       throw error instanceof NotSent ? unreachable(error) : error;
     });
+    // A refusal brings no figures of its own, and says all there is to say.
+    if (usage && isAllSpent(reply)) usage = { ...usage, used: Math.max(usage.used, usage.max) };
     log(reply.status);
     return { ...reply, ms: Math.round(world.monotonic() - begun) };
   }
@@ -146,4 +148,8 @@ export function openApi(
   }
 }
 
+function isAllSpent({ status, json }: Reply): boolean {
+  const error = status === 403 ? readErrorBody(json)?.[0] : undefined;
+  return error?.code === 'REQUEST_LIMIT_EXCEEDED' && !/concurrent/i.test(error.message);
+}
 const isSessionOver = (reply: Reply): boolean => reply.status === 401 && readErrorBody(reply.json)?.[0]?.code === 'INVALID_SESSION_ID';

@@ -73,7 +73,7 @@ export function keepBooks(options: BookKeeperOptions): BookKeeper {
     if (known) return known;
     const pages = new Map<string, number>();
     const meter = openMeter(org, options.store, world);
-    const shared = { pages, meter, catchUps: shareCatchUps(() => catchUp(org, pages, options), world) };
+    const shared: Shared = { pages, meter, polledAtMs: -Infinity, catchUps: shareCatchUps(() => catchUp(org, pages, options), world) };
     shares.set(org, shared);
     return shared;
   };
@@ -113,7 +113,13 @@ export function keepBooks(options: BookKeeperOptions): BookKeeper {
 }
 
 /** What the keeping of one org's book and its catch-ups on this node have in common. `pages`: what the last reading once more took, by kind. */
-type Shared = { readonly pages: Map<string, number>; readonly meter: Meter; readonly catchUps: CatchUps };
+type Shared = {
+  readonly pages: Map<string, number>;
+  readonly meter: Meter;
+  readonly catchUps: CatchUps;
+  /** When changes were last asked for, by our monotonic clock: who has lost the right and has it again asks no sooner. */
+  polledAtMs: number;
+};
 
 async function catchUp(org: OrgId, pages: Map<string, number>, options: BookKeeperOptions): Promise<void> {
   const { store, stop } = options;
@@ -251,7 +257,7 @@ async function keepWith({
   bell,
   onTried,
   onWell,
-  shared: { pages, meter, catchUps },
+  shared,
   options,
 }: {
   org: OrgId;
@@ -264,10 +270,12 @@ async function keepWith({
   options: BookKeeperOptions;
 }): Promise<void> {
   const { store, world, report } = options;
+  const { pages, meter, catchUps } = shared;
   let { budget } = await options.settings(org);
   const affords = async (calls: number) => mayRead(await meter.standing(crm), budget, calls);
   /** Told of changes that are to be read by a poll. */
   let pollWanted = false;
+  let isUsual = true;
   /** Somebody asked for it; it isn't asked for again before the next poll is due. */
   const pollSoon = () => {
     if (!pollWanted) bell.ring();
@@ -287,7 +295,6 @@ async function keepWith({
   });
   let settled: string | undefined;
   let leftOut: string | undefined;
-  let polledAtMs = -Infinity;
   /** Kinds that failed, and when each is tried again. */
   const waits = new Map<string, { readonly failures: number; readonly untilMs: number }>();
   /** Why kinds can't even begin to be read. */
@@ -305,10 +312,14 @@ async function keepWith({
     countAtMs = world.monotonic() + (world.monotonic() - begunMs) / countShare;
   };
   const pollNow = async (view: View): Promise<Polled> => {
-    polledAtMs = world.monotonic();
+    shared.polledAtMs = world.monotonic();
     pollWanted = false;
     const mayGoOn = () => affords(1);
-    const polled = await poll({ org, crm, view, pages, over, options, purpose: 'poll', mayGoOn });
+    const polled = await poll({ org, crm, view, pages, over, options, purpose: 'poll', mayGoOn }).catch((error: unknown) => {
+      // Tried again soon, unless each try is dear.
+      if (isUsual) shared.polledAtMs = -Infinity;
+      throw error;
+    });
     if (polled.read > 0) uncounted = true;
     await count();
     return polled;
@@ -344,7 +355,8 @@ async function keepWith({
       await store.sayPace(org, pace);
       paceSaid = wordOf(pace);
     }
-    return polledAtMs + (pace.everyMs ?? Infinity);
+    isUsual = pace.is === 'usual';
+    return shared.polledAtMs + (pace.everyMs ?? Infinity);
   };
 
   const keepOn = async (): Promise<void> => {
