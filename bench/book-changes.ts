@@ -47,7 +47,12 @@ export async function measureQuiet(product: Product, ms: number): Promise<Quiet>
 /** People change numbers in the org; calls from each new number come every second, and one of them is the first that hangs on the contact. */
 export async function measureChanges(
   product: Product,
-  { count, overMs, callsForMs }: { readonly count: number; readonly overMs: number; readonly callsForMs: number },
+  {
+    count,
+    overMs,
+    callsForMs,
+    round,
+  }: { readonly count: number; readonly overMs: number; readonly callsForMs: number; readonly round: number },
   tell: (line: string) => void,
 ): Promise<{ readonly linkedAfterMs: readonly number[]; readonly unlinkedLater: number }> {
   const { hook, secret } = await product.hook();
@@ -82,12 +87,12 @@ export async function measureChanges(
   const changed = await Promise.all(
     contacts.map(async ({ id }, n) => {
       await pause(roll() * overMs);
-      const number = `+4888${String(1_000_000 + n * 977)}`;
+      const number = `+4888${String(round * 1_000_000 + n * 977)}`;
       await product.control('/as-human', { action: 'update', object: 'Contact', id, fields: { MobilePhone: number } });
       const changedAtMs = Date.now();
       const calls: { readonly call: string; readonly atMs: number }[] = [];
       for (let second = 0; Date.now() - changedAtMs < callsForMs; second++) {
-        const call = `change-${n}-${second}`;
+        const call = `change-${round}-${n}-${second}`;
         calls.push({ call, atMs: Date.now() });
         await callFrom(call, number);
         await pause(changedAtMs + (second + 1) * 1_000 - Date.now());

@@ -97,6 +97,13 @@ test('the worst comes first, each parked cause by itself', () => {
   ]);
 });
 
+test('how long the API calls last, when that is soon; else how many are used', () => {
+  const api = (more: object) => told({ org: { ...well.org, api: { used: 85_000, max: 100_000, ...more } } });
+  expect(api({})).toEqual(['warn: API 85,000 of 100,000']);
+  expect(api({ driesAt: '2026-11-22T14:30:00.000Z' })[0]).toMatch(/^warn: API 85,000 of 100,000: at this pace it lasts until /);
+  expect(api({ driesAt: '2026-11-23T09:00:00.000Z' })).toEqual(['warn: API 85,000 of 100,000']);
+});
+
 describe('the book', () => {
   const contacts = {
     kind: 'contact',

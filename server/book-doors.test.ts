@@ -67,7 +67,13 @@ describe('how the book stands, as its keeper tells it', () => {
       { polledAt: new Date(now()).toISOString(), records: 7, numbers: 9, unmatchable: 1 },
       { records: 2, numbers: 2, unmatchable: 0 },
     ]);
-    expect(await figures()).toMatchObject({ book_poll_seconds: 60, book_records: 13, book_numbers: 15, book_filled: 1, book_seconds_since_poll: 0 });
+    expect(await figures()).toMatchObject({
+      book_poll_seconds: 60,
+      book_records: 13,
+      book_numbers: 15,
+      book_filled: 1,
+      book_seconds_since_poll: 0,
+    });
     await line!.database.query({ text: "update book_kinds set polled_at = polled_at - interval '7 minutes' where kind = 'lead'" });
     expect(await figures()).toMatchObject({ book_seconds_since_poll: 420 });
     await line!.database.query({ text: 'update book_kinds set filled_at = null where org = $1' }, [org]);

@@ -66,7 +66,11 @@ const loudListening = /\.(?:trouble|failed|unread|unsaid|taken-over|preflight|no
 const loudOrg = new Set(['org.trouble', 'org.failed', 'org.unproved']);
 /** What is said of the book that somebody has to mend. */
 const loudBook = new Set([
+  'book.bulk-refused',
+  'book.events-broke',
+  'book.events-unread',
   'book.failed',
+  'book.fill-waits',
   'book.kind-waits',
   'book.kind-left-out',
   'book.orgs-unread',
@@ -128,7 +132,9 @@ async function start(config: Config): Promise<void> {
     const vaultOf = (id: OrgId) => openVault({ database, world, secrets, onTrouble: trouble }, id);
     const openCrm = (settings: object, vault: Vault) => {
       const { kind = 'salesforce', ...rest } = settings as Settings;
-      return crms[kind]({ ...rest, requestLimitMs: config.requestLimitMs }, world, (line) => log.debug(line), vault);
+      // The stand-in tells of changes at another port each time it starts.
+      const events = standIn?.pubsubUrl !== undefined && rest.loginUrl === standIn.apiUrl ? { pubsubUrl: standIn.pubsubUrl } : {};
+      return crms[kind]({ ...events, ...rest, requestLimitMs: config.requestLimitMs }, world, (line) => log.debug(line), vault);
     };
 
     const standInUrl = `http://127.0.0.1:${config.standInPort}`;

@@ -3,7 +3,14 @@ import { openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { World } from './world.ts';
 
-export type StandIn = { readonly apiUrl: string; readonly controlUrl: string; readonly adopted: boolean; stop(): Promise<void> };
+export type StandIn = {
+  readonly apiUrl: string;
+  readonly controlUrl: string;
+  /** Where it tells of changes; another port at each of its starts. */
+  readonly pubsubUrl: string | undefined;
+  readonly adopted: boolean;
+  stop(): Promise<void>;
+};
 /** The message says what to do. */
 export class StandInTrouble extends Error {}
 
@@ -23,9 +30,9 @@ export async function startStandIn(options: {
   const { folder, port, controlPort, world } = options;
   const apiUrl = `http://127.0.0.1:${port}`;
   const controlUrl = `http://127.0.0.1:${controlPort}`;
-  const health = async (): Promise<{ pid?: number } | undefined> => {
+  const health = async (): Promise<{ pid?: number; pubsub?: string } | undefined> => {
     const answer = await fetch(`${controlUrl}/__org/health`, { signal: AbortSignal.timeout(2_000) }).catch(() => undefined);
-    return answer?.ok ? ((await answer.json()) as { pid?: number }) : undefined;
+    return answer?.ok ? ((await answer.json()) as { pid?: number; pubsub?: string }) : undefined;
   };
   const end = async (pid: number | undefined) => {
     if (pid === undefined) return;
@@ -41,7 +48,7 @@ export async function startStandIn(options: {
   };
 
   const alive = await health();
-  if (alive) return { apiUrl, controlUrl, adopted: true, stop: () => end(alive.pid) };
+  if (alive) return { apiUrl, controlUrl, pubsubUrl: alive.pubsub, adopted: true, stop: () => end(alive.pid) };
 
   const log = join(folder, 'stand-in.log');
   const child = spawn(
@@ -56,9 +63,10 @@ export async function startStandIn(options: {
   const exited = new AbortController();
   child.once('exit', () => exited.abort());
   for (let waitedMs = 0; waitedMs < 15_000 && !exited.signal.aborted; waitedMs += 50) {
-    if (await health()) {
+    const started = await health();
+    if (started) {
       child.unref();
-      return { apiUrl, controlUrl, adopted: false, stop: () => end(child.pid) };
+      return { apiUrl, controlUrl, pubsubUrl: started.pubsub, adopted: false, stop: () => end(child.pid) };
     }
     await world.sleep(50, exited.signal);
   }

@@ -57,6 +57,27 @@ describe('what is worth waking somebody for', () => {
       { book: { ...well.book, kinds: [{ ...well.book.kinds[0]!, polledAt: '2026-11-21T02:30:00Z' }] } },
       ['book stale warn 0'],
     ],
+    [
+      'an allocation that will be spent this morning, unless that passes',
+      { org: { ...well.org, api: { used: 30_000, max: 100_000, perHour: 15_000, driesAt: '2026-11-21T07:40:00.000Z' } } },
+      ['api dries warn 600'],
+    ],
+    [
+      'not one that lasts until tonight',
+      { org: { ...well.org, api: { used: 9, max: 10, driesAt: '2026-11-21T20:00:00.000Z' } } },
+      ['api warn 0'],
+    ],
+    [
+      'not a book that is read each hour, as its budget allows',
+      {
+        book: {
+          ...well.book,
+          kinds: [{ ...well.book.kinds[0]!, polledAt: '2026-11-21T02:00:00Z' }],
+          pace: { everySeconds: 3_600, is: 'least', budget: 0, spent: 30 },
+        },
+      },
+      [],
+    ],
     ['an allocation nearly spent', { org: { ...well.org, api: { used: 80_000, max: 100_000 } } }, ['api warn 0']],
   ])('%s', (_, status, told) => expect(keys(status)).toEqual(told));
   test('no room', () => expect(keys({}, 'The disk is nearly full: 3 MB are free.')).toEqual(['room bad 0']));
