@@ -380,6 +380,58 @@ export function crmConformance(title: string, open: () => Promise<CrmKit>): void
         await crm.book.objects(['contact', 'lead', 'account']);
         expect((await org.calls()) - before).toBe(2);
       });
+      test('by id: each as it is, a deleted one too; who was never there isn’t given', async () => {
+        const object = await contacts();
+        const id = await org.addContact({ lastName: 'Nowak', mobile: '601234567' });
+        const other = await org.addContact({ lastName: 'Mazur', mobile: '602234567' });
+        await org.deleteContact(other);
+        const before = await org.calls();
+        const records = await crm.book.byId([
+          { object, ids: [id, `${id.slice(0, 8)}ZZZZZZZAAA`] },
+          { object, ids: [other] },
+        ]);
+        expect((await org.calls()) - before).toBe(1);
+        expect(records).toMatchObject([
+          { id, state: 'there', phones: [{ written: '601234567' }] },
+          { id: other, state: 'gone' },
+        ]);
+        const listed = (await everyone()).find((record) => record.id === id);
+        expect(records[0]).toEqual(listed);
+      });
+      test('as a whole, where that is offered: the same records as page by page', async () => {
+        const [object, { whole }] = [await contacts(), crm.book];
+        if (!whole) return;
+        const job = await whole.begin(object);
+        while ((await whole.look(job)) === 'under way') await world.sleep(20);
+        const all = [];
+        for (let place: string | undefined, more = true; more;) {
+          const page = await whole.page(object, job, place);
+          if (page === 'lost') throw new Error('it is lost');
+          all.push(...page.records);
+          [place, more] = [page.next, page.next !== undefined];
+        }
+        const byId = (records: readonly { readonly id: string }[]) => records.toSorted((a, b) => (a.id < b.id ? -1 : 1));
+        expect(byId(all)).toEqual(byId(await everyone()));
+        await whole.end(job);
+        expect(await whole.page(object, job, undefined)).toBe('lost');
+      });
+      test('every API call is counted as what it is for', async () => {
+        const object = await contacts();
+        const [before, calls] = [crm.spent(), await org.calls()];
+        await made(1);
+        await crm.users();
+        await crm.book.page(object, undefined);
+        await crm.book.changes([{ object, after: { stamp: new Date(0).toISOString(), id: '' } }]);
+        await crm.book.changes([{ object, after: { stamp: new Date(0).toISOString(), id: '' } }], 'stranger');
+        await crm.book.byId([{ object, ids: [org.contact.id] }]);
+        await crm.readable([{ userId: org.owners[0], ids: [org.contact.id] }]);
+        const spent = Object.entries(crm.spent()).flatMap(([purpose, count]) => {
+          const more = count - before[purpose as keyof typeof before];
+          return more > 0 ? [[purpose, more]] : [];
+        });
+        expect(Object.fromEntries(spent)).toEqual({ write: 1, users: 1, fill: 1, poll: 1, stranger: 1, events: 1, rights: 1 });
+        expect((await org.calls()) - calls).toBe(7);
+      });
       test('an org that is away is away, and says so', async () => {
         const object = await contacts();
         await org.turnNextAway();

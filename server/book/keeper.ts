@@ -47,6 +47,8 @@ export type BookKeeper = {
 const pollMs = 60_000;
 /** While changes are told as they happen, polls look for what was not. */
 const pollBesideEventsMs = 5 * 60_000;
+/** What the budget has become is said so often although the pace is the same. */
+const paceAgainMs = 5 * 60_000;
 /** Who waits for the budget looks so often whether it has grown. */
 const budgetEveryMs = 60_000;
 /** A killed node's right is free at once; who waits for it looks so often. */
@@ -345,13 +347,15 @@ async function keepWith({
 
   let kept: readonly string[] = [];
   let paceSaid: string | undefined;
+  let paceSaidAtMs = -Infinity;
   /** When the changes are to be read next, as the budget allows. */
   const pollAt = async (): Promise<number> => {
     const usualMs = news.flows(kept) && !pollWanted ? pollBesideEventsMs : pollMs;
     const calls = Math.max(1, Math.ceil(kept.length / crm.book.atOnce));
     const pace = paceOf(await meter.standing(crm), budget, { calls, usualMs });
-    if (paceSaid !== wordOf(pace)) {
-      if (pace.is !== 'usual' || paceSaid !== undefined) report('book.pace', { org, ...pace });
+    if (paceSaid !== wordOf(pace) || world.monotonic() - paceSaidAtMs > paceAgainMs) {
+      paceSaidAtMs = world.monotonic();
+      if (paceSaid !== wordOf(pace) && (pace.is !== 'usual' || paceSaid !== undefined)) report('book.pace', { org, ...pace });
       await store.sayPace(org, pace);
       paceSaid = wordOf(pace);
     }

@@ -14,14 +14,11 @@ export type Meter = {
 
 /** Other nodes' calls are known so late. */
 const believedMs = 10_000;
-/** The org's own count is stored so often although nothing of ours was spent: others spend as well. */
-const usageEveryMs = 5 * 60_000;
 const nothing = Object.fromEntries(apiPurposes.map((purpose) => [purpose, 0])) as Counts;
 
 /** Counts one org's API calls on this node, for all nodes. */
 export function openMeter(org: OrgId, store: Pick<BookStore, 'spend' | 'standing'>, world: Pick<World, 'monotonic'>): Meter {
   const stored = new WeakMap<Crm, Counts>();
-  let usageAtMs = -Infinity;
   let known: { readonly standing: Standing; readonly crm: Crm; readonly at: Counts; readonly atMs: number } | undefined;
   const since = (now: Counts, before: Counts) =>
     Object.fromEntries(
@@ -31,17 +28,16 @@ export function openMeter(org: OrgId, store: Pick<BookStore, 'spend' | 'standing
   const flush = async (crm: Crm): Promise<void> => {
     const [now, before] = [crm.spent(), stored.get(crm) ?? nothing];
     const spent = since(now, before);
-    if (Object.keys(spent).length === 0 && world.monotonic() - usageAtMs < usageEveryMs) return;
-    const formerlyAtMs = usageAtMs;
+    // Who has asked nothing knows the org's count of long ago only, and another node a newer one.
+    if (Object.keys(spent).length === 0) return;
     // Said before it is done, for others may ask meanwhile; taken back if it isn't.
-    [usageAtMs] = [world.monotonic(), stored.set(crm, now)];
+    stored.set(crm, now);
     try {
       await store.spend(org, spent, crm.usage());
     } catch (error) {
       const lost = since(now, before);
       const later = stored.get(crm) ?? nothing;
       stored.set(crm, Object.fromEntries(apiPurposes.map((purpose) => [purpose, later[purpose] - (lost[purpose] ?? 0)])) as Counts);
-      usageAtMs = formerlyAtMs;
       throw error;
     }
   };

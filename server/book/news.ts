@@ -34,7 +34,7 @@ const gatherMs = 500;
 const manyIds = 1_000;
 /** Somebody selects a kind, gives a right, or the allocation of events is of another day: looked at again after these. */
 const againMs = { 'not-offered': 60 * 60_000, 'not-selected': 10 * 60_000, 'not-allowed': 10 * 60_000, 'used-up': 60 * 60_000 } as const;
-const longestPauseMs = 60_000;
+const longestPauseMs = 5 * 60_000;
 /** What passes by itself is said from so many failures in a row on. */
 const passingFailures = 3;
 
@@ -97,7 +97,7 @@ export function hearNews({ org, crm, store, world, over, mayRead, stored, pollSo
         }
       } catch (error) {
         failures++;
-        pauseMs = Math.min(longestPauseMs, 1_000 * 2 ** Math.min(failures - 1, 6)) * (0.5 + world.chance());
+        pauseMs = Math.min(longestPauseMs, 1_000 * 2 ** Math.min(failures - 1, 9)) * (0.5 + world.chance());
         pauseMs = await fell(error, topic, failures, pauseMs, say, () => (place = undefined));
       } finally {
         if (flowing.delete(topic)) pollSoon();

@@ -57,10 +57,10 @@ export async function* follow(
 ): AsyncGenerator<BookNews> {
   if (!pubsub) throw new NoEvents('not-offered', 'No address for change events is set.');
   const place = from === undefined ? undefined : Buffer.from(from, 'base64');
-  await pubsub.topic(topic);
+  await pubsub.topic(topic, signal);
   const readers = new Map<string, (payload: Buffer) => ChangeEvent>();
   for await (const { events, place: reached } of pubsub.subscribe(topic, place, signal)) {
-    yield newsOf(await readAll(pubsub, readers, events), reached?.toString('base64'), keeps);
+    yield newsOf(await readAll(pubsub, readers, events, signal), reached?.toString('base64'), keeps);
   }
 }
 
@@ -68,12 +68,13 @@ async function readAll(
   pubsub: PubSub,
   readers: Map<string, (payload: Buffer) => ChangeEvent>,
   events: Fetched['events'],
+  signal: AbortSignal,
 ): Promise<ChangeEvent[]> {
   const read: ChangeEvent[] = [];
   for (const { schemaId, payload } of events) {
     let reader = readers.get(schemaId);
     if (!reader) {
-      const schema = await pubsub.schema(schemaId);
+      const schema = await pubsub.schema(schemaId, signal);
       try {
         reader = eventReader(schema);
       } catch (error) {

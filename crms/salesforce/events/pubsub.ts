@@ -13,8 +13,8 @@ export type Fetched = { readonly events: readonly RawEvent[]; readonly place: Bu
 /** Salesforce's Pub/Sub API, signed in as the connected user. Whatever fails is thrown as `NoEvents`, `Refused` or `Unanswered`. */
 export type PubSub = {
   /** Throws `NoEvents` where this user can't hear it. */
-  topic(name: string): Promise<void>;
-  schema(id: string): Promise<string>;
+  topic(name: string, signal: AbortSignal): Promise<void>;
+  schema(id: string, signal: AbortSignal): Promise<string>;
   /**
    * All that is told after this place, or from now on. The first, without events, comes when the subscription stands. Ends when the signal
    * aborts, and by throwing when Salesforce ends it.
@@ -33,12 +33,7 @@ type Answered = {
   readonly pendingNumRequested: number;
 };
 type Stream = ClientDuplexStream<object, Answered>;
-type Unary = (
-  request: object,
-  metadata: Metadata,
-  options: { deadline: number },
-  done: (error: ServiceError | null, answer: object) => void,
-) => void;
+type Unary = (request: object, metadata: Metadata, done: (error: ServiceError | null, answer: object) => void) => { cancel(): void };
 
 const production = 'https://api.pubsub.salesforce.com:7443';
 /** Where change events of an org are told, by the address people sign in at. A stand-in tells its own port only by name. */
@@ -56,7 +51,6 @@ const mostBytes = 128 * 1024 * 1024;
 
 /** gRPC's own numbers of what went wrong. */
 const status = {
-  invalidArgument: 3,
   notFound: 5,
   permissionDenied: 7,
   resourceExhausted: 8,
@@ -64,7 +58,7 @@ const status = {
   unauthenticated: 16,
 } as const;
 
-export function openPubSub(url: string, session: Pick<Session, 'grant' | 'renew' | 'redact'>, world: Pick<World, 'sleep' | 'now'>): PubSub {
+export function openPubSub(url: string, session: Pick<Session, 'grant' | 'renew' | 'redact'>, world: Pick<World, 'sleep'>): PubSub {
   let opened: Promise<{ client: Client; metadataOf(grant: Grant): Metadata }> | undefined;
   /** Loaded when it is first needed: it takes a tenth of a second. */
   const open = () =>
@@ -78,8 +72,6 @@ export function openPubSub(url: string, session: Pick<Session, 'grant' | 'renew'
       return {
         client: new PubSubClient(host, protocol === 'https:' ? grpc.credentials.createSsl() : grpc.credentials.createInsecure(), {
           'grpc.max_receive_message_length': mostBytes,
-          'grpc.keepalive_time_ms': 60_000,
-          'grpc.keepalive_timeout_ms': 20_000,
           'grpc.use_local_subchannel_pool': 1, // two orgs never share a connection
         }),
         metadataOf({ accessToken, instanceUrl, orgId }) {
@@ -111,14 +103,19 @@ export function openPubSub(url: string, session: Pick<Session, 'grant' | 'renew'
       });
     }
   }
-  const unary = (name: string, request: object): Promise<object> =>
-    asUser(
-      (client, metadata) =>
-        new Promise((resolve, reject) => {
-          const method = methodOf(client, name) as Unary;
-          method(request, metadata, { deadline: world.now() + unaryLimitMs }, (error, answer) => (error ? reject(error) : resolve(answer)));
-        }),
-    );
+  const unary = (name: string, request: object, signal: AbortSignal): Promise<object> =>
+    asUser(async (client, metadata) => {
+      const answered = Promise.withResolvers<object>();
+      const method = methodOf(client, name) as Unary;
+      const call = method(request, metadata, (error, answer) => (error ? answered.reject(error) : answered.resolve(answer)));
+      const over = new AbortController();
+      void world.sleep(unaryLimitMs, AbortSignal.any([over.signal, signal])).then(() => call.cancel()); // too late once it is answered
+      try {
+        return await answered.promise;
+      } finally {
+        over.abort();
+      }
+    }, signal);
 
   /** Never with a token in it, which a proxy's page might quote. */
   function whatHappened(error: unknown): unknown {
@@ -164,12 +161,12 @@ export function openPubSub(url: string, session: Pick<Session, 'grant' | 'renew'
     }, signal);
 
   return {
-    async topic(name) {
-      const { canSubscribe } = (await unary('GetTopic', { topicName: name })) as { canSubscribe?: boolean };
+    async topic(name, signal) {
+      const { canSubscribe } = (await unary('GetTopic', { topicName: name }, signal)) as { canSubscribe?: boolean };
       if (!canSubscribe) throw new NoEvents('not-allowed', `The connected user may not subscribe to ${name}.`);
     },
-    async schema(id) {
-      const { schemaJson } = (await unary('GetSchema', { schemaId: id })) as { schemaJson?: string };
+    async schema(id, signal) {
+      const { schemaJson } = (await unary('GetSchema', { schemaId: id }, signal)) as { schemaJson?: string };
       if (!schemaJson) throw new Unanswered('Salesforce gave no schema for its change events.');
       return schemaJson;
     },
