@@ -22,7 +22,7 @@ export type Standing = {
   readonly lastHour: number;
 };
 /** Purposes that the budget is about. What is looked up before a record is made belongs to writing. */
-export const bookPurposes = ['poll', 'fill', 'events'] as const satisfies readonly ApiPurpose[];
+const bookPurposes = ['poll', 'fill', 'events'] as const satisfies readonly ApiPurpose[];
 
 const dayMs = 24 * 3_600_000;
 const minuteMs = 60_000;

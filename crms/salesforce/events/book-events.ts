@@ -8,7 +8,7 @@ export const topicOf = (object: string): string =>
   `/data/${object.endsWith('__c') ? `${object.slice(0, -'__c'.length)}__ChangeEvent` : `${object}ChangeEvent`}`;
 
 /** What the book must do about some events. `keeps`: whether it holds the field an event names. */
-export function newsOf(events: readonly ChangeEvent[], place: string | undefined, keeps: (field: string) => boolean): BookNews {
+function newsOf(events: readonly ChangeEvent[], place: string | undefined, keeps: (field: string) => boolean): BookNews {
   const [changed, deleted] = [new Set<string>(), new Set<string>()];
   let more = false;
   for (const { changeType, recordIds, origin, changed: fields } of events) {
