@@ -146,6 +146,8 @@ export const rooms: Readonly<Record<string, Row>> = {
   chaos: { from: [...everything, 'scenarios', 'tools'], packages: ['pg', 'undici'], node: true },
   // Strangers' programs, run as processes of their own; nothing of theirs is imported.
   judges: { from: ['emulators', 'tools'], packages: ['fflate'], node: true },
+  // Asks a real org and the stand-in the same: plain HTTP, so that the client's reading of either has no part in it.
+  parity: { from: ['emulators', 'tools'], node: true },
   // A real Asterisk and whoever calls through it; the judge looks at the org.
   pbx: { from: [...everything, 'chaos', 'tools'], packages: ['pg', 'undici'], node: true },
   // Measures what chaos starts: the product as `npm start` runs it.

@@ -1,0 +1,131 @@
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { parseArgs } from 'node:util';
+import { answerHelp, root, run, say as sayCount } from '../tools/run.ts';
+import { exchanges, scenes } from './exchanges/all.ts';
+import { ParityTrouble, readWay, type Way } from './org.ts';
+import { recordedFolder } from './recordings.ts';
+import { callsOf, runParity } from './run-parity.ts';
+
+const areas = [...new Set(exchanges.map(({ area }) => area))];
+answerHelp(`
+npm run parity — asks a real Salesforce org and the stand-in the same ${exchanges.length} things, and says where the answers differ.
+
+The org: SF_LOGIN_URL (its My Domain), SF_CLIENT_ID and SF_CLIENT_SECRET, or SF_ACCESS_TOKEN and SF_INSTANCE_URL.
+A Developer Edition or a sandbox; docs/extend/parity.md says how to get one.
+
+--plan               only says what would be asked; sends nothing
+--rehearse           asks a second stand-in, in a process of its own, instead of a real org
+--only <area>[/<exchange>]   may be given again; areas: ${areas.join(', ')}
+--record             keeps the answers in emulators/salesforce/truth/recorded
+--into <folder>      keeps them there instead
+--client             runs the client's own tests against the org as well
+--tooling            makes and deletes fields, too
+--max-calls <n>      API calls of this run, at most (1000)
+--api-version <n.0>  67.0
+--i-know             a production org is meant
+
+The last line is "N passed, N failed": exchanges that agree, and that differ.
+`);
+
+/** A second stand-in in the role of the org. */
+async function startRehearsal(): Promise<{ way: Way; stop(): Promise<void> }> {
+  const [clientId, clientSecret] = ['rehearsal', 'rehearsal-secret'];
+  const child = spawn(
+    process.execPath,
+    [
+      `${root}emulators/salesforce/main.ts`,
+      '--port',
+      '0',
+      '--control-port',
+      '0',
+      '--file',
+      ':memory:',
+      '--client-id',
+      clientId,
+      '--client-secret',
+      clientSecret,
+    ],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  for await (const line of createInterface({ input: child.stdout })) {
+    const { listening } = JSON.parse(line) as { listening: { api: string } };
+    return {
+      way: { loginUrl: listening.api, clientId, clientSecret },
+      async stop() {
+        child.kill();
+        await ended;
+      },
+    };
+  }
+  throw new ParityTrouble('The second stand-in did not start.');
+}
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({
+    options: {
+      plan: { type: 'boolean', default: false },
+      rehearse: { type: 'boolean', default: false },
+      only: { type: 'string', multiple: true, default: [] },
+      record: { type: 'boolean', default: false },
+      into: { type: 'string' },
+      client: { type: 'boolean', default: false },
+      tooling: { type: 'boolean', default: false },
+      'max-calls': { type: 'string', default: '1000' },
+      'api-version': { type: 'string', default: '67.0' },
+      'i-know': { type: 'boolean', default: false },
+    },
+  });
+  const asked = exchanges.filter(
+    ({ area, name }) => values.only.length === 0 || values.only.some((one) => one === area || one === `${area}/${name}`),
+  );
+  if (asked.length === 0) throw new ParityTrouble(`There is nothing called ${values.only.join(', ')}. Areas: ${areas.join(', ')}.`);
+  if (!/^\d+$/.test(values['max-calls'])) throw new ParityTrouble('--max-calls must be a number.');
+  if (!/^\d\d\.0$/.test(values['api-version'])) throw new ParityTrouble('--api-version must look like 67.0.');
+  if (values.plan) {
+    for (const { area, name, learns, needs } of asked)
+      console.log(`${area}/${name}: ${learns}${needs.length === 0 ? '' : ` (needs ${needs.join(', ')})`}`);
+    console.log(`\n${asked.length} exchanges, about ${callsOf(asked, scenes)} API calls. Nothing was sent.`);
+    return 0;
+  }
+  // What a stand-in answered is no evidence.
+  if (values.rehearse && values.record && values.into === undefined)
+    throw new ParityTrouble('A rehearsal is recorded with --into <folder> only: the ledger wants real orgs.');
+  if (values.rehearse && values.client) throw new ParityTrouble('--client is for a real org; npm run check tries it with a stand-in.');
+  const rehearsal = values.rehearse ? await startRehearsal() : undefined;
+  try {
+    const { verdicts } = await runParity({
+      way: rehearsal?.way ?? readWay(process.env),
+      exchanges: asked,
+      scenes,
+      apiVersion: values['api-version'],
+      maxCalls: Number(values['max-calls']),
+      flags: new Set(values.tooling ? ['tooling'] : []),
+      iKnow: values['i-know'],
+      recordInto: values.into ?? (values.record ? recordedFolder : undefined),
+      day: new Date().toISOString().slice(0, 10),
+      say: (text) => console.log(text),
+    });
+    const client = values.client
+      ? await run(['vitest', 'run', 'crms/salesforce/conformance'], (text) => process.stdout.write(text))
+      : undefined;
+    const count = {
+      passed: verdicts.filter(({ is }) => is === 'agrees').length + (client?.exitCode === 0 ? 1 : 0),
+      failed: verdicts.filter(({ is }) => is === 'differs').length + (client && client.exitCode !== 0 ? 1 : 0),
+    };
+    console.log(sayCount(count));
+    return count.failed === 0 ? 0 : 1;
+  } finally {
+    await rehearsal?.stop();
+  }
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  // A network that is away has its reason below.
+  const { message, cause } = error as Error;
+  console.error(error instanceof ParityTrouble ? message : `${message}${cause instanceof Error ? `: ${cause.message}` : ''}`);
+  process.exitCode = 2;
+}

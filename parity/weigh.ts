@@ -1,0 +1,78 @@
+import { readLedger, type Line } from '../emulators/salesforce/truth/ledger.ts';
+import { type Difference, differences, type Told } from './compare.ts';
+import type { Exchange } from './exchange.ts';
+import type { Asked, Outcome } from './run-list.ts';
+
+/** What one exchange came to. */
+export type Verdict =
+  | { readonly exchange: Exchange; readonly is: 'agrees' }
+  | { readonly exchange: Exchange; readonly is: 'differs'; readonly places: readonly Place[] }
+  | { readonly exchange: Exchange; readonly is: 'untried'; readonly because: string };
+/** One request of it that was answered otherwise. */
+export type Place = { readonly request: string; readonly differences: readonly Difference[] };
+
+const said = ({ step }: Asked): string => `${step.method} ${step.path.length > 160 ? `${step.path.slice(0, 160)}…` : step.path}`;
+
+/** The org's answers beside the stand-in's, exchange by exchange. */
+export function weigh(org: readonly Outcome[], standIn: readonly Outcome[]): Verdict[] {
+  return org.map((real, place): Verdict => {
+    const other = standIn[place];
+    const { exchange } = real;
+    if ('untried' in real) return { exchange, is: 'untried', because: real.untried };
+    if (!other || 'untried' in other) return { exchange, is: 'untried', because: `the stand-in: ${other?.untried ?? 'it was not asked'}` };
+    const places = real.asked.flatMap((asked, at): Place[] => {
+      const answer: Told | undefined = other.asked[at]?.told;
+      if (asked.step.aside || !answer) return [];
+      const found = differences(asked.told, answer, asked.step.view);
+      return found.length === 0 ? [] : [{ request: said(asked), differences: found }];
+    });
+    return places.length === 0 ? { exchange, is: 'agrees' } : { exchange, is: 'differs', places };
+  });
+}
+
+/** The lines of the ledger that an exchange touches. */
+export function linesOf({ area, line }: Pick<Exchange, 'area' | 'line'>, ledger: readonly Line[] = readLedger()): Line[] {
+  return ledger.filter((one) => one.area === area && one.behaviour.includes(line));
+}
+
+const shown = (value: unknown): string => {
+  const text = value === undefined ? 'nothing' : JSON.stringify(value);
+  return text.length > 300 ? `${text.slice(0, 300)}…` : text;
+};
+const most = 12;
+
+/** A verdict as it is printed; what agrees takes one line. */
+export function sayVerdict(verdict: Verdict, ledger: readonly Line[]): string {
+  const { exchange } = verdict;
+  const title = `${exchange.area}/${exchange.name}: ${exchange.learns}`;
+  if (verdict.is === 'agrees') return `agrees   ${title}`;
+  if (verdict.is === 'untried') return `untried  ${title}\n           ${verdict.because}`;
+  const lines = linesOf(exchange, ledger).map(
+    ({ behaviour, evidence }) => `           ledger ${exchange.area}: ${behaviour} – ${evidence}`,
+  );
+  const places = verdict.places.flatMap(({ request, differences: found }) => [
+    `           ${request}`,
+    ...found
+      .slice(0, most)
+      .flatMap(({ at, org, standIn }) => [
+        `             ${at}`,
+        `               org:      ${shown(org)}`,
+        `               stand-in: ${shown(standIn)}`,
+      ]),
+    ...(found.length > most ? [`             … and ${found.length - most} more`] : []),
+  ]);
+  return [`DIFFERS  ${title}`, ...lines, ...places].join('\n');
+}
+
+/** How many agree, differ and were not tried, and why those. */
+export function saySummary(verdicts: readonly Verdict[]): string {
+  const of = (is: Verdict['is']) => verdicts.filter((one) => one.is === is).length;
+  const because = Map.groupBy(
+    verdicts.flatMap((one) => (one.is === 'untried' ? [one.because] : [])),
+    (reason) => reason,
+  );
+  return [
+    `${of('agrees')} agree, ${of('differs')} differ, ${of('untried')} could not be tried`,
+    ...[...because].map(([reason, all]) => `  ${all.length}: ${reason}`),
+  ].join('\n');
+}
