@@ -16,8 +16,8 @@ export type Step = {
   readonly view?: ViewName;
   /** Finds or makes what the question is about: its answer is not compared. */
   readonly aside?: true;
-  /** Asked again until the answer has this text: jobs and search indexes take their time. */
-  readonly until?: string;
+  /** Asked again until the answer has one of these texts: jobs and search indexes take their time. */
+  readonly until?: readonly string[];
 };
 export type ViewName = 'shape' | 'describe' | 'global' | 'limits' | 'versions';
 

@@ -39,10 +39,16 @@ export function readId(text: string): string | undefined {
 }
 
 /** What is known of an org before the first exchange. */
-export type Known = { readonly url: string; readonly userId: string; readonly clientId: string | undefined; readonly now: () => number };
+export type Known = {
+  readonly url: string;
+  readonly userId: string;
+  readonly clientId: string | undefined;
+  readonly clientSecret: string | undefined;
+  readonly now: () => number;
+};
 
-/** Something a request names and no answer brought. */
-export class Missing extends Error {}
+/** A request that cannot be made here: it names what no answer brought, or waits for what doesn't come. */
+export class CannotAsk extends Error {}
 
 /** The names of one exchange in one org. */
 export class Names {
@@ -56,17 +62,18 @@ export class Names {
     this.#idOf = new Map(before ? before.#idOf : [['<me>', known.userId]]);
   }
 
-  /** The request as this org is to get it. Throws `Missing`. */
+  /** The request as this org is to get it. Throws `CannotAsk`. */
   fill(text: string, encode = false): string {
-    return text.replaceAll(/<(?:minutes:[+-]?\d+|[a-z-]+:\d+|me|client-id)>/g, (reference) => {
+    return text.replaceAll(/<(?:minutes:[+-]?\d+|[a-z-]+:\d+|me|client-id|client-secret)>/g, (reference) => {
       const minutes = /^<minutes:([+-]?\d+)>$/.exec(reference)?.[1];
       if (minutes !== undefined) {
         const moment = new Date(this.#known.now() + Number(minutes) * 60_000).toISOString().replace(/\.\d+Z$/, 'Z');
         return encode ? encodeURIComponent(moment) : moment;
       }
       if (reference === '<client-id>') return this.#known.clientId ?? 'none';
+      if (reference === '<client-secret>') return this.#known.clientSecret ?? 'none';
       const id = this.#idOf.get(reference);
-      if (id === undefined) throw new Missing(`there is no ${reference} in this org`);
+      if (id === undefined) throw new CannotAsk(`there is no ${reference} in this org`);
       return id;
     });
   }
@@ -82,8 +89,9 @@ export class Names {
   }
 
   text(text: string): string {
-    const { url, clientId } = this.#known;
+    const { url, clientId, clientSecret } = this.#known;
     let said = text.replaceAll(url, '<org-url>');
+    if (clientSecret !== undefined) said = said.replaceAll(clientSecret, '<client-secret>');
     if (clientId !== undefined) said = said.replaceAll(clientId, '<client-id>');
     return said
       .replaceAll(/https:\/\/[\w.-]+\.(?:salesforce|force|salesforce-setup|documentforce)\.com/g, '<org-url>')

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Step } from './exchange.ts';
 import { whyNot } from './guard.ts';
-import type { Names } from './normalise.ts';
+import { CannotAsk, type Names } from './normalise.ts';
 
 /** How an org is reached. */
 export type Way = {
@@ -18,11 +18,14 @@ export type Org = {
   readonly url: string;
   readonly userId: string;
   readonly clientId: string | undefined;
+  readonly clientSecret: string | undefined;
   readonly apiVersion: string;
   /** Ids of everything that is ours to change. */
   readonly made: Set<string>;
   /** Requests sent so far. */
   calls(): number;
+  /** From now on only what was made is deleted, and no limit holds that back. */
+  clean(): void;
   send(step: Step, names: Names): Promise<Answer>;
 };
 
@@ -62,11 +65,16 @@ export type OrgOptions = { readonly apiVersion: string; readonly maxCalls: numbe
 /** Signs in. Nothing is ever sent to another host than the one that was named. Throws `ParityTrouble`. */
 export async function openOrg(way: Way, { apiVersion, maxCalls }: OrgOptions): Promise<Org> {
   let calls = 0;
+  let cleaning = false;
   const ask = async (url: string, init: RequestInit): Promise<Answer> => {
-    if (calls >= maxCalls) throw new ParityTrouble(`${maxCalls} requests were sent, which is the limit of this run (--max-calls).`);
+    if (calls >= maxCalls && !cleaning)
+      throw new ParityTrouble(`${maxCalls} requests were sent, which is the limit of this run (--max-calls).`);
     calls += 1;
     const response = await fetch(url, { ...init, redirect: 'manual', signal: AbortSignal.timeout(120_000) });
     const text = await response.text();
+    const [, used = 0, max = 1] = /api-usage=(\d+)\/(\d+)/.exec(response.headers.get('sforce-limit-info') ?? '') ?? [];
+    if (Number(used) / Number(max) > mostOfTheDay && !cleaning)
+      throw new ParityTrouble(`The org has used ${used} of its ${max} API calls of the day, and others need the rest.`);
     const json = response.headers.get('content-type')?.includes('application/json') === true && text !== '';
     return { status: response.status, headers: response.headers, body: json ? (JSON.parse(text) as unknown) : text };
   };
@@ -82,12 +90,14 @@ export async function openOrg(way: Way, { apiVersion, maxCalls }: OrgOptions): P
     url,
     userId,
     clientId: way.clientId,
+    clientSecret: way.clientSecret,
     apiVersion,
     made,
     calls: () => calls,
+    clean: () => void (cleaning = true),
     async send(step, names) {
       const path = names.fill(step.path, true);
-      const whole = path.startsWith('/services/') ? path : `/services/data/v${apiVersion}${path}`;
+      const whole = /^\/\/?services\//.test(path) ? path : `/services/data/v${apiVersion}${path}`;
       const filled =
         step.body === undefined ? undefined : names.fill(typeof step.body === 'string' ? step.body : JSON.stringify(step.body));
       const body: unknown = filled === undefined || typeof step.body === 'string' ? filled : JSON.parse(filled);
@@ -103,22 +113,20 @@ export async function openOrg(way: Way, { apiVersion, maxCalls }: OrgOptions): P
       };
       const once = () => ask(`${url}${whole}`, { method: step.method, headers, ...(filled === undefined ? {} : { body: filled }) });
       let answer = await once();
-      for (
-        let waited = 0, next = 50;
-        step.until !== undefined && !JSON.stringify(answer.body).includes(step.until);
-        next = Math.min(next * 2, 5000)
-      ) {
-        if (waited > longestWaitMs)
-          throw new ParityTrouble(`${step.method} ${step.path} did not come to ${step.until} within three minutes.`);
+      const { until } = step;
+      for (let waited = 0, next = 50; until && !until.some((text) => JSON.stringify(answer.body).includes(text));) {
+        if (waited > longestWaitMs) throw new CannotAsk(`${step.method} ${step.path} did not come to an end within three minutes`);
         await pause(next);
-        waited += next;
+        [waited, next] = [waited + next, Math.min(next * 2, 5000)];
         answer = await once();
       }
-      for (const id of madeBy(step.method, answer)) made.add(id);
+      for (const id of madeBy(step, answer)) made.add(id);
       return answer;
     },
   };
 }
+/** Of the org's allocation, all programs together. */
+const mostOfTheDay = 0.8;
 const longestWaitMs = 180_000;
 
 async function signIn(way: Way, ask: (url: string, init: RequestInit) => Promise<Answer>): Promise<{ url: string; token: string }> {
@@ -146,7 +154,9 @@ async function signIn(way: Way, ask: (url: string, init: RequestInit) => Promise
 }
 
 /** Ids of what an answer says was made. Deletions and changes answer with ids, too: those are ours already, or were refused unsent. */
-function madeBy(method: string, { status, body }: Answer): string[] {
+function madeBy({ method, path }: Step, { status, body }: Answer): string[] {
+  if (path.endsWith('/successfulResults') && typeof body === 'string')
+    return [...body.matchAll(/^"(\w{18})","true"/gm)].map(([, id]) => id!);
   if (method !== 'POST' && method !== 'PATCH') return [];
   const found: string[] = [];
   const look = (value: unknown): void => {

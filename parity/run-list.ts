@@ -1,14 +1,14 @@
 import type { Told } from './compare.ts';
 import { type Exchange, mark, type Step } from './exchange.ts';
-import { Missing, Names } from './normalise.ts';
+import { CannotAsk, Names } from './normalise.ts';
 import { type Answer, type Org, ParityTrouble } from './org.ts';
 import { views } from './views.ts';
 
 /** One request and what came of it. */
 export type Asked = { readonly step: Step; readonly told: Told };
-/** An exchange as one org answered it, or why it could not be tried there. */
+/** An exchange as one org answered it, and why it was broken off, or why it could not be tried there at all. */
 export type Outcome =
-  | { readonly exchange: Exchange; readonly scene: readonly Asked[]; readonly asked: readonly Asked[] }
+  | { readonly exchange: Exchange; readonly scene: readonly Asked[]; readonly asked: readonly Asked[]; readonly brokenOff?: string }
   | { readonly exchange: Exchange; readonly untried: string };
 export type Scenes = Readonly<Record<string, readonly Step[]>>;
 
@@ -27,6 +27,8 @@ const headersThatMatter = [
 
 function told({ status, headers, body }: Answer, step: Step, names: Names): Told {
   const seen = step.view ? views[step.view].of(body) : body;
+  // What a view leaves out may be many ids in one org and few in another; the one that was asked for has a name in both.
+  if (step.view && typeof body === 'object' && body !== null && 'id' in body) names.value(body.id);
   const kept = headersThatMatter.flatMap((name): [string, string][] => {
     const value = headers.get(name);
     if (value === null) return [];
@@ -37,14 +39,23 @@ function told({ status, headers, body }: Answer, step: Step, names: Names): Told
   return { status, headers: Object.fromEntries(kept), body: names.value(seen) };
 }
 
-/** Asks a list of requests in order. Ids in the requests themselves are met first. */
-async function askAll(org: Org, steps: readonly Step[], names: Names): Promise<Asked[]> {
+/** Asks a list of requests in order, as far as it gets. Ids in the requests themselves are met first. */
+async function askAll(
+  org: Org,
+  steps: readonly Step[],
+  names: Names,
+): Promise<{ readonly asked: readonly Asked[]; readonly brokenOff?: string }> {
   const asked: Asked[] = [];
   for (const step of steps) {
     names.text(`${step.path} ${JSON.stringify(step.body ?? '')}`);
-    asked.push({ step, told: told(await org.send(step, names), step, names) });
+    try {
+      asked.push({ step, told: told(await org.send(step, names), step, names) });
+    } catch (error) {
+      if (!(error instanceof CannotAsk)) throw error;
+      return { asked, brokenOff: error.message };
+    }
   }
-  return asked;
+  return { asked };
 }
 
 /** What a list needs to know of an org, asked once each. */
@@ -71,7 +82,21 @@ function needsOf(org: Org, flags: ReadonlySet<string>): (need: string) => Promis
 }
 
 export const namesFor = (org: Org, before?: Names): Names =>
-  new Names({ url: org.url, userId: org.userId, clientId: org.clientId, now: Date.now }, before);
+  new Names({ url: org.url, userId: org.userId, clientId: org.clientId, clientSecret: org.clientSecret, now: Date.now }, before);
+
+type Stage = {
+  readonly name: string;
+  readonly asked: readonly Asked[];
+  readonly brokenOff?: string;
+  readonly names: Names;
+  readonly made: ReadonlySet<string>;
+};
+async function makeScene(org: Org, name: string, steps: readonly Step[]): Promise<Stage> {
+  const before = new Set(org.made);
+  const names = namesFor(org);
+  const come = await askAll(org, steps, names);
+  return { name, names, ...come, made: new Set([...org.made].filter((id) => !before.has(id))) };
+}
 
 /** Tries the exchanges one after the other; what each made is deleted after it, what a scene made when the next one begins. */
 export async function runList(
@@ -82,33 +107,30 @@ export async function runList(
 ): Promise<Outcome[]> {
   const lacks = needsOf(org, flags);
   const outcomes: Outcome[] = [];
-  let stage: { name: string; asked: readonly Asked[]; names: Names; made: ReadonlySet<string> } | undefined;
+  let stage: Stage | undefined;
   for (const exchange of exchanges) {
     let untried: string | undefined;
     for (const need of exchange.needs) untried ??= await lacks(need);
     if (stage && stage.name !== exchange.scene) {
-      await remove(org, stage.made, new Set());
+      await remove(org, stage.made);
       stage = undefined;
     }
+    if (exchange.scene !== undefined && untried === undefined) stage ??= await makeScene(org, exchange.scene, scenes[exchange.scene] ?? []);
+    untried ??= stage?.brokenOff;
     const before = new Set(org.made);
-    let outcome: Outcome | undefined = untried === undefined ? undefined : { exchange, untried };
+    let outcome: Outcome;
     try {
-      if (!outcome && exchange.scene !== undefined && !stage) {
-        const names = namesFor(org);
-        const asked = await askAll(org, scenes[exchange.scene] ?? [], names);
-        stage = { name: exchange.scene, asked, names, made: new Set([...org.made].filter((id) => !before.has(id))) };
-      }
-      outcome ??= { exchange, scene: stage?.asked ?? [], asked: await askAll(org, exchange.steps, namesFor(org, stage?.names)) };
-    } catch (error) {
-      if (!(error instanceof Missing)) throw error;
-      outcome = { exchange, untried: error.message };
+      outcome =
+        untried === undefined
+          ? { exchange, scene: stage?.asked ?? [], ...(await askAll(org, exchange.steps, namesFor(org, stage?.names))) }
+          : { exchange, untried };
     } finally {
-      await remove(org, new Set([...org.made].filter((id) => !before.has(id))), stage?.made ?? new Set());
+      await remove(org, new Set([...org.made].filter((id) => !before.has(id))));
     }
     outcomes.push(outcome);
     onOutcome(outcome);
   }
-  if (stage) await remove(org, stage.made, new Set());
+  if (stage) await remove(org, stage.made);
   return outcomes;
 }
 
@@ -136,13 +158,13 @@ export async function sweep(org: Org): Promise<number> {
     for (const { Id } of (body as { records?: { Id: string }[] }).records ?? []) found.push(Id);
   }
   for (const id of found) org.made.add(id);
-  await remove(org, new Set(found), new Set());
+  await remove(org, new Set(found));
   return found.length;
 }
 
-/** Deletes records, the last made first, and lets go of jobs. `but`: a scene's, which others still need. */
-async function remove(org: Org, ids: ReadonlySet<string>, but: ReadonlySet<string>): Promise<void> {
-  const mine = [...ids].filter((id) => !but.has(id)).toReversed();
+/** Deletes records, the last made first, and lets go of jobs. */
+async function remove(org: Org, ids: ReadonlySet<string>): Promise<void> {
+  const mine = [...ids].toReversed();
   const names = namesFor(org);
   for (const job of mine.filter((id) => id.startsWith('750')))
     for (const kind of ['ingest', 'query']) await org.send({ method: 'DELETE', path: `/jobs/${kind}/${job}` }, names);

@@ -38,6 +38,8 @@ export async function runParity(options: ParityOptions): Promise<{ readonly verd
   const host = new URL(way.instanceUrl ?? way.loginUrl ?? '').host;
   say(`${exchanges.length} exchanges with ${host}, about ${callsOf(exchanges, scenes)} API calls, at most ${options.maxCalls}.`);
   say('Records called CordboardParity… are made there and deleted again; nothing else is changed, and nobody gets mail.');
+  if (callsOf(exchanges, scenes) > options.maxCalls)
+    throw new ParityTrouble('That is more than --max-calls allows. Raise it, or ask less with --only.');
   const org = await openOrg(way, { apiVersion, maxCalls: options.maxCalls });
   const { edition, production } = await editionOf(org);
   if (production && !options.iKnow && !isLoopback(org.url))
@@ -73,13 +75,16 @@ async function tryAll(org: Org, { exchanges, scenes, flags, say }: ParityOptions
   try {
     return await runList(org, exchanges, scenes, { flags, onOutcome: ({ exchange }) => say(`asked    ${exchange.area}/${exchange.name}`) });
   } finally {
+    org.clean();
     await sweep(org);
   }
 }
 
 function record(outcomes: readonly Outcome[], folder: string, recorded: Parameters<typeof recordingOf>[3]): string {
   const paths = outcomes.flatMap((outcome) =>
-    'untried' in outcome ? [] : [writeRecording(folder, recordingOf(outcome.exchange, outcome.scene, outcome.asked, recorded))],
+    'untried' in outcome || outcome.brokenOff !== undefined
+      ? []
+      : [writeRecording(folder, recordingOf(outcome.exchange, outcome.scene, outcome.asked, recorded))],
   );
   return `${paths.length} recordings are in ${folder}.`;
 }

@@ -26,7 +26,9 @@ export function weigh(org: readonly Outcome[], standIn: readonly Outcome[]): Ver
       const found = differences(asked.told, answer, asked.step.view);
       return found.length === 0 ? [] : [{ request: said(asked), differences: found }];
     });
-    return places.length === 0 ? { exchange, is: 'agrees' } : { exchange, is: 'differs', places };
+    if (places.length > 0) return { exchange, is: 'differs', places };
+    const brokenOff = real.brokenOff ?? other.brokenOff;
+    return brokenOff === undefined ? { exchange, is: 'agrees' } : { exchange, is: 'untried', because: brokenOff };
   });
 }
 

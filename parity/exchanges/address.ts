@@ -40,7 +40,7 @@ export const addresses: readonly Exchange[] = [
     get('/limits', { anonymous: true, headers: { authorization: 'Basic bm9uZTpub25l' } }),
   ]),
   address('double-slash', 'double slashes collapse', 'an address with two slashes at its beginning', [
-    get('/services/data//v60.0/limits', { view: 'limits' }),
+    get('//services/data/v60.0/limits', { view: 'limits' }),
   ]),
   address('long-uri', 'URI over 16,384 bytes: 414', 'an address that is too long', [get(`/query?q=${'x'.repeat(16_500)}`)]),
   address('updated', '`/sobjects/X/updated` and `/deleted`', 'ids of what has changed', [

@@ -137,7 +137,7 @@ const refusals: readonly (readonly [name: string, line: string, learns: string, 
 const queries: readonly Exchange[] = [
   ...shapes.map(([name, line, learns, text]) => soql(name, line, learns, [query(text)], family)),
   soql('columns', 'columns=true: columnMetadata', 'the columns of a query', [
-    get(`/query?columns=true&q=${encodeURIComponent('SELECT Id, Account.Name, COUNT(Id) FROM Contact GROUP BY Id, Account.Name')}`),
+    get(`/query?columns=true&q=${encodeURIComponent('SELECT Account.Name, COUNT(LastName) n FROM Contact GROUP BY Account.Name')}`),
   ]),
   ...refusals.map(([name, line, learns, text]) => soql(name, line, learns, [query(text)])),
   soql('no-q', 'no q: "A query string', 'no query', [get('/query')]),
@@ -165,7 +165,7 @@ const phonesScene: readonly Step[] = [
     })),
   }),
   // The index takes its time; the last one's name is found when all are there.
-  search(`FIND {${mark} W} IN NAME FIELDS RETURNING Contact(Id WHERE LastName = '${mark} W')`, { aside: true, until: '"Id"' }),
+  search(`FIND {${mark} W} IN NAME FIELDS RETURNING Contact(Id WHERE LastName = '${mark} W')`, { aside: true, until: ['"Id"'] }),
 ];
 const phones = { scene: 'phones' };
 const tokens = 'a phone value is found by each group';

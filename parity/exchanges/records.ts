@@ -241,6 +241,17 @@ export const records: readonly Exchange[] = [
     ],
     { needs: ['Event.Cordboard_Name__c'] },
   ),
+  task(
+    'old-and-closed',
+    'IsClosed by TaskStatus',
+    'whether an old closed task is archived at once, and found by its key',
+    [
+      make('Task', { Subject: mark, Status: 'Completed', ActivityDate: '2020-01-01', Cordboard_Name__c: 'cbparity3' }),
+      get('/sobjects/Task/Cordboard_Name__c/cbparity3?fields=IsArchived,CompletedDateTime'),
+      patch('/sobjects/Task/Cordboard_Name__c/cbparity3', { Subject: `${mark} B` }),
+    ],
+    { needs: ['Task.Cordboard_Name__c'] },
+  ),
   task('archived', 'Status and Priority take anything', 'whether a program may say that a task is archived', [
     make('Task', { Subject: mark, Status: 'Completed', IsArchived: true }),
   ]),

@@ -24,14 +24,19 @@ export const signIn = [
     'bad-refresh-token',
     'error names and texts',
     'a refresh token that is none',
-    [form('token', 'grant_type=refresh_token&client_id=<client-id>&refresh_token=none')],
+    [form('token', 'grant_type=refresh_token&client_id=<client-id>&client_secret=<client-secret>&refresh_token=none')],
     { needs: ['client'] },
   ),
   learn(
     'bad-code',
     'authorization code: 15 minutes',
     'an authorization code that is none',
-    [form('token', 'grant_type=authorization_code&client_id=<client-id>&code=none&redirect_uri=http%3A%2F%2Flocalhost')],
+    [
+      form(
+        'token',
+        'grant_type=authorization_code&client_id=<client-id>&client_secret=<client-secret>&code=none&redirect_uri=http%3A%2F%2Flocalhost',
+      ),
+    ],
     { needs: ['client'] },
   ),
   learn('bad-assertion', 'JWT bearer: "audience is invalid"', 'an assertion that is none', [
