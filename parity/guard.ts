@@ -6,46 +6,47 @@ export type Outgoing = { readonly method: string; readonly path: string; readonl
 
 /** Addresses outside the data that are asked without changing anything: sign-ins that fail, tokens that are none. */
 const harmless = /^\/services\/(?:oauth2\/(?:token|introspect|revoke|userinfo)|data\/?$)/;
+const nobodys = /^\w{3}0{12}/;
 type Tree = Readonly<Record<string, unknown>>;
 const isTree = (value: unknown): value is Tree => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /**
  * Why this may not be sent: it would change something that this run has not made. Undefined: it may.
- * `made`: ids of 18 characters. An id that ends in nine zeros is nobody's.
+ * `made`: ids of 18 characters.
  */
 export function whyNot({ method, path, body }: Outgoing, made: ReadonlySet<string>): string | undefined {
   const where = path.replace(/^\/services\/data\/v\d+\.0/, '');
-  if (method === 'GET' && !/_HttpMethod/i.test(where) && !/\/revoke/.test(where)) return undefined;
+  if (method === 'GET' && !/_HttpMethod/i.test(where) && !where.includes('/revoke')) return undefined;
   if (harmless.test(where)) return /00D\w{12,15}!/.test(`${where}${JSON.stringify(body)}`) ? 'it holds a session' : undefined;
-  const ours = (id: string) => made.has(id) || /0{9}(?:[A-Z0-5]{3})$/.test(id);
   const [resource = '', parameters = ''] = where.split('?', 2);
-  const stray = [...new Set([...resource.split('/'), ...parameters.split(/[=&,]|%2C/i)])]
-    .flatMap((word) => readId(word) ?? [])
-    .find((id) => !ours(id));
-  if (stray !== undefined) return `${stray} was not made by this run`;
   if (/^\/composite(\/batch|\/graph)?\/?$/.test(resource))
     return partsOf(body)
       .map((part) => whyNot(part, made))
       .find((why) => why !== undefined);
+  const inAddress = [...resource.split('/'), ...parameters.split(/[=&,]|%2C/i)].flatMap((word) => readId(word) ?? []);
+  const stray = [...inAddress, ...idsIn(body)].find((id) => !made.has(id) && !nobodys.test(id));
+  if (stray !== undefined) return `${stray} was not made by this run`;
   const text = typeof body === 'string' ? body : JSON.stringify(body ?? '');
-  const foreign = idsIn(body).find((id) => !ours(id));
-  if (foreign !== undefined) return `${foreign} was not made by this run`;
-  const [, , , key, value] = resource.split('/');
-  if (
-    /^\/sobjects\/[^/]+\/[^/]+\/[^/]+/.test(resource) &&
-    resource.startsWith('/sobjects/') &&
-    method !== 'POST' &&
-    readId(value ?? '') === undefined
-  )
-    return decodeURIComponent(value ?? '').startsWith(keyMark) ? undefined : `${value ?? key ?? ''} is not one of our keys`;
-  if (method === 'DELETE' || method === 'PATCH') {
-    const named =
-      readId(key ?? '') !== undefined || /[?&]ids=/.test(where) || /@\{/.test(resource) || /^\/(?:jobs|tooling)\//.test(resource);
-    if (named) return undefined;
-  }
-  const ofOurs = [...made].some((id) => text.includes(id));
-  if (text.includes(mark) || text.includes(keyMark) || ofOurs || /^\/jobs\//.test(resource)) return undefined;
+  if (resource.startsWith('/jobs/')) return whyNotJob(method, text);
+  const [, , , key = '', value] = resource.split('/');
+  if (value !== undefined && resource.startsWith('/sobjects/') && method !== 'POST' && readId(value) === undefined)
+    return decodeURIComponent(value).startsWith(keyMark) ? undefined : `${value} is not one of our keys`;
+  // What a change is about stands in its address, and has been looked at.
+  if (method !== 'POST' && (inAddress.length > 0 || key.startsWith('@{'))) return undefined;
+  if (text.includes(mark) || text.includes(keyMark) || [...made].some((id) => text.includes(id))) return undefined;
   return 'what it makes would not carry our mark';
+}
+
+/** Rows of a job are made, never found by ids that somebody else's records may have. */
+function whyNotJob(method: string, text: string): string | undefined {
+  if (/"operation":\s*"(?:update|delete|hardDelete)"/i.test(text)) return 'its rows could be anybody’s';
+  return method === 'PUT' &&
+    text
+      .split(/\r?\n/)
+      .slice(1)
+      .some((row) => row !== '' && !row.includes(mark))
+    ? 'what it makes would not carry our mark'
+    : undefined;
 }
 
 /** The requests inside a composite, a batch or a graph. */

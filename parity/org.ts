@@ -143,9 +143,9 @@ async function signIn(way: Way, ask: (url: string, init: RequestInit) => Promise
     headers: { 'content-type': 'application/x-www-form-urlencoded' },
     body: form.toString(),
   });
-  const { access_token: token, instance_url: instance, error, error_description: why } = body as Readonly<Record<string, unknown>>;
+  const { access_token: token, instance_url: instance, error, error_description: why } = body as Readonly<Record<string, string>>;
   if (status !== 200 || typeof token !== 'string' || typeof instance !== 'string')
-    throw new ParityTrouble(`The sign-in was refused: ${status} ${String(error ?? '')} ${String(why ?? '')}`.trim());
+    throw new ParityTrouble(`The sign-in was refused: ${status} ${error ?? ''} ${why ?? ''}`.trim());
   if (new URL(instance).origin !== url)
     throw new ParityTrouble(
       `The sign-in leads to ${new URL(instance).origin}, and nothing is sent anywhere but to SF_LOGIN_URL. If that is your org, name it there.`,

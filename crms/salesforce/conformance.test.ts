@@ -1,9 +1,10 @@
-import { expect, test } from 'vitest';
-import { startOrg } from '../../emulators/salesforce/org.ts';
+import { afterAll, describe, expect, test } from 'vitest';
+import { type RunningOrg, startOrg } from '../../emulators/salesforce/org.ts';
 import { type ContactOfAPerson, crmConformance, type CrmKit, type OrgBackdoor } from '../../server/crm-conformance.ts';
 import type { Fields } from '../../server/crm.ts';
 import { realWorld } from '../../server/world.ts';
 import { connectSalesforce } from './salesforce.ts';
+import { kitsOf, realOrgOf } from './testing/real-org.ts';
 
 const client = { clientId: 'conformance', clientSecret: 'conformance-secret' };
 
@@ -71,6 +72,24 @@ async function backdoor(controlUrl: string, nameField: string): Promise<OrgBackd
 
 crmConformance('Salesforce, names in a unique field', () => open(false));
 crmConformance('Salesforce, without custom fields (W8)', () => open(true));
+
+// The same once more as a real org is reached: by its API alone, everything in one org. It shows that the real one can be trusted to the suite.
+let shared: { readonly org: RunningOrg; readonly kit: () => Promise<CrmKit> } | undefined;
+crmConformance('Salesforce, through its API alone', async () => {
+  if (!shared) {
+    const org = await startOrg({ file: ':memory:', ...client });
+    shared = { org, kit: kitsOf({ loginUrl: org.apiUrl, ...client }) };
+  }
+  return shared.kit();
+});
+afterAll(() => shared?.org.stop());
+
+const real = realOrgOf(process.env);
+const nowhere = { loginUrl: 'https://nowhere.example', clientId: '', clientSecret: '' };
+describe.skipIf(real === undefined)(
+  real ? new URL(real.loginUrl).host : 'no org is named by SF_LOGIN_URL, SF_CLIENT_ID and SF_CLIENT_SECRET',
+  () => crmConformance('Salesforce itself', kitsOf(real ?? nowhere)),
+);
 
 test('the stand-in sees what we mean it to see', async () => {
   const { crm, close } = await open(false);

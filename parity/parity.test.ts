@@ -1,0 +1,188 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startOrg } from '../emulators/salesforce/org.ts';
+import { run, root } from '../tools/run.ts';
+import { exchanges, scenes } from './exchanges/all.ts';
+import { mark } from './exchange.ts';
+import { openOrg, readWay } from './org.ts';
+import { readRecordings, recordedFolder } from './recordings.ts';
+import { replay } from './replay.ts';
+import { type ParityOptions, runParity } from './run-parity.ts';
+import { linesOf, type Verdict } from './weigh.ts';
+
+// The harness against a second stand-in in the role of a real org: a process of its own, on other ports.
+const [clientId, clientSecret] = ['real', 'real-secret'];
+const folder = mkdtempSync(join(tmpdir(), 'cordboard-parity-'));
+let real: { readonly api: string; readonly control: string; stop(): void };
+beforeAll(async () => {
+  const child = spawn(
+    process.execPath,
+    [
+      join(root, 'emulators/salesforce/main.ts'),
+      '--port=0',
+      '--control-port=0',
+      '--file=:memory:',
+      `--client-id=${clientId}`,
+      `--client-secret=${clientSecret}`,
+    ],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+  for await (const line of createInterface({ input: child.stdout })) {
+    const { listening } = JSON.parse(line) as { listening: { api: string; control: string } };
+    real = { ...listening, stop: () => void child.kill() };
+    break;
+  }
+});
+afterAll(() => {
+  real.stop();
+  rmSync(folder, { recursive: true });
+});
+
+const told: string[] = [];
+const options = (more: Partial<ParityOptions> = {}): ParityOptions => ({
+  way: { loginUrl: real.api, clientId, clientSecret },
+  exchanges,
+  scenes,
+  apiVersion: '67.0',
+  maxCalls: 1000,
+  flags: new Set(['tooling']),
+  iKnow: false,
+  recordInto: undefined,
+  day: '2026-11-22',
+  say: (text) => void told.push(text),
+  ...more,
+});
+const only = (...areas: string[]) => exchanges.filter(({ area, name }) => areas.includes(area) || areas.includes(`${area}/${name}`));
+const named = (verdicts: readonly Verdict[], is: Verdict['is']) =>
+  verdicts.filter((one) => one.is === is).map(({ exchange }) => `${exchange.area}/${exchange.name}`);
+const control = (path: string, body?: object) =>
+  fetch(`${real.control}/__org${path}`, body ? { method: 'POST', body: JSON.stringify(body) } : { method: 'DELETE' });
+const ours = async () => {
+  const kept = await Promise.all(
+    ['Task', 'Contact', 'Account', 'Lead', 'Group'].map(async (object) =>
+      (await fetch(`${real.control}/__org/export?object=${object}`)).text(),
+    ),
+  );
+  return kept
+    .join('')
+    .split('\n')
+    .filter((line) => line.includes(mark));
+};
+
+describe('two orgs that are alike', () => {
+  test('agree in everything, and nothing is left behind', async () => {
+    const { verdicts, calls } = await runParity(options({ recordInto: folder }));
+    expect(named(verdicts, 'differs')).toEqual([]);
+    expect(named(verdicts, 'untried')).toEqual(['record/record-type', 'person/on']);
+    expect(verdicts).toHaveLength(exchanges.length);
+    expect(calls).toBeLessThan(1000);
+    expect(await ours()).toEqual([]);
+  });
+  test('what was recorded is told again by a stand-in, and holds nobody’s ids or secrets', async () => {
+    const recordings = readRecordings(folder);
+    expect(recordings.length).toBe(exchanges.length - 2);
+    expect(JSON.stringify(recordings)).not.toMatch(/005Sx0|00DSx0|real-secret|127\.0\.0\.1/);
+    expect(await replay(recordings.filter(({ area }) => ['task', 'search', 'upsert', 'sign-in'].includes(area)))).toEqual([]);
+  });
+  test('a recording that says otherwise is heard', async () => {
+    const recordings = readRecordings(folder).filter(({ name }) => name === 'lead-and-what');
+    const other = JSON.parse(
+      JSON.stringify(recordings).replace('a lead cannot be related', 'a lead must not be related'),
+    ) as typeof recordings;
+    expect(await replay(other)).toMatchObject([{ exchange: { name: 'lead-and-what' }, is: 'differs' }]);
+  });
+});
+
+describe('an org that is otherwise', () => {
+  test('is found out, by name, place and line of the ledger; the exit code says so', async () => {
+    await control('/search', { phoneTokens: 'strict' });
+    await control('/validation-rules', {
+      object: 'Case',
+      when: { field: 'Status', op: '=', value: 'Nothing like it' },
+      message: 'Not like this',
+      errorField: 'Status',
+    });
+    const { exitCode, output } = await run([
+      'env',
+      `SF_LOGIN_URL=${real.api}`,
+      `SF_CLIENT_ID=${clientId}`,
+      `SF_CLIENT_SECRET=${clientSecret}`,
+      process.execPath,
+      'parity/parity.ts',
+      ...['search', 'record/case-status', 'task/defaults'].flatMap((one) => ['--only', one]),
+    ]);
+    await control('/search', { phoneTokens: 'lenient' });
+    await control('/validation-rules');
+    expect(exitCode).toBe(1);
+    expect(output).toMatch(/^DIFFERS {2}search\/joined-finds-grouped/m);
+    expect(output).toMatch(/ledger search: a phone value is found by each group.* – guessed\n.*\n +body\.searchRecords/);
+    expect(output).toMatch(/^DIFFERS {2}record\/case-status[^]*? +status\n +org: +400\n +stand-in: 201/m);
+    expect(output).toMatch(/^agrees {3}task\/defaults/m);
+    expect(output.trimEnd().split('\n').at(-1)).toMatch(/^\d+ passed, [1-9]\d* failed$/);
+    expect(await ours()).toEqual([]);
+  });
+  test('a status with another name is one difference in one place', async () => {
+    await control('/faults', { kind: 'status-503', times: 1, match: { path: '/sobjects/Task' } });
+    const { verdicts } = await runParity(options({ exchanges: only('task/call-type', 'task/subtype') }));
+    await control('/faults');
+    expect(named(verdicts, 'differs')).toEqual(['task/call-type']);
+    expect(named(verdicts, 'agrees')).toEqual(['task/subtype']);
+  });
+  test('a run that stops half-way cleans up', async () => {
+    await control('/faults', { kind: 'lost-answer', times: 1, after: 0, match: { path: '/query' } });
+    await control('/faults');
+    const half = {
+      ...options({ exchanges: only('query') }),
+      scenes: {
+        ...scenes,
+        family: [...(scenes['family'] ?? []), { method: 'DELETE', path: '/sobjects/Contact/003Sx0000000001IAA' } as const],
+      },
+    };
+    await expect(runParity(half)).rejects.toThrow('003Sx0000000001IAA was not made by this run');
+    expect(await ours()).toEqual([]);
+  });
+});
+
+describe('before anything is sent', () => {
+  test('it says what it will do, and how much', async () => {
+    told.length = 0;
+    await runParity(options({ exchanges: only('limits') }));
+    expect(told[0]).toMatch(/^1 exchanges with 127\.0\.0\.1:\d+, about \d+ API calls, at most 1000\.$/);
+  });
+  test('more than was allowed is not begun', () => expect(runParity(options({ maxCalls: 20 }))).rejects.toThrow('--max-calls'));
+  test.each([
+    ['http://acme.my.salesforce.com', 'must be an https: address'],
+    ['nonsense', 'must be an https: address'],
+  ])('%s: %s', (loginUrl, says) =>
+    expect(openOrg({ loginUrl, clientId, clientSecret }, { apiVersion: '67.0', maxCalls: 5 })).rejects.toThrow(says),
+  );
+  test('a sign-in that leads to another host is not followed', async () => {
+    const elsewhere = await startOrg({ file: ':memory:', clientId, clientSecret, instanceUrl: 'https://elsewhere.my.salesforce.com' });
+    await expect(openOrg({ loginUrl: elsewhere.apiUrl, clientId, clientSecret }, { apiVersion: '67.0', maxCalls: 5 })).rejects.toThrow(
+      'elsewhere',
+    );
+    await elsewhere.stop();
+  });
+  test('a session may be given instead of an app', async () => {
+    const form = new URLSearchParams({ grant_type: 'client_credentials', client_id: clientId, client_secret: clientSecret });
+    const answer = await fetch(`${real.api}/services/oauth2/token`, { method: 'POST', body: form });
+    const { access_token: accessToken } = (await answer.json()) as { access_token: string };
+    const way = readWay({ SF_ACCESS_TOKEN: accessToken, SF_INSTANCE_URL: real.api });
+    const { verdicts } = await runParity(options({ way, exchanges: only('limits', 'sign-in/wrong-secret') }));
+    expect(named(verdicts, 'agrees')).toEqual(['limits/keys']);
+    expect(verdicts).toMatchObject([{ because: 'it needs SF_CLIENT_ID' }, {}]);
+  });
+  test('no org is named', () => expect(() => readWay({ SF_LOGIN_URL: 'https://acme.my.salesforce.com' })).toThrow('No org is named'));
+});
+
+test('every exchange touches a line of the ledger, and has a name of its own', () => {
+  expect(exchanges.filter((one) => linesOf(one).length === 0).map(({ area, name, line }) => `${area}/${name}: ${line}`)).toEqual([]);
+  expect(new Set(exchanges.map(({ area, name }) => `${area}/${name}`)).size).toBe(exchanges.length);
+});
+
+test('what real orgs were recorded to say, the stand-in says', async () =>
+  expect(await replay(readRecordings(recordedFolder))).toEqual([]));
