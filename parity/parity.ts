@@ -1,10 +1,9 @@
-import { spawn } from 'node:child_process';
-import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
-import { answerHelp, root, run, say as sayCount } from '../tools/run.ts';
+import { answerHelp, run, say as sayCount } from '../tools/run.ts';
 import { exchanges, scenes } from './exchanges/all.ts';
-import { ParityTrouble, readWay, type Way } from './org.ts';
+import { ParityTrouble, readWay } from './org.ts';
 import { recordedFolder } from './recordings.ts';
+import { startRehearsal } from './rehearsal.ts';
 import { callsOf, runParity } from './run-parity.ts';
 
 const areas = [...new Set(exchanges.map(({ area }) => area))];
@@ -27,40 +26,6 @@ A Developer Edition or a sandbox; docs/extend/parity.md says how to get one.
 
 The last line is "N passed, N failed": exchanges that agree, and that differ.
 `);
-
-/** A second stand-in in the role of the org. */
-async function startRehearsal(): Promise<{ way: Way; stop(): Promise<void> }> {
-  const [clientId, clientSecret] = ['rehearsal', 'rehearsal-secret'];
-  const child = spawn(
-    process.execPath,
-    [
-      `${root}emulators/salesforce/main.ts`,
-      '--port',
-      '0',
-      '--control-port',
-      '0',
-      '--file',
-      ':memory:',
-      '--client-id',
-      clientId,
-      '--client-secret',
-      clientSecret,
-    ],
-    { stdio: ['ignore', 'pipe', 'inherit'] },
-  );
-  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  for await (const line of createInterface({ input: child.stdout })) {
-    const { listening } = JSON.parse(line) as { listening: { api: string } };
-    return {
-      way: { loginUrl: listening.api, clientId, clientSecret },
-      async stop() {
-        child.kill();
-        await ended;
-      },
-    };
-  }
-  throw new ParityTrouble('The second stand-in did not start.');
-}
 
 async function main(): Promise<number> {
   const { values } = parseArgs({
@@ -93,7 +58,7 @@ async function main(): Promise<number> {
   if (values.rehearse && values.record && values.into === undefined)
     throw new ParityTrouble('A rehearsal is recorded with --into <folder> only: the ledger wants real orgs.');
   if (values.rehearse && values.client) throw new ParityTrouble('--client is for a real org; npm run check tries it with a stand-in.');
-  const rehearsal = values.rehearse ? await startRehearsal() : undefined;
+  const rehearsal = values.rehearse ? await startRehearsal('rehearsal', 'rehearsal-secret') : undefined;
   try {
     const { verdicts } = await runParity({
       way: rehearsal?.way ?? readWay(process.env),

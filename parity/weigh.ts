@@ -1,4 +1,4 @@
-import { readLedger, type Line } from '../emulators/salesforce/truth/ledger.ts';
+import type { Line } from '../emulators/salesforce/truth/ledger.ts';
 import { type Difference, differences, type Told } from './compare.ts';
 import type { Exchange } from './exchange.ts';
 import type { Asked, Outcome } from './run-list.ts';
@@ -33,7 +33,7 @@ export function weigh(org: readonly Outcome[], standIn: readonly Outcome[]): Ver
 }
 
 /** The lines of the ledger that an exchange touches. */
-export function linesOf({ area, line }: Pick<Exchange, 'area' | 'line'>, ledger: readonly Line[] = readLedger()): Line[] {
+export function linesOf({ area, line }: Pick<Exchange, 'area' | 'line'>, ledger: readonly Line[]): Line[] {
   return ledger.filter((one) => one.area === area && one.behaviour.includes(line));
 }
 
