@@ -1,6 +1,6 @@
 import type { ContactOfAPerson, CrmKit, OrgBackdoor } from '../../../server/crm-conformance.ts';
 import type { Fields } from '../../../server/crm.ts';
-import { realWorld } from '../../../server/world.ts';
+import { realWorld, type World } from '../../../server/world.ts';
 import { connectSalesforce } from '../salesforce.ts';
 import { startInBetween } from './in-between.ts';
 
@@ -26,18 +26,19 @@ const loopback = /^http:\/\/(?:127\.0\.0\.1|localhost)(?::|$)/;
 export function kitsOf(org: RealOrg): () => Promise<CrmKit> {
   let rest: Promise<Rest> | undefined;
   let tests = 0;
-  const started = Math.floor(Date.now() / 1000);
+  const world = realWorld();
+  const started = Math.floor(world.now() / 1000);
   return async () => {
     rest ??= openRest(org);
-    return openKit(org, await rest, started * 100_000 + (tests += 1) * 1000);
+    return openKit(org, await rest, world, started * 100_000 + (tests += 1) * 1000);
   };
 }
 
-async function openKit(org: RealOrg, rest: Rest, namesFrom: number): Promise<CrmKit> {
+async function openKit(org: RealOrg, rest: Rest, world: World, namesFrom: number): Promise<CrmKit> {
   const { nameField } = rest;
   await sweep(rest);
   const inBetween = await startInBetween(org.loginUrl);
-  const crm = await connectSalesforce({ ...org, loginUrl: inBetween.url, requestLimitMs: 60_000 }, realWorld());
+  const crm = await connectSalesforce({ ...org, loginUrl: inBetween.url, requestLimitMs: 60_000 }, world);
   const company = await rest.make('Account', { Name: mark });
   const contact = await rest.make('Contact', { LastName: mark, AccountId: company });
   const named = ({ lastName, mobile }: Partial<ContactOfAPerson>) => ({
