@@ -25,6 +25,9 @@ const headersThatMatter = [
   'www-authenticate',
 ];
 
+/** Without the numbers, and without the names of apps that have an allocation of their own. */
+const usageOf = (value: string): string => (/^api-usage=\d+\/\d+/.test(value) ? 'api-usage=<n>/<n>' : value);
+
 function told({ status, headers, body }: Answer, step: Step, names: Names): Told {
   const seen = step.view ? views[step.view].of(body) : body;
   // What a view leaves out may be many ids in one org and few in another; the one that was asked for has a name in both.
@@ -34,7 +37,7 @@ function told({ status, headers, body }: Answer, step: Step, names: Names): Told
     if (value === null) return [];
     if (name === 'content-type') return [[name, value.toLowerCase().replaceAll(/\s+/g, '')]];
     if (name === 'etag') return [[name, '<etag>']];
-    return [[name, names.text(name === 'sforce-limit-info' ? value.replaceAll(/\d+/g, '<n>') : value)]];
+    return [[name, names.text(name === 'sforce-limit-info' ? usageOf(value) : value)]];
   });
   return { status, headers: Object.fromEntries(kept), body: names.value(seen) };
 }

@@ -11,6 +11,9 @@ const flags = (tree: Tree): Tree =>
   Object.fromEntries(Object.entries(tree).filter(([key, value]) => !chosen.has(key) && (typeof value !== 'object' || value === null)));
 const byName = (trees: readonly Tree[]): Tree => Object.fromEntries(trees.map((tree) => [String(tree['name']), flags(tree)]));
 
+/** A custom object’s history and shares don’t call themselves custom; their names do. */
+const isStandard = (object: Tree): boolean => object['custom'] !== true && !String(object['name']).includes('__');
+
 /** Every value replaced by its type, for answers that are about a person or a company. Lists keep one element. */
 function shape(value: unknown): unknown {
   if (Array.isArray(value)) return value.slice(0, 1).map(shape);
@@ -40,7 +43,7 @@ export const views: Readonly<Record<ViewName, { readonly open?: string; of(body:
     open: 'sobjects',
     of: (body) => {
       if (!isTree(body)) return body;
-      const objects = list(body['sobjects']).filter((object) => object['custom'] !== true);
+      const objects = list(body['sobjects']).filter(isStandard);
       return {
         keys: Object.keys(body).toSorted(),
         maxBatchSize: body['maxBatchSize'],

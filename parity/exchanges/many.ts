@@ -189,6 +189,17 @@ const collected: readonly Exchange[] = [
     make('Task', { Subject: mark }),
     del('/composite/sobjects?ids=<task:1>,00T000000000000AAA'),
   ]),
+  collections('id-twice', 'one id twice in one request', 'one id twice', [
+    make('Task', { Subject: mark }),
+    patch('/composite/sobjects', {
+      records: ['High', 'Low'].map((Priority) => ({ attributes: { type: 'Task' }, id: '<task:1>', Priority })),
+    }),
+  ]),
+  collections('many-runs', 'more than ten runs of one type', 'eleven runs of types', [
+    post('/composite/sobjects', {
+      records: Array.from({ length: 11 }, (_, at) => ({ attributes: { type: at % 2 === 0 ? 'Contact' : 'Lead' }, FirstName: mark })),
+    }),
+  ]),
   collections('read', '200 records, HTTP 200 with a row each', 'reading: one is, one is nobody', [
     make('Task', { Subject: mark }),
     get('/composite/sobjects/Task?ids=<task:1>,00T000000000000AAA&fields=Id,Subject'),

@@ -5,10 +5,56 @@ const lead = area('lead');
 const person = area('person');
 const task = area('task');
 
+const duplicates = area('duplicates');
+
+const haruko = { FirstName: 'Haruko', LastName: mark, Email: 'haruko@parity.example' };
+const asked = { headers: { 'Sforce-Duplicate-Rule-Header': 'allowSave=false' } };
+const detected = '400 DUPLICATES_DETECTED with duplicateResult';
+const twins: readonly Exchange[] = [
+  duplicates('lead', detected, 'the same lead twice, under the standard rules', [
+    make('Lead', { ...haruko, Company: mark }),
+    make('Lead', { ...haruko, Company: mark }, asked),
+  ]),
+  duplicates('contact', detected, 'the same contact twice', [make('Contact', haruko), make('Contact', haruko, asked)]),
+  duplicates('account', 'the equation of accounts', 'the same account twice', [
+    make('Account', { Name: mark, Phone: '+48601555142' }),
+    make('Account', { Name: mark, Phone: '+48601555142' }, asked),
+  ]),
+  duplicates('lead-like-contact', 'leads are compared with contacts', 'a lead like a contact', [
+    make('Contact', haruko),
+    make('Lead', { ...haruko, Company: mark }, asked),
+  ]),
+  duplicates('allowed', 'Sforce-Duplicate-Rule-Header from 52.0', 'the same lead twice, allowed by the header', [
+    make('Lead', { ...haruko, Company: mark }),
+    make('Lead', { ...haruko, Company: mark }, { headers: { 'Sforce-Duplicate-Rule-Header': 'allowSave=true' } }),
+  ]),
+  duplicates('by-phone', 'the equation of contacts and leads', 'the same name and phone, written otherwise', [
+    make('Contact', { FirstName: 'Haruko', LastName: mark, Phone: '(415) 555-0143' }),
+    make('Contact', { FirstName: 'Haruko', LastName: mark, Phone: '415-555-0143' }, asked),
+  ]),
+  duplicates('name-alone', 'the equation of contacts and leads', 'the same name alone', [
+    make('Contact', { FirstName: 'Haruko', LastName: mark }),
+    make('Contact', { FirstName: 'Haruko', LastName: mark }, asked),
+  ]),
+  duplicates('in-collection', 'a collection’s row has statusCode', 'the same contact twice, in a collection', [
+    make('Contact', haruko),
+    post('/composite/sobjects', { records: [{ attributes: { type: 'Contact' }, ...haruko }] }, asked),
+  ]),
+  duplicates('one-save', 'records of one save are not compared', 'the same contact twice in one collection', [
+    post('/composite/sobjects', { records: [haruko, haruko].map((one) => ({ attributes: { type: 'Contact' }, ...one })) }, asked),
+  ]),
+  duplicates('on-edit', 'on an edit a rule looks only', 'a contact that becomes like another', [
+    make('Contact', haruko),
+    make('Contact', { ...haruko, Email: 'other@parity.example', FirstName: 'Olena' }),
+    patch('/sobjects/Contact/<contact:2>', haruko, asked),
+  ]),
+];
+
 const contact = make('Contact', { LastName: `${mark} A` });
 const aTask = make('Task', { Subject: `${mark} A` });
 
 export const records: readonly Exchange[] = [
+  ...twins,
   record('create', 'create: 201', 'what a creation answers', [contact]),
   record('change', 'change and delete: 204', 'what a change answers', [
     contact,
@@ -63,7 +109,7 @@ export const records: readonly Exchange[] = [
     make('Contact', { LastName: mark, FirstName: '\u{1F4DE}'.repeat(21) }),
   ]),
   record('bad-email', 'INVALID_EMAIL_ADDRESS', 'an e-mail address that is none', [make('Contact', { LastName: mark, Email: 'nonsense' })]),
-  record('number-out-of-range', 'INVALID_EMAIL_ADDRESS, NUMBER_OUTSIDE', 'a number with too many digits', [
+  record('number-out-of-range', 'NUMBER_OUTSIDE_VALID_RANGE', 'a number with too many digits', [
     make('Task', { Subject: mark, CallDurationInSeconds: 999_999_999_999 }),
   ]),
   record('number-with-fraction', 'digits in a string are taken', 'a fraction in a whole number', [
@@ -131,22 +177,6 @@ export const records: readonly Exchange[] = [
     make('Case', { Subject: mark, Status: 'Nothing like it' }),
     get('/sobjects/Case/<case:1>?fields=Status,IsClosed'),
   ]),
-  record('duplicates', 'No duplicate rules', 'the same person twice, under the standard rules', [
-    make('Lead', { FirstName: 'Haruko', LastName: mark, Company: mark, Email: 'haruko@parity.example' }),
-    make(
-      'Lead',
-      { FirstName: 'Haruko', LastName: mark, Company: mark, Email: 'haruko@parity.example' },
-      { headers: { 'Sforce-Duplicate-Rule-Header': 'allowSave=false' } },
-    ),
-  ]),
-  record('duplicates-allowed', 'No duplicate rules', 'the same person twice, allowed by the header', [
-    make('Lead', { FirstName: 'Haruko', LastName: mark, Company: mark, Email: 'haruko@parity.example' }),
-    make(
-      'Lead',
-      { FirstName: 'Haruko', LastName: mark, Company: mark, Email: 'haruko@parity.example' },
-      { headers: { 'Sforce-Duplicate-Rule-Header': 'allowSave=true' } },
-    ),
-  ]),
   lead('defaults', 'LastName and Company required', 'the status a lead begins with', [
     make('Lead', { LastName: mark, Company: mark }),
     get('/sobjects/Lead/<lead:1>?fields=IsConverted,LeadSource'),
@@ -184,7 +214,7 @@ export const records: readonly Exchange[] = [
     make('Account', { Name: mark }),
     make('Task', { Subject: mark, WhoId: '<lead:1>', WhatId: '<account:1>' }),
   ]),
-  task('converted-lead', 'a converted lead is refused', 'a task for a converted lead', [
+  task('converted-lead', 'a task about a converted lead', 'a task for a converted lead', [
     make('Lead', { LastName: mark, Company: mark, IsConverted: true }),
     make('Task', { Subject: mark, WhoId: '<lead:1>' }),
   ]),
@@ -243,7 +273,7 @@ export const records: readonly Exchange[] = [
   ),
   task(
     'old-and-closed',
-    'IsClosed by TaskStatus',
+    'an upsert by its key meets an archived task',
     'whether an old closed task is archived at once, and found by its key',
     [
       make('Task', { Subject: mark, Status: 'Completed', ActivityDate: '2020-01-01', Cordboard_Name__c: 'cbparity3' }),
@@ -252,7 +282,7 @@ export const records: readonly Exchange[] = [
     ],
     { needs: ['Task.Cordboard_Name__c'] },
   ),
-  task('archived', 'Status and Priority take anything', 'whether a program may say that a task is archived', [
+  task('archived', 'closed tasks and events a year old', 'whether a program may say that a task is archived', [
     make('Task', { Subject: mark, Status: 'Completed', IsArchived: true }),
   ]),
 ];
