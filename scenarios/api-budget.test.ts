@@ -74,7 +74,7 @@ describe('the allocation is spent in mid-day', () => {
     await pass(16 * minuteMs);
     await call('after', { number: '+48501999888' });
     await pass(5 * minuteMs);
-    expect((await tasks()).map((task) => task['CallObject']).toSorted()).toEqual([
+    expect((await tasks()).map((task) => String(task['CallObject'])).toSorted()).toEqual([
       'after',
       'before',
       ...Array.from({ length: 3 }, (_, n) => `spent-${n}`),

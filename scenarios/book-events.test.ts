@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { type BookNews, type CrmBook, NoEvents, Unanswered } from '../server/crm.ts';
 import { connectSalesforce } from '../crms/salesforce/salesforce.ts';
 import { startOrg } from '../emulators/salesforce/org.ts';
-import { defaultBudget } from '../server/book/budget.ts';
+import { defaultPolicy } from '../server/decide/policy.ts';
 import { keepBooks } from '../server/book/keeper.ts';
 import { sayStatus } from '../server/admin/status.ts';
 import { bookStore } from '../server/store/book-store.ts';
@@ -239,9 +239,9 @@ async function overTheWire(speed: number) {
         world,
         orgs: async () => [org],
         crm: () => crm,
-        settings: async () => ({ kinds: ['contact', 'lead'], country: 'PL', budget: defaultBudget }),
+        settings: async () => ({ kinds: ['contact', 'lead'], country: 'PL', budget: defaultPolicy('en').budget }),
         report(what, fields) {
-          reports.push(`${what} ${String(fields['from'] ?? fields['because'] ?? '')}`);
+          reports.push(`${what} ${what === 'book.events' ? String(fields['from']) : ''}`);
           if (/failed|unread/.test(what)) troubles.push(`${what}: ${String(fields['because'])}`);
         },
         stop: stop.signal,

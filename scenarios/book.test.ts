@@ -1,10 +1,9 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { type CrmBook, Refused, Unanswered } from '../server/crm.ts';
-import { parsePolicy } from '../server/decide/policy.ts';
+import { defaultPolicy, parsePolicy } from '../server/decide/policy.ts';
 import type { BookKind, BookStore } from '../server/store/book-store.ts';
 import type { OrgId } from '../server/store.ts';
 import { type Line, openLine } from '../server/testing/line.ts';
-import { defaultBudget } from '../server/book/budget.ts';
 import { type BookSettings, keepBooks } from '../server/book/keeper.ts';
 
 const secondMs = 1_000;
@@ -323,7 +322,7 @@ function stubbed() {
   const settings: { -readonly [Key in keyof BookSettings]: BookSettings[Key] } = {
     kinds: ['contact'],
     country: undefined,
-    budget: defaultBudget,
+    budget: defaultPolicy('en').budget,
   };
   const asleep = (_: number, signal?: AbortSignal) =>
     new Promise<void>((resolve) => (signal?.aborted ? resolve() : signal?.addEventListener('abort', () => resolve(), { once: true })));

@@ -9,7 +9,6 @@ export type Budget = {
   /** So many calls of 24 hours it may make whatever else is used. */
   readonly bookAtLeast: number;
 };
-export const defaultBudget: Budget = { bookShare: 0.5, reserve: 0.2, bookAtLeast: 100 };
 
 /** How an org's API calls stand. All counts are of the last 24 hours. */
 export type Standing = {

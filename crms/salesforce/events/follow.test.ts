@@ -50,7 +50,7 @@ function following(topic = contacts, from?: string) {
   const next = async (): Promise<BookNews> => {
     const { value, done } = await told.next();
     if (done) throw new Error('it ended');
-    return value as BookNews;
+    return value;
   };
   return {
     next,

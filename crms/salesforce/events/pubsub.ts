@@ -36,8 +36,8 @@ type Stream = ClientDuplexStream<object, Answered>;
 type Unary = (request: object, metadata: Metadata, done: (error: ServiceError | null, answer: object) => void) => { cancel(): void };
 
 const production = 'https://api.pubsub.salesforce.com:7443';
-/** Where change events of an org are told, by the address people sign in at. A stand-in tells its own port only by name. */
-export const pubsubFor = (loginUrl: string): string | 'off' => (loginUrl.startsWith('https:') ? production : 'off');
+/** Where change events of an org are told, by the address people sign in at; `off` for a stand-in, whose port has to be named. */
+export const pubsubFor = (loginUrl: string): string => (loginUrl.startsWith('https:') ? production : 'off');
 
 /** "The maximum number of events that can be requested in a Subscribe call across all requests is 100" (Pub/Sub API guide, pull subscription). */
 const atOnce = 100;
