@@ -1,4 +1,5 @@
 import type { CrmFailure } from './crm-failure.ts';
+import type { CrmSetup } from './crm-setup.ts';
 
 /** A record of the CRM, as matching and screens see it. */
 export type CrmRecord = { readonly kind: string; readonly id: string; readonly name?: string };
@@ -287,6 +288,8 @@ export interface Crm {
    * and 200 records each. Throws like `exchange`.
    */
   readable(asked: readonly { readonly userId: string; readonly ids: readonly string[] }[]): Promise<readonly ReadonlySet<string>[]>;
+  /** What of ours is in the CRM, what it lacks, and what puts it there. */
+  readonly setup: CrmSetup;
   /** Share of the daily allocation used, 0…1, as the last answer said; undefined before the first. */
   usage(): { readonly used: number; readonly max: number } | undefined;
   /** API calls made since this connection was opened, by what they were for. */

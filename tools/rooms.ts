@@ -93,7 +93,8 @@ export const rooms: Readonly<Record<string, Row>> = {
   },
   // What a port says may name what travels through it.
   'server/store.ts': { from: ['server'] },
-  'server/crm.ts': { from: ['server/crm-failure.ts', 'server/call'] },
+  'server/crm.ts': { from: ['server/crm-failure.ts', 'server/crm-setup.ts', 'server/call'] },
+  'server/crm-setup.ts': { from: ['server/crm.ts', 'wire'] },
   'server/crm-sign-in.ts': { from: ['server/crm-failure.ts'] },
   'server/vault.ts': { from: [] },
   'server/source.ts': { from: [...facts, 'server/world.ts'] },
@@ -114,8 +115,16 @@ export const rooms: Readonly<Record<string, Row>> = {
   },
   // Change events travel as gRPC and Avro (decision 24).
   crms: {
-    from: ['server/crm.ts', 'server/crm-sign-in.ts', 'server/crm-failure.ts', 'server/vault.ts', 'server/world.ts', ...facts],
-    packages: ['zod', 'undici', '@grpc/grpc-js', '@grpc/proto-loader', 'avsc'],
+    from: [
+      'server/crm.ts',
+      'server/crm-sign-in.ts',
+      'server/crm-setup.ts',
+      'server/crm-failure.ts',
+      'server/vault.ts',
+      'server/world.ts',
+      ...facts,
+    ],
+    packages: ['zod', 'undici', 'fflate', '@grpc/grpc-js', '@grpc/proto-loader', 'avsc'],
     node: true,
   },
   wire: { from: [], packages: ['zod'] },

@@ -14,6 +14,8 @@ export type Ask = {
   readonly purpose?: ApiPurpose;
   /** JSON unless it says otherwise. */
   readonly accept?: string;
+  /** Sent as it is, instead of a body in JSON. */
+  readonly raw?: { readonly type: string; readonly bytes: Uint8Array };
 };
 export type Answer = { readonly status: number; readonly json: unknown; readonly ms: number };
 /** A page of a file. `next`: Sforce-Locator. */
@@ -53,13 +55,13 @@ export function openApi(
   async function send(ask: Ask, grant: Grant, signal: AbortSignal | undefined): Promise<Reply> {
     const headers = {
       authorization: `Bearer ${grant.accessToken}`,
-      'content-type': 'application/json; charset=utf-8',
+      'content-type': ask.raw?.type ?? 'application/json; charset=utf-8',
       // The default is TRUE, and then an assignment rule takes the owner we chose away (headers-autoassign.md).
       'sforce-auto-assign': 'FALSE',
       'sforce-call-options': `client=${clientName}`,
       ...(ask.accept !== undefined && { accept: ask.accept }),
     };
-    const body = ask.body === undefined ? {} : { body: JSON.stringify(ask.body) };
+    const body = ask.raw ? { body: ask.raw.bytes } : ask.body === undefined ? {} : { body: JSON.stringify(ask.body) };
     spent[ask.purpose ?? 'other']++;
     const reply = await transport.send(
       { method: ask.method, url: `${grant.instanceUrl}${ask.path}`, headers, ...body },
@@ -119,7 +121,8 @@ export function openApi(
     base: `/services/data/v${limits.apiVersion}`,
     async call(ask, signal) {
       const reply = await logged(ask, signal);
-      if (reply.status < 200 || reply.status >= 300 || reply.json === undefined) throw whatHappened(reply);
+      // 204 has no body to read: it is done, and nothing more is said.
+      if (reply.status < 200 || reply.status >= 300 || (reply.json === undefined && reply.status !== 204)) throw whatHappened(reply);
       return { status: reply.status, json: reply.json, ms: reply.ms };
     },
     async file(ask) {

@@ -13,6 +13,7 @@ import { openPubSub, pubsubFor } from './events/pubsub.ts';
 import { type Api, countedAs, openApi } from './request.ts';
 import { credentialsOf, openSession } from './session.ts';
 import { readSettings, type SalesforceSettings } from './settings.ts';
+import { salesforceSetup } from './setup/setup.ts';
 import { openTransport } from './transport.ts';
 
 export type SalesforceCrm = Crm & {
@@ -99,6 +100,7 @@ export async function connectSalesforce(
       prove: () => session.prove(),
       book: salesforceBook({ api: countedAs(api, 'poll'), session, world, ...(pubsub && { pubsub }) }),
       readable: (asked) => readableBy({ api: countedAs(api, 'rights'), session, world }, asked),
+      setup: salesforceSetup({ api, session, world, selfId: userId, apiVersion, names: shape.names, statuses }),
       usage: () => api.usage(),
       spent: () => api.spent(),
       // Salesforce leads from here to the record's page in whichever interface the person uses.

@@ -19,7 +19,7 @@ export type Sent = {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string;
+  readonly body?: string | Uint8Array;
 };
 export interface Transport {
   /** Throws `NotSent` or `Unanswered`, and neither ever quotes a header or a body (S2). */

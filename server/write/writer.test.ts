@@ -125,7 +125,7 @@ function openWriter(rows: readonly WriteRow[], answer: (ask: Exchange, nowMs: nu
     },
     release: () => Promise.resolve(),
   };
-  const crm: Omit<Crm, 'book' | 'readable' | 'identity' | 'signedInAtMs' | 'prove' | 'spent'> = {
+  const crm: Omit<Crm, 'book' | 'readable' | 'identity' | 'signedInAtMs' | 'prove' | 'spent' | 'setup'> = {
     form: 'unique',
     shared: ['Subject', 'Description'],
     textField: 'Description',
