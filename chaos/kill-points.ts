@@ -192,6 +192,11 @@ export const besideTheRoad: Readonly<Record<string, string>> = {
   'save-way-in': 'a person’s click, stored in one transaction with the settings it is about',
   'give-consent': 'a person’s sign-in, stored in one transaction with what it is about; else they sign in once more',
   'store-consent': 'a rotated token: cut between Salesforce’s answer and this statement, a person signs in once more, and is told so',
+  'begin-setup-job': 'a person’s click, answered only when it is stored',
+  'beat-setup-job': 'how far installing is: said again within seconds; a server that stops saying so is found (server/setup)',
+  'end-setup-job': 'an end that was not stored is found as an interruption, and what was installed is installed again',
+  'give-up-setup-jobs': 'what nobody works on is found by the next who looks',
+  'save-check': 'what was found in an org: looked at again by a click',
   ...Object.fromEntries(
     ['begin', 'save', 'filled', 'forget', 'count', 'wake-calls', 'gone', 'heard'].map((name) => [
       `book-${name}`,
@@ -235,6 +240,8 @@ export const tablesBesideTheRoad = [
   'api_calls',
   'api_usage',
   'book_topics',
+  'org_checks',
+  'setup_jobs',
 ] as const;
 
 async function settledCalls(installation: Installation): Promise<Held> {

@@ -5,6 +5,7 @@ import { sayMetrics } from './admin/metrics.ts';
 import { sayStatus } from './admin/status.ts';
 import { Bell } from './bell.ts';
 import { hashToken, sessionCookie } from './guard.ts';
+import { noSetup } from './testing/no-setup.ts';
 import { openDoors } from './routes.ts';
 import { bookStore, type BookEntry } from './store/book-store.ts';
 import { consoleStore, type ConsoleStore } from './store/console-store.ts';
@@ -174,6 +175,7 @@ describe('the report of numbers that can never match', () => {
       docsPage: { html: '', headers: {} },
       file: () => undefined,
       recordings: {} as never, // none of its doors is opened here
+      setup: noSetup,
       alerts: { store: { list: async () => [] }, sentTo: undefined, send: undefined },
       hookUrl: () => '',
       metrics: () => ({}),

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Bell } from './bell.ts';
 import { hashToken } from './guard.ts';
 import { openShelf } from './recordings/shelf.ts';
+import { noSetup } from './testing/no-setup.ts';
 import { openDoors, type RouteParts } from './routes.ts';
 import { consoleStore, type ConsoleStore } from './store/console-store.ts';
 import { type Database, openDatabase } from './store/database.ts';
@@ -49,6 +50,7 @@ beforeAll(async () => {
       play: async () => new Response('sound'),
       figures: async () => ({}),
     },
+    setup: noSetup,
     alerts: { store: { list: async () => [] }, sentTo: undefined, send: undefined },
     hookUrl: (connection) => `https://phone.acme.example/hooks/${connection}`,
     metrics: () => ({}),

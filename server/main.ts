@@ -30,6 +30,7 @@ import { lineSteps, makeBells } from './pipeline.ts';
 import { heldName } from './recordings/name.ts';
 import { openRecordings } from './recordings/recordings.ts';
 import { openDoors } from './routes.ts';
+import { orgSetup } from './setup/setup.ts';
 import { type StandIn, startStandIn, StandInTrouble } from './stand-in.ts';
 import { accessStore } from './store/access-store.ts';
 import { alertStore } from './store/alert-store.ts';
@@ -43,8 +44,10 @@ import { runEngine } from './store/engine.ts';
 import { migrate, UnusableDatabase } from './store/migrate.ts';
 import { DatabaseTrouble } from './store/postgres-program.ts';
 import { postgresStore } from './store/postgres.ts';
+import { setupStore } from './store/setup-store.ts';
 import { keyOf, loadSecretsKey, openSecrets, requireKeysFor, type Secrets, SecretsTrouble } from './store/secrets.ts';
 import { openVault } from './store/vault-store.ts';
+import { resealed } from './setup/reseal.ts';
 import type { OrgId, OrgView } from './store.ts';
 import type { Vault } from './vault.ts';
 import { realWorld } from './world.ts';
@@ -204,6 +207,20 @@ async function start(config: Config): Promise<void> {
       stop: stopping.signal,
     });
     undo.push({ what: 'orgs', run: () => keeper.done });
+    const setup = orgSetup({
+      store: setupStore(database),
+      world,
+      node: config.nodeName,
+      publicUrl: config.publicUrl,
+      crm: keeper.crm,
+      policy: async (id) => (await orgView(id)).policy,
+      audit: admin.audit,
+      reseal: (sealed) => resealed(secrets, sealed),
+      report: (what, fields) => log[what === 'setup.done' ? 'info' : 'warn'](what, fields),
+      stop: stopping.signal,
+    });
+    undo.push({ what: 'setup', run: () => setup.ended() });
+    await setup.findInterrupted(config.nodeName);
     const book = bookStore(database, world, trouble);
     const books = keepBooks({
       store: book,
@@ -422,6 +439,7 @@ async function start(config: Config): Promise<void> {
       docsPage: docsPage(openApi(sources, address)),
       file: readConsole(join(import.meta.dirname, '../console/dist')),
       recordings,
+      setup,
       alerts: { store: alerts, sentTo: alertTo && new URL(alertTo.url).host, send: sendAlert },
       hookUrl: (connection) => `${address}/hooks/${connection}`,
       metrics: () => counters,

@@ -6,6 +6,7 @@ import { sources } from '../sources/index.ts';
 import { heldAddress, recordingName } from './recordings/name.ts';
 import { signUpload } from './recordings/sign.ts';
 import { bodyOf } from './recordings/tell.ts';
+import { noSetup } from './testing/no-setup.ts';
 import { openDoors } from './routes.ts';
 import { aConnect } from './testing/a-connect.ts';
 import { anEmptyWav, aWav, type RecordingRoom, sha256Of, startRecordingRoom } from './testing/a-recording.ts';
@@ -38,6 +39,7 @@ beforeAll(async () => {
     file: (path) =>
       path === '/' ? { body: new TextEncoder().encode('the console'), headers: { 'content-type': 'text/html' } } : undefined,
     recordings: room.recordings,
+    setup: noSetup,
     alerts: { store: { list: async () => [] }, sentTo: undefined, send: undefined },
     hookUrl: () => '',
     metrics: () => ({}),

@@ -45,6 +45,7 @@ import type { AlertMessage } from './notify/watch.ts';
 import { isRecordingName } from './recordings/name.ts';
 import { heardOf } from './recordings/play.ts';
 import type { Recordings } from './recordings/recordings.ts';
+import { type SetupDoorParts, setupDoors } from './setup/setup-doors.ts';
 import type { AlertStore } from './store/alert-store.ts';
 import type { ConsoleStore } from './store/console-store.ts';
 import type { OrgId, Store } from './store.ts';
@@ -73,6 +74,7 @@ export type RouteParts = {
   readonly docsPage: { readonly html: string; readonly headers: Readonly<Record<string, string>> };
   file(path: string): ConsoleFile | undefined;
   readonly connect: ConnectDoorParts;
+  readonly setup: SetupDoorParts['setup'];
   readonly recordings: Pick<Recordings, 'push' | 'play' | 'shelf' | 'figures'>;
   /** `sentTo`: the host of the address for alerts, if there is one, and how to send there. */
   readonly alerts: {
@@ -131,6 +133,7 @@ export function openDoors(parts: RouteParts): Hono<{ Variables: { visitor: Visit
     ['get', '/api/stream', 'person', (c) => stream(c, parts, 'admin', () => visitorOf(c, parts.console))],
     ['get', '/api/agent/stream', 'agent', (c) => stream(c, parts, `user ${c.var.visitor.agent}`, () => agentOf(c, parts.console))],
     ...connectDoors(parts.connect),
+    ...setupDoors(parts),
     ['post', '/api/test-calls', 'person', (c) => testCall(c, parts)],
     [
       'post',

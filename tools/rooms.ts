@@ -65,6 +65,21 @@ export const rooms: Readonly<Record<string, Row>> = {
     node: true,
   },
   'server/admin': { from: ['server', 'wire'], packages: ['zod', 'hono'], node: ['node:crypto'] },
+  'server/setup': {
+    from: [
+      'server/crm.ts',
+      'server/crm-setup.ts',
+      'server/decide/policy.ts',
+      'server/door.ts',
+      'server/guard.ts',
+      'server/store.ts',
+      'server/store/console-store.ts',
+      'server/store/secrets.ts',
+      'server/store/setup-store.ts',
+      'server/world.ts',
+      'wire',
+    ],
+  },
   'server/store': {
     from: [
       'server/store.ts',
@@ -81,6 +96,7 @@ export const rooms: Readonly<Record<string, Row>> = {
       'server/crm-failure.ts',
       'server/crm-sign-in.ts',
       'server/vault.ts',
+      'wire/setup.ts',
     ],
     packages: ['pg'],
     node: true,

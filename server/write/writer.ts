@@ -68,7 +68,7 @@ const beginMs = 2_000;
  */
 export async function runWriter(
   hold: LaneHold,
-  crm: Omit<Crm, 'book' | 'readable' | 'identity' | 'signedInAtMs' | 'prove' | 'spent'>,
+  crm: Omit<Crm, 'book' | 'readable' | 'identity' | 'signedInAtMs' | 'prove' | 'spent' | 'setup'>,
   world: World,
   settings: WriterSettings,
   whoIsThere: WhoIsThere,

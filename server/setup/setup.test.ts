@@ -1,0 +1,169 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { crms } from '../../crms/index.ts';
+import { startOrg } from '../../emulators/salesforce/org.ts';
+import { defaultPolicy } from '../decide/policy.ts';
+import { keepOrgs, type Keeper } from '../org-keeper.ts';
+import { consoleStore, type ConsoleStore } from '../store/console-store.ts';
+import { type Database, openDatabase } from '../store/database.ts';
+import { postgresStore } from '../store/postgres.ts';
+import { setupStore, type SetupStore } from '../store/setup-store.ts';
+import type { CrmSetup, Outcome } from '../crm-setup.ts';
+import type { OrgId } from '../store.ts';
+import { startTestDatabase } from '../testing/test-database.ts';
+import { realWorld } from '../world.ts';
+import { orgSetup, SetupRefused, type SetupOptions } from './setup.ts';
+
+const world = realWorld();
+const stop = new AbortController();
+let standIn: Awaited<ReturnType<typeof startOrg>>;
+let database: Database;
+let admin: ConsoleStore;
+let kept: SetupStore;
+let keeper: Keeper;
+let org: OrgId;
+let drop: () => Promise<void>;
+const said: string[] = [];
+const setupOf = (more: Partial<SetupOptions> = {}) =>
+  orgSetup({
+    store: kept,
+    world,
+    node: 'here',
+    publicUrl: 'https://phone.acme.example',
+    crm: keeper.crm,
+    policy: async () => defaultPolicy('en'),
+    audit: admin.audit,
+    // As another seal is: other text that says the same.
+    reseal: (sealed) => `${sealed} `,
+    report: (what) => void said.push(what),
+    stop: stop.signal,
+    ...more,
+  });
+const audited = async (of: OrgId) =>
+  (await database.query({ text: 'select what from audit where org = $1 order by at' }, [of])).rows.map((row) => row.what as string);
+const well: Outcome = { by: 'deploy', parts: [], leftOut: [], failures: [], lacks: [], verified: true };
+/** An org of its own that takes whatever it is given. */
+async function anOrg(more: Partial<CrmSetup> = {}) {
+  const setup: CrmSetup = {
+    check: async () => ({ findings: [], installed: { state: 'missing', current: 1 } }),
+    install: async () => well,
+    removal: async () => ({ parts: [], extraFields: [], people: 0, tasks: 0 }),
+    uninstall: async () => well,
+    ...more,
+  };
+  return { org: await admin.addOrg('Another', 'observe', null), setup: setupOf({ crm: () => ({ setup }) }) };
+}
+
+beforeAll(async () => {
+  const testing = await startTestDatabase();
+  database = openDatabase(testing.address, world, () => undefined);
+  admin = consoleStore(database);
+  kept = setupStore(database);
+  standIn = await startOrg({ file: ':memory:', clientId: 'cordboard', clientSecret: 'stand-in-secret', withoutCustomFields: true });
+  const settings = { loginUrl: standIn.apiUrl, clientId: 'cordboard', clientSecret: 'stand-in-secret' };
+  org = await admin.addOrg('Acme', 'observe', JSON.stringify(settings));
+  const store = postgresStore(database, world, () => undefined);
+  keeper = keepOrgs({
+    store,
+    world,
+    node: 'here',
+    connect: (sealed) => crms.salesforce(JSON.parse(sealed), world),
+    writer: { sideBySide: 1, requestLimitMs: 20_000, pollMs: 500 },
+    connected: () => undefined,
+    whoIsThere: () => Promise.resolve(new Map()),
+    report: () => undefined,
+    stop: stop.signal,
+  });
+  const listener = await store.listen((channel) => channel === 'orgs' && keeper.ring('orgs'));
+  drop = async () => {
+    await listener.close();
+    await testing.drop();
+  };
+  await keeper.tried;
+});
+afterAll(async () => {
+  stop.abort();
+  keeper.ring('orgs');
+  await keeper.done;
+  await drop();
+  await database.close();
+  await standIn.stop();
+});
+
+test('DP-67, DP-68: from reduced to unique names and back, step by step, with what the org has known to every step', async () => {
+  const setup = setupOf();
+  expect(keeper.crm(org)!.form).toBe('reduced');
+  const before = await setup.tell(org);
+  expect(before.check!.installed).toEqual({ state: 'missing', current: 1 });
+  expect(before.check!.findings.find(({ problem }) => problem === 'not-installed')).toMatchObject({ level: 'warn', mendedBy: 'admin' });
+  expect(before.job).toBeUndefined();
+
+  const { ended } = await setup.begin(org, { what: 'install' }, 'Ada');
+  await expect(setup.begin(org, { what: 'install' }, 'Bo')).rejects.toThrow(SetupRefused);
+  expect((await setup.tell(org)).job).toMatchObject({ what: 'install', by: 'Ada', state: 'running' });
+  expect(await ended).toMatchObject({ state: 'done', step: 'check', outcome: { by: 'deploy', failures: [], verified: true } });
+  expect(keeper.crm(org)!.form).toBe('unique'); // nobody pressed anything else
+  const after = await setup.tell(org);
+  expect(after.check!.installed).toEqual({ state: 'current', version: 1, current: 1 });
+
+  await (
+    await setup.begin(org, { what: 'uninstall' }, 'Ada')
+  ).ended;
+  expect((await setup.tell(org)).job).toMatchObject({ what: 'uninstall', state: 'done' });
+  expect(keeper.crm(org)!.form).toBe('reduced');
+  expect(await audited(org)).toEqual([
+    'began: installed in the org',
+    'installed in the org',
+    'began: uninstalled from the org',
+    'uninstalled from the org',
+  ]);
+});
+
+test('an install whose server was killed is found and said once, and can be begun again', async () => {
+  const { org, setup } = await anOrg();
+  const job = (await kept.begin(org, 'install', 'Ada', 'the node that was killed'))!;
+  await kept.beat(job, 'deploy', { done: 3, total: 10 });
+  expect((await setup.tell(org)).job).toMatchObject({ state: 'running', step: 'deploy', progress: { done: 3, total: 10 } });
+  await database.query({ text: "update setup_jobs set beat_at = cb_now() - interval '21 seconds' where job = $1" }, [job]);
+  expect((await setup.tell(org)).job).toMatchObject({ state: 'interrupted', step: 'deploy' });
+  await setup.tell(org);
+  expect((await audited(org)).filter((what) => what === 'found that it was interrupted: installed in the org')).toHaveLength(1);
+  expect(await (await setup.begin(org, { what: 'install' }, 'Ada')).ended).toMatchObject({ state: 'done' });
+});
+
+test('a server that comes back under its name knows at once that its own work is over', async () => {
+  const { org, setup } = await anOrg();
+  const job = (await kept.begin(org, 'install', 'Ada', 'the one that comes back'))!;
+  await setup.findInterrupted('the one that comes back');
+  expect(said).toContain('setup.interrupted');
+  expect(await kept.newest(org)).toMatchObject({ job, state: 'interrupted' });
+});
+
+test('what goes wrong is said in the row: the next who looks reads what to do', async () => {
+  const setup = setupOf({
+    crm: () => ({ setup: { ...keeper.crm(org)!.setup, install: () => Promise.reject(new Error('The wire is cut.')) } }),
+  });
+  expect(await (await setup.begin(org, { what: 'install' }, 'Ada')).ended).toMatchObject({ state: 'failed', trouble: 'The wire is cut.' });
+});
+
+test('what was given up meanwhile ends, however slow the server was that worked on it', async () => {
+  const { org, setup } = await anOrg({
+    async install(_ask, onStep) {
+      await database.query({ text: "update setup_jobs set beat_at = cb_now() - interval '1 hour' where org = $1" }, [org]);
+      await setup.findInterrupted();
+      await onStep('deploy');
+      return well;
+    },
+  });
+  expect(await (await setup.begin(org, { what: 'install' }, 'Ada')).ended).toMatchObject({
+    state: 'failed',
+    trouble: expect.stringContaining('gave it up') as string,
+  });
+});
+
+test('an org that is not connected is a finding, and nothing can be begun in it', async () => {
+  const org = await admin.addOrg('Away', 'observe', null);
+  const setup = setupOf({ crm: () => undefined });
+  expect((await setup.check(org)).findings).toMatchObject([{ problem: 'not-connected', level: 'bad' }]);
+  await expect(setup.begin(org, { what: 'install' }, 'Ada')).rejects.toThrow(/not connected/);
+  await expect((async () => setup.removal(org))()).rejects.toThrow(/not connected/);
+});
