@@ -82,6 +82,7 @@ function aConsole(held: CallLine[] = []) {
     applyRules: () => answer(() => undefined),
     setMode: () => answer(() => undefined),
     connect: {} as Server['connect'], // asked for by its own pages alone
+    setup: {} as Server['setup'], // asked for by its own page alone
     stream: async (_after, signal) =>
       new Response(
         new ReadableStream<Uint8Array>({

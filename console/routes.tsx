@@ -7,6 +7,7 @@ const OrgsPage = lazy(async () => ({ default: (await import('./pages/orgs/orgs-p
 const OrgPage = lazy(async () => ({ default: (await import('./pages/orgs/org-page.tsx')).OrgPage }));
 const CameBackPage = lazy(async () => ({ default: (await import('./pages/orgs/came-back-page.tsx')).CameBackPage }));
 const AgentPage = lazy(async () => ({ default: (await import('./pages/agent/agent-page.tsx')).AgentPage }));
+const SetupPage = lazy(async () => ({ default: (await import('./pages/setup/setup-page.tsx')).SetupPage }));
 const later = (page: ReactNode) => <Suspense>{page}</Suspense>;
 
 /** Every page by its address. `:id` takes one part of the path. `open`: shown without a session. */
@@ -18,6 +19,7 @@ const routes: readonly Route[] = [
   { path: '/orgs/:id', page: ({ id }) => later(<OrgPage key={id} id={id} />) },
   { path: '/signed-in', page: () => later(<CameBackPage />), open: true },
   { path: '/agent/:id', page: ({ id }) => later(<AgentPage uid={id} />), open: true },
+  { path: '/setup', page: () => later(<SetupPage />) },
   { path: '/sign-in', page: () => <SignInPage />, open: true },
 ];
 export type Route = { readonly path: string; readonly page: (parts: { readonly id: string }) => ReactNode; readonly open?: true };

@@ -21,6 +21,7 @@ import {
   type SignInToOrg,
   type TestCallKind,
 } from '../wire/console.ts';
+import { Removal, Setup, type AddField } from '../wire/setup.ts';
 
 // zod's compiled parsers need `new Function`, which our Content-Security-Policy refuses
 z.config({ jitless: true });
@@ -132,6 +133,21 @@ export function serverAt(fetchFrom: typeof fetch) {
       },
       async signOutAgent() {
         await tell('/api/agent/sign-out');
+      },
+    },
+    /** What of ours is in the org, and what puts it there. */
+    setup: {
+      tell: (signal?: AbortSignal) => read('/api/org/check', Setup, signal),
+      checkAgain: async () => parseAnswer(await tell('/api/org/check'), Setup),
+      async install() {
+        await tell('/api/org/install');
+      },
+      removal: (signal?: AbortSignal) => read('/api/org/removal', Removal, signal),
+      async uninstall(confirm: string) {
+        await tell('/api/org/uninstall', { confirm });
+      },
+      async addField(asked: AddField) {
+        await tell('/api/org/fields', asked);
       },
     },
     /** The stream as it stands; the reader (stream.ts) looks at its status itself. */

@@ -183,7 +183,8 @@ export const rooms: Readonly<Record<string, Row>> = {
     packages: ['playwright-core', 'axe-core', 'pg', 'undici'],
     node: true,
   },
-  tools: { from: [...everything, 'scenarios'], node: true },
+  // What the console says of an org's setup, the command says in the same words.
+  tools: { from: [...everything, 'scenarios', 'console/words/setup/words.ts'], node: true },
   'vite.config.ts': { from: [], packages: ['vite', '@vitejs/plugin-react'], node: true },
   'vitest.config.ts': { from: [], packages: ['vitest'], node: ['node:os'] },
 };

@@ -5,6 +5,7 @@ import { BookButton } from './book-button.tsx';
 import { ConnectBanner } from './connect-banner.tsx';
 import { HealthLine } from './health-line.tsx';
 import { ModeButton } from './mode-button.tsx';
+import { SetupLink } from './setup-link.tsx';
 import { PreferencesButton } from './preferences-button.tsx';
 import { StreamBanner } from './stream-banner.tsx';
 
@@ -52,6 +53,7 @@ export function Frame({ children }: { children: ReactNode }) {
         {status && <ModeButton org={status.org} />}
         <HealthLine />
         {status && <BookButton book={status.book} />}
+        <SetupLink />
       </section>
       {status && <ConnectBanner org={status.org} />}
       <StreamBanner />

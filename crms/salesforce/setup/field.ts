@@ -47,7 +47,8 @@ function nameFrom(label: string): string {
 
 /** The field an admin asks for. All of ours begin alike, so that uninstalling finds them; 40 characters are the most a name may have. */
 export function fieldFor({ object, label, type, name }: AddField): CustomField {
-  const own = name ?? (nameFrom(label) || types[type]['type']!.toString());
+  // Of a label without Latin letters its type is left: one such field an object, unless its name is given.
+  const own = name ?? (nameFrom(label) || type.replaceAll('-', '_'));
   return {
     object: objects[object],
     name: `Cordboard_${own}__c`,

@@ -130,10 +130,10 @@ export async function lookAt(asking: Asking, names: { readonly nameField: string
     ),
     ...present.map((name) => `${api.base}/sobjects/${name}/describe`),
   ]);
-  const shapes = new Map(
+  const shapes = new Map<string, Described>(
     present.flatMap((name, place) => {
       const answer = describes[place];
-      return answer instanceof Refused ? [] : [[name as string, read(Describe, answer)] as const];
+      return answer instanceof Refused ? [] : [[name, read(Describe, answer)] as const];
     }),
   );
   const nameFieldOf = (shape: Described | undefined) =>

@@ -26,6 +26,8 @@ export type SetupParts = Asking & {
   readonly names: FieldNames;
   readonly statuses: { readonly open?: string | undefined; readonly completed?: string | undefined };
 };
+/** `label`: as far as the connected user sees it. */
+type Extra = { readonly object: string; readonly name: string; readonly label: string | undefined };
 type Draft = { -readonly [Key in keyof Outcome]: Outcome[Key] };
 
 const Global = z.looseObject({ sobjects: z.array(z.looseObject({ name: z.string() })) });
@@ -33,7 +35,7 @@ const Rows = z.looseObject({
   totalSize: z.number(),
   records: z.array(z.looseObject({ Id: z.string().nullish(), Field: z.string().nullish() })),
 });
-const Describe = z.looseObject({ fields: z.array(z.looseObject({ name: z.string(), custom: z.boolean().nullish() })) });
+const Describe = z.looseObject({ fields: z.array(z.looseObject({ name: z.string(), label: z.string().nullish() })) });
 
 /** Objects an admin may have a field made on. */
 const extraObjects = ['Activity', 'Lead', 'Contact', 'Account', 'Case', 'Opportunity'] as const;
@@ -63,7 +65,9 @@ export function salesforceSetup(parts: SetupParts): CrmSetup {
     const objects = await objectsThere();
     if (added && !objects.has(seenAs(added.object)))
       throw refused('OBJECT_ABSENT', `The org has no ${added.object} records, or the connected user can't see them.`);
-    const extra = (await extraFields(objects)).filter((field) => !(added && field.object === added.object && field.name === added.name));
+    const all = await extraFields(objects);
+    if (added) mustBeNew(added, all);
+    const extra = all.filter((field) => !(added && field.object === added.object && field.name === added.name));
     const pack = (without: ('call-center' | 'trusted-site')[]) =>
       packageOf(project(), parts.apiVersion, {
         publicUrl: ask.publicUrl,
@@ -253,7 +257,7 @@ export function salesforceSetup(parts: SetupParts): CrmSetup {
   }
 
   /** Fields admins had made here, told by their names: as describes show them, and as the permission set has them. */
-  async function extraFields(objects: ReadonlySet<string>): Promise<{ object: string; name: string }[]> {
+  async function extraFields(objects: ReadonlySet<string>): Promise<Extra[]> {
     const asked = extraObjects.filter((object) => objects.has(seenAs(object)));
     const own = new Set(fieldsOf(project()).map(({ object, name }) => `${object}.${name}`));
     const set = permissionSetOf(project()).name;
@@ -262,22 +266,31 @@ export function salesforceSetup(parts: SetupParts): CrmSetup {
       `${api.base}/query?q=${encodeURIComponent(soql)}`,
       ...asked.map((object) => `${api.base}/sobjects/${seenAs(object)}/describe`),
     ]);
-    const found = new Set<string>();
+    const found = new Map<string, string | undefined>();
     described.forEach((answer, place) => {
       const read = Describe.safeParse(answer);
       for (const field of read.success ? read.data.fields : [])
-        if (/^Cordboard_\w+__c$/.test(field.name)) found.add(`${asked[place]!}.${field.name}`);
+        if (/^Cordboard_\w+__c$/.test(field.name)) found.set(`${asked[place]!}.${field.name}`, field.label ?? '');
     });
     const rows = Rows.safeParse(permitted);
     for (const { Field } of rows.success ? rows.data.records : []) {
       const [object = '', name = ''] = (Field ?? '').split('.');
       // One field is seen under two names: a task's and an event's.
-      if (/__c$/.test(name)) found.add(`${['Task', 'Event'].includes(object) ? 'Activity' : object}.${name}`);
+      const field = `${['Task', 'Event'].includes(object) ? 'Activity' : object}.${name}`;
+      if (name.endsWith('__c') && !found.has(field)) found.set(field, undefined);
     }
     return [...found]
-      .filter((field) => !own.has(field))
-      .toSorted()
-      .map((field) => ({ object: field.split('.')[0]!, name: field.split('.')[1]! }));
+      .filter(([field]) => !own.has(field))
+      .toSorted(([a], [b]) => (a < b ? -1 : 1))
+      .map(([field, label]) => ({ object: field.split('.')[0]!, name: field.split('.')[1]!, label }));
+  }
+
+  /** The same once more is the same field; another of that name would take its place, with all that stands in it. */
+  function mustBeNew({ object, name, metadata }: CustomField, there: readonly Extra[]): void {
+    const isOurs = fieldsOf(project()).some((field) => field.object === object && field.name === name);
+    const known = there.find((field) => field.object === object && field.name === name);
+    if (isOurs || (known?.label !== undefined && known.label !== metadata['label']))
+      throw refused('FIELD_EXISTS', `There is a field ${object}.${name} already: give this one an API name of its own.`);
   }
 
   /** Whoever has given the fields other names has made them, and keeps them. */

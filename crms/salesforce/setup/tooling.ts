@@ -96,7 +96,7 @@ export async function makePermissionSet(
   }));
   const rows = await createAll(api, permissions);
   return rows.flatMap((row, place) =>
-    'code' in row && !/^DUPLICATE/.test(row.code) ? [{ part: permissions[place]!.Field, because: row.because }] : [],
+    'code' in row && !row.code.startsWith('DUPLICATE') ? [{ part: permissions[place]!.Field, because: row.because }] : [],
   );
 }
 
