@@ -139,9 +139,7 @@ test('a server that comes back under its name knows at once that its own work is
 });
 
 test('what goes wrong is said in the row: the next who looks reads what to do', async () => {
-  const setup = setupOf({
-    crm: () => ({ setup: { ...keeper.crm(org)!.setup, install: () => Promise.reject(new Error('The wire is cut.')) } }),
-  });
+  const { org, setup } = await anOrg({ install: () => Promise.reject(new Error('The wire is cut.')) });
   expect(await (await setup.begin(org, { what: 'install' }, 'Ada')).ended).toMatchObject({ state: 'failed', trouble: 'The wire is cut.' });
 });
 
