@@ -11,6 +11,7 @@ import { testCalls, type CallList, type CallStory, type TestCallKind } from '../
 import { findBarriers, findOverflow, openBrowser, visit, type Look, type Visit } from './browser.ts';
 import { connectAnOrg } from './connect.ts';
 import { aProduct, type Product } from './product.ts';
+import { setUpAnOrg } from './setup.ts';
 
 answerHelp(`
 npm run e2e [-- word …]   the product as it is started, in a real browser: sign in, place each kind of test call, see it written
@@ -596,12 +597,14 @@ let browser: Browser | undefined;
 try {
   console.log('Starting the product and a browser …');
   const isConnecting = (word: string) => 'connecting'.startsWith(word.slice(0, 10));
-  if (asked.length > 0 && asked.every(isConnecting)) browser = await openBrowser();
+  const isSetup = (word: string) => 'uninstalling'.includes(word.slice(0, 10));
+  if (asked.length > 0 && asked.every((word) => isConnecting(word) || isSetup(word))) browser = await openBrowser();
   else {
     [browser] = await Promise.all([openBrowser(), product.start()]);
     await run(browser, product);
   }
   if (asked.length === 0 || asked.some(isConnecting)) await connectAnOrg(browser, check, pictures);
+  if (asked.length === 0 || asked.some(isSetup)) await setUpAnOrg(browser, check, pictures);
 } catch (error) {
   failed += 1;
   console.log(`FAILED to the end: ${String((error as Error).stack ?? error)}\n${product.output().slice(-2000)}`);

@@ -26,7 +26,8 @@ export type Product = {
 /** A first start unpacks a database; on two busy cores that is a matter of seconds, not of a minute. */
 const readyMs = 60_000;
 
-export async function aProduct(): Promise<Product> {
+/** `bareOrg`: the stand-in org has nothing of ours installed. */
+export async function aProduct({ bareOrg = false }: { readonly bareOrg?: boolean } = {}): Promise<Product> {
   const data = await mkdtemp(join(tmpdir(), 'cordboard-e2e-'));
   const [port, standInPort, standInControlPort] = await freePorts(3);
   const env = {
@@ -41,7 +42,22 @@ export async function aProduct(): Promise<Product> {
   let output = '';
   let link = '';
 
+  /** A stand-in that is there already is adopted by the product, and ended by it. */
+  async function startBareOrg() {
+    const args = ['--port', String(standInPort), '--control-port', String(standInControlPort), '--file', join(data, 'bare-org.sqlite')];
+    const identity = ['--client-id', 'cordboard', '--client-secret', 'stand-in-secret', '--without-custom-fields'];
+    spawn(process.execPath, ['emulators/salesforce/main.ts', ...args, ...identity], { cwd: root, stdio: 'ignore' }).unref();
+    const isUp = () =>
+      fetch(`http://127.0.0.1:${standInControlPort}/__org/health`).then(
+        ({ ok }) => ok,
+        () => false,
+      );
+    for (const late = performance.now() + readyMs; !(await isUp()); await new Promise((next) => setTimeout(next, 100)))
+      if (performance.now() > late) throw new Error('the bare org did not start');
+  }
+
   async function start() {
+    if (bareOrg && output === '') await startBareOrg();
     const begun = output.length;
     const started = spawn(process.execPath, ['server/main.ts'], { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
     child = started;

@@ -1,9 +1,11 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startOrg } from '../emulators/salesforce/org.ts';
 import { consoleStore } from '../server/store/console-store.ts';
 import { type Database, openDatabase } from '../server/store/database.ts';
 import { startTestDatabase } from '../server/testing/test-database.ts';
 import { realWorld } from '../server/world.ts';
+import { problems } from '../wire/setup.ts';
 import { runOrgSetup } from './org-setup.ts';
 
 const world = realWorld();
@@ -63,4 +65,9 @@ test('what can’t be done is said before anything is opened', async () => {
   await expect(run('check', '--language', 'de')).rejects.toThrow('--language is one of');
   await expect(run('check', '--org', '99')).rejects.toThrow('Say which org');
   expect((await run('--help')).said).toMatch(/^npm run org:check/);
+});
+
+test('everything the check can find is explained in the page it leads to', () => {
+  const page = readFileSync(new URL('../docs/operate/org.md', import.meta.url), 'utf8');
+  expect(problems.filter((problem) => !page.includes(`\n### ${problem}\n`))).toEqual([]);
 });

@@ -72,7 +72,7 @@ export function orgSetup({ store, world, node, publicUrl, crm, policy, audit, re
       if (!connection) return { findings: [notConnected((await store.figures(org)).trouble)] };
       try {
         const { findings, installed } = await connection.setup.check(await askOf(org));
-        return { findings: [{ area: 'connection', level: 'ok', params: {}, doc: 'org.md#connection' }, ...findings], installed };
+        return { findings: [{ area: 'connection', level: 'ok', params: {}, doc: 'org.md' }, ...findings], installed };
       } catch (error) {
         if (!(error instanceof Refused || error instanceof Unanswered)) throw error;
         return { findings: [notConnected(error.message)] };

@@ -24,7 +24,7 @@ test('a finding is a sentence in the person’s language, with numbers as they a
   expect(sayFinding(finding({ problem: 'user-works', params: { when: '2026-11-20T08:00:00.000Z' } }), en, english)).toContain(
     'Nov 20, 2026',
   );
-  expect(sayFinding(finding({ level: 'ok', params: { used: 5, max: 100 } }), en, english)).toBe('5 · 100');
+  expect(sayFinding(finding({ level: 'ok', params: { used: 5, max: 100 } }), en, english)).toBe('5 of 100');
 });
 
 test('what a newer server found is shown by its key rather than not at all', () => {

@@ -14,8 +14,10 @@ export function valuesOf(params: Params, format: Say): Record<string, string> {
 }
 
 /** What is wrong, in a sentence; of what is well, what it is. A newer server may know more than this page. */
-export function sayFinding({ problem, params }: Finding, words: SetupWords, format: Say): string {
+export function sayFinding({ area, problem, params }: Finding, words: SetupWords, format: Say): string {
   const values = valuesOf(params, format);
+  if (problem === undefined && area === 'api')
+    return fill(words.install.progress, { done: values['used'] ?? '', total: values['max'] ?? '' });
   if (problem === undefined) return [...new Set(Object.values(values))].filter(Boolean).join(' · ');
   return fill(own(words.check.problems, problem) ?? problem, values).trim();
 }

@@ -38,7 +38,7 @@ export function judge(seen: Seen, ask: CheckAsk, names: FieldNames, nowMs: numbe
       ...(problem === undefined ? {} : { problem }),
       params,
       ...(mendedBy === undefined ? {} : { mendedBy }),
-      doc: `org.md#${problem ?? area}`,
+      doc: problem === undefined ? 'org.md' : `org.md#${problem}`,
     });
   const well = (area: Area, params: Params = {}) => {
     if (!findings.some((finding) => finding.area === area && finding.level !== 'off')) add(area, 'ok', undefined, params);

@@ -72,7 +72,7 @@ test('what may not be looked at is said, and spoils nothing else', async () => {
 });
 
 test('FC-39: somebody who signs in on a page as the connected user is told of, with the day', async () => {
-  const when = new Date(Date.now() - 86_400_000).toISOString();
+  const when = new Date(realWorld().now() - 86_400_000).toISOString();
   expect((await check([[/FROM LoginHistory/, records({ LoginTime: when })]]))['user-works']).toEqual({ when });
 });
 
