@@ -47,7 +47,7 @@ async function story(browser: Browser, product: Product, check: Check, pictures:
     (await control('GET', '/export?object=Task'))
       .split('\n')
       .filter(Boolean)
-      .map((line) => JSON.parse(line) as Record<string, unknown>);
+      .map((line) => JSON.parse(line) as Record<string, string | number | null>);
 
   await page.goto(product.link());
   await page.getByRole('heading', { name: en.list.title, level: 1 }).waitFor();
@@ -81,7 +81,7 @@ async function story(browser: Browser, product: Product, check: Check, pictures:
     await page.evaluate(
       "fetch('/api/test-calls', { method: 'POST', headers: { 'content-type': 'application/json', 'x-cordboard': '1' }, body: JSON.stringify({ kind: 'answered' }) })",
     );
-    let found: Record<string, unknown> | undefined;
+    let found: Awaited<ReturnType<typeof tasks>>[number] | undefined;
     for (const end = performance.now() + writtenMs; found === undefined && performance.now() < end;) {
       await new Promise((next) => setTimeout(next, 500));
       found = (await tasks()).find((task) => String(task['Cordboard_Name__c'] ?? '').startsWith('cb1'));

@@ -18,7 +18,7 @@ const lookMs = 1_000;
 export function SetupPage() {
   const words = useSetupWords();
   return (
-    <main className="alone setup" id="calls">
+    <main className="setup" id="calls">
       {words && (
         <>
           <h1>{words.title}</h1>

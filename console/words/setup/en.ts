@@ -64,14 +64,14 @@ export const en: SetupWords = {
       'picklists-restricted':
         'These multi-select picklists are restricted: {fields}. A tag that is not in the list would be refused; untick “Restrict picklist to the values defined in the value set”.',
       'name-field-absent':
-        'Tasks have no field {field}, or the connected user can’t see it. Cordboard works without it in the reduced form: it looks for its own tasks before it writes, which takes more API calls, and after a crash one call in very many may get two tasks; no records are made for strangers. Install it below.',
+        'Tasks have no field {field}, or the connected user can’t see it. Cordboard works without it in the reduced form: it looks for its own tasks before it writes, which takes more API calls, and after a crash one call in very many may get two tasks; no records are made for strangers. Install it.',
       'name-field-unfit':
         'The field {field} lacks: {lacks}. Until then Cordboard works in the reduced form. Change the field in Object Manager → Activity.',
       'names-of-others':
         'Somebody else writes into {field}: {count} records of {object} hold a value that is not Cordboard’s. Find the Flow or import that does it, and stop it.',
       'names-twice': '{count} names stand in {field} of more than one task. Delete the copies, or the field can’t be made unique.',
       'not-installed': 'Cordboard’s fields are not installed (version {current} is at hand).',
-      'installed-outdated': 'Version {installed} is installed; {current} is at hand. Install it below.',
+      'installed-outdated': 'Version {installed} is installed; {current} is at hand. Install it.',
       'installed-newer': 'Version {installed} is installed, and this Cordboard knows {current}: update Cordboard.',
       'installed-by-hand':
         'The fields were made by hand or by something else: no version can be told. Installing keeps them up from then on.',
@@ -81,7 +81,7 @@ export const en: SetupWords = {
         'Strangers are to become {object} records, which the connected user can’t see. Give it access, or change the policy.',
       'person-not-creatable': 'The connected user may not create {object} records. Give it “Create” on them.',
       'person-name-field':
-        '{object} has no unique field {field} that the connected user may write. Without it one stranger could become two, so none is made. Install it below.',
+        '{object} has no unique field {field} that the connected user may write. Without it one stranger could become two, so none is made. Install it.',
       'person-required':
         'Every {object} must have {fields} in this org, which Cordboard does not fill: strangers’ records are refused. Make them optional, or give them a default value.',
       'book-kind-unread':

@@ -66,7 +66,7 @@ export const fr: SetupWords = {
       'picklists-restricted':
         'Ces listes à sélection multiple sont restreintes : {fields}. Une étiquette absente de la liste serait refusée ; décochez « Restrict picklist to the values defined in the value set ».',
       'name-field-absent':
-        'Les tâches n’ont pas de champ {field}, ou l’utilisateur connecté ne le voit pas. Cordboard fonctionne alors en forme réduite : il cherche ses propres tâches avant d’écrire, ce qui coûte plus d’appels API, et après une panne un appel sur un très grand nombre peut recevoir deux tâches ; aucune fiche n’est créée pour les inconnus. Installez-le ci-dessous.',
+        'Les tâches n’ont pas de champ {field}, ou l’utilisateur connecté ne le voit pas. Cordboard fonctionne alors en forme réduite : il cherche ses propres tâches avant d’écrire, ce qui coûte plus d’appels API, et après une panne un appel sur un très grand nombre peut recevoir deux tâches ; aucune fiche n’est créée pour les inconnus. Installez-le.',
       'name-field-unfit':
         'Il manque au champ {field} : {lacks}. D’ici là, Cordboard fonctionne en forme réduite. Modifiez le champ dans le Gestionnaire d’objets → Activity.',
       'names-of-others':
@@ -74,7 +74,7 @@ export const fr: SetupWords = {
       'names-twice':
         '{count} noms figurent dans {field} de plus d’une tâche. Supprimez les copies, sinon le champ ne peut pas devenir unique.',
       'not-installed': 'Les champs de Cordboard ne sont pas installés (version {current} disponible).',
-      'installed-outdated': 'La version {installed} est installée ; la {current} est disponible. Installez-la ci-dessous.',
+      'installed-outdated': 'La version {installed} est installée ; la {current} est disponible. Installez-la.',
       'installed-newer': 'La version {installed} est installée et ce Cordboard connaît la {current} : mettez Cordboard à jour.',
       'installed-by-hand':
         'Les champs ont été créés à la main ou par un autre outil : aucune version n’est connue. L’installation les tient à jour désormais.',
@@ -84,7 +84,7 @@ export const fr: SetupWords = {
         'Les inconnus doivent devenir des fiches {object}, que l’utilisateur connecté ne voit pas. Accordez-lui l’accès ou changez les règles.',
       'person-not-creatable': 'L’utilisateur connecté ne peut pas créer de fiches {object}. Accordez-lui « Create ».',
       'person-name-field':
-        '{object} n’a pas de champ unique {field} que l’utilisateur connecté puisse écrire. Sans lui, un inconnu pourrait exister deux fois : aucune fiche n’est donc créée. Installez-le ci-dessous.',
+        '{object} n’a pas de champ unique {field} que l’utilisateur connecté puisse écrire. Sans lui, un inconnu pourrait exister deux fois : aucune fiche n’est donc créée. Installez-le.',
       'person-required':
         'Dans cette org, chaque {object} doit avoir {fields}, que Cordboard ne remplit pas : les fiches des inconnus sont refusées. Rendez-les facultatifs ou donnez-leur une valeur par défaut.',
       'book-kind-unread':

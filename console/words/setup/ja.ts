@@ -66,14 +66,14 @@ export const ja: SetupWords = {
       'picklists-restricted':
         '次の複数選択リストは制限されています: {fields}。リストにないタグは拒否されます。「値セットで定義された値に選択リストを制限します」のチェックを外してください。',
       'name-field-absent':
-        'ToDo に項目 {field} がないか、接続ユーザーに見えません。なくても Cordboard は縮小形で動きます。書き込む前に自分の ToDo を探すので API コールが増え、障害の後にごくまれに 1 件の通話に ToDo が 2 つできることがあります。知らない相手のレコードは作られません。下のボタンでインストールしてください。',
+        'ToDo に項目 {field} がないか、接続ユーザーに見えません。なくても Cordboard は縮小形で動きます。書き込む前に自分の ToDo を探すので API コールが増え、障害の後にごくまれに 1 件の通話に ToDo が 2 つできることがあります。知らない相手のレコードは作られません。インストールしてください。',
       'name-field-unfit':
         '項目 {field} に足りないもの: {lacks}。それまで Cordboard は縮小形で動きます。オブジェクトマネージャー → Activity で項目を変更してください。',
       'names-of-others':
         '{field} にほかの何かが書き込んでいます。{object} の {count} 件に Cordboard のものでない値があります。原因のフローやインポートを見つけて止めてください。',
       'names-twice': '{count} 個の名前が複数の ToDo の {field} にあります。重複を削除しないと、項目をユニークにできません。',
       'not-installed': 'Cordboard の項目はインストールされていません(バージョン {current} があります)。',
-      'installed-outdated': 'バージョン {installed} がインストールされています。{current} があります。下でインストールしてください。',
+      'installed-outdated': 'バージョン {installed} がインストールされています。{current} があります。インストールしてください。',
       'installed-newer':
         'バージョン {installed} がインストールされていますが、この Cordboard は {current} までしか知りません。Cordboard を更新してください。',
       'installed-by-hand': '項目は手作業かほかの手段で作られたもので、バージョンが分かりません。インストールすれば以後は最新に保たれます。',
@@ -83,7 +83,7 @@ export const ja: SetupWords = {
         '知らない相手は {object} になる設定ですが、接続ユーザーには見えません。アクセス権を付与するか、ポリシーを変えてください。',
       'person-not-creatable': '接続ユーザーは {object} を作成できません。「作成」(Create)を付与してください。',
       'person-name-field':
-        '{object} に、接続ユーザーが書き込めるユニークな項目 {field} がありません。ないと一人が二人になりうるため、レコードは作られません。下でインストールしてください。',
+        '{object} に、接続ユーザーが書き込めるユニークな項目 {field} がありません。ないと一人が二人になりうるため、レコードは作られません。インストールしてください。',
       'person-required':
         'この組織では {object} に {fields} が必須ですが、Cordboard は入力しないので、知らない相手のレコードは拒否されます。任意にするか、デフォルト値を設定してください。',
       'book-kind-unread':

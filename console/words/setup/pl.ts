@@ -65,14 +65,14 @@ export const pl: SetupWords = {
       'picklists-restricted':
         'Te listy wielokrotnego wyboru są ograniczone: {fields}. Etykieta spoza listy zostanie odrzucona; odznacz „Restrict picklist to the values defined in the value set”.',
       'name-field-absent':
-        'Zadania nie mają pola {field} albo podłączony użytkownik go nie widzi. Bez niego Cordboard działa w formie zredukowanej: szuka własnych zadań przed zapisem, co kosztuje więcej wywołań API, a po awarii jedno połączenie na bardzo wiele może dostać dwa zadania; rekordy dla nieznajomych nie powstają. Zainstaluj je poniżej.',
+        'Zadania nie mają pola {field} albo podłączony użytkownik go nie widzi. Bez niego Cordboard działa w formie zredukowanej: szuka własnych zadań przed zapisem, co kosztuje więcej wywołań API, a po awarii jedno połączenie na bardzo wiele może dostać dwa zadania; rekordy dla nieznajomych nie powstają. Zainstaluj je.',
       'name-field-unfit':
         'Polu {field} brakuje: {lacks}. Do tego czasu Cordboard działa w formie zredukowanej. Zmień pole w Object Manager → Activity.',
       'names-of-others':
         'Do {field} pisze ktoś inny: rekordów {object} z cudzą wartością jest {count}. Znajdź Flow lub import, który to robi, i zatrzymaj go.',
       'names-twice': 'Nazw, które stoją w {field} więcej niż jednego zadania: {count}. Usuń kopie, inaczej pole nie może być unikatowe.',
       'not-installed': 'Pola Cordboard nie są zainstalowane (dostępna wersja {current}).',
-      'installed-outdated': 'Zainstalowana jest wersja {installed}, dostępna {current}. Zainstaluj ją poniżej.',
+      'installed-outdated': 'Zainstalowana jest wersja {installed}, dostępna {current}. Zainstaluj ją.',
       'installed-newer': 'Zainstalowana jest wersja {installed}, a ten Cordboard zna {current}: zaktualizuj Cordboard.',
       'installed-by-hand': 'Pola utworzono ręcznie lub innym narzędziem: wersja jest nieznana. Po instalacji będą aktualizowane.',
       'permission-set-unassigned':
@@ -81,7 +81,7 @@ export const pl: SetupWords = {
         'Nieznajomi mają stawać się rekordami {object}, których podłączony użytkownik nie widzi. Nadaj dostęp albo zmień reguły.',
       'person-not-creatable': 'Podłączony użytkownik nie może tworzyć rekordów {object}. Nadaj mu „Create”.',
       'person-name-field':
-        '{object} nie ma unikatowego pola {field}, które podłączony użytkownik może zapisać. Bez niego jeden nieznajomy mógłby stać się dwoma, więc nic nie powstaje. Zainstaluj je poniżej.',
+        '{object} nie ma unikatowego pola {field}, które podłączony użytkownik może zapisać. Bez niego jeden nieznajomy mógłby stać się dwoma, więc nic nie powstaje. Zainstaluj je.',
       'person-required':
         'W tej organizacji każdy rekord {object} musi mieć {fields}, a Cordboard ich nie wypełnia: rekordy nieznajomych są odrzucane. Ustaw pola jako opcjonalne albo nadaj wartość domyślną.',
       'book-kind-unread':

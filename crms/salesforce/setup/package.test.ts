@@ -15,7 +15,7 @@ test('whatever changes in org/ is a new version, so that orgs learn that they ar
   // Another hash? Raise the version in version.ts and in the help text of Activity.Cordboard_Name__c, then take the hash printed here.
   expect([currentVersion, hash.digest('hex').slice(0, 16)]).toEqual([1, '11828ed50b548cae']);
   const name = fieldsOf(project).find((field) => field.object === 'Activity' && field.name === 'Cordboard_Name__c')!;
-  expect(versionIn(String(name.metadata['inlineHelpText']))).toBe(currentVersion);
+  expect(versionIn(name.metadata['inlineHelpText'] as string)).toBe(currentVersion);
 });
 
 test('one file an object, named as the Metadata API names it, and all of them in package.xml', () => {
