@@ -102,6 +102,9 @@ describe('S1: all but /healthz needs sign-in', () => {
     '/api/agent',
     '/api/agent/stream',
     '/docs/salesforce',
+    '/docs/org',
+    '/api/org/check',
+    '/api/org/removal',
     '/recordings/0123456789abcdef0123456789abcdef/audio',
   ])('%s tells a stranger nothing', async (path) => {
     const answer = await ask(path);
@@ -111,6 +114,10 @@ describe('S1: all but /healthz needs sign-in', () => {
   test.each([
     '/api/test-calls',
     '/api/org/mode',
+    '/api/org/check',
+    '/api/org/install',
+    '/api/org/uninstall',
+    '/api/org/fields',
     '/api/calls/1/write-again',
     '/api/calls/1/apply-rules',
     '/api/policy/1/undo',

@@ -69,6 +69,8 @@ beforeAll(async () => {
     connect: (sealed) => crms.salesforce(JSON.parse(sealed), world),
     writer: { sideBySide: 1, requestLimitMs: 20_000, pollMs: 500 },
     connected: () => undefined,
+    signedIn: async () => undefined,
+    proved: async () => undefined,
     whoIsThere: () => Promise.resolve(new Map()),
     report: () => undefined,
     stop: stop.signal,

@@ -12,6 +12,8 @@ import { consoleStore } from '../server/store/console-store.ts';
 import { type Database, openDatabase } from '../server/store/database.ts';
 import { postgresStore } from '../server/store/postgres.ts';
 import { loadSecretsKey, openSecrets, type Secrets } from '../server/store/secrets.ts';
+import { openVault } from '../server/store/vault-store.ts';
+import type { Vault } from '../server/vault.ts';
 import { setupStore } from '../server/store/setup-store.ts';
 import type { OrgId } from '../server/store.ts';
 import { realWorld, type World } from '../server/world.ts';
@@ -35,7 +37,7 @@ It ends with 1 where something must be mended.
 class Trouble extends Error {}
 export type Installation = {
   readonly database: Database;
-  readonly secrets: Pick<Secrets, 'open' | 'seal'>;
+  readonly secrets: Secrets;
   readonly publicUrl: string | undefined;
 };
 export type OrgSetupOptions = {
@@ -59,7 +61,12 @@ export async function runOrgSetup({ argv, world, say, open, stop }: OrgSetupOpti
   const org = await chooseOrg(await admin.orgs(), given.org);
   const store = postgresStore(database, world, () => undefined);
   const row = (await store.readOrgs()).find((one) => one.org === org);
-  const connection = await connect(row?.crm ?? undefined, secrets, world);
+  const connection = await connect(
+    row?.crm ?? undefined,
+    secrets,
+    world,
+    openVault({ database, world, secrets, onTrouble: () => undefined }, org),
+  );
   const who = 'command line';
   const setup = orgSetup({
     store: setupStore(database),
@@ -154,13 +161,13 @@ function sayVersion({ installed }: NonNullable<Setup['check']>, words: SetupWord
   return fill(words.install.states[installed.state], { version: String(installed.version ?? ''), current: String(installed.current) });
 }
 
-async function connect(sealed: string | undefined, secrets: Pick<Secrets, 'open'>, world: World): Promise<Crm | undefined> {
+async function connect(sealed: string | undefined, secrets: Secrets, world: World, vault: Vault): Promise<Crm | undefined> {
   if (sealed === undefined) return undefined;
   const { kind = 'salesforce', ...settings } = JSON.parse(secrets.open(sealed, 'orgs crm')) as { kind?: keyof typeof crms } & Parameters<
     typeof crms.salesforce
   >[0];
   try {
-    return await crms[kind](settings, world);
+    return await crms[kind](settings, world, () => undefined, vault);
   } catch (error) {
     if (error instanceof Refused || error instanceof Unanswered) throw new Trouble(`The org can't be reached. ${error.message}`);
     throw error;

@@ -67,6 +67,7 @@ export const rooms: Readonly<Record<string, Row>> = {
   'server/admin': { from: ['server', 'wire'], packages: ['zod', 'hono'], node: ['node:crypto'] },
   'server/setup': {
     from: [
+      'server/connect/guide-page.ts',
       'server/crm.ts',
       'server/crm-setup.ts',
       'server/decide/policy.ts',

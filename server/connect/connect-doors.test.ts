@@ -9,6 +9,7 @@ import { consoleStore, type ConsoleStore } from '../store/console-store.ts';
 import { type Database, openDatabase } from '../store/database.ts';
 import type { OrgId } from '../store.ts';
 import { aConnect, acme } from '../testing/a-connect.ts';
+import { noSetup } from '../testing/no-setup.ts';
 import { startTestDatabase } from '../testing/test-database.ts';
 import { realWorld } from '../world.ts';
 import { type Org, OrgList, SignedIn } from '../../wire/console.ts';
@@ -58,6 +59,7 @@ beforeEach(async () => {
     recordUrl: () => undefined,
     conclude: (_source, events) => events,
     standIn: async () => false,
+    setup: noSetup,
     connect: made.parts,
     alerts: { store: { list: async () => [] }, sentTo: undefined, send: undefined },
     whyNotReady: async () => undefined,

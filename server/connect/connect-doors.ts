@@ -28,7 +28,7 @@ const dayMs = 86_400_000;
 
 /** Everything about which orgs are connected, how, and by whom. */
 export function connectDoors(parts: ConnectDoorParts): readonly Door[] {
-  const guide = guidePage();
+  const guide = guidePage('start/salesforce.md');
   return [
     ['get', '/docs/salesforce', 'person', (c) => c.body(guide.html, 200, { ...guide.headers })],
     ['get', '/api/orgs', 'person', (c) => listOrgs(c, parts)],

@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { problems } from '../../wire/setup.ts';
 import { guidePage, pageOf } from './guide-page.ts';
 
 const root = new URL('../../', import.meta.url);
-const { html } = guidePage();
+const { html } = guidePage('start/salesforce.md');
 
 test('every section that a step of the console leads to is there', () => {
   const form = readFileSync(new URL('console/pages/orgs/connect-form.tsx', root), 'utf8');
@@ -12,6 +13,12 @@ test('every section that a step of the console leads to is there', () => {
   );
   expect(sections.length).toBeGreaterThan(4);
   expect(sections.filter((section) => !html.includes(`id="${section}"`))).toEqual([]);
+});
+test('every finding leads to its section', () => {
+  const page = guidePage('operate/org.md').html;
+  expect(problems.filter((problem) => !page.includes(`<h3 id="${problem}">`))).toEqual([]);
+  expect(page).toContain('<pre>npm run org:check');
+  expect(page).not.toMatch(/```|\*\*|\]\(/);
 });
 test('nothing of the guide is lost or left as it was typed', () => {
   expect(html).not.toMatch(/^\s*(#|\||-|\d+\.) /m);

@@ -1,11 +1,14 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 
-const guide = new URL('../../docs/start/salesforce.md', import.meta.url);
+const docs = new URL('../../docs/', import.meta.url);
 
-/** The guide to connecting an org, as a page: the console's steps lead to its sections. */
-export function guidePage(): { readonly html: string; readonly headers: Readonly<Record<string, string>> } {
-  const markdown = readFileSync(guide, 'utf8');
+/** A page of the docs, as a page of ours: the console's steps and findings lead to its sections. */
+export function guidePage(path: 'start/salesforce.md' | 'operate/org.md'): {
+  readonly html: string;
+  readonly headers: Readonly<Record<string, string>>;
+} {
+  const markdown = readFileSync(new URL(path, docs), 'utf8');
   const title = /^# (.*)$/m.exec(markdown)?.[1] ?? '';
   const html = `<!doctype html>
 <html lang="en">
@@ -25,7 +28,7 @@ ${pageOf(markdown)}
   };
 }
 
-/** As much Markdown as the guide is written in: headings, paragraphs, lists, tables. */
+/** As much Markdown as these pages are written in: headings, paragraphs, lists, tables, and code without empty lines. */
 export function pageOf(markdown: string): string {
   return markdown
     .split(/\n{2,}/)
@@ -41,6 +44,7 @@ function blockOf(block: string): string {
     return `<h${level} id="${anchorOf(heading[2]!)}">${inline(heading[2]!)}</h${level}>`;
   }
   const lines = block.split('\n');
+  if (lines[0]!.startsWith('```')) return `<pre>${escape(lines.slice(1, -1).join('\n'))}</pre>`;
   if (lines[0]!.startsWith('|')) {
     const cells = (line: string) =>
       line
@@ -84,7 +88,8 @@ const style = `
 @media (prefers-color-scheme: dark) { :root { --ink: #e6e9ed; --soft: #a3adb8; --paper: #14171a; --inset: #1e2328; --rule: #39414a; } }
 * { box-sizing: border-box; }
 body { margin: 0 auto; max-width: 50rem; padding: 1rem 1rem 6rem; background: var(--paper); color: var(--ink); font: 16px/1.6 system-ui, sans-serif; overflow-wrap: anywhere; }
-h2 { margin-top: 2.5rem; border-top: 1px solid var(--rule); padding-top: 1.25rem; scroll-margin-top: 1rem; } h2:target { border-top: 3px solid currentColor; }
+h2 { margin-top: 2.5rem; border-top: 1px solid var(--rule); padding-top: 1.25rem; scroll-margin-top: 1rem; } h2:target { border-top: 3px solid currentColor; } h3 { scroll-margin-top: 1rem; } h3:target { text-decoration: underline; }
+pre { background: var(--inset); padding: .75rem; border-radius: 6px; overflow-x: auto; font-size: .875rem; }
 li { margin: .35rem 0; } code { background: var(--inset); padding: .1em .3em; border-radius: 4px; font-size: .9em; }
 table { border-collapse: collapse; width: 100%; } th, td { text-align: start; vertical-align: top; padding: .4rem .75rem .4rem 0; border-bottom: 1px solid var(--rule); } th { color: var(--soft); font-size: .875rem; }
 @media (max-width: 40rem) { thead { display: none; } tr { display: block; padding: .5rem 0; border-bottom: 1px solid var(--rule); } td { display: block; border: 0; padding: .1rem 0; } td:first-child { font-weight: 600; } }

@@ -1,4 +1,5 @@
 import { AddField, Uninstall } from '../../wire/setup.ts';
+import { guidePage } from '../connect/guide-page.ts';
 import { Refused, Unanswered } from '../crm.ts';
 import { type Ctx, type Door, parse } from '../door.ts';
 import { refuse } from '../guard.ts';
@@ -10,7 +11,9 @@ export type SetupDoorParts = { readonly setup: OrgSetup; readonly console: Pick<
 /** What is in the org of this session, what it lacks, and what puts it there. Long work is begun here and followed by asking `/api/org/check`. */
 export function setupDoors(parts: SetupDoorParts): readonly Door[] {
   const { setup } = parts;
+  const page = guidePage('operate/org.md');
   return [
+    ['get', '/docs/org', 'person', (c) => c.body(page.html, 200, { ...page.headers })],
     ['get', '/api/org/check', 'person', (c) => orRefuse(c, async () => c.json(await setup.tell(c.var.visitor.org)))],
     ['post', '/api/org/check', 'person', (c) => orRefuse(c, () => checkAgain(c, parts))],
     ['post', '/api/org/install', 'person', (c) => begin(c, parts, { what: 'install' })],

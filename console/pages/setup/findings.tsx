@@ -6,7 +6,7 @@ import { sayFinding, sorted } from './say-setup.ts';
 
 /** What was found, the worst first, each with who can mend it. */
 export function Findings({ check, words, isBusy, again }: { check: Check; words: SetupWords; isBusy: boolean; again: () => void }) {
-  const { format } = useConsole();
+  const { format, words: common } = useConsole();
   const isWell = check.findings.every(({ level }) => level === 'ok' || level === 'off');
   return (
     <section className="setup-card">
@@ -29,6 +29,18 @@ export function Findings({ check, words, isBusy, again }: { check: Check; words:
             <span className="finding-says">
               <bdi>{sayFinding(finding, words, format)}</bdi>
               {finding.mendedBy && <span className="fine"> {words.check.menders[finding.mendedBy]}</span>}
+              {finding.problem && (
+                <>
+                  {' '}
+                  <a href={`/docs/org#${finding.problem}`} target="_blank" rel="noopener" className="fine">
+                    {words.check.more}
+                    <span className="for-ears">
+                      {': '}
+                      {words.check.areas[finding.area]} ({common.frame.opensNewTab})
+                    </span>
+                  </a>
+                </>
+              )}
             </span>
           </li>
         ))}
