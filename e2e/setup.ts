@@ -118,6 +118,21 @@ async function story(browser: Browser, product: Product, check: Check, pictures:
     }
   });
 
+  await check('installing: a server killed at it says so when it is back, and the button does the rest', async () => {
+    await control('POST', '/deployments', { waitMs: 1_000, workMs: 10_000 });
+    await button(words.install.again).click();
+    await shows(words.install.steps.deploy);
+    await product.kill();
+    await control('POST', '/deployments', { waitMs: 0, workMs: 0 });
+    await product.start();
+    await page.reload();
+    await shows(fill(words.install.notEnded.interrupted, { step: words.install.steps.deploy }));
+    await picture('interrupted');
+    await button(words.install.again).click();
+    await page.locator('.setup-job-done').waitFor({ timeout: 30_000 });
+    await shows(words.install.ended.install);
+  });
+
   await check('uninstalling: what is lost is listed, the org’s name is the yes, and the reduced form is said', async () => {
     await button(words.remove.title).click();
     const dialog = page.getByRole('dialog');

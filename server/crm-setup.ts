@@ -23,6 +23,8 @@ export type OnStep = (step: SetupStep, progress?: { readonly done: number; reado
 
 /** Looks at an org, and puts there what we bring. Every method throws `Refused` or `Unanswered` only. */
 export interface CrmSetup {
+  /** The version `install` would install. */
+  readonly version: number;
   /** What is well, what isn't, and who can mend it. Changes nothing. */
   check(ask: CheckAsk): Promise<{ readonly findings: readonly Finding[]; readonly installed: Installed }>;
   /** Installs or updates; safe to repeat. What the org refuses is told in the outcome. The connection is to be made anew afterwards. */

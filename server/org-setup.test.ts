@@ -44,6 +44,7 @@ const well: Outcome = { by: 'deploy', parts: [], leftOut: [], failures: [], lack
 /** An org of its own that takes whatever it is given. */
 async function anOrg(more: Partial<CrmSetup> = {}) {
   const setup: CrmSetup = {
+    version: 1,
     check: async () => ({ findings: [], installed: { state: 'missing', current: 1 } }),
     install: async () => well,
     removal: async () => ({ parts: [], extraFields: [], people: 0, tasks: 0 }),
@@ -158,6 +159,31 @@ test('what was given up meanwhile ends, however slow the server was that worked 
     state: 'failed',
     trouble: expect.stringContaining('gave it up') as string,
   });
+});
+
+test('what was found before the org was connected, or by an older Cordboard, is looked at anew; anything else is not', async () => {
+  let checks = 0;
+  let version = 1;
+  const setup = {
+    get version() {
+      return version;
+    },
+    check: async () => ((checks += 1), { findings: [], installed: { state: 'missing' as const, current: version } }),
+    install: async () => well,
+    removal: async () => ({ parts: [], extraFields: [], people: 0, tasks: 0 }),
+    uninstall: async () => well,
+  } satisfies CrmSetup;
+  let isConnected = false;
+  const org = await admin.addOrg('Later', 'observe', null);
+  const its = setupOf({ crm: () => (isConnected ? { setup } : undefined) });
+  expect((await its.tell(org)).check!.findings).toMatchObject([{ problem: 'not-connected' }]);
+  isConnected = true;
+  expect((await its.tell(org)).check!.findings).toMatchObject([{ area: 'connection', level: 'ok' }]);
+  await its.tell(org);
+  expect(checks).toBe(1);
+  version = 2;
+  expect((await its.tell(org)).check!.installed).toMatchObject({ current: 2 });
+  expect(checks).toBe(2);
 });
 
 test('an org that is not connected is a finding, and nothing can be begun in it', async () => {

@@ -124,11 +124,11 @@ export function orgSetup({ store, world, node, publicUrl, crm, policy, audit, re
     /** What is under way has said how it ended; for the end of this process. */
     ended: async () => void (await Promise.all(running)),
     check,
-    /** What is known now, without asking the org for anything it was asked before. */
+    /** What is known now. The org is only asked where nothing is known of it, or nothing that can still be so. */
     async tell(org: OrgId): Promise<Setup> {
       await findInterrupted();
       const [row, job] = await Promise.all([store.check(org), store.newest(org)]);
-      const found = row ? sayCheck(row) : await check(org);
+      const found = row && !isStale(row, crm(org)) ? sayCheck(row) : await check(org);
       return { check: found, ...(job ? { job: sayJob(job) } : {}), ...(publicUrl === undefined ? {} : { publicUrl }) };
     },
     removal(org: OrgId): Promise<Removal> {
@@ -175,6 +175,10 @@ export function orgSetup({ store, world, node, publicUrl, crm, policy, audit, re
   };
 }
 
+/** It could not be asked then, or another version of ours looked. */
+const isStale = ({ findings, installed }: CheckRow, connection: Pick<Crm, 'setup'> | undefined): boolean =>
+  connection !== undefined &&
+  (findings.some(({ problem }) => problem === 'not-connected') || installed?.current !== connection.setup.version);
 function connected(connection: Pick<Crm, 'setup'> | undefined): Pick<Crm, 'setup'> {
   if (!connection) throw new SetupRefused('not_connected', 'The org is not connected: mend that first.');
   return connection;

@@ -1,10 +1,20 @@
 import { useState } from 'react';
 import { Button } from 'react-aria-components/Button';
-import { type AddField, fieldObjects, fieldTypes } from '../../../wire/setup.ts';
+import { type AddField, fieldTypes } from '../../../wire/setup.ts';
 import type { SetupWords } from '../../words/setup/words.ts';
 
 /** A field an admin wants calls to carry (MT-28…31). */
-export function FieldForm({ words, isBusy, add }: { words: SetupWords; isBusy: boolean; add: (asked: AddField) => Promise<boolean> }) {
+export function FieldForm({
+  words,
+  objects,
+  isBusy,
+  add,
+}: {
+  words: SetupWords;
+  objects: readonly AddField['object'][];
+  isBusy: boolean;
+  add: (asked: AddField) => Promise<boolean>;
+}) {
   const [object, setObject] = useState<AddField['object']>('activity');
   const [type, setType] = useState<AddField['type']>('multi-picklist');
   const [label, setLabel] = useState('');
@@ -35,9 +45,9 @@ export function FieldForm({ words, isBusy, add }: { words: SetupWords; isBusy: b
           <select
             className="field"
             value={object}
-            onChange={(event) => setObject(fieldObjects.find((one) => one === event.target.value) ?? object)}
+            onChange={(event) => setObject(objects.find((one) => one === event.target.value) ?? object)}
           >
-            {fieldObjects.map((one) => (
+            {objects.map((one) => (
               <option key={one} value={one}>
                 {words.fields.objects[one]}
               </option>

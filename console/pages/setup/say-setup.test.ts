@@ -3,7 +3,7 @@ import type { Finding, Job } from '../../../wire/setup.ts';
 import { formatFor } from '../../format.ts';
 import { en } from '../../words/setup/en.ts';
 import { fr } from '../../words/setup/fr.ts';
-import { detailsOf, sayFinding, sayJob, sorted } from './say-setup.ts';
+import { detailsOf, objectsOf, sayFinding, sayJob, sorted } from './say-setup.ts';
 
 const english = formatFor('en', [], 'UTC');
 const finding = (more: Partial<Finding>): Finding => ({ area: 'api', level: 'warn', params: {}, doc: 'org.md', ...more });
@@ -58,4 +58,15 @@ test('a job says where it is, how it ended, and where it was cut off', () => {
     asSaid: ['Cordboard → 005: INSUFFICIENT_ACCESS'],
   });
   expect(detailsOf(job({ state: 'failed', trouble: 'The wire is cut.' }), en)).toEqual({ says: [], asSaid: ['The wire is cut.'] });
+});
+
+test('DP-04: an object the org hasn’t is no choice for a field', () => {
+  const absent = finding({
+    area: 'objects',
+    level: 'off',
+    problem: 'objects-absent',
+    params: { objects: 'Case, Campaign, Person Account' },
+  });
+  expect(objectsOf([absent])).toEqual(['activity', 'lead', 'contact', 'account', 'opportunity']);
+  expect(objectsOf([])).toHaveLength(6);
 });

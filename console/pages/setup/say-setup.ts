@@ -1,4 +1,4 @@
-import type { Finding, Job } from '../../../wire/setup.ts';
+import { type AddField, fieldObjects, type Finding, type Job } from '../../../wire/setup.ts';
 import type { Format } from '../../format.ts';
 import { own } from '../../words/own.ts';
 import { fill, type SetupWords } from '../../words/setup/words.ts';
@@ -54,4 +54,10 @@ export function detailsOf(job: Job, words: SetupWords): { readonly says: readonl
     ],
     asSaid: outcome.failures.map(({ part, because }) => `${part}: ${because}`),
   };
+}
+
+/** Where a field can be made: what the org hasn't is no choice (DP-04). */
+export function objectsOf(findings: readonly Finding[]): AddField['object'][] {
+  const absent = String(findings.find(({ problem }) => problem === 'objects-absent')?.params['objects'] ?? '').toLowerCase();
+  return fieldObjects.filter((object) => !absent.split(', ').includes(object));
 }

@@ -62,7 +62,7 @@ test('an object the org hasn’t is left out, of the permission set too: one unk
   expect(small.files.get('permissionsets/Cordboard.permissionset')).toContain('<field>Task.Cordboard_Name__c</field>');
 });
 
-test('MT-28…31: a field an admin asks for is made on Activity, open to any value, and readable by permission', () => {
+test('MT-28, MT-29, MT-30, MT-31: a field an admin asks for is made on Activity, open to any value, and readable by permission', () => {
   const tags = fieldFor({ object: 'activity', label: 'Étiquettes & tags', type: 'multi-picklist' });
   expect(tags).toMatchObject({ object: 'Activity', name: 'Cordboard_Etiquettes_tags__c' });
   const pack = packageOf(project, '67.0', {

@@ -20,6 +20,7 @@ import {
 import { type Asking, lookAt, rights } from './seen.ts';
 import { createAll, makeFields, makePermissionSet, permissionSetId } from './tooling.ts';
 import { refusalOf, verify } from './verify.ts';
+import { currentVersion } from './version.ts';
 
 export type SetupParts = Asking & {
   readonly apiVersion: string;
@@ -48,6 +49,7 @@ export function salesforceSetup(parts: SetupParts): CrmSetup {
   const project = () => (known ??= readProject());
 
   return {
+    version: currentVersion,
     async check(ask) {
       const seen = await lookAt(parts, { nameField: names.name, permissionSet: permissionSetOf(project()).name });
       return judge(seen, ask, names, world.now());
