@@ -30,7 +30,7 @@ import { lineSteps, makeBells } from './pipeline.ts';
 import { heldName } from './recordings/name.ts';
 import { openRecordings } from './recordings/recordings.ts';
 import { openDoors } from './routes.ts';
-import { orgSetup } from './setup/setup.ts';
+import { byKeeper, orgSetup } from './setup/setup.ts';
 import { type StandIn, startStandIn, StandInTrouble } from './stand-in.ts';
 import { accessStore } from './store/access-store.ts';
 import { alertStore } from './store/alert-store.ts';
@@ -216,6 +216,7 @@ async function start(config: Config): Promise<void> {
       policy: async (id) => (await orgView(id)).policy,
       audit: admin.audit,
       reseal: (sealed) => resealed(secrets, sealed),
+      reconnected: byKeeper(keeper.crm, world, stopping.signal),
       report: (what, fields) => log[what === 'setup.done' ? 'info' : 'warn'](what, fields),
       stop: stopping.signal,
     });

@@ -11,7 +11,7 @@ import type { CrmSetup, Outcome } from './crm-setup.ts';
 import type { OrgId } from './store.ts';
 import { startTestDatabase } from './testing/test-database.ts';
 import { realWorld } from './world.ts';
-import { orgSetup, SetupRefused, type SetupOptions } from './setup/setup.ts';
+import { byKeeper, orgSetup, SetupRefused, type SetupOptions } from './setup/setup.ts';
 
 const world = realWorld();
 const stop = new AbortController();
@@ -34,6 +34,7 @@ const setupOf = (more: Partial<SetupOptions> = {}) =>
     audit: admin.audit,
     // As another seal is: other text that says the same.
     reseal: (sealed) => `${sealed} `,
+    reconnected: byKeeper(keeper.crm, world, stop.signal),
     report: (what) => void said.push(what),
     stop: stop.signal,
     ...more,

@@ -60,13 +60,9 @@ export async function runOrgSetup({ argv, world, say, open, stop }: OrgSetupOpti
   const admin = consoleStore(database);
   const org = await chooseOrg(await admin.orgs(), given.org);
   const store = postgresStore(database, world, () => undefined);
-  const row = (await store.readOrgs()).find((one) => one.org === org);
-  const connection = await connect(
-    row?.crm ?? undefined,
-    secrets,
-    world,
-    openVault({ database, world, secrets, onTrouble: () => undefined }, org),
-  );
+  const vault = openVault({ database, world, secrets, onTrouble: () => undefined }, org);
+  const connectNow = async () => connect((await store.readOrgs()).find((one) => one.org === org)?.crm ?? undefined, secrets, world, vault);
+  let connection = await connectNow();
   const who = 'command line';
   const setup = orgSetup({
     store: setupStore(database),
@@ -77,6 +73,10 @@ export async function runOrgSetup({ argv, world, say, open, stop }: OrgSetupOpti
     policy: async (id) => (await store.readOrg(id))!.policy,
     audit: admin.audit,
     reseal: (sealed) => resealed(secrets, sealed),
+    async reconnected() {
+      await connection?.close();
+      connection = await connectNow();
+    },
     report: () => undefined,
     stop,
   });
@@ -228,6 +228,10 @@ async function main(): Promise<void> {
   const world = realWorld();
   const stop = new AbortController();
   process.once('SIGINT', () => stop.abort());
+  // Whoever reads only the beginning (`| head`) has what they wanted.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
   let opened: Installation | undefined;
   try {
     process.exitCode = await runOrgSetup({

@@ -17,6 +17,8 @@ export type SetupOptions = {
   audit(org: OrgId, who: string, what: string, detail: unknown): Promise<void>;
   /** The same settings under another seal: every node connects anew, and sees what the org has now. */
   reseal(sealed: string): string;
+  /** Resolves when `crm` gives another connection than this one, or when none can be expected soon. */
+  reconnected(org: OrgId, before: Pick<Crm, 'setup'>): Promise<void>;
   report(what: string, fields: Readonly<Record<string, unknown>>): void;
   readonly stop: AbortSignal;
 };
@@ -36,8 +38,6 @@ export class SetupRefused extends Error {
 /** A server says every two seconds that it is still at it; after so many of silence it is not. */
 const beatMs = 2_000;
 export const silentSeconds = 20;
-/** A new connection takes a sign-in and a describe; the check waits so long for it. */
-const reconnectMs = 15_000;
 const words: Readonly<Record<JobKind, string>> = {
   install: 'installed in the org',
   uninstall: 'uninstalled from the org',
@@ -47,7 +47,7 @@ const words: Readonly<Record<JobKind, string>> = {
 export type OrgSetup = ReturnType<typeof orgSetup>;
 
 /** Checks orgs and installs in them. One thing at a time in each org, whichever node was asked. */
-export function orgSetup({ store, world, node, publicUrl, crm, policy, audit, reseal, report, stop }: SetupOptions) {
+export function orgSetup({ store, world, node, publicUrl, crm, policy, audit, reseal, reconnected, report, stop }: SetupOptions) {
   const running = new Set<Promise<void>>();
 
   /** Says of work that nobody does any more that it was interrupted: once, in the log and in the audit. */
@@ -107,9 +107,7 @@ export function orgSetup({ store, world, node, publicUrl, crm, policy, audit, re
           : await setup.install({ publicUrl, ...(order.what === 'add-field' ? { add: order.add } : {}) }, onStep, signal);
       // Also after half a success: what the org has now is what the next call is written by.
       await onStep('reconnect');
-      const untilMs = world.monotonic() + ((await store.reconnect(org, reseal)) ? reconnectMs : 0);
-      while ((crm(org) === undefined || crm(org) === connection) && world.monotonic() < untilMs && !signal.aborted)
-        await world.sleep(100, signal);
+      if (await store.reconnect(org, reseal)) await reconnected(org, connection);
       await onStep('check');
       await check(org).catch((error: unknown) => report('setup.unchecked', { org, because: (error as Error).message }));
       return outcome;
@@ -179,6 +177,16 @@ export function orgSetup({ store, world, node, publicUrl, crm, policy, audit, re
 const isStale = ({ findings, installed }: CheckRow, connection: Pick<Crm, 'setup'> | undefined): boolean =>
   connection !== undefined &&
   (findings.some(({ problem }) => problem === 'not-connected') || installed?.current !== connection.setup.version);
+/** A new connection takes a sign-in and a describe; the check waits so long for it. */
+const reconnectMs = 15_000;
+/** For a server: its keeper hears of the new settings and connects anew by itself. */
+export const byKeeper =
+  (crm: SetupOptions['crm'], world: World, stop: AbortSignal): SetupOptions['reconnected'] =>
+  async (org, before) => {
+    const untilMs = world.monotonic() + reconnectMs;
+    while ((crm(org) === undefined || crm(org) === before) && world.monotonic() < untilMs && !stop.aborted) await world.sleep(100, stop);
+  };
+
 function connected(connection: Pick<Crm, 'setup'> | undefined): Pick<Crm, 'setup'> {
   if (!connection) throw new SetupRefused('not_connected', 'The org is not connected: mend that first.');
   return connection;

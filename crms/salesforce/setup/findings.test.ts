@@ -174,6 +174,16 @@ test.each(cases)('%s: %s', (level, problem, seen, more, params = {}) => {
   expect(finding).toMatchObject({ problem, level, params, doc: `org.md#${problem}` });
 });
 
+test('an area is well or it isn’t; only a note may stand beside', () => {
+  const said = (seen: Partial<Seen>, area: string) =>
+    judge({ ...good, ...seen }, ask, names, nowMs)
+      .findings.filter((finding) => finding.area === area)
+      .map(({ level }) => level);
+  expect(said({ queues: [] }, 'queues')).toEqual(['off']);
+  expect(said({ rights: new Set(['ViewAllData'] as const) }, 'rights')).toEqual(['off']);
+  expect(said({ lastPageLogin: unseen }, 'user')).toEqual(['off', 'ok']);
+});
+
 test('DP-04: without person accounts that option is off, and nothing is wrong', () => {
   const account = { ...person(), fields: person().fields.filter(({ name }) => name !== 'IsPersonAccount') };
   expect(found({ described: described({ Account: account }) })).toMatchObject([

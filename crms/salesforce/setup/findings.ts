@@ -28,6 +28,9 @@ const dayMs = 86_400_000;
 /** `cb1` and 40 hex digits (W1). */
 const nameLength = 43;
 
+/** Where something may be told beside what is well. */
+const noted: ReadonlySet<Area> = new Set(['user', 'tasks', 'rules']);
+
 /** What is well in an org and what isn't, in the order of the page. Pure. */
 export function judge(seen: Seen, ask: CheckAsk, names: FieldNames, nowMs: number): Judged {
   const findings: Finding[] = [];
@@ -41,7 +44,8 @@ export function judge(seen: Seen, ask: CheckAsk, names: FieldNames, nowMs: numbe
       doc: problem === undefined ? 'org.md' : `org.md#${problem}`,
     });
   const well = (area: Area, params: Params = {}) => {
-    if (!findings.some((finding) => finding.area === area && finding.level !== 'off')) add(area, 'ok', undefined, params);
+    const isNote = ({ level }: Finding) => level === 'off' && noted.has(area);
+    if (!findings.some((finding) => finding.area === area && !isNote(finding))) add(area, 'ok', undefined, params);
   };
   const list = (values: readonly string[]) => values.join(', ');
   const task = seen.described.get('Task');
