@@ -144,7 +144,7 @@ export async function runOrgSetup({ argv, world, say, open, stop }: OrgSetupOpti
 }
 
 /** One finding as a line, the sentence and who can mend it. */
-export function sayLine({ area, level, problem, params, mendedBy, doc }: Finding, words: SetupWords): string {
+function sayLine({ area, level, problem, params, mendedBy, doc }: Finding, words: SetupWords): string {
   const marks = { ok: '✓', warn: '!', bad: '✗', off: '·' } as const;
   const values = Object.fromEntries(Object.entries(params).map(([name, value]) => [name, String(value)]));
   const head = `${marks[level]} ${words.check.areas[area]}`;

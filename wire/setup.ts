@@ -69,9 +69,9 @@ export const problems = [
 ] as const;
 export type ProblemKey = (typeof problems)[number];
 /** `off`: an option that isn't there in this org, or couldn't be looked at; nothing is wrong. */
-export const levels = ['ok', 'warn', 'bad', 'off'] as const;
+const levels = ['ok', 'warn', 'bad', 'off'] as const;
 /** Who can mend it: an administrator of Salesforce, the admin of Cordboard, whoever runs its server, or nobody but time. */
-export const menders = ['org-admin', 'admin', 'operator', 'time'] as const;
+const menders = ['org-admin', 'admin', 'operator', 'time'] as const;
 
 export const Finding = z.object({
   area: z.enum(checkAreas),
@@ -85,7 +85,7 @@ export const Finding = z.object({
 });
 export type Finding = z.infer<typeof Finding>;
 
-export const states = ['missing', 'current', 'outdated', 'newer', 'by-hand'] as const;
+const states = ['missing', 'current', 'outdated', 'newer', 'by-hand'] as const;
 /** What of ours is in the org. */
 export const Installed = z.object({
   state: z.enum(states),

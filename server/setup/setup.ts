@@ -37,7 +37,7 @@ export class SetupRefused extends Error {
 
 /** A server says every two seconds that it is still at it; after so many of silence it is not. */
 const beatMs = 2_000;
-export const silentSeconds = 20;
+const silentSeconds = 20;
 const words: Readonly<Record<JobKind, string>> = {
   install: 'installed in the org',
   uninstall: 'uninstalled from the org',
@@ -201,12 +201,12 @@ const notConnected = (because: string | undefined): Finding => ({
   doc: 'org.md#not-connected',
 });
 
-export const sayCheck = ({ checkedAtMs, findings, installed }: CheckRow): Check => ({
+const sayCheck = ({ checkedAtMs, findings, installed }: CheckRow): Check => ({
   checkedAt: new Date(checkedAtMs).toISOString(),
   findings: [...findings],
   ...(installed ? { installed } : {}),
 });
-export const sayJob = (row: JobRow): NonNullable<Setup['job']> => ({
+const sayJob = (row: JobRow): NonNullable<Setup['job']> => ({
   id: row.job,
   what: row.what,
   by: row.by,

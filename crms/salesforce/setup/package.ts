@@ -110,7 +110,7 @@ function permissionsWith(xml: string, fields: readonly { readonly object: string
 }
 
 /** package.xml, or destructiveChanges.xml, which looks the same. */
-export function manifest(members: readonly Member[], apiVersion: string | undefined): string {
+function manifest(members: readonly Member[], apiVersion: string | undefined): string {
   const types = [...Map.groupBy(members, ({ type }) => type)].map(
     ([type, list]) =>
       `    <types>\n${list.map(({ name }) => `        <members>${escaped(name)}</members>\n`).join('')}        <name>${type}</name>\n    </types>\n`,
