@@ -1,8 +1,8 @@
 import type { HttpBindings } from '@hono/node-server';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { Hono } from 'hono';
+import type { IncomingHttpHeaders } from 'node:http';
 import { Readable } from 'node:stream';
-import { createGzip, gunzipSync, gzipSync } from 'node:zlib';
 import { elapsedMs, sleep } from './clock.ts';
 import {
   apiDisabled,
@@ -21,6 +21,9 @@ import {
 import type { Answer, Call } from './call.ts';
 import { changeOrigin } from './events/change-log.ts';
 import type { Fault } from './faults.ts';
+import { corsHeaders, preflight } from './http/cors.ts';
+import { acceptedEncoding, decoded, encoded, encodedStream } from './http/encoding.ts';
+import { prettyJson } from './http/pretty.ts';
 import { answerIdentity, isIdentity } from './identity/door.ts';
 import { soapLogin, soapVersion } from './identity/soap-login.ts';
 import { isMetadataSoap, metadataSoap, soapFault } from './metadata/soap.ts';
@@ -107,7 +110,12 @@ export function apiApp(org: OrgState): Hono<{ Bindings: HttpBindings }> {
     }
     const respond = async (answer: Answer, counted: boolean): Promise<Response> => {
       await org.store.durable(); // nothing is answered that is not on the disk
-      return toResponse(answer, counted && !isMetadataSoap(path) ? org.limits.header : undefined, incoming.headers['accept-encoding']);
+      const headers = path.startsWith('/services/') ? corsHeaders(org.store, incoming.headers.origin) : {};
+      return toResponse(
+        { ...answer, headers: { ...headers, ...answer.headers } },
+        counted && !isMetadataSoap(path) ? org.limits.header : undefined,
+        incoming.headers,
+      );
     };
     const refusedWhole = wholeFault(fault, path);
     if (fault && refusedWhole) {
@@ -118,6 +126,12 @@ export function apiApp(org: OrgState): Hono<{ Bindings: HttpBindings }> {
     if (Buffer.byteLength(raw) > maxUriBytes) {
       log(414, [], undefined);
       return respond({ status: 414, body: uriTooLong().body() }, false);
+    }
+    const { origin } = incoming.headers;
+    if (method === 'OPTIONS' && origin !== undefined && path.startsWith('/services/')) {
+      const allowed = preflight(org.store, origin, headerText(incoming.headers['access-control-request-headers']));
+      log(allowed.status, [], undefined);
+      return respond(allowed, false);
     }
     if (/^\/cometd\b/.test(path)) return respond({ status: 501, body: notImplemented(path).body() }, false);
     if (!path.startsWith('/services/') && !isIdentity(method, path, new URLSearchParams(rawQuery))) {
@@ -228,7 +242,7 @@ function wholeFault(fault: Fault | undefined, path: string): Answer | undefined 
 
 /** A refusal as the API behind this path says it. */
 const refusalOn = (path: string, refusal: Refusal): Answer =>
-  isMetadataSoap(path)
+  path.startsWith('/services/Soap/')
     ? soapFault(refusal.code, refusal.message, refusal.status < 500 ? 500 : refusal.status)
     : { status: refusal.status, body: refusal.body(), ...(refusal.headers ? { headers: refusal.headers } : {}) };
 
@@ -347,23 +361,23 @@ const isPackage = (path: string): boolean => /^\/services\/data\/v[\d.]+\/metada
 async function readBody(request: globalThis.Request, encoding: string | undefined, maxBytes: number): Promise<Buffer> {
   const bytes = Buffer.from(await request.arrayBuffer());
   if (bytes.length > maxBytes) throw new Error('The request body is too large');
-  return encoding?.toLowerCase() === 'gzip' ? gunzipSync(bytes, { maxOutputLength: maxBytes }) : bytes;
+  return decoded(bytes, encoding, maxBytes);
 }
 
-function toResponse(answer: Answer, limitInfo: string | undefined, acceptEncoding: string | string[] | undefined): Response {
+function toResponse(answer: Answer, limitInfo: string | undefined, asked: IncomingHttpHeaders): Response {
+  const encoding = acceptedEncoding(headerText(asked['accept-encoding']) ?? '');
   const headers = new Headers({ 'cache-control': 'no-cache,must-revalidate,max-age=0,no-store,private', ...answer.headers });
   if (limitInfo !== undefined) headers.set('sforce-limit-info', limitInfo);
   if (answer.body === undefined) return new Response(null, { status: answer.status, headers });
   if (!headers.has('content-type')) headers.set('content-type', 'application/json;charset=UTF-8');
   if (answer.body instanceof Readable) {
-    const zipped = /\bgzip\b/.test(headerText(acceptEncoding) ?? '');
-    if (zipped) headers.set('content-encoding', 'gzip');
-    const stream = zipped ? answer.body.pipe(createGzip({ level: 1 })) : answer.body;
+    if (encoding) headers.set('content-encoding', encoding);
+    const stream = encoding ? encodedStream(answer.body, encoding) : answer.body;
     return new Response(Readable.toWeb(stream) as ReadableStream, { status: answer.status, headers });
   }
-  const text = typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body);
-  if (text.length < 1400 || !/\bgzip\b/.test(headerText(acceptEncoding) ?? ''))
-    return new Response(text, { status: answer.status, headers });
-  headers.set('content-encoding', 'gzip');
-  return new Response(gzipSync(text, { level: 1 }), { status: answer.status, headers });
+  const write = asked['x-prettyprint'] === '1' ? prettyJson : (body: unknown) => JSON.stringify(body);
+  const text = typeof answer.body === 'string' ? answer.body : write(answer.body);
+  if (text.length < 1400 || !encoding) return new Response(text, { status: answer.status, headers });
+  headers.set('content-encoding', encoding);
+  return new Response(encoded(text, encoding), { status: answer.status, headers });
 }

@@ -34,7 +34,7 @@ export function jsonBody(call: Call): Record<string, unknown> {
   else {
     const type = call.header('content-type') ?? '';
     if (!/^application\/json\b/i.test(type))
-      throw /xml|form-urlencoded|csv/i.test(type) ? notImplemented(`request bodies of type ${type}`) : unsupportedMediaType(type);
+      throw /^(?:application|text)\/xml\b/i.test(type) ? notImplemented(`request bodies of type ${type}`) : unsupportedMediaType(type);
     try {
       json = JSON.parse(call.body.text);
     } catch (cause) {

@@ -72,9 +72,9 @@ export const methodNotAllowed = (method: string, allowed: readonly string[]) =>
   new Refusal(405, 'METHOD_NOT_ALLOWED', `HTTP Method '${method}' not allowed. Allowed are ${allowed.join(',')}`, undefined, {
     Allow: allowed.join(','),
   });
-/** [D errorcodes for 415; text guessed] */
+/** [D errorcodes for 415; C kevinohara80/nforce#74, heroku/sf-functions-python#91 for the words; of none guessed] */
 export const unsupportedMediaType = (type: string) =>
-  request(415, 'UNSUPPORTED_MEDIA_TYPE', `The request entity is in a format that is not supported: ${type || 'no Content-Type'}`);
+  request(415, 'UNSUPPORTED_MEDIA_TYPE', `MediaType of '${type.replace(/;.*/s, '').trim()}' is not supported by this resource`);
 /** [D errorcodes: "414 The length of the URI exceeds the 16,384-byte limit"; code guessed] */
 export const uriTooLong = () => request(414, 'URI_TOO_LONG', 'The length of the URI exceeds the 16,384 byte limit.');
 /** [D: a retired version answers 410; code and text K] */

@@ -10,6 +10,7 @@ import { notFound, notImplemented, Refusal } from './errors.ts';
 import { described } from './resources/conditional.ts';
 import { orgLimits } from './resources/org-limits.ts';
 import { recent } from './resources/recent.ts';
+import { recordCount } from './resources/record-count.ts';
 import { uiApi } from './resources/ui-api.ts';
 import { schemaFor } from './rights/seen.ts';
 import { metadataRest } from './metadata/rest.ts';
@@ -112,6 +113,8 @@ function* route(call: Call, ctx: Ctx, org: Org): Work<Answer> {
     case 'jobs':
       return bulkJobs(call, ctx, org.bulk, org.zone);
     case 'limits':
+      if (second === 'recordCount') return recordCount(call, ctx);
+      if (second !== undefined) throw notFound();
       allow(call, 'GET', 'HEAD');
       return {
         status: 200,

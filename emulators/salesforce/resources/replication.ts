@@ -35,8 +35,9 @@ export function replication(call: Call, ctx: Ctx, object: SObject, what: 'update
     throw new Refusal(400, 'INVALID_TYPE', `sObject type ${object.name} is not replicable`);
   const now = ctx.now();
   const [start, end] = [readMoment(call, 'start'), readMoment(call, 'end')];
-  // "must chronologically precede the specified end by more than one minute" [D SOAP guide, getDeleted(); words guessed]
-  if (end - start <= minuteMs) throw wrongDate('startDate must be more than one minute before endDate');
+  // "must chronologically precede the specified end by more than one minute" [D SOAP guide, getDeleted(); words guessed]; just one does
+  // [C jsforce's own tests against real orgs]
+  if (end - start < minuteMs) throw wrongDate('startDate must be more than one minute before endDate');
   if (start < now - reach.asked) throw wrongDate('startDate cannot be more than 30 days ago'); // words guessed
   const from = Math.max(wholeMinute(start), what === 'deleted' ? now - reach.deleted : 0);
   const visible = visibleTo(ctx.store, ctx.userId, object, 't0');

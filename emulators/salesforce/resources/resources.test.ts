@@ -51,6 +51,7 @@ describe('updated and deleted', () => {
       expect([reply.status, failure(reply.body)?.errorCode]).toEqual([400, 'INVALID_REPLICATION_DATE']);
     }
     expect((await window('Task', 'deleted', now - 29 * day, now)).status).toBe(200);
+    expect((await window('Task', 'updated', now - 60_000, now)).status).toBe(200);
     expect((await org.call('GET', '/sobjects/Task/updated')).status).toBe(400);
     expect((await org.call('GET', '/sobjects/Task/updated?start=yesterday&end=today')).status).toBe(400);
     expect(failure((await window('Organization', 'updated', now - day, now)).body)?.message).toBe(
@@ -214,7 +215,7 @@ describe('the wire', () => {
     expect((await org.call('GET', '/limits', undefined, { accept: 'application/xml' })).status).toBe(501);
     expect((await org.call('GET', '/limits', undefined, { accept: 'application/xml, */*' })).status).toBe(200);
     expect((await org.call('POST', '/sobjects/Lead', '<Lead/>', { 'content-type': 'application/xml' })).status).toBe(501);
-    expect((await org.call('POST', '/sobjects/Lead', 'LastName\nx', { 'content-type': 'text/csv' })).status).toBe(501);
+    expect((await org.call('POST', '/sobjects/Lead', 'LastName\nx', { 'content-type': 'text/csv' })).status).toBe(415);
   });
   test('several records with one key: 300 and where they are', async () => {
     await org.control('POST', '/fields', {
