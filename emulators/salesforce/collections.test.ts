@@ -43,6 +43,7 @@ describe('upsert of many', () => {
   test('all or none: good rows are told why they are not there', async () => {
     const rows = await org.upsert([{ Cordboard_Name__c: 'w1' }, { Cordboard_Name__c: 'w2', CallType: 'x' }], true);
     expect(codes(rows)).toEqual(['ALL_OR_NONE_OPERATION_ROLLED_BACK', 'INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST']);
+    expect(rows.map(({ created }) => created)).toEqual([true, true]);
     expect(rows[0]?.errors[0]?.message).toBe(
       'Record rolled back because not all records were valid and the request was using AllOrNone header',
     );

@@ -203,10 +203,12 @@ function* upsertAll(call: Call, ctx: Ctx, object: SObject, keyName: string): Wor
           return { id: String(match['Id']), created: false };
         },
     ),
+    (place) => (seen[place] ?? []).length === 0,
   );
 }
 
-function* eachRow(ctx: Ctx, allOrNone: boolean, parts: readonly Part[]): Work<Answer> {
+/** `isNew` tells of an upsert which rows would have been created: rolled back they say so, too [C jsforce's own tests against real orgs]. */
+function* eachRow(ctx: Ctx, allOrNone: boolean, parts: readonly Part[], isNew?: (place: number) => boolean): Work<Answer> {
   function* work(): Work<RowResult[]> {
     const results: RowResult[] = [];
     for (const part of parts) {
@@ -228,7 +230,12 @@ function* eachRow(ctx: Ctx, allOrNone: boolean, parts: readonly Part[]): Work<An
   const results = yield* allOrNothing(ctx, parts.length, work, ok);
   return {
     status: 200,
-    body: ok(results) ? results : results.map((result) => (result.success ? { success: false, errors: [rolledBack().row()] } : result)),
+    body: ok(results)
+      ? results
+      : results.map((result, place) => ({
+          ...(result.success ? { success: false, errors: [rolledBack().row()] } : result),
+          ...(isNew ? { created: isNew(place) } : {}),
+        })),
   };
 }
 

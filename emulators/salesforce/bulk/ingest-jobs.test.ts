@@ -105,10 +105,23 @@ describe('an ingest job', () => {
     ['update', {}, 'LastName\nx\n', 'InvalidBatch : Field name not found : Id'],
     ['upsert', { externalIdFieldName: 'Cordboard_Name__c' }, 'LastName\nx\n', 'InvalidBatch : Field name not found : Cordboard_Name__c'],
     ['insert', {}, 'LastName,lastname\nx,y\n', 'InvalidBatch : Duplicate column name : lastname'],
-    ['insert', {}, '', 'InvalidBatch : The uploaded data has no header row'],
     ['delete', {}, 'Id,LastName\nx,y\n', 'InvalidBatch : The delete operation takes the Id column only'],
   ])('%s %j of %j fails whole: %s', async (operation, more, csv, errorMessage) => {
     expect(await bulk.load({ object: 'Contact', operation, ...more }, csv)).toMatchObject({ state: 'Failed', errorMessage });
+  });
+
+  test('an upload of nothing is a job without records; an upsert by Id without ids makes new records', async () => {
+    for (const operation of ['insert', 'delete']) {
+      const info = await bulk.load({ object: 'Contact', operation }, '');
+      expect(info).toMatchObject({ state: 'JobComplete', numberRecordsProcessed: 0, numberRecordsFailed: 0 });
+      expect(lines(await bulk.outcome(info.id, 'successfulResults'))).toHaveLength(1);
+    }
+    const upsert = await bulk.load(
+      { object: 'Contact', operation: 'upsert', externalIdFieldName: 'Id', columnDelimiter: 'BACKQUOTE' },
+      'LASTNAME`PHONE\nNew One`1\nNew Two`2\n',
+    );
+    expect(upsert).toMatchObject({ state: 'JobComplete', numberRecordsProcessed: 2, numberRecordsFailed: 0 });
+    expect(await contacts("LastName LIKE 'New %'")).toHaveLength(2);
   });
 
   test('reads each type of field, keeps what is empty, clears what is #N/A', async () => {
