@@ -18,6 +18,7 @@ import {
   uriTooLong,
   versionRetired,
 } from './errors.ts';
+import { classicBulk, classicRefusal, isClassicBulk } from './bulk/classic/classic.ts';
 import type { Answer, Call } from './call.ts';
 import { changeOrigin } from './events/change-log.ts';
 import type { Fault } from './faults.ts';
@@ -244,7 +245,9 @@ function wholeFault(fault: Fault | undefined, path: string): Answer | undefined 
 const refusalOn = (path: string, refusal: Refusal): Answer =>
   path.startsWith('/services/Soap/')
     ? soapFault(refusal.code, refusal.message, refusal.status < 500 ? 500 : refusal.status)
-    : { status: refusal.status, body: refusal.body(), ...(refusal.headers ? { headers: refusal.headers } : {}) };
+    : isClassicBulk(path)
+      ? classicRefusal(refusal)
+      : { status: refusal.status, body: refusal.body(), ...(refusal.headers ? { headers: refusal.headers } : {}) };
 
 /** Applies a request once and says what to answer. */
 async function answer(org: OrgState, request: Request): Promise<Outcome> {
@@ -255,6 +258,7 @@ async function answer(org: OrgState, request: Request): Promise<Outcome> {
     const soap = soapVersion(path);
     if (soap) return told(soapLogin(soap, request.body, versions));
     if (isMetadataSoap(path)) return await metadataCall(org, request);
+    if (isClassicBulk(path)) return await classicCall(org, request);
     if (/^\/services\/data\/?$/.test(path)) {
       if (method !== 'GET' && method !== 'HEAD') throw methodNotAllowed(method, ['GET', 'HEAD']);
       const list = Array.from({ length: versions.newest - versions.oldest }, (_, place) => versions.oldest + place);
@@ -265,7 +269,7 @@ async function answer(org: OrgState, request: Request): Promise<Outcome> {
     }
     const found = /^\/services\/data\/v(\d+)\.\d(?:\/(.*))?$/.exec(path);
     if (!found) {
-      if (/^\/services\/(?:Soap|async|apexrest|scim)\b/i.test(path)) throw notImplemented(path);
+      if (/^\/services\/(?:Soap|apexrest|scim)\b/i.test(path)) throw notImplemented(path);
       throw notFound();
     }
     const version = Number(found[1]);
@@ -326,6 +330,17 @@ async function metadataCall(org: OrgState, { method, path, body }: Request): Pro
     const { baseMs } = org.latency.forRequest();
     if (baseMs > 0) await sleep(baseMs);
     return { answer: metadataSoap(org, path, method, body, versions), ctx: undefined, rowFault: undefined, counted: true };
+  } finally {
+    leave();
+  }
+}
+
+async function classicCall(org: OrgState, request: Request): Promise<Outcome> {
+  const leave = org.limits.enter();
+  try {
+    const { baseMs } = org.latency.forRequest();
+    if (baseMs > 0) await sleep(baseMs);
+    return { answer: classicBulk(org, request, versions), ctx: undefined, rowFault: undefined, counted: true };
   } finally {
     leave();
   }

@@ -63,7 +63,11 @@ export class Bulk {
   /** The job as it is at work, so that nobody changes a copy. */
   find(kind: Job['kind'], id: string): Job | undefined {
     const known = this.#live.get(id) ?? this.#waiting.find((job) => job.id === id);
-    return known ? (known.kind === kind ? known : undefined) : this.jobs.find(kind, id);
+    return known ? (known.kind === kind && known.batchOf === undefined ? known : undefined) : this.jobs.find(kind, id);
+  }
+  /** A batch of a job of Bulk API 1.0. */
+  findBatch(id: string): Job | undefined {
+    return this.#live.get(id) ?? this.#waiting.find((job) => job.id === id) ?? this.jobs.findBatch(id);
   }
 
   get paused(): boolean {

@@ -28,6 +28,8 @@ type Common = {
   totalMs: number;
   activeMs: number;
   errorMessage: string | undefined;
+  /** The job of Bulk API 1.0 that this is a batch of: nobody sees it as a job of its own. */
+  readonly batchOf?: string;
 };
 export type QueryJob = Common & {
   readonly kind: 'query';
@@ -49,8 +51,8 @@ export type IngestJob = Common & {
 export type Job = QueryJob | IngestJob;
 export const isOver = (job: Job): boolean => job.state === 'JobComplete' || job.state === 'Failed' || job.state === 'Aborted';
 
-/** `data` was uploaded; `rows` are the results of a query; `good` and `bad` those of an ingest job. */
-export type PartKind = 'data' | 'rows' | 'good' | 'bad';
+/** `data` was uploaded; `rows` are the results of a query; `good` and `bad` those of an ingest job, `order` which row became which. */
+export type PartKind = 'data' | 'rows' | 'good' | 'bad' | 'order';
 export type Part = { readonly part: number; readonly rows: number; readonly text: string };
 
 const hourMs = 3_600_000;
@@ -66,10 +68,13 @@ export class JobStore {
     for (const sql of [
       'CREATE TABLE IF NOT EXISTS "bulk_job" (n INTEGER PRIMARY KEY, id TEXT UNIQUE, kind TEXT, state TEXT, createdMs INTEGER, job TEXT)',
       'CREATE TABLE IF NOT EXISTS "bulk_part" (job INTEGER, kind TEXT, part INTEGER, rows INTEGER, text TEXT, PRIMARY KEY (job, kind, part))',
+      'CREATE TABLE IF NOT EXISTS "classic_job" (n INTEGER PRIMARY KEY, id TEXT UNIQUE, createdMs INTEGER, job TEXT)',
       'CREATE TABLE IF NOT EXISTS "bulk_use" (hour INTEGER, what TEXT, count INTEGER, PRIMARY KEY (hour, what))',
     ])
       store.run(sql);
-    this.#last = store.count('SELECT coalesce(MAX(n), 0) AS count FROM "bulk_job"');
+    this.#last = store.count(
+      'SELECT max((SELECT coalesce(MAX(n), 0) FROM "bulk_job"), (SELECT coalesce(MAX(n), 0) FROM "classic_job")) AS count',
+    );
   }
 
   newId(): { n: number; id: string } {
@@ -80,7 +85,7 @@ export class JobStore {
     this.#store.run('INSERT INTO "bulk_job" (n, id, kind, state, createdMs, job) VALUES (?, ?, ?, ?, ?, ?)', [
       job.n,
       job.id,
-      job.kind,
+      job.batchOf === undefined ? job.kind : 'batch',
       job.state,
       job.createdMs,
       JSON.stringify(job),
@@ -91,6 +96,9 @@ export class JobStore {
   }
   find(kind: Job['kind'], id: string): Job | undefined {
     return this.#read('SELECT job FROM "bulk_job" WHERE id = ? AND kind = ?', [id, kind])[0];
+  }
+  findBatch(id: string): Job | undefined {
+    return this.#read('SELECT job FROM "bulk_job" WHERE id = ? AND kind = ?', [id, 'batch'])[0];
   }
   /** The newest first. */
   list(kind: Job['kind'], from: number, most: number): Job[] {
@@ -141,7 +149,7 @@ export class JobStore {
   }
 
   clear(): void {
-    for (const table of ['bulk_job', 'bulk_part', 'bulk_use']) this.#store.run(`DELETE FROM "${table}"`);
+    for (const table of ['bulk_job', 'bulk_part', 'bulk_use', 'classic_job']) this.#store.run(`DELETE FROM "${table}"`);
     this.#last = 0;
   }
 

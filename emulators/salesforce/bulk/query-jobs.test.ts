@@ -235,7 +235,3 @@ test.each([
   const reply = await org.call(method, path, body);
   expect([reply.status, codeOf(reply)]).toEqual([status, code]);
 });
-
-test('Bulk API 1.0 is not here, and says so', async () => {
-  expect((await fetch(`${org.apiUrl}/services/async/67.0/job`, { method: 'POST' })).status).toBe(501);
-});

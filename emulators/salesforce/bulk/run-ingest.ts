@@ -236,21 +236,25 @@ export function saveChunk(
     ctx.store.atomically(
       () => {
         const [good, bad] = [lineWriter(job), lineWriter(job)];
+        let order = '';
         for (const { values, raw } of chunk.rows) {
           try {
             if (!values) throw badRow('A double quote stands where none may');
             if (values.length !== sheet.columns.length) throw badRow('The number of columns does not match the header row');
             const { id, created } = atOnce(rowWork(ctx, job, object, sheet, values, keysTwice), patient);
             good.add([id, String(created)], values);
+            order += 'g';
           } catch (cause) {
             const refusal = asRowRefusal(cause);
             ctx.tally.rowErrors.set(refusal.code, (ctx.tally.rowErrors.get(refusal.code) ?? 0) + 1);
             bad.add([idOfRow(job, sheet, values), errorText(refusal)], values ?? [raw]);
+            order += 'b';
           }
         }
         const part = Math.floor(job.processed / chunkRows);
         if (good.count > 0) jobs.addPart(job, 'good', part, good.count, good.text());
         if (bad.count > 0) jobs.addPart(job, 'bad', part, bad.count, bad.text());
+        if (job.batchOf !== undefined) jobs.addPart(job, 'order', part, order.length, order);
         job.processed += chunk.rows.length;
         job.failed += bad.count;
         jobs.save(job);
