@@ -33,6 +33,6 @@ export const jsforce: Judge = {
     const zip = join(court.folder, 'fields.zip');
     await writeFile(zip, zipSync({ 'package.xml': Buffer.from(packageXml), 'objects/Account.object': Buffer.from(accountObject) }));
     const order = { apiUrl: court.apiUrl, clientId, clientSecret, refreshToken, accessToken: await tokenOf(court), zip };
-    return casesOf(new URL('programs/jsforce.mjs', import.meta.url), order, court.folder, 19);
+    return casesOf(new URL('programs/jsforce.mjs', import.meta.url), order, court.folder, 20);
   },
 };

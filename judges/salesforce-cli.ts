@@ -161,6 +161,13 @@ export const salesforceCli: Judge = {
           )),
       },
       {
+        name: 'validate, then deploy what was validated',
+        async run() {
+          await works('project deploy validate --source-dir force-app', { status: 'Succeeded', checkOnly: true });
+          await works('project deploy quick --use-most-recent', { status: 'Succeeded', checkOnly: false });
+        },
+      },
+      {
         name: 'create, get and update a record',
         async run() {
           leadId = recordId(
@@ -241,6 +248,17 @@ export const salesforceCli: Judge = {
         },
       },
       {
+        name: 'upsert by Bulk API 1.0',
+        async run() {
+          const [info] = (await works('force data bulk upsert --sobject Task --external-id Cordboard_Name__c --file tasks.csv', [
+            { jobId: /^750/, id: /^751/ },
+          ])) as { jobId: string; id: string }[];
+          await works(`force data bulk status --job-id ${info?.jobId} --batch-id ${info?.id}`, [
+            { state: /^(?:Queued|InProgress|Completed)$/, numberRecordsFailed: '0' },
+          ]);
+        },
+      },
+      {
         name: 'query in bulk',
         run: async () =>
           void (await works(
@@ -277,6 +295,22 @@ export const salesforceCli: Judge = {
         },
       },
       {
+        name: 'export a tree with its plan, and import it again',
+        async run() {
+          await works(
+            'data export tree --plan --output-dir tree',
+            {},
+            {
+              args: ['-q', "SELECT Id, Name, Phone, (SELECT LastName, MobilePhone FROM Contacts) FROM Account WHERE Name = 'Tree Example'"],
+            },
+          );
+          await works('data import tree --plan tree/Account-Contact-plan.json', [
+            { refId: 'AccountRef1', type: 'Account', id: /^001/ },
+            { refId: 'ContactRef1', type: 'Contact', id: /^003/ },
+          ]);
+        },
+      },
+      {
         name: 'delete, and it is gone',
         async run() {
           await works(`data delete record --sobject Lead --record-id ${leadId}`, { success: true });
@@ -294,6 +328,10 @@ export const salesforceCli: Judge = {
             ((await works('org list limits', {})) as { name: string }[]).some(({ name }) => name === 'DailyApiRequests'),
             true,
           ),
+      },
+      {
+        name: 'count records',
+        run: async () => void (await works('org list sobject record-counts --sobject Task', [{ name: 'Task', count: 2 }])),
       },
       { name: 'open', run: async () => void (await works('org open --url-only', { url: /^http/, username })) },
       {
@@ -319,6 +357,14 @@ export const salesforceCli: Judge = {
             /<externalId>true<\/externalId>/,
             'the field',
           );
+        },
+      },
+      {
+        name: 'delete from the org, and no longer listed',
+        async run() {
+          await works('project delete source --metadata PermissionSet:Cordboard --no-prompt', { status: 'Succeeded' });
+          const left = (await works('org list metadata --metadata-type PermissionSet', [])) as unknown[];
+          expectLike(left.length, 0);
         },
       },
       {

@@ -188,6 +188,21 @@ await tryIt('bulk 2.0: load and query', async () => {
     ['Bulk A', 'Bulk, "B"'],
   );
 });
+await tryIt('bulk 1.0: load and query', async () => {
+  conn.bulk.pollInterval = 100;
+  const results = await conn.bulk.load('Contact', 'insert', [
+    { LastName: 'Classic A', FirstName: 'Anna' },
+    { LastName: '', FirstName: 'Nobody' },
+    { LastName: 'Classic B', FirstName: '' },
+  ]);
+  assert.deepEqual(
+    results.map(({ success }) => success),
+    [true, false, true],
+  );
+  assert.match(results[1].errors[0], /REQUIRED_FIELD_MISSING/);
+  const records = await (await conn.bulk.query("SELECT Id, LastName FROM Contact WHERE LastName LIKE 'Classic%'")).toArray();
+  assert.deepEqual(records.map(({ LastName }) => LastName).toSorted(), ['Classic A', 'Classic B']);
+});
 await tryIt('metadata: describe, list, deploy, read', async () => {
   assert.ok((await conn.metadata.describe('66.0')).metadataObjects.some(({ xmlName }) => xmlName === 'CustomObject'));
   const deployed = await conn.metadata.deploy(await readFile(zip), { singlePackage: true, rollbackOnError: true }).complete(true);
