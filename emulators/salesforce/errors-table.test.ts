@@ -623,11 +623,11 @@ const table: readonly Row[] = [
   },
   {
     when: 'a body that is no JSON by its own word',
-    evidence: 'documented',
+    evidence: 'recorded',
     send: () => org.call('POST', '/sobjects/Task', 'Subject=x', { 'content-type': 'text/plain' }),
     status: 415,
     code: 'UNSUPPORTED_MEDIA_TYPE',
-    text: /format that is not supported/,
+    text: "MediaType of 'text/plain' is not supported by this resource",
   },
   {
     when: 'by a fault: the edge knows no such org',

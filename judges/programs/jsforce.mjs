@@ -201,7 +201,10 @@ await tryIt('bulk 1.0: load and query', async () => {
   );
   assert.match(results[1].errors[0], /REQUIRED_FIELD_MISSING/);
   const records = await (await conn.bulk.query("SELECT Id, LastName FROM Contact WHERE LastName LIKE 'Classic%'")).toArray();
-  assert.deepEqual(records.map(({ LastName }) => LastName).toSorted(), ['Classic A', 'Classic B']);
+  assert.deepEqual(
+    records.map(({ LastName }) => LastName).toSorted((a, b) => a.localeCompare(b)),
+    ['Classic A', 'Classic B'],
+  );
 });
 await tryIt('metadata: describe, list, deploy, read', async () => {
   assert.ok((await conn.metadata.describe('66.0')).metadataObjects.some(({ xmlName }) => xmlName === 'CustomObject'));

@@ -202,6 +202,11 @@ describe("a browser's page of another origin", () => {
   });
 });
 
+test('children that every org has and this one has not', async () => {
+  const asked = async (children: string) => (await org.query(`SELECT Id, (SELECT Id FROM ${children}) FROM Account`)).status;
+  expect([await asked('ActivityHistories'), await asked('Shares'), await asked('Nonsense')]).toEqual([501, 501, 400]);
+});
+
 test('how many records there are', async () => {
   const count = async (names: string) =>
     (await org.call('GET', `/limits/recordCount${names}`)).body as { sObjects: { name: string; count: number }[] };
