@@ -3,7 +3,7 @@ import type { Readable, Transform } from 'node:stream';
 
 // "Compression using gzip or deflate, in both directions" [D REST guide, using compression].
 
-export type Encoding = 'gzip' | 'deflate';
+type Encoding = 'gzip' | 'deflate';
 
 /** The better of the two that a client takes, by Accept-Encoding; nought means no. */
 export function acceptedEncoding(header: string): Encoding | undefined {

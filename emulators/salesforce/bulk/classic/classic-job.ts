@@ -44,7 +44,7 @@ export function findJob(store: Store, id: string, nowMs: number): ClassicJob | u
   return row && (JSON.parse(String(row['job'])) as ClassicJob);
 }
 
-export type BatchState = 'Queued' | 'InProgress' | 'Completed' | 'Failed' | 'NotProcessed';
+type BatchState = 'Queued' | 'InProgress' | 'Completed' | 'Failed' | 'NotProcessed';
 const states: Readonly<Record<Job['state'], BatchState>> = {
   Open: 'Queued',
   UploadComplete: 'Queued',

@@ -1,7 +1,7 @@
 import { CsvReader, piecesOf, quotedCell } from '../csv.ts';
 import type { IngestJob, Job, JobStore, PartKind } from '../job-store.ts';
 
-export type RowResult = { readonly id: string; readonly created: boolean; readonly error: string | undefined };
+type RowResult = { readonly id: string; readonly created: boolean; readonly error: string | undefined };
 
 const rowsIn = (jobs: JobStore, job: Job, kind: PartKind, part: number): (readonly string[])[] => {
   const text = jobs.part(job, kind, part)?.text ?? '';
@@ -9,7 +9,7 @@ const rowsIn = (jobs: JobStore, job: Job, kind: PartKind, part: number): (readon
 };
 
 /** What came of each row, in the order of the batch: "the results are in the same order as the rows" [D Bulk API guide, batch results]. */
-export function* rowResults(jobs: JobStore, job: IngestJob): Generator<RowResult> {
+function* rowResults(jobs: JobStore, job: IngestJob): Generator<RowResult> {
   for (let part = jobs.partFrom(job, 'order', 0); part; part = jobs.partFrom(job, 'order', part.part + 1)) {
     const [good, bad] = [rowsIn(jobs, job, 'good', part.part).values(), rowsIn(jobs, job, 'bad', part.part).values()];
     for (const which of part.text) {
