@@ -171,6 +171,7 @@ export const points: readonly Point[] = [
 /** Statements that write, but carry no call on its road: what is lost with them is said with each. */
 export const besideTheRoad: Readonly<Record<string, string>> = {
   'save-org-facts': 'usage and trouble of the org: said again with the next answer',
+  'save-wrong-defaults': 'what is wrong with the policy’s defaults: looked at again at each connection and each change of the policy',
   'save-users': 'users of the org: read again every five minutes and at each start',
   'set-mode': 'a person’s click, answered only when it is stored',
   'write-again': 'a person’s click, answered only when it is stored',

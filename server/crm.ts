@@ -32,6 +32,8 @@ export type WantedActivity = {
   readonly status: 'completed' | 'open';
   readonly direction: 'inbound' | 'outbound' | 'internal' | undefined;
   readonly ownerId: string | undefined;
+  /** Owns it if that one can't: inactive, gone, not allowed to. */
+  readonly spareOwnerId?: string;
   /** Lead or contact. */
   readonly who: CrmRecord | undefined;
   /** Account, case, opportunity. */
@@ -70,6 +72,9 @@ export type WantedPerson = {
   readonly phone: string;
   readonly email?: string;
   readonly ownerId?: string;
+  readonly spareOwnerId?: string;
+  /** Of a lead: the CRM's own assignment rules say whose it is; `ownerId` where none of them does. */
+  readonly byAssignmentRules?: true;
 };
 export type Wanted = WantedActivity | WantedPerson;
 export type WantedKind = Wanted['kind'];
@@ -87,13 +92,29 @@ export type WriteAsk = {
   readonly name: string;
   readonly id?: string;
   readonly fields: Fields;
+  /** Owns it if the owner among `fields` can't. */
+  readonly spareOwnerId?: string;
+  /** Created: the CRM's own assignment rules may choose another owner. Left out: never. */
+  readonly byAssignmentRules?: true;
+  /** Created although a duplicate rule would rather not, where that rule lets people do so. */
+  readonly despiteDuplicates?: true;
+  /** Say whom a duplicate rule found; it takes calls of its own. */
+  readonly lookAtDuplicates?: true;
 };
+/** A field that a record was refused for, and what may be sent instead; nothing: leave it out. */
+export type RefusedField = { readonly field: string; readonly instead?: FieldValue };
 export type WriteAnswer =
-  | { readonly id: string; readonly created: boolean }
+  /** `given`: what it holds besides what was asked: the admin's defaults for fields the CRM insists on, the owner its own rules chose. */
+  | { readonly id: string; readonly created: boolean; readonly given?: Fields }
+  /** Nothing of the record itself: without these fields it may be taken, as far as this answer tells. */
+  | { readonly refused: 'fields'; readonly fields: readonly RefusedField[]; readonly failure: CrmFailure }
+  /** A duplicate rule found others, with what stands in their phone fields as far as this user sees it. */
+  | { readonly refused: 'duplicate'; readonly others: readonly Duplicate[]; readonly failure: CrmFailure }
   /** `exists`: our name is on that record already. `deleted`: it was there and isn't any more, or was never. */
   | { readonly refused: 'exists' | 'deleted'; readonly id?: string; readonly message: string }
   /** `whole`: the failure befell a group of rows in one, so any of them may be the poison: ask for half of them again (W5). */
   | { readonly refused: 'failed'; readonly failure: CrmFailure; readonly whole?: true };
+export type Duplicate = { readonly id: string; readonly phones: readonly string[] };
 /** Look one record up, by our name or by id. `since`: not created before (ms); bounds the search where names aren't unique (W8). */
 export type ReadAsk = {
   /** Left out: an activity. */ readonly kind?: WantedKind;
@@ -115,7 +136,11 @@ export type ReadAnswer =
     }
   | { readonly failure: CrmFailure; readonly whole?: true };
 
-export type Exchange = { readonly reads: readonly ReadAsk[]; readonly writes: readonly WriteAsk[] };
+/** What the admin gives fields that the CRM insists on when a record is created: by the CRM's names of the object and of the field. */
+export type FieldDefaults = Readonly<Record<string, Fields>>;
+/** One of them that can't be used, and why. */
+export type WrongDefault = { readonly object: string; readonly field: string; readonly because: string };
+export type Exchange = { readonly reads: readonly ReadAsk[]; readonly writes: readonly WriteAsk[]; readonly defaults?: FieldDefaults };
 export type Exchanged = {
   /** One each, in order of asking. Reads happen before writes. */
   readonly reads: readonly ReadAnswer[];
@@ -268,6 +293,13 @@ export interface Crm {
   readonly maxRecords: number;
   /** Records (by id) that writing these fields would lock; `creating` a finished activity locks none (salesforce.md §2.4). */
   locks(fields: Fields, creating: boolean): readonly string[];
+  /**
+   * Changes whenever what this user may write changes: fields, rights, lengths, values to choose from. What was refused under another
+   * one may be tried again.
+   */
+  readonly shape: string;
+  /** Which of these defaults can't be used: no such object or field, or not that kind of value. Throws like `exchange`. */
+  wrongDefaults(defaults: FieldDefaults): Promise<readonly WrongDefault[]>;
   /** The record in the CRM's own words. Pure. The text field is composed by the writer from `memo` and `system`. */
   draft(wanted: Wanted): Fields;
   /** One round trip and one API call: reads, then writes. Throws `Unanswered` or `Refused` only. */

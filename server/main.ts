@@ -195,12 +195,17 @@ async function start(config: Config): Promise<void> {
       proved: (id, failure) => waysIn.saveProof(id, failure),
       writer: { sideBySide: 4, requestLimitMs: config.requestLimitMs, pollMs: 500 },
       connected: () => books.ring(),
+      rules: async (id) => {
+        const { policy, policyVersion } = await orgView(id);
+        return { policyVersion, defaults: policy.defaults, duplicates: policy.duplicates, country: policy.country };
+      },
       whoIsThere: (org, numbers) => isThere(org, numbers),
       report: (what, fields) => {
         if (what === 'org.exchanged') {
           count('exchanges_total');
           count('records_written_total', Number(fields['created']) + Number(fields['changed']));
           count('duplicate_value_total', Number(fields['exists']));
+          count('refused_field_total', Number(fields['refused']));
         }
         log[loudOrg.has(what) ? 'warn' : 'info'](what, fields);
       },

@@ -59,6 +59,7 @@ function keepOne(recover: (times: number) => Promise<number>, more: { crm?: obje
     readOrgs: () => Promise.resolve([{ org, name: 'Org', mode: 'live' as const, crm: 'sealed' }]),
     saveUsers: () => Promise.resolve(),
     saveUsage: (_org: OrgId, _usage: unknown, trouble: unknown) => Promise.resolve(void seen.troubles.push(trouble)),
+    saveWrongDefaults: () => Promise.resolve(),
     takeLane() {
       if (held) return Promise.resolve(undefined); // the database's lock is ours until it is released
       held = true;
@@ -76,6 +77,7 @@ function keepOne(recover: (times: number) => Promise<number>, more: { crm?: obje
     proved: (_org, trouble) => Promise.resolve(void seen.proved.push(trouble)),
     writer: { sideBySide: 1, requestLimitMs: 120_000, pollMs: 500 },
     connected: () => undefined,
+    rules: () => Promise.resolve({ policyVersion: 1, defaults: {}, duplicates: 'park', country: undefined }),
     whoIsThere: () => Promise.resolve(new Map()),
     report: (what) => void seen.reports.push(what),
     stop: stop.signal,

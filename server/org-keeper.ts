@@ -3,7 +3,7 @@ import type { CrmFailure } from './crm-failure.ts';
 import { type Crm, Refused } from './crm.ts';
 import type { OrgId, Store } from './store.ts';
 import type { World } from './world.ts';
-import { runWriter, type WhoIsThere, type WriterReport, type WriterSettings } from './write/writer.ts';
+import { runWriter, type WhoIsThere, type WriterReport, type WriterSettings, type WritingRules } from './write/writer.ts';
 
 export type KeeperOptions = {
   readonly store: Store;
@@ -18,6 +18,8 @@ export type KeeperOptions = {
   readonly writer: WriterSettings;
   /** There is a connection to this org, or another one. */
   connected(org: OrgId): void;
+  /** What today's policy of the org says of writing; asked for often. */
+  rules(org: OrgId): Promise<WritingRules>;
   /** Looked at before records are made for strangers (P3). */
   whoIsThere(org: OrgId, numbers: readonly string[]): ReturnType<WhoIsThere>;
   report(what: string, fields: Readonly<Record<string, unknown>>): void;
@@ -59,6 +61,7 @@ export function keepOrgs({
   proved,
   writer,
   connected,
+  rules,
   whoIsThere,
   report,
   stop,
@@ -76,6 +79,7 @@ export function keepOrgs({
     let usageAtMs = -Infinity;
     let saidSignInMs: number | undefined;
     let proveFromMs = -Infinity;
+    let looked: string | undefined;
 
     const say = async (crm: Crm | undefined, trouble: unknown, force = false) => {
       const text = trouble ? JSON.stringify(trouble) : undefined;
@@ -133,8 +137,18 @@ export function keepOrgs({
           await store.saveUsers(org, await crm.users(), (await crm.self()).id);
           usersAtMs = world.monotonic();
         };
+        const lookAtDefaults = async () => {
+          const { policyVersion, defaults } = await rules(org);
+          const now = `${connectedTo} ${crm.shape} ${policyVersion}`;
+          if (now === looked) return;
+          const wrong = Object.keys(defaults).length === 0 ? [] : await crm.wrongDefaults(defaults);
+          for (const one of wrong) report('org.default-unusable', { org, ...one });
+          await store.saveWrongDefaults(org, wrong);
+          looked = now;
+        };
         await readUsers();
         await watchWayIn(crm);
+        await lookAtDefaults();
         onTried();
         failures = 0;
         if (row.mode !== 'live') {
@@ -153,6 +167,7 @@ export function keepOrgs({
           report('lane.taken', { org, epoch: hold.epoch, recovered: await hold.recover() });
           watching = watchMode(org, row.crm, pause, async () => {
             await readUsers();
+            await lookAtDefaults();
             await watchWayIn(crm);
           });
           const reports: WriterReport = {
@@ -175,6 +190,7 @@ export function keepOrgs({
             crm,
             world,
             writer,
+            () => rules(org),
             (numbers) => whoIsThere(org, numbers),
             reports,
             AbortSignal.any([stop, pause.signal]),
@@ -203,7 +219,7 @@ export function keepOrgs({
     await disconnect();
   };
 
-  /** Ends the writing when the org is paused, observed, or connected elsewhere; reads its users and looks after the way in meanwhile. */
+  /** Ends the writing when the org is paused, observed, or connected elsewhere; reads its users, checks the policy's defaults and looks after the way in meanwhile. */
   const watchMode = async (org: OrgId, crm: string, pause: AbortController, lookAfter: () => Promise<void>): Promise<void> => {
     const ended = AbortSignal.any([pause.signal, stop]);
     ended.addEventListener('abort', () => orgsBell.ring(), { once: true });

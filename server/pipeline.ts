@@ -134,8 +134,12 @@ async function tellCall(line: Line, due: DueCall): Promise<Told> {
   const org = await line.orgView(due.org);
   // Who was meant is pinned with the first wish (D1), and a person's choice needs no number.
   const { number } = call.customer;
-  // A log that was refused for the record it hangs on: who has the number by now?
-  const refused = due.writes.find((row) => row.state === 'parked' && row.crmId === undefined && recordGone.has(row.troubleCode ?? ''));
+  // A log that was refused, or written without its link, for the record it hangs on: who has the number by now?
+  const refused = due.writes.find(
+    (row) =>
+      (row.state === 'parked' && row.crmId === undefined && recordGone.has(row.troubleCode ?? '')) ||
+      Object.values(row.refused).some(({ code }) => recordGone.has(code)),
+  );
   const isRefused = refused !== undefined;
   const isPinned =
     due.pinned !== undefined &&

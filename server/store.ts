@@ -1,6 +1,6 @@
 import type { Call } from './call/call.ts';
 import type { Branded, CallEvent, CallId } from './call/event.ts';
-import type { CrmUser, Fields, FieldValue, Wanted, WantedActivity, WantedPerson } from './crm.ts';
+import type { CrmUser, Fields, FieldValue, Wanted, WantedActivity, WantedPerson, WrongDefault } from './crm.ts';
 import type { Inputs } from './decide/pin.ts';
 import type { Policy } from './decide/policy.ts';
 import type { Step, Verdict } from './decide/decide.ts';
@@ -100,6 +100,19 @@ export type WriteState = 'due' | 'sending' | 'uncertain' | 'written' | 'parked' 
 export type Lane = 'now' | 'later';
 /** A version that was sent and never answered; it may still land before `untilMs` (W4). `composed`: its text as we composed it, without what people wrote. */
 export type Ghost = { readonly sent: Fields; readonly composed?: FieldValue | undefined; readonly untilMs: number };
+/**
+ * A field the org refused. It isn't sent again, or `instead` is, as long as the value wanted and the `basis` (what the org lets us write,
+ * and the policy) are the same.
+ */
+export type Refusal = {
+  readonly code: string;
+  readonly message: string;
+  /** What was wanted there; null: nothing, and the org wants something. */
+  readonly value: FieldValue;
+  readonly instead?: FieldValue;
+  readonly basis: string;
+};
+export type Refusals = Readonly<Record<string, Refusal>>;
 /** What the org says of a record that refers to one which isn't there any more. */
 export const recordGone: ReadonlySet<string> = new Set([
   'ENTITY_IS_DELETED',
@@ -131,6 +144,8 @@ export type WriteRow<W extends Wanted = Wanted> = {
   readonly sent: Fields;
   readonly seen: Fields;
   readonly human: readonly string[];
+  /** By the CRM's name of the field. */
+  readonly refused: Refusals;
   readonly ghosts: readonly Ghost[];
   /** Failures held against the row: five of an unknown kind park it. */
   readonly attempts: number;
@@ -195,6 +210,7 @@ export type RowOutcome = {
   readonly sent: Fields;
   readonly seen: Fields;
   readonly human: readonly string[];
+  readonly refused: Refusals;
   readonly ghosts: readonly Ghost[];
   readonly attempts: number;
   readonly setbacks: number;
@@ -232,6 +248,8 @@ export interface Store {
     connection: string,
   ): Promise<{ org: OrgId; connection: string; source: string; name: string; sealedSecrets: string } | undefined>;
   saveUsers(org: OrgId, users: readonly CrmUser[], self: string): Promise<void>;
+  /** Defaults of the policy that this org can't use. */
+  saveWrongDefaults(org: OrgId, wrong: readonly WrongDefault[]): Promise<void>;
   saveUsage(org: OrgId, usage: { used: number; max: number } | undefined, trouble: unknown): Promise<void>;
 
   /** Calls back on every note of these channels, and once after each (re)connection: notes are hints (ha.md). */

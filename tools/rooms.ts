@@ -35,6 +35,7 @@ export const rooms: Readonly<Record<string, Row>> = {
     from: [
       'server/call',
       'server/decide',
+      'server/match/has-number.ts', // is who a duplicate rule found the one who called?
       'server/crm.ts',
       'server/crm-failure.ts',
       'server/store.ts',

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Refused, Unanswered } from '../../server/crm.ts';
+import { type DescribedField, fingerprint } from './defaults.ts';
 import type { Answer, Api } from './request.ts';
 
 /** Names of our own fields on Activity, without which Cordboard still works (reduced form, W8). */
@@ -15,6 +16,8 @@ const Describe = z.looseObject({
       length: z.number().nullish(),
       createable: z.boolean(),
       updateable: z.boolean(),
+      nillable: z.boolean().nullish(),
+      defaultedOnCreate: z.boolean().nullish(),
       externalId: z.boolean().nullish(),
       unique: z.boolean().nullish(),
       restrictedPicklist: z.boolean().nullish(),
@@ -45,6 +48,9 @@ export type TaskShape = {
   /** ApiNames of TaskStatus: orgs rename and translate them (salesforce.md §3.1). */
   readonly status: { readonly open: string; readonly completed: string };
   isClosed(status: string): boolean;
+  readonly fields: readonly DescribedField[];
+  /** Another one whenever something of all this changes. */
+  readonly fingerprint: string;
   /** Fields of ours and of Task that this user doesn't see or may not write; they are left out. */
   readonly missing: readonly string[];
 };
@@ -135,6 +141,20 @@ function shapeOf(
     },
     status: { open: openStatus(statuses, chosen.open), completed: closedStatus(statuses, chosen.completed) },
     isClosed: (status) => closed.has(status),
+    fields: task.fields,
+    fingerprint: fingerprint([
+      task.fields.map(({ name, type, length, createable, updateable, nillable, restrictedPicklist, picklistValues }) => [
+        name,
+        type,
+        length,
+        createable,
+        updateable,
+        nillable,
+        restrictedPicklist,
+        (picklistValues ?? []).filter(({ active }) => active).map(({ value }) => value),
+      ]),
+      statuses,
+    ]),
     missing,
   };
 }

@@ -240,14 +240,18 @@ describe('reading', () => {
 
 describe('each row has its own fate', () => {
   /** One row's answer, as create or as update. */
-  async function fateOf(row: object, write: Exchange['writes'][number], living: object[] = []) {
+  async function fateOf(row: object, write: Exchange['writes'][number], living: object[] = [], readable: readonly string[] = []) {
     const { org, crm } = await connect();
-    org.script = ({ path }) =>
-      path.includes('/composite/sobjects')
-        ? { body: [row] }
-        : path.includes('/queryAll')
-          ? (org.heard.push({ method: 'GET', path, headers: {}, body: '' }), { body: found(...living) })
-          : undefined;
+    org.script = (heard) => {
+      if (heard.path.includes('/composite/sobjects')) return { body: [row] };
+      if (!heard.path.endsWith('/composite')) return undefined;
+      org.heard.push(heard);
+      return composite(({ url }) => ({
+        body: found(
+          ...(soqlOf(url).includes('UserRecordAccess') ? readable.map((RecordId) => ({ RecordId, HasReadAccess: true })) : living),
+        ),
+      }))(heard);
+    };
     const { writes } = await crm.exchange({ reads: [], writes: [write] });
     return { answer: writes[0], org };
   }
@@ -305,22 +309,34 @@ describe('each row has its own fate', () => {
       failedRow('INVALID_CROSS_REFERENCE_KEY', 'invalid cross reference id', ['WhatId']),
       update(1, { WhatId: '001000000000009AAA' }),
     );
-    expect(answer).toMatchObject({ refused: 'failed', failure: { mendedBy: 'admin', fields: ['WhatId'] } });
+    expect(answer).toMatchObject({ refused: 'fields', fields: [{ field: 'WhatId' }], failure: { mendedBy: 'admin', fields: ['WhatId'] } });
   });
   test('unnamed, it may be the contact to be linked: a living task is not taken for a deleted one', async () => {
     const linked = update(1, { WhoId: '003000000000009AAA' });
     const gone = failedRow('ENTITY_IS_DELETED', 'entity is deleted');
     expect((await fateOf(gone, linked, [{ Id: taskId(1), IsDeleted: false }])).answer).toMatchObject({
-      refused: 'failed',
+      refused: 'fields',
+      fields: [{ field: 'WhoId' }],
       failure: { mendedBy: 'admin', code: 'ENTITY_IS_DELETED', message: expect.stringContaining('entity is deleted') },
     });
     expect((await fateOf(gone, linked, [{ Id: taskId(1), IsDeleted: true }])).answer).toMatchObject({ refused: 'deleted' });
     expect((await fateOf(gone, linked, [])).answer).toMatchObject({ refused: 'deleted' });
   });
+  test.each([
+    ['which of two links is gone is looked up', ['001000000000009AAA'], [{ field: 'WhoId' }]],
+    ['both are gone', [], [{ field: 'WhoId' }, { field: 'WhatId' }]],
+    ['both are there: it is the owner', ['001000000000009AAA', '003000000000009AAA'], [{ field: 'OwnerId', instead: selfId }]],
+  ])('%s', async (_, readable, fields) => {
+    const row = failedRow('INVALID_CROSS_REFERENCE_KEY', 'invalid cross reference id');
+    const linked = { WhoId: '003000000000009AAA', WhatId: '001000000000009AAA', OwnerId: '005000000000009AAA' };
+    const { answer, org } = await fateOf(row, { ...create(1, linked), spareOwnerId: selfId }, [], readable);
+    expect(answer).toMatchObject({ refused: 'fields', fields });
+    expect(org.heard, 'one reading call').toHaveLength(1);
+  });
   test('if that look-up fails, what the others were answered stands', async () => {
     const { org, crm } = await connect();
     org.script = ({ path }) =>
-      path.includes('/queryAll')
+      path.endsWith('/composite')
         ? 'hang up'
         : path.includes('/composite/sobjects')
           ? { body: [failedRow('ENTITY_IS_DELETED', 'entity is deleted'), { id: taskId(2), success: true, errors: [] }] }

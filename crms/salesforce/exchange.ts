@@ -3,20 +3,26 @@ import type { CrmFailure } from '../../server/crm-failure.ts';
 import {
   type Exchange,
   type Exchanged,
+  type FieldDefaults,
   type Fields,
   type FieldValue,
   type ReadAnswer,
   type ReadAsk,
+  type RefusedField,
   Refused,
   Unanswered,
   type WriteAnswer,
   type WriteAsk,
 } from '../../server/crm.ts';
+import { defaultsOf, neededDefaults } from './defaults.ts';
 import { standardFields, type TaskShape } from './describe.ts';
-import { edgeFailure, failureOf, isPerRequestLimit, readErrorBody, readRowErrors, type SalesforceError } from './failures.ts';
-import type { Ask } from './request.ts';
+import { edgeFailure, failureOf, isPerRequestLimit, namedFields, readErrorBody, readRowErrors, type SalesforceError } from './failures.ts';
+import { type Ask, ownerAsDecided } from './request.ts';
 import { type Connection, counted, Found, type FoundRecord, isOurName, type Part, parsed, Rows, sendable, shortId } from './parts.ts';
 import { personParts } from './person.ts';
+import { personsAfter } from './person-after.ts';
+import { refusedFields, references, type Sparable } from './refused-fields.ts';
+import { getTogether } from './together.ts';
 import { dateTime, isOneOf, quoted, shortLists } from './soql.ts';
 
 /** Records of one collection (salesforce.md §2.1). Two writes and two reads of this size fit one composite request. */
@@ -35,26 +41,42 @@ export async function exchange(connection: Connection, asked: Exchange, signal?:
   const reads: (ReadAnswer | undefined)[] = asked.reads.map(() => undefined);
   const writes: (WriteAnswer | undefined)[] = asked.writes.map(() => undefined);
   checkSize(asked);
-  const isActivity = ({ kind }: ReadAsk | WriteAsk) => kind === undefined || kind === 'activity';
+  const doubts: Doubt[] = [];
+  const persons =
+    asked.reads.every(isActivity) && asked.writes.every(isActivity)
+      ? undefined
+      : personParts(connection, await connection.persons(), asked, { reads, writes });
   const parts = [
-    ...readParts(connection, asked.reads, isActivity, reads),
-    ...(asked.reads.every(isActivity) && asked.writes.every(isActivity)
-      ? []
-      : personParts(connection, await connection.persons(), asked, { reads, writes })),
-    ...writeParts(connection, asked.writes, isActivity, writes),
+    ...readParts(connection, asked.reads, reads),
+    ...(persons ?? []),
+    ...writeParts(connection, asked.writes, asked.defaults, writes, doubts),
   ];
   if (parts.length > maxParts) throw new Refused(tooMuch('These names are too long to be looked up in one request.'));
   const wire = await sendParts(connection, parts, signal);
-  await tellDeletedApart(connection, asked.writes, writes, signal);
+  // A field that was there isn't shown any more: who read it reads again, by what is there now.
+  if ([...reads, ...writes].some(saysFieldLost) && (await connection.lookAgain()))
+    reads.forEach((answer, index) => saysFieldLost(answer) && (reads[index] = { failure: changedMeanwhile }));
+  await settleDoubts(connection, asked.writes, writes, doubts);
+  if (persons) await personsAfter(connection, asked.writes, writes, signal);
   return { reads: reads.map(answered), writes: writes.map(answered), wire };
 
   async function sendParts({ session, world }: Connection, parts: readonly Part[], signal?: AbortSignal) {
     const [only] = parts;
     if (!only) return { request: 'nothing to send', status: 0, ms: 0 };
     if (parts.length === 1) {
-      const { status, json, ms } = await api.call(only.ask, signal);
-      only.take(json);
-      return { request: only.words, status, ms };
+      try {
+        const { status, json, ms } = await api.call(only.ask, signal);
+        only.take(json);
+        return { request: only.words, status, ms };
+      } catch (error) {
+        if (!(error instanceof Refused) || !isFieldLost(error.failure)) throw error;
+        // A collection is refused as one for a column that isn't there for this user.
+        if (!only.spare?.(error.failure)) {
+          if (!(await connection.lookAgain())) throw error;
+          only.refuse(changedMeanwhile, false);
+        }
+        return { request: only.words, status: 400, ms: 0 };
+      }
     }
     const body = {
       allOrNone: false,
@@ -66,7 +88,7 @@ export async function exchange(connection: Connection, asked: Exchange, signal?:
         referenceId: `part${index}`,
         ...(ask.body === undefined ? {} : { body: ask.body }),
         // Subrequests inherit Accept, Authorization and Content-Type only (requests-composite.md).
-        ...(ask.method === 'GET' ? {} : { httpHeaders: { 'Sforce-Auto-Assign': 'FALSE' } }),
+        ...(ask.method === 'GET' ? {} : { httpHeaders: { ...ownerAsDecided, ...ask.headers } }),
       })),
     };
     const { status, json, ms } = await api.call({ method: 'POST', path: `${api.base}/composite`, body }, signal);
@@ -77,7 +99,7 @@ export async function exchange(connection: Connection, asked: Exchange, signal?:
       if (answer.httpStatusCode < 300) return part.take(answer.body);
       const errors = readErrorBody(answer.body);
       const failure = errors ? failureOf(errors, world.chance, session.redact) : edgeFailure(answer.httpStatusCode, world.chance);
-      part.refuse(failure, failure.mendedBy !== 'time');
+      if (!isFieldLost(failure) || !part.spare?.(failure)) part.refuse(failure, failure.mendedBy !== 'time');
     });
     return { request: `POST /composite (${parts.map((part) => part.words).join('; ')})`, status, ms };
   }
@@ -93,6 +115,17 @@ function answered<T>(answer: T | undefined): T {
   return answer;
 }
 
+const isActivity = ({ kind }: ReadAsk | WriteAsk) => kind === undefined || kind === 'activity';
+const isFieldLost = ({ code }: CrmFailure) => code === 'INVALID_FIELD' || code === 'INVALID_FIELD_FOR_INSERT_UPDATE';
+const saysFieldLost = (answer: ReadAnswer | WriteAnswer | undefined): boolean =>
+  answer !== undefined && 'failure' in answer && isFieldLost(answer.failure);
+const changedMeanwhile: CrmFailure = {
+  mendedBy: 'time',
+  code: 'FIELDS_CHANGED',
+  message: 'What the connected user may see has changed meanwhile; it is asked again.',
+  retryAfterMs: 500,
+};
+
 const tooMuch = (message: string): CrmFailure => ({ mendedBy: 'us', code: 'EXCHANGE_TOO_LARGE', message });
 
 function checkSize({ reads, writes }: Exchange): void {
@@ -106,13 +139,8 @@ function checkSize({ reads, writes }: Exchange): void {
 
 // ── reads ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-function readParts(
-  connection: Connection,
-  asks: readonly ReadAsk[],
-  isMine: (ask: ReadAsk) => boolean,
-  answers: (ReadAnswer | undefined)[],
-): Part[] {
-  const rows = asks.map((ask, index) => ({ ask, index })).filter(({ ask }) => isMine(ask));
+function readParts(connection: Connection, asks: readonly ReadAsk[], answers: (ReadAnswer | undefined)[]): Part[] {
+  const rows = asks.map((ask, index) => ({ ask, index })).filter(({ ask }) => isActivity(ask));
   const byId = rows.filter(({ ask }) => ask.id !== undefined);
   const byName = rows.filter(({ ask }) => ask.id === undefined);
   const { api, shape, selfId } = connection;
@@ -200,35 +228,68 @@ function fieldValue(value: unknown): FieldValue {
 
 // ── writes ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
+/** A row refused for a record that is gone, and it isn't said which: its own, or one it refers to. */
+type Doubt = { readonly index: number; readonly error: SalesforceError };
+
 function writeParts(
   connection: Connection,
   asks: readonly WriteAsk[],
-  isMine: (ask: WriteAsk) => boolean,
+  defaults: FieldDefaults | undefined,
   answers: (WriteAnswer | undefined)[],
+  doubts: Doubt[],
 ): Part[] {
   const { api, shape } = connection;
-  const creates = asks.map((ask, index) => ({ ask, index })).filter(({ ask }) => isMine(ask) && ask.id === undefined);
-  const updates: { ask: WriteAsk & { id: string }; index: number; fields: Fields }[] = [];
+  const given = defaultsOf(defaults, 'Task');
+  type Sent = { readonly ask: WriteAsk; readonly index: number; readonly fields: Fields; readonly needed: Fields };
+  const creates: Sent[] = [];
+  const updates: Sent[] = [];
   for (const [index, ask] of asks.entries()) {
-    if (ask.id === undefined || !isMine(ask)) continue;
+    if (!isActivity(ask)) continue;
+    if (ask.id === undefined) {
+      const fields = sendable(ask.fields, shape.canCreate);
+      creates.push({ ask, index, fields, needed: neededDefaults(shape.fields, fields, given) });
+      continue;
+    }
     const fields = sendable(ask.fields, (field) => shape.canUpdate(field) && field !== shape.nameField);
     // Nothing this user may change is left: an empty update would only take locks and move LastModifiedDate.
     if (Object.keys(fields).length === 0) answers[index] = { id: ask.id, created: false };
-    else updates.push({ ask: { ...ask, id: ask.id }, index, fields });
+    else updates.push({ ask, index, fields, needed: {} });
   }
 
-  const part = (ask: Ask, words: string, rows: readonly { ask: WriteAsk; index: number }[]): Part => ({
-    ask,
-    words,
-    take(json) {
-      const results = parsed(Rows, json);
-      if (results.length !== rows.length) throw new Unanswered('Salesforce answered another number of rows than it was sent.');
-      rows.forEach(({ ask, index }, at) => (answers[index] = rowAnswer(connection, ask, results[at], rows.length)));
-    },
-    refuse(failure, whole) {
-      for (const { index } of rows) answers[index] = { refused: 'failed', failure, ...(whole && rows.length > 1 ? { whole: true } : {}) };
-    },
-  });
+  const part = (ask: Ask, words: string, rows: readonly Sent[]): Part => {
+    const sparable = ({ ask: row, fields, needed }: Sent): Sparable => ({
+      fields: { ...fields, ...needed },
+      essential: ['Subject', 'Status', shape.nameField],
+      spareOwnerId: row.spareOwnerId,
+      creating: row.id === undefined,
+      defaults: given,
+    });
+    return {
+      ask,
+      words,
+      take(json) {
+        const results = parsed(Rows, json);
+        if (results.length !== rows.length) throw new Unanswered('Salesforce answered another number of rows than it was sent.');
+        rows.forEach((row, at) => (answers[row.index] = rowAnswer(connection, row, sparable(row), results[at], rows.length, doubts)));
+      },
+      refuse(failure, whole) {
+        for (const { index } of rows) answers[index] = { refused: 'failed', failure, ...(whole && rows.length > 1 ? { whole: true } : {}) };
+      },
+      spare(failure) {
+        const error = { code: failure.code, message: '', fields: 'fields' in failure ? (failure.fields ?? []) : [] };
+        const spared = rows.map((row) => refusedFields([error], sparable(row)));
+        if (!spared.some((fields) => Array.isArray(fields))) return false;
+        rows.forEach(({ index }, at) => {
+          const fields = spared[at];
+          answers[index] =
+            fields === undefined || fields === 'unclear'
+              ? { refused: 'failed', failure, ...(rows.length > 1 ? { whole: true } : {}) }
+              : { refused: 'fields', fields, failure };
+        });
+        return true;
+      },
+    };
+  };
   const collection = (records: readonly Fields[]) => ({
     allOrNone: false,
     records: records.map((record) => ({ attributes: { type: 'Task' }, ...record })),
@@ -236,7 +297,7 @@ function writeParts(
 
   const parts: Part[] = [];
   if (creates.length > 0) {
-    const body = collection(creates.map(({ ask }) => ({ ...sendable(ask.fields, shape.canCreate), [shape.nameField]: ask.name })));
+    const body = collection(creates.map(({ ask, fields, needed }) => ({ ...fields, ...needed, [shape.nameField]: ask.name })));
     const ask: Ask =
       shape.form === 'unique'
         ? { method: 'PATCH', path: `${api.base}/composite/sobjects/Task/${shape.nameField}`, body }
@@ -244,7 +305,7 @@ function writeParts(
     parts.push(part(ask, `${ask.method} ${ask.path.slice(api.base.length)} (${counted(creates.length, 'create')})`, creates));
   }
   if (updates.length > 0) {
-    const body = collection(updates.map(({ ask, fields }) => ({ Id: ask.id, ...fields })));
+    const body = collection(updates.map(({ ask, fields }) => ({ Id: ask.id ?? '', ...fields })));
     parts.push(
       part(
         { method: 'PATCH', path: `${api.base}/composite/sobjects`, body },
@@ -256,23 +317,34 @@ function writeParts(
   return parts;
 }
 
-function rowAnswer(connection: Connection, ask: WriteAsk, result: z.infer<typeof Rows>[number] | undefined, company: number): WriteAnswer {
+function rowAnswer(
+  { shape, session, world }: Connection,
+  { ask, index, needed }: { readonly ask: WriteAsk; readonly index: number; readonly needed: Fields },
+  sparable: Sparable,
+  result: z.infer<typeof Rows>[number] | undefined,
+  company: number,
+  doubts: Doubt[],
+): WriteAnswer {
   if (result?.success) {
     if (!result.id) throw new Unanswered('Salesforce wrote a record without telling its id.');
     // An insert doesn't say "created", since it can't do anything else.
-    return { id: result.id, created: ask.id === undefined && (result.created ?? true) };
+    const created = ask.id === undefined && (result.created ?? true);
+    return { id: result.id, created, ...(Object.keys(needed).length > 0 ? { given: needed } : {}) };
   }
   const errors = readRowErrors(result?.errors) ?? [];
   const [first] = errors;
-  const { shape, session, world } = connection;
   if (first?.code === 'DUPLICATE_VALUE' && ask.id === undefined && isOurName(first, shape.nameField)) {
     const id = /\b00[A-Za-z0-9]{13}(?:[A-Za-z0-9]{3})?\b/.exec(first.message)?.[0];
     return { refused: 'exists', ...(id === undefined ? {} : { id }), message: session.redact(first.message) };
   }
   if (first && ask.id === undefined && isUnchangeable(first, shape)) return { refused: 'exists', message: session.redact(first.message) };
   const failure = failureOf(errors, world.chance, session.redact);
+  const fields = refusedFields(errors, sparable);
+  if (first && (fields === 'unclear' || (ask.id !== undefined && saysGone(first) && referencesOf(ask).length > 0)))
+    doubts.push({ index, error: first });
   if (first && ask.id !== undefined && saysGone(first))
     return { refused: 'deleted', id: ask.id, message: `${failure.code}: ${session.redact(first.message)}` };
+  if (fields !== undefined && fields !== 'unclear') return { refused: 'fields', fields, failure };
   return { refused: 'failed', failure, ...(company > 1 && errors.some(isPerRequestLimit) ? { whole: true } : {}) };
 }
 
@@ -282,51 +354,79 @@ function rowAnswer(connection: Connection, ask: WriteAsk, result: z.infer<typeof
  */
 function isUnchangeable({ code, message, fields }: SalesforceError, shape: TaskShape): boolean {
   if (code !== 'INVALID_FIELD_FOR_INSERT_UPDATE') return false;
-  const named = fields.length > 0 ? fields : (/fields: ([\w, ]+)\./.exec(message)?.[1]?.split(', ') ?? []);
+  const named = namedFields({ code, message, fields });
   return named.length > 0 && named.every((field) => shape.canCreate(field) && !shape.canUpdate(field));
 }
 
 const goneCodes = new Set(['ENTITY_IS_DELETED', 'INVALID_CROSS_REFERENCE_KEY', 'NOT_FOUND']);
 /** Said of the record itself, or of one it refers to: unless a field is named, the same words serve for both. */
 const saysGone = ({ code, fields }: SalesforceError) => goneCodes.has(code) && fields.every((field) => field === 'Id');
-const references = ['WhoId', 'WhatId', 'OwnerId'];
+const referencesOf = ({ fields }: WriteAsk): readonly string[] => [...references, 'OwnerId'].filter((field) => fields[field]);
 
 /**
- * "entity is deleted" may mean the task, or the contact it was to be linked with; Salesforce doesn't say which. To take a
- * living task for a deleted one would end its log for ever (W2), so this rare case is worth a second, reading call.
+ * "entity is deleted" may mean the task, or the contact it was to be linked with; Salesforce doesn't say which. To take a living task for a
+ * deleted one would end its log for ever (W2), and to leave out a link that is well would lose it; so this rare case is worth a second,
+ * reading call: which tasks live, and which of the linked records this user may read.
  */
-async function tellDeletedApart(
-  { api, world, session }: Connection,
+async function settleDoubts(
+  connection: Connection,
   asks: readonly WriteAsk[],
   answers: (WriteAnswer | undefined)[],
-  signal?: AbortSignal,
+  doubts: readonly Doubt[],
 ): Promise<void> {
-  const doubtful = asks.flatMap((ask, index) => {
-    const answer = answers[index];
-    const isDoubtful = answer && 'refused' in answer && answer.refused === 'deleted' && references.some((field) => ask.fields[field]);
-    return isDoubtful ? [{ id: ask.id ?? '', index, message: answer.message }] : [];
-  });
-  if (doubtful.length === 0) return;
+  const { api, world, session, selfId } = connection;
+  if (doubts.length === 0) return;
+  const ids = doubts.flatMap(({ index }) => asks[index]?.id ?? []);
+  const linked = [...new Set(doubts.flatMap(({ index }) => references.flatMap((field) => idIn(asks[index]?.fields[field]))))];
+  const path = (soql: string) => `${api.base}/queryAll?q=${encodeURIComponent(soql)}`;
+  const queries = [
+    ...shortLists(ids).map((list) => path(`SELECT Id, IsDeleted FROM Task WHERE ${isOneOf('Id', list)}`)),
+    ...shortLists(linked).map((list) =>
+      path(`SELECT RecordId, HasReadAccess FROM UserRecordAccess WHERE UserId = ${quoted(selfId)} AND ${isOneOf('RecordId', list)}`),
+    ),
+  ];
   const fail = (index: number, failure: CrmFailure) => (answers[index] = { refused: 'failed', failure });
   try {
-    const soql = `SELECT Id, IsDeleted FROM Task WHERE ${isOneOf(
-      'Id',
-      doubtful.map(({ id }) => id),
-    )}`;
-    const { json } = await api.call({ method: 'GET', path: `${api.base}/queryAll?q=${encodeURIComponent(soql)}` }, signal);
-    const living = new Set(
-      parsed(Found, json)
-        .records.filter((record) => !record.IsDeleted)
-        .map((record) => shortId(record.Id)),
-    );
-    for (const { id, index, message } of doubtful) {
-      const [code = '', ...rest] = message.split(': ');
-      if (living.has(shortId(id))) fail(index, failureOf([{ code, message: rest.join(': '), fields: [] }], world.chance, session.redact));
+    const living = new Set<string>();
+    for (const page of await getTogether(connection, queries.slice(0, maxParts))) {
+      if (page instanceof Refused) throw page;
+      for (const record of parsed(Looked, page).records)
+        if (record.Id === undefined ? record.HasReadAccess : record.IsDeleted === false)
+          living.add(shortId(record.Id ?? record.RecordId ?? ''));
+    }
+    for (const { index, error } of doubts) {
+      const { id, fields, spareOwnerId } = asks[index]!;
+      if (id !== undefined && !living.has(shortId(id))) continue; // it is deleted, as was said
+      const set = references.filter((field) => fields[field]);
+      const lost = set.filter((field) => !living.has(shortId(String(fields[field]))));
+      const failure = failureOf([error], world.chance, session.redact);
+      // All that is linked is there: then it is the owner, and where there is no other owner, whatever is linked.
+      const spared: readonly RefusedField[] =
+        lost.length === 0 && spareOwnerId !== undefined && fields['OwnerId'] && fields['OwnerId'] !== spareOwnerId
+          ? [{ field: 'OwnerId', instead: spareOwnerId }]
+          : (lost.length > 0 ? lost : set).map((field) => ({ field }));
+      answers[index] = spared.length > 0 ? { refused: 'fields', fields: spared, failure } : { refused: 'failed', failure };
     }
   } catch (error) {
     if (!(error instanceof Refused || error instanceof Unanswered)) throw error;
     // What the others were answered stands; these few are asked again.
-    for (const { index, message } of doubtful)
-      fail(index, { mendedBy: 'time', code: 'DELETED_OR_NOT', message, retryAfterMs: Math.round(5_000 * (1 + world.chance())) });
+    for (const { index, error: said } of doubts)
+      fail(index, {
+        mendedBy: 'time',
+        code: 'DELETED_OR_NOT',
+        message: session.redact(said.message),
+        retryAfterMs: Math.round(5_000 * (1 + world.chance())),
+      });
   }
 }
+const Looked = z.looseObject({
+  records: z.array(
+    z.looseObject({
+      Id: z.string().optional(),
+      IsDeleted: z.boolean().optional(),
+      RecordId: z.string().optional(),
+      HasReadAccess: z.boolean().optional(),
+    }),
+  ),
+});
+const idIn = (value: FieldValue | undefined): readonly string[] => (typeof value === 'string' && value !== '' ? [value] : []);

@@ -19,20 +19,27 @@ export function readRowErrors(json: unknown): SalesforceError[] | undefined {
   return rows.success ? rows.data.map((e) => ({ code: e.statusCode, message: e.message ?? '', fields: e.fields ?? [] })) : undefined;
 }
 
-type Mend =
+type Mend = {
+  readonly todo: string;
+  /** Where it names a field that isn't essential, the record is written without it (refused-fields.ts). */
+  readonly field?: true;
+} &
   /** Between `seconds` and twice as many, so that those who were turned away together don't come back together. */
-  { readonly by: 'time'; readonly seconds: number; readonly todo: string } | { readonly by: 'admin' | 'us'; readonly todo: string };
+  ({ readonly by: 'time'; readonly seconds: number } | { readonly by: 'admin' | 'us' });
 const time = (seconds: number, todo: string): Mend => ({ by: 'time', seconds, todo });
 const admin = (todo: string): Mend => ({ by: 'admin', todo });
 const us = (todo: string): Mend => ({ by: 'us', todo });
+const field = (mend: Mend): Mend & { readonly field: true } => ({ ...mend, field: true });
 
 const grantFields = 'Give the connected user the permission set with our fields, then reconnect.';
 const fixAutomation = 'Look at the trigger, flow or package named here, or exempt the connected user from it.';
 const report = 'This is our mistake: please report it with this text.';
 
 /**
- * Who can mend what Salesforce refused, one row a code. Codes: REST API guide, errorcodes.md, and the StatusCode enumeration of
- * the SOAP API guide; texts: salesforce.md §2.2. A code that isn't here is `us`, loudly, until somebody has read about it.
+ * Who can mend what Salesforce refused, one row a code. Codes: REST API guide, errorcodes.md, and the StatusCode and ExceptionCode
+ * enumerations of the SOAP API guide (sforce_api_calls_concepts_core_data_objects), as far as they can befall tasks, leads, contacts and
+ * accounts; texts: salesforce.md §2.2. A code that isn't here is `us`, loudly, until somebody has read about it.
+ * docs/reference/failures.md is printed from it.
  */
 export const mends = {
   // passes by itself
@@ -43,57 +50,111 @@ export const mends = {
   ),
   SERVER_UNAVAILABLE: time(10, 'Salesforce is busy or under maintenance.'),
   API_CURRENTLY_DISABLED: time(300, 'Salesforce has switched the API of this org off for a while.'),
+  FUNCTIONALITY_TEMPORARILY_UNAVAILABLE: time(300, 'Salesforce has switched something off for a while.'),
+  INSERT_UPDATE_DELETE_NOT_ALLOWED_DURING_MAINTENANCE: time(300, 'Salesforce is under maintenance: nothing is written there meanwhile.'),
+  INVALID_READ_ONLY_USER_DML: time(300, 'Salesforce is in read-only mode, as during maintenance.'),
   QUERY_TIMEOUT: time(60, 'Salesforce was too slow to look the records up.'),
+  REQUEST_RUNNING_TOO_LONG: time(60, 'Salesforce was too slow, and gave the request up.'),
+  TOO_MANY_APEX_REQUESTS: time(5, 'Too many requests ran code of the org at once.'),
   INVALID_SESSION_ID: time(1, 'The session ended; a new one is fetched.'),
   TXN_SECURITY_METERING_ERROR: time(60, 'Transaction security is overloaded.'),
 
-  // somebody who runs the org
+  // somebody who runs the org: the connected user's rights
   API_DISABLED_FOR_ORG: admin('Enable the API for this edition and for the connected user.'),
+  CLIENT_NOT_ACCESSIBLE_FOR_USER: admin(
+    'Let the connected user use the external client app: API access control, profile or permission set.',
+  ),
+  ORG_LOCKED: admin('Salesforce has locked the org: ask Salesforce.'),
+  FUNCTIONALITY_NOT_ENABLED: admin('The org hasn’t got what this needs: enable it, or switch it off here.'),
   INSUFFICIENT_ACCESS: admin('Give the connected user access to tasks and to the API.'),
   INSUFFICIENT_ACCESS_OR_READONLY: admin('Give the connected user the right to edit this record.'),
-  INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY: admin('Give the connected user access to the linked record.'),
+  INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY: field(admin('Give the connected user access to the linked record.')),
+  INVALID_FIELD: field(admin(grantFields)),
+  INVALID_FIELD_FOR_INSERT_UPDATE: field(admin(grantFields)),
+  FIELD_NOT_UPDATABLE: field(admin(grantFields)),
+  INVALID_TYPE: admin('Give the connected user access to tasks.'),
+  TRANSFER_REQUIRES_READ: field(admin('Give the new owner the right to read such records.')),
+  OP_WITH_INVALID_USER_TYPE_EXCEPTION: field(admin('This user’s licence may not own such a record: choose another owner.')),
+
+  // the org's own rules
   CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY: admin(fixAutomation),
   CANNOT_EXECUTE_FLOW_TRIGGER: admin(fixAutomation),
   APEX_ERROR: admin(fixAutomation),
-  FIELD_CUSTOM_VALIDATION_EXCEPTION: admin('Change the validation rule, or exempt the connected user from it.'),
-  REQUIRED_FIELD_MISSING: admin('Make these fields optional for tasks, or give them a default.'),
-  INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST: admin(
-    'Add the value to the picklist and to the record type, or choose another in the settings.',
+  SELF_REFERENCE_FROM_TRIGGER: admin(fixAutomation),
+  FIELD_CUSTOM_VALIDATION_EXCEPTION: field(admin('Change the validation rule, or exempt the connected user from it.')),
+  REQUIRED_FIELD_MISSING: field(
+    admin('Give these fields a default in the policy (“defaults”, by object), or make them optional, then write again.'),
   ),
-  FIELD_INTEGRITY_EXCEPTION: admin('The records can’t be linked like this: choose another record or owner.'),
-  FIELD_FILTER_VALIDATION_EXCEPTION: admin('A lookup filter refuses the linked record: change the filter or choose another record.'),
-  INVALID_CROSS_REFERENCE_KEY: admin('A linked record or owner doesn’t exist or can’t be seen: choose another.'),
-  ENTITY_IS_DELETED: admin('A linked record or owner was deleted: choose another.'),
-  ENTITY_IS_LOCKED: admin('An approval process holds the record: release it.'),
-  INACTIVE_OWNER_OR_USER: admin('Choose an active user as the owner, or activate this one.'),
-  TRANSFER_REQUIRES_READ: admin('Give the new owner the right to read tasks.'),
-  CANNOT_UPDATE_CONVERTED_LEAD: admin('The lead was converted: link the contact or the account instead.'),
-  DUPLICATE_VALUE: admin('Another record holds this value in a unique field of yours.'),
+  INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST: field(
+    admin('Add the value to the picklist and to the record type, or choose another in the settings.'),
+  ),
+  UNAVAILABLE_RECORDTYPE_EXCEPTION: admin('Give the connected user’s profile a record type of this object.'),
+  INACTIVE_RECORD_TYPE: admin('Activate a record type of this object for the connected user’s profile.'),
+  STRING_TOO_LONG: field(admin('Make the field longer.')),
+  NUMBER_OUTSIDE_VALID_RANGE: field(admin('Give the field more digits.')),
+  INVALID_TYPE_ON_FIELD_IN_RECORD: field(admin('The field is of another type than it should be: deploy our fields anew.')),
+  INVALID_CURRENCY_ISO: field(admin('The org doesn’t use this currency.')),
+  INVALID_EMAIL_ADDRESS: field(admin('The phone system told something else than an e-mail address.')),
+  FIELD_INTEGRITY_EXCEPTION: field(admin('The records can’t be linked like this: choose another record or owner.')),
+  FIELD_FILTER_VALIDATION_EXCEPTION: field(admin('A lookup filter refuses the linked record: change the filter or choose another record.')),
+  DUPLICATE_VALUE: field(admin('Another record holds this value in a unique field of yours.')),
   DUPLICATE_EXTERNAL_ID: admin('Several records carry one of our names: make the name field unique.'),
-  DUPLICATES_DETECTED: admin('A duplicate rule refused the record: use the existing one, or let the rule allow saving.'),
+  DUPLICATES_DETECTED: admin(
+    'A duplicate rule found somebody. Say in the policy (“duplicates”) what is to be done: use the one found, save anyway if the rule lets people do so, or leave it to you.',
+  ),
+  LIMIT_EXCEEDED: admin('A limit of the org is reached: the message says which.'),
   STORAGE_LIMIT_EXCEEDED: admin('The org’s storage is full: free some, or buy more.'),
-  INVALID_FIELD: admin(grantFields),
-  INVALID_FIELD_FOR_INSERT_UPDATE: admin(grantFields),
-  INVALID_TYPE: admin('Give the connected user access to tasks.'),
-  NOT_FOUND: us(report),
+  EXCEEDED_QUOTA: admin('The org’s storage is full: free some, or buy more.'),
+
+  // what the record is linked to
+  INVALID_CROSS_REFERENCE_KEY: field(admin('A linked record or owner doesn’t exist or can’t be seen: choose another.')),
+  INVALID_CROSS_REFERENCE_TYPE_FOR_FIELD: field(admin('A record of this kind can’t be linked there: choose another.')),
+  ENTITY_IS_DELETED: field(admin('A linked record or owner was deleted: choose another.')),
+  ENTITY_IS_LOCKED: admin('An approval process holds the record: release it.'),
+  INACTIVE_OWNER_OR_USER: field(admin('Choose an active user as the owner, or activate this one.')),
+  CANNOT_UPDATE_CONVERTED_LEAD: field(admin('The lead was converted: link the contact or the account instead.')),
 
   // nobody but a programmer
+  NOT_FOUND: us(report),
   UNKNOWN_EXCEPTION: us('Salesforce failed inside. If it keeps failing, give Salesforce’s support the ErrorId.'),
-  STRING_TOO_LONG: us(report),
-  NUMBER_OUTSIDE_VALID_RANGE: us(report),
-  INVALID_EMAIL_ADDRESS: us(report),
   JSON_PARSER_ERROR: us(report),
-  MALFORMED_ID: us(report),
+  MALFORMED_ID: field(us(report)),
   MALFORMED_QUERY: us(report),
   INVALID_ID_FIELD: us(report),
   INVALID_QUERY_LOCATOR: us(report),
+  INVALID_ASSIGNMENT_RULE: us(report),
   INVALID_AUTH_HEADER: us(report),
+  MISSING_ARGUMENT: us(report),
   METHOD_NOT_ALLOWED: us(report),
   UNSUPPORTED_MEDIA_TYPE: us(report),
   EXCEEDED_MAX_SIZE_REQUEST: us(report),
+  EXCEEDED_ID_LIMIT: us(report),
+  OPERATION_TOO_LARGE: us(report),
   PROCESSING_HALTED: us(report),
+  ALL_OR_NONE_OPERATION_ROLLED_BACK: us(report),
   UNSUPPORTED_API_VERSION: us('Salesforce has retired this version of its API: upgrade Cordboard.'),
 } satisfies Record<string, Mend>;
+
+/** Said of the record itself, or of one it refers to: unless a field is named, the same words serve for both. */
+export const gone: ReadonlySet<string> = new Set([
+  'ENTITY_IS_DELETED',
+  'INVALID_CROSS_REFERENCE_KEY',
+  'INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY',
+]);
+
+/** The fields an error names: in its list, or in its words where Salesforce leaves the list out. */
+export function namedFields({ code, message, fields }: SalesforceError): readonly string[] {
+  if (fields.length > 0) return fields;
+  const words =
+    code === 'INVALID_FIELD'
+      ? /No such column '([\w.]+)' on (?:sobject of type|entity)/.exec(message)
+      : code === 'INVALID_FIELD_FOR_INSERT_UPDATE'
+        ? (/create\/update fields: ([\w, ]+)\./.exec(message) ?? /bad field names on insert\/update call: ([\w, ]+)/.exec(message))
+        : code === 'REQUIRED_FIELD_MISSING'
+          ? /Required fields are missing: \[([\w, ]+)\]/.exec(message)
+          : null;
+  return words?.[1]?.split(/,\s*/).filter(Boolean) ?? [];
+}
 
 const known: Readonly<Record<string, Mend | undefined>> = mends;
 
@@ -121,7 +182,7 @@ export function failureOf(errors: readonly SalesforceError[], chance: () => numb
   const message = `${quote}${mend.todo}`;
   if (mend.by === 'time') return { mendedBy: 'time', code, message, retryAfterMs: Math.round(mend.seconds * 1000 * (1 + chance())) };
   if (mend.by === 'us') return { mendedBy: 'us', code, message };
-  const named = [...new Set(errors.flatMap((error) => error.fields.map((field) => cutAt(cleanText(redact(field)), 80))))];
+  const named = [...new Set(errors.flatMap((error) => namedFields(error).map((name) => cutAt(cleanText(redact(name)), 80))))];
   return { mendedBy: 'admin', code, message, ...(named.length > 0 ? { fields: named } : {}) };
 }
 

@@ -16,6 +16,8 @@ export type Connection = {
   readonly session: Pick<Session, 'redact'>;
   /** What leads, contacts and accounts look like; asked for when the first is to be made. */
   readonly persons: () => Promise<readonly PersonShape[]>;
+  /** What this user sees and may write is read anew, since a field was refused; true: something has changed. Never throws. */
+  readonly lookAgain: () => Promise<boolean>;
   readonly selfId: string;
   readonly world: World;
 };
@@ -28,6 +30,8 @@ export type Part = {
   take(json: unknown): void;
   /** The part was refused as one. */
   refuse(failure: CrmFailure, whole: boolean): void;
+  /** The part was refused as one for a field that each of its rows could be sent without: then they are told so. */
+  spare?(failure: CrmFailure): boolean;
 };
 
 export const Found = z.looseObject({

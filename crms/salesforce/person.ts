@@ -10,14 +10,17 @@ import {
   Unanswered,
   type WantedPerson,
   type WriteAnswer,
+  type WriteAsk,
 } from '../../server/crm.ts';
+import { type DescribedField, defaultsOf, neededDefaults } from './defaults.ts';
 import { failureOf, isPerRequestLimit, readErrorBody, readRowErrors } from './failures.ts';
+import { refusedFields, type Sparable } from './refused-fields.ts';
 import { type Connection, counted, Found, isOurName, type Part, parsed, Rows, sendable, shortId } from './parts.ts';
 import type { Api } from './request.ts';
 import { isOneOf, shortLists } from './soql.ts';
 import { cutAt, oneLine } from './text.ts';
 
-const objects = { lead: 'Lead', contact: 'Contact', account: 'Account' } as const satisfies Record<PersonKind, string>;
+export const objects = { lead: 'Lead', contact: 'Contact', account: 'Account' } as const satisfies Record<PersonKind, string>;
 /** `cb1` and 40 hex digits (W1). */
 const nameLength = 43;
 
@@ -28,6 +31,7 @@ export type PersonShape = {
   readonly nameField: string;
   /** Why none can be made, in words that say what to do; undefined: they can. */
   readonly closedBecause: string | undefined;
+  readonly fields: readonly DescribedField[];
   canCreate(field: string): boolean;
 };
 
@@ -51,6 +55,11 @@ const Describe = z.looseObject({
   fields: z.array(
     z.looseObject({
       name: z.string(),
+      type: z.string(),
+      nillable: z.boolean().nullish(),
+      defaultedOnCreate: z.boolean().nullish(),
+      restrictedPicklist: z.boolean().nullish(),
+      picklistValues: z.array(z.looseObject({ value: z.string(), active: z.boolean() })).nullish(),
       length: z.number().nullish(),
       createable: z.boolean(),
       externalId: z.boolean().nullish(),
@@ -90,6 +99,7 @@ export async function describePersons(api: Api, nameField: string, chance: () =>
         object,
         nameField,
         closedBecause: `The connected user may not see ${object} records: ${failure.message}`,
+        fields: [],
         canCreate: () => false,
       };
     }
@@ -108,6 +118,7 @@ export async function describePersons(api: Api, nameField: string, chance: () =>
       object,
       nameField: name?.name ?? nameField,
       closedBecause,
+      fields: described.fields,
       canCreate: (field) => fields.get(field.toLowerCase())?.createable ?? false,
     };
   });
@@ -156,42 +167,82 @@ export function personParts(connection: Connection, shapes: readonly PersonShape
     }
   }
 
-  const creates = asked.writes.flatMap((ask, index) => {
+  type Sent = {
+    readonly ask: WriteAsk;
+    readonly index: number;
+    readonly shape: PersonShape;
+    readonly fields: Fields;
+    readonly needed: Fields;
+  };
+  const creates = asked.writes.flatMap((ask, index): Sent[] => {
     const shape = shapeOf(ask.kind);
     if (!shape) return [];
     if (shape.closedBecause !== undefined) {
       answers.writes[index] = { refused: 'failed', failure: closed(shape.closedBecause) };
       return [];
     }
-    return [{ ask, index, shape }];
+    const fields = sendable(ask.fields, shape.canCreate);
+    return [{ ask, index, shape, fields, needed: neededDefaults(shape.fields, fields, defaultsOf(asked.defaults, shape.object)) }];
   });
-  if (creates.length > 0) {
-    const records = creates.map(({ ask, shape }) => ({
+  // What the rules of the org may do is said with a request, not with a row.
+  for (const [, rows] of Map.groupBy(creates, ({ ask }) => JSON.stringify(headersOf(ask)))) {
+    const records = rows.map(({ ask, shape, fields, needed }) => ({
       attributes: { type: shape.object },
-      ...sendable(ask.fields, shape.canCreate),
+      ...fields,
+      ...needed,
       [shape.nameField]: ask.name,
     }));
     parts.push({
       // An upsert by name would write over what people have made of it (P2); an insert of a name that is there is refused.
-      ask: { method: 'POST', path: `${api.base}/composite/sobjects`, body: { allOrNone: false, records } },
-      words: `POST /composite/sobjects (${counted(creates.length, 'person')})`,
+      ask: {
+        method: 'POST',
+        path: `${api.base}/composite/sobjects`,
+        body: { allOrNone: false, records },
+        headers: headersOf(rows[0]!.ask),
+      },
+      words: `POST /composite/sobjects (${counted(rows.length, 'person')})`,
       take(json) {
         const results = parsed(Rows, json);
-        if (results.length !== creates.length) throw new Unanswered('Salesforce answered another number of rows than it was sent.');
-        creates.forEach(({ index, shape }, at) => (answers.writes[index] = answerOf(results[at]!, shape)));
+        if (results.length !== rows.length) throw new Unanswered('Salesforce answered another number of rows than it was sent.');
+        rows.forEach((row, at) => (answers.writes[row.index] = answerOf(results[at]!, row)));
       },
       refuse(failure, whole) {
-        for (const { index } of creates)
-          answers.writes[index] = { refused: 'failed', failure, ...(whole && creates.length > 1 ? { whole: true } : {}) };
+        for (const { index } of rows)
+          answers.writes[index] = { refused: 'failed', failure, ...(whole && rows.length > 1 ? { whole: true } : {}) };
+      },
+      spare(failure) {
+        const error = { code: failure.code, message: '', fields: 'fields' in failure ? (failure.fields ?? []) : [] };
+        const spared = rows.map((row) => refusedFields([error], sparable(row)));
+        if (!spared.some((fields) => Array.isArray(fields))) return false;
+        rows.forEach(({ index }, at) => {
+          const fields = spared[at];
+          answers.writes[index] =
+            fields === undefined || fields === 'unclear'
+              ? { refused: 'failed', failure, ...(rows.length > 1 ? { whole: true } : {}) }
+              : { refused: 'fields', fields, failure };
+        });
+        return true;
       },
     });
   }
   return parts;
 
-  function answerOf(result: z.infer<typeof Rows>[number], shape: PersonShape): WriteAnswer {
+  function sparable({ ask, shape, fields, needed }: Sent): Sparable {
+    return {
+      fields: { ...fields, ...needed },
+      // A person without the number isn't the one who called.
+      essential: ['Name', 'LastName', 'Company', 'Phone', shape.nameField],
+      spareOwnerId: ask.spareOwnerId,
+      creating: true,
+      defaults: defaultsOf(asked.defaults, shape.object),
+    };
+  }
+
+  function answerOf(result: z.infer<typeof Rows>[number], row: Sent): WriteAnswer {
+    const { shape, needed } = row;
     if (result.success) {
       if (!result.id) throw new Unanswered('Salesforce wrote a record without telling its id.');
-      return { id: result.id, created: true };
+      return { id: result.id, created: true, ...(Object.keys(needed).length > 0 ? { given: needed } : {}) };
     }
     const errors = readRowErrors(result.errors) ?? [];
     const [first] = errors;
@@ -199,12 +250,19 @@ export function personParts(connection: Connection, shapes: readonly PersonShape
       const id = /\b(?:00Q|003|001)[A-Za-z0-9]{12}(?:[A-Za-z0-9]{3})?\b/.exec(first.message)?.[0];
       return { refused: 'exists', ...(id === undefined ? {} : { id }), message: session.redact(first.message) };
     }
-    return {
-      refused: 'failed',
-      failure: failureOf(errors, world.chance, session.redact),
-      ...(creates.length > 1 && errors.some(isPerRequestLimit) ? { whole: true } : {}),
-    };
+    const failure = failureOf(errors, world.chance, session.redact);
+    // Whom the rule found isn't said in a collection's answer.
+    if (first?.code === 'DUPLICATES_DETECTED') return { refused: 'duplicate', others: [], failure };
+    const fields = refusedFields(errors, sparable(row));
+    if (fields !== undefined && fields !== 'unclear') return { refused: 'fields', fields, failure };
+    return { refused: 'failed', failure, ...(creates.length > 1 && errors.some(isPerRequestLimit) ? { whole: true } : {}) };
   }
 }
+
+/** Owners are as decided, and duplicate rules hold, unless the admin said otherwise. */
+export const headersOf = ({ byAssignmentRules, despiteDuplicates }: WriteAsk): Readonly<Record<string, string>> => ({
+  ...(byAssignmentRules ? { 'Sforce-Auto-Assign': 'TRUE' } : {}),
+  ...(despiteDuplicates ? { 'Sforce-Duplicate-Rule-Header': 'allowSave=true' } : {}),
+});
 
 const closed = (message: string): CrmFailure => ({ mendedBy: 'admin', code: 'PERSON_CLOSED', message });

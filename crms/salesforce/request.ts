@@ -1,6 +1,6 @@
 import { type ApiPurpose, apiPurposes, Refused, Unanswered } from '../../server/crm.ts';
 import type { World } from '../../server/world.ts';
-import { edgeFailure, failureOf, readErrorBody } from './failures.ts';
+import { edgeFailure, failureOf, readErrorBody, type SalesforceError } from './failures.ts';
 import { readUsage, type Usage } from './limits.ts';
 import type { Session } from './session.ts';
 import type { Grant } from './sign-in/token.ts';
@@ -16,7 +16,11 @@ export type Ask = {
   readonly accept?: string;
   /** Sent as it is, instead of a body in JSON. */
   readonly raw?: { readonly type: string; readonly bytes: Uint8Array };
+  /** Besides those that every request has; of the same name, instead of it. */
+  readonly headers?: Readonly<Record<string, string>>;
 };
+/** The default is TRUE, and then an assignment rule takes the owner we chose away (headers-autoassign.md). */
+export const ownerAsDecided = { 'Sforce-Auto-Assign': 'FALSE' } as const;
 export type Answer = { readonly status: number; readonly json: unknown; readonly ms: number };
 /** A page of a file. `next`: Sforce-Locator. */
 export type Page = { readonly text: string; readonly next: string | undefined };
@@ -27,6 +31,8 @@ export interface Api {
   call(ask: Ask, signal?: AbortSignal): Promise<Answer>;
   /** The same, of what is no JSON. */
   file(ask: Ask): Promise<Page>;
+  /** The same for one record: an error of the record is an answer, with all that Salesforce says of it. */
+  attempt(ask: Ask, signal?: AbortSignal): Promise<Answer & { readonly errors?: readonly SalesforceError[] }>;
   usage(): Usage | undefined;
   /** Calls sent so far, by what they were for. */
   spent(): Readonly<Record<ApiPurpose, number>>;
@@ -37,6 +43,7 @@ export const countedAs = (api: Api, purpose: ApiPurpose): Api => ({
   ...api,
   call: (ask, signal) => api.call({ purpose, ...ask }, signal),
   file: (ask) => api.file({ purpose, ...ask }),
+  attempt: (ask, signal) => api.attempt({ purpose, ...ask }, signal),
 });
 
 /** What our calls are marked with: change events tell it of those we have caused ourselves. */
@@ -56,10 +63,10 @@ export function openApi(
     const headers = {
       authorization: `Bearer ${grant.accessToken}`,
       'content-type': ask.raw?.type ?? 'application/json; charset=utf-8',
-      // The default is TRUE, and then an assignment rule takes the owner we chose away (headers-autoassign.md).
-      'sforce-auto-assign': 'FALSE',
+      ...ownerAsDecided,
       'sforce-call-options': `client=${clientName}`,
       ...(ask.accept !== undefined && { accept: ask.accept }),
+      ...ask.headers,
     };
     const body = ask.raw ? { body: ask.raw.bytes } : ask.body === undefined ? {} : { body: JSON.stringify(ask.body) };
     spent[ask.purpose ?? 'other']++;
@@ -116,19 +123,26 @@ export function openApi(
     log(reply.status);
     return { ...reply, ms: Math.round(world.monotonic() - begun) };
   }
+  // 204 has no body to read: it is done, and nothing more is said.
+  const isDone = ({ status, json }: Reply) => status >= 200 && status < 300 && (json !== undefined || status === 204);
 
   return {
     base: `/services/data/v${limits.apiVersion}`,
     async call(ask, signal) {
       const reply = await logged(ask, signal);
-      // 204 has no body to read: it is done, and nothing more is said.
-      if (reply.status < 200 || reply.status >= 300 || (reply.json === undefined && reply.status !== 204)) throw whatHappened(reply);
+      if (!isDone(reply)) throw whatHappened(reply);
       return { status: reply.status, json: reply.json, ms: reply.ms };
     },
     async file(ask) {
       const reply = await logged(ask);
       if (reply.status < 200 || reply.status >= 300) throw whatHappened(reply);
       return { text: reply.text, next: reply.locator };
+    },
+    async attempt(ask, signal) {
+      const reply = await logged(ask, signal);
+      const errors = reply.status === 400 ? readErrorBody(reply.json) : undefined;
+      if (!isDone(reply) && !errors) throw whatHappened(reply);
+      return { status: reply.status, json: reply.json, ms: reply.ms, ...(errors ? { errors } : {}) };
     },
     usage: () => usage,
     spent: () => ({ ...spent }),

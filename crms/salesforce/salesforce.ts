@@ -3,6 +3,7 @@ import { type Crm, type CrmUser, Refused, Unanswered } from '../../server/crm.ts
 import type { Vault } from '../../server/vault.ts';
 import type { World } from '../../server/world.ts';
 import { salesforceBook } from './book.ts';
+import { wrongAmong } from './defaults.ts';
 import { describeTask } from './describe.ts';
 import { draftTask, lockedBy } from './draft.ts';
 import { exchange, maxRecords } from './exchange.ts';
@@ -43,7 +44,7 @@ export async function connectSalesforce(
   };
   try {
     const api = openApi(session, transport, world, { apiVersion, requestLimitMs }, onLog);
-    const shape = await describeTask(countedAs(api, 'sign-in'), fields, statuses);
+    let shape = await describeTask(countedAs(api, 'sign-in'), fields, statuses);
     if (form === 'unique' && shape.form !== 'unique')
       throw new Refused({
         mendedBy: 'admin',
@@ -60,7 +61,9 @@ export async function connectSalesforce(
     let persons: Promise<readonly PersonShape[]> | undefined;
     const connection = {
       api: countedAs(api, 'write'),
-      shape,
+      get shape() {
+        return shape;
+      },
       session,
       selfId: userId,
       world,
@@ -72,23 +75,41 @@ export async function connectSalesforce(
         asked.then((shapes) => shapes.some(({ closedBecause }) => closedBecause !== undefined) && forget(), forget);
         return asked;
       },
+      async lookAgain() {
+        try {
+          persons = undefined;
+          const now = await describeTask(api, fields, statuses);
+          // Names we have given are not forgotten (W8): without their field nothing more is written until it is back.
+          if (now.form !== shape.form || now.fingerprint === shape.fingerprint) return false;
+          shape = now;
+          onLog(`crm.changed org=${orgId} missing=${shape.missing.join(',')}`);
+          return true;
+        } catch (error) {
+          if (error instanceof Refused || error instanceof Unanswered) return false; // what was answered stands
+          throw error;
+        }
+      },
     };
     return {
       form: shape.form,
-      shared: [
-        'Subject',
-        'Status',
-        'OwnerId',
-        'WhoId',
-        'WhatId',
-        'ActivityDate',
-        'Description',
-        'IsReminderSet',
-        'ReminderDateTime',
-      ].filter((field) => shape.has(field)),
+      get shared() {
+        return shared.filter((field) => shape.has(field));
+      },
+      get shape() {
+        return shape.fingerprint;
+      },
       textField: 'Description',
       maxRecords,
-      missing: shape.missing,
+      get missing() {
+        return shape.missing;
+      },
+      async wrongDefaults(defaults) {
+        const isTask = (object: string) => object.toLowerCase() === 'task';
+        const others = Object.keys(defaults).every(isTask) ? [] : await connection.persons();
+        return wrongAmong(defaults, (object) =>
+          isTask(object) ? shape.fields : others.find((other) => other.object.toLowerCase() === object.toLowerCase())?.fields,
+        );
+      },
       orgId,
       locks: (record, creating) => lockedBy(record, creating, shape),
       draft: (wanted) => (wanted.kind === 'activity' ? draftTask(wanted, shape) : draftPerson(wanted)),
@@ -115,6 +136,19 @@ export async function connectSalesforce(
     throw error;
   }
 }
+
+/** What people edit of a task (W3). */
+const shared = [
+  'Subject',
+  'Status',
+  'OwnerId',
+  'WhoId',
+  'WhatId',
+  'ActivityDate',
+  'Description',
+  'IsReminderSet',
+  'ReminderDateTime',
+] as const;
 
 const Users = z.looseObject({
   nextRecordsUrl: z

@@ -7,6 +7,7 @@ const meanings: Readonly<Record<string, string>> = {
   oldest_untranslated_seconds: 'Age of the oldest delivery not yet turned into facts.',
   calls_due: 'Calls whose turn to be told has come.',
   parked: 'Records somebody must look at, by cause.',
+  refused_fields: 'Records of the last 24 hours that Salesforce took without a field, by that field.',
   silence_seconds: 'Seconds since each phone system was last heard.',
   clock_offset_ms: 'Our clock minus that of each phone system.',
   listening: 'Whether each phone system that we connect to is listened to without trouble: 1 or 0.',
@@ -33,6 +34,7 @@ const meanings: Readonly<Record<string, string>> = {
 };
 const label: Readonly<Record<string, string>> = {
   parked: 'cause',
+  refused_fields: 'field',
   silence_seconds: 'connection',
   clock_offset_ms: 'connection',
   listening: 'connection',

@@ -82,6 +82,13 @@ export function chooseFollowUpOwner(call: Call, inputs: Inputs, recordOwnerId: s
   return { ...usual, because: [...because, ...usual.because] };
 }
 
+/** Who owns it if the org won't let the owner: the next in the chain (AC-33). */
+export function spareOwner(ownerId: string | undefined, { policy, fallbackOwner }: Inputs): { readonly spareOwnerId?: string } {
+  if (ownerId === undefined) return {};
+  const spare = [policy.defaultOwnerId, fallbackOwner?.crmUserId].find((id) => id !== undefined && id !== ownerId);
+  return spare === undefined ? {} : { spareOwnerId: spare };
+}
+
 /** Whose call it was: who dialled, else who talked with the customer first. A missed call is nobody's. */
 function agentOf(call: Call): { readonly agent: Agent | undefined; readonly because: string } {
   const { dialledBy, answeredBy, lastWith } = call;

@@ -1,5 +1,5 @@
 import type { CallType } from '../call/call.ts';
-import { personKinds } from '../crm.ts';
+import { type FieldDefaults, personKinds } from '../crm.ts';
 import { defaultRules, type MatchRules } from '../match/match.ts';
 import { isZone } from './local-date.ts';
 import { languages, words, type Language } from './words.ts';
@@ -44,6 +44,13 @@ export type Policy = {
   readonly stranger: StrangerRules;
   readonly followUp: FollowUpRules;
   readonly budget: BudgetRules;
+  /**
+   * What a field gets when a record is created and the CRM insists on a value, by the CRM's names: `{"Task": {"Region__c": "EMEA"}}`. Unlike the
+   * rest of the policy it isn't pinned with a call: it is for records that could not be written without it.
+   */
+  readonly defaults: FieldDefaults;
+  /** A duplicate rule of the CRM found somebody when a record for a stranger was to be made. Not pinned either. */
+  readonly duplicates: (typeof duplicateChoices)[number];
   /** What is different for a line, by its id or its number. */
   readonly lines: Readonly<Record<string, { readonly stranger?: Partial<StrangerRules> }>>;
 };
@@ -73,6 +80,9 @@ export type FollowUpRules = {
   readonly checkSetup: boolean;
 };
 
+/** Wait for a person; take the one that was found, if it has the number; make another, if the rule lets people do so. */
+const duplicateChoices = ['park', 'use', 'save'] as const;
+
 const makings = [...personKinds, 'nothing'] as const;
 export type Making = (typeof makings)[number];
 /** What becomes of a number nobody in the CRM has. */
@@ -89,6 +99,8 @@ export type StrangerRules = {
   readonly company?: string;
   /** A user, or a queue that takes leads: owns who called in vain (DP-36); else whoever owns what is nobody's (RS-40). */
   readonly ownerId?: string;
+  /** Of a lead: whoever is decided here, or whom the CRM's own assignment rules choose. */
+  readonly leadsOwnedBy: 'decision' | 'assignment rules';
   /** A person deleted the record we made: is one made again when the number calls again (P2)? */
   readonly afterDeletion: 'nothing' | 'again';
 };
@@ -115,9 +127,18 @@ export function defaultPolicy(language: Language): Policy {
     closeWhenCalledBack: false,
     match: defaultRules,
     // nobody is made unless somebody said so (DP-31); the log then stands alone (MT-02)
-    stranger: { missed: 'nothing', answered: 'nothing', outbound: 'nothing', moment: 'answer', afterDeletion: 'nothing' },
+    stranger: {
+      missed: 'nothing',
+      answered: 'nothing',
+      outbound: 'nothing',
+      moment: 'answer',
+      leadsOwnedBy: 'decision',
+      afterDeletion: 'nothing',
+    },
     followUp: { missedFor: 'record owner', dueHours: 4, reminder: true, review: 'never', checkSetup: false },
     budget: { bookShare: 0.5, reserve: 0.2, bookAtLeast: 100 },
+    defaults: {},
+    duplicates: 'park',
     lines: {},
   };
 }
@@ -133,6 +154,8 @@ export class PolicyMistakes extends Error {
   }
 }
 
+/** Of an object or a field of the CRM. */
+const apiName = /^[A-Za-z]\w{0,78}$/;
 const e164 = /^\+[1-9]\d{4,14}$/;
 /** So many records of one number are looked at, and some more, so that too many can be told from many (server/store/book-store.ts). */
 const mostShared = 50;
@@ -283,6 +306,27 @@ export function parsePolicy(document: unknown): Policy {
       const given = (Object.keys(readers) as (keyof BudgetRules)[]).filter((key) => Object.hasOwn(value, key));
       return { ...defaultPolicy('en').budget, ...Object.fromEntries(given.map((key) => [key, readers[key](`budget.${key}`, value[key])])) };
     },
+    defaults: (value) => {
+      if (!isObject(value)) {
+        wrong('defaults', `Give an object with the CRM's objects, such as {"Task": {"Region__c": "EMEA"}}, not ${say(value)}.`);
+        return undefined;
+      }
+      for (const [object, fields] of Object.entries(value)) {
+        if (!apiName.test(object)) wrong(`defaults.${object}`, 'Give the API name of an object, such as Task.');
+        if (!isObject(fields)) {
+          wrong(`defaults.${object}`, `Give an object with a value for each field, not ${say(fields)}.`);
+          continue;
+        }
+        for (const [field, given] of Object.entries(fields)) {
+          if (!apiName.test(field)) wrong(`defaults.${object}.${field}`, 'Give the API name of a field, such as Region__c.');
+          if (typeof given === 'string') line(`defaults.${object}.${field}`, given, 255);
+          else if (typeof given !== 'boolean' && !(typeof given === 'number' && Number.isFinite(given)))
+            wrong(`defaults.${object}.${field}`, `Give a text, a number, true or false, not ${say(given)}.`);
+        }
+      }
+      return value as FieldDefaults; // every value has been looked at
+    },
+    duplicates: (value) => oneOf('duplicates', value, duplicateChoices),
     lines: (value) => {
       if (!isObject(value)) {
         wrong('lines', `Give an object with what is different for each line, not ${say(value)}.`);
@@ -313,6 +357,7 @@ export function parsePolicy(document: unknown): Policy {
       moment: (at, given) => oneOf(at, given, ['answer', 'end']),
       company: (at, given) => line(at, given, 255),
       ownerId: (at, given) => line(at, given, 64),
+      leadsOwnedBy: (at, given) => oneOf(at, given, ['decision', 'assignment rules']),
       afterDeletion: (at, given) => oneOf(at, given, ['nothing', 'again']),
     };
     for (const key of unknownKeys(value, Object.keys(readers)))

@@ -1,7 +1,7 @@
 import type { Call } from '../call/call.ts';
 import type { PersonKind, WantedPerson } from '../crm.ts';
 import type { DecideFacts } from './decide.ts';
-import { chooseFollowUpOwner, chooseOwner } from './owner.ts';
+import { chooseFollowUpOwner, chooseOwner, spareOwner } from './owner.ts';
 import type { Inputs } from './pin.ts';
 import { cut, singleLine } from './plain-text.ts';
 import type { Policy, StrangerRules } from './policy.ts';
@@ -84,5 +84,7 @@ function recordFor(call: Call, inputs: Inputs, kind: PersonKind, rules: Stranger
     phone: number!,
     ...(email === undefined || singleLine(email) === '' ? {} : { email: singleLine(email) }),
     ...(ownerId === undefined ? {} : { ownerId }),
+    ...spareOwner(ownerId, inputs),
+    ...(kind === 'lead' && rules.leadsOwnedBy === 'assignment rules' ? { byAssignmentRules: true } : {}),
   };
 }

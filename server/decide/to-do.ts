@@ -2,7 +2,7 @@ import type { Call } from '../call/call.ts';
 import type { Agent } from '../call/event.ts';
 import type { WantedActivity } from '../crm.ts';
 import type { DecideFacts } from './decide.ts';
-import { chooseFollowUpOwner, nameOf, type OwnerChoice } from './owner.ts';
+import { chooseFollowUpOwner, nameOf, type OwnerChoice, spareOwner } from './owner.ts';
 import { personOf, type Inputs } from './pin.ts';
 import { cut, httpsLink, singleLine } from './plain-text.ts';
 import { customerOf, dueAfterEnd, lineOf, ownerOfRecord } from './wanted-log.ts';
@@ -78,6 +78,7 @@ function toDo(
       status: 'open',
       direction: undefined,
       ownerId: owner.ownerId,
+      ...spareOwner(owner.ownerId, inputs),
       who: log.who,
       what: log.what,
       dueDate: due.date,

@@ -4,7 +4,7 @@ import { isLead, isPerson, type MadePerson } from '../match/match.ts';
 import type { DecideFacts } from './decide.ts';
 import { fitComment, type Line } from './fit-comment.ts';
 import { isZone, localDate } from './local-date.ts';
-import { chooseFollowUpOwner, chooseOwner, nameOf, type OwnerChoice } from './owner.ts';
+import { chooseFollowUpOwner, chooseOwner, nameOf, type OwnerChoice, spareOwner } from './owner.ts';
 import { personOf, type Inputs } from './pin.ts';
 import { cut, httpsLink, manyLines, singleLine } from './plain-text.ts';
 import { subjectTemplate, type MergeField, type Policy } from './policy.ts';
@@ -49,6 +49,7 @@ export function wantedLog(
       status,
       direction: call.direction,
       ownerId: owner.ownerId,
+      ...spareOwner(owner.ownerId, inputs),
       who: about.who,
       what: about.what,
       dueDate: due.date,

@@ -249,6 +249,8 @@ export function consoleStore(database: Database) {
         (select coalesce(jsonb_object_agg(connection, extract(epoch from cb_now() - last_heard_at)), '{}') from connections where last_heard_at is not null) as silence_seconds,
         (select coalesce(jsonb_object_agg(connection, clock_offset_ms), '{}') from connections) as clock_offset_ms,
         (select coalesce(jsonb_object_agg(c.connection, case when l.well_since is not null and l.said_at > cb_now() - interval '20 seconds' then 1 else 0 end), '{}') from connections c left join listenings l using (org, connection) where c.settings is not null) as listening,
+        (select coalesce(jsonb_object_agg(field, n), '{}') from (select r.field, count(*) as n from writes, jsonb_object_keys(refused) as r(field)
+          where refused <> '{}' and written_at > cb_now() - interval '24 hours' group by 1) f) as refused_fields,
         (select count(*) from unexplained_calls) as unexplained,
         (select coalesce(jsonb_object_agg(org, n), '{}') from (select org, sum(records) as n from book_kinds where records is not null and basis <> '' group by org) b) as book_records,
         (select coalesce(jsonb_object_agg(org, n), '{}') from (select org, sum(numbers) as n from book_kinds where numbers is not null and basis <> '' group by org) b) as book_numbers,

@@ -100,6 +100,7 @@ export async function holdLane(
               sent: x.sent,
               seen: x.seen,
               human: x.human,
+              refused: x.refused,
               ghosts: x.ghosts,
               attempts: x.attempts,
               setbacks: x.setbacks,
@@ -133,7 +134,12 @@ export async function holdLane(
         if (persons.length > 0) await connection.query('persons-came', [org, persons]);
       });
       if (outcomes.some((x) => x.row.call === noCall)) await tellPersons();
-      const gone = outcomes.filter((x) => x.state === 'parked' && recordGone.has((x.trouble as { code?: string } | undefined)?.code ?? ''));
+      const isGone = ({ code }: { readonly code?: string }) => recordGone.has(code ?? '');
+      const gone = outcomes.filter(
+        (x) =>
+          (x.state === 'parked' && isGone((x.trouble ?? {}) as { code?: string })) ||
+          Object.entries(x.refused).some(([field, refusal]) => isGone(refusal) && !(field in x.row.refused)),
+      );
       if (gone.length > 0) await database.query('wake-later', [gone.map(() => org), gone.map((x) => x.row.call)]);
     },
     release: lock.release,

@@ -151,6 +151,9 @@ export function postgresStore(database: Database, world: World, onTrouble: (erro
         await connection.query({ text: "select pg_notify('orgs', $1)" }, [String(org)]);
       });
     },
+    async saveWrongDefaults(org, wrong) {
+      await database.query('save-wrong-defaults', [org, JSON.stringify(wrong)]);
+    },
     async saveUsage(org, usage, trouble) {
       await database.query('save-org-facts', [
         org,

@@ -22,6 +22,7 @@ export const writeRow = (row: Record<string, unknown>): WriteRow => ({
   sent: row['sent'] as WriteRow['sent'],
   seen: row['seen'] as WriteRow['seen'],
   human: row['human'] as string[],
+  refused: row['refused'] as WriteRow['refused'],
   ghosts: row['ghosts'] as WriteRow['ghosts'],
   attempts: row['attempts'] as number,
   setbacks: row['setbacks'] as number,

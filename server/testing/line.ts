@@ -171,6 +171,10 @@ export async function openLine({ orgs = [{}], nodes = 1, sideBySide = 4, startsA
         traffic.add(crms.salesforce(JSON.parse(sealed) as Parameters<typeof crms.salesforce>[0], clock.world).then(throughTheWire)),
       writer: { sideBySide, requestLimitMs, pollMs: 500 },
       connected: () => books.ring(),
+      async rules(org) {
+        const { policy, policyVersion } = (await store.readOrg(org))!;
+        return { policyVersion, defaults: policy.defaults, duplicates: policy.duplicates, country: policy.country };
+      },
       whoIsThere: (org, numbers) => isThere(org, numbers),
       report: (what, fields) => what === 'org.failed' && void troubles.push(`${what}: ${String(fields['because'])}`),
       stop: stop.signal,

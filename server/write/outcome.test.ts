@@ -23,6 +23,7 @@ const row = (more: { crmId?: string; ghosts?: WriteRow['ghosts'] }): WriteRow =>
   sent: {},
   seen: {},
   human: [],
+  refused: {},
   ghosts: [{ sent: {}, untilMs: nowMs + 1_200 }],
   attempts: 0,
   setbacks: 0,

@@ -1,13 +1,23 @@
 import type { CrmFailure } from '../crm-failure.ts';
 import { afterFailure } from '../crm-failure.ts';
-import type { WriteAnswer } from '../crm.ts';
-import type { Ghost, RowOutcome, WriteRow } from '../store.ts';
-import { type NextStep, seenAfter } from './prepare.ts';
+import type { Duplicate, RefusedField, WriteAnswer } from '../crm.ts';
+import { hasNumber } from '../match/has-number.ts';
+import type { Ghost, Refusals, RowOutcome, WriteRow } from '../store.ts';
+import { type NextStep, same, seenAfter } from './prepare.ts';
 
 /** Rows refused or unanswered this often go alone: whatever is wrong with them, it delays nobody else (W5). */
 export const aloneFrom = 3;
 
 type Write = Extract<NextStep, { do: 'write' }>;
+/** What an answer is read by. */
+export type Reading = {
+  readonly shared: readonly string[];
+  /** As in `Terms`. */
+  readonly basis: string;
+  readonly duplicates: 'park' | 'use' | 'save';
+  /** ISO 3166: where a number without a country code is dialled. */
+  readonly country: string | undefined;
+};
 /** Nothing can land any more that was sent before its limit passed; what still can is looked at once, then (W4). */
 const stillOut = (ghosts: readonly Ghost[], nowMs: number) => ghosts.filter((ghost) => ghost.untilMs > nowMs);
 const lookAgainInMs = (ghosts: readonly Ghost[], nowMs: number) =>
@@ -20,6 +30,7 @@ const base = (row: WriteRow): RowOutcome => ({
   sent: row.sent,
   seen: row.seen,
   human: row.human,
+  refused: row.refused,
   ghosts: row.ghosts,
   attempts: row.attempts,
   setbacks: row.setbacks,
@@ -40,6 +51,7 @@ export function rested(row: WriteRow, step: Extract<NextStep, { do: 'rest' }>, n
     sent: { ...row.sent, ...step.target },
     seen: step.known.seen,
     human: step.known.human,
+    refused: step.known.refused,
     ghosts,
     attempts: 0,
     setbacks: 0,
@@ -92,18 +104,25 @@ export function answered(
   step: Write,
   ghost: Ghost,
   answer: WriteAnswer,
-  shared: readonly string[],
+  { shared, basis, duplicates, country }: Reading,
   nowMs: number,
 ): RowOutcome {
   const others = row.ghosts.filter((other) => other.untilMs !== ghost.untilMs);
-  const known = { ...base(row), crmId: step.crmId ?? row.crmId, seen: step.known.seen, human: step.known.human, ghosts: others };
+  const known = {
+    ...base(row),
+    crmId: step.crmId ?? row.crmId,
+    seen: step.known.seen,
+    human: step.known.human,
+    refused: step.known.refused,
+    ghosts: others,
+  };
   if (!('refused' in answer)) {
     const ghosts = stillOut(others, nowMs);
     return {
       ...known,
       state: 'written',
       crmId: answer.id,
-      sent: { ...row.sent, ...step.target },
+      sent: { ...row.sent, ...step.target, ...answer.given },
       seen: seenAfter(step.known, step.fields, shared),
       ghosts,
       attempts: 0,
@@ -127,9 +146,53 @@ export function answered(
         dueInMs: 0,
         trouble: { code: 'EXISTS', message: answer.message },
       };
+    case 'fields': {
+      const refused = refusedNow(step, answer.fields, answer.failure, basis);
+      if (!refused) return failed(before, answer.failure, nowMs);
+      const state = stillOut(others, nowMs).length ? 'uncertain' : 'due';
+      return { ...before, state, refused, trouble: undefined, dueInMs: 0 };
+    }
+    case 'duplicate':
+      return duplicates === 'use' ? used(before, answer.others, answer.failure, country, nowMs) : failed(before, answer.failure, nowMs);
     case 'failed':
       return failed(before, answer.failure, nowMs);
   }
+}
+
+/**
+ * What the org refuses by now. Undefined: it says nothing new, and asking again would be asking for ever. A field goes from the value
+ * wanted to what is sent instead, and from there to nothing: each at most once for one value and basis.
+ */
+function refusedNow(step: Write, fields: readonly RefusedField[], failure: CrmFailure, basis: string): Refusals | undefined {
+  const { refused, wants } = step.known;
+  const more: Record<string, Refusals[string]> = {};
+  for (const { field, instead } of fields) {
+    const before = Object.hasOwn(refused, field) && refused[field]!.basis === basis ? refused[field] : undefined;
+    if (before && (before.instead === undefined || instead !== undefined)) return undefined;
+    const value = before ? before.value : (wants[field] ?? null);
+    if (same(value, instead)) return undefined;
+    more[field] = { code: failure.code, message: failure.message, value, ...(instead === undefined ? {} : { instead }), basis };
+  }
+  return fields.length === 0 ? undefined : { ...refused, ...more };
+}
+
+/** The record a duplicate rule found is taken for the one that was to be made, if it has the number: never somebody else's. */
+function used(
+  before: RowOutcome,
+  others: readonly Duplicate[],
+  failure: CrmFailure,
+  country: string | undefined,
+  nowMs: number,
+): RowOutcome {
+  const { wanted } = before.row;
+  const having =
+    wanted.kind === 'activity' ? [] : others.filter(({ phones }) => phones.some((written) => hasNumber(wanted.phone, written, country)));
+  const [only, ...more] = having;
+  if (only && more.length === 0) return { ...isThere(before.row, only.id), ghosts: before.ghosts };
+  const because = only
+    ? `${having.length} records that a duplicate rule found have the number: merge them.`
+    : 'No record that the duplicate rule found has the number, as far as the connected user sees: add the number to it, or let the rule allow saving.';
+  return failed(before, { mendedBy: 'admin', code: failure.code, message: `${failure.message} ${because}` }, nowMs);
 }
 
 /**

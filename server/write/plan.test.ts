@@ -46,6 +46,7 @@ const row: WriteRow<WantedActivity> = {
   sent: {},
   seen: {},
   human: [],
+  refused: {},
   ghosts: [],
   attempts: 0,
   setbacks: 0,

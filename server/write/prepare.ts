@@ -1,9 +1,9 @@
 import type { Crm, FieldValue, Fields, ReadAnswer, WantedActivity } from '../crm.ts';
-import type { WriteRow } from '../store.ts';
+import type { Refusals, WriteRow } from '../store.ts';
 import { composeText, mergeText, normalise } from './text.ts';
 
-/** What the CRM's words are; the pure part of the port. */
-export type Terms = Pick<Crm, 'form' | 'shared' | 'textField' | 'draft'>;
+/** What the CRM's words are; the pure part of the port. `basis`: what it refused under another one may be tried again. */
+export type Terms = Pick<Crm, 'form' | 'shared' | 'textField' | 'draft'> & { readonly basis: string };
 /** A record as read just now; `undefined`: no such record. */
 export type Held = Extract<ReadAnswer, { held: unknown }>['held'];
 
@@ -27,7 +27,13 @@ export type NextStep =
   /** It was there and isn't any more: a person's decision (W2). `inBin`: it was seen deleted; else it is only not to be seen. */
   | { readonly do: 'yield'; readonly crmId: string | undefined; readonly inBin: boolean };
 /** `target` of a step: all that is ours in the record once the step is done; its text as we composed it, without what people wrote. */
-type Known = { readonly seen: Fields; readonly human: readonly string[] };
+type Known = {
+  readonly seen: Fields;
+  readonly human: readonly string[];
+  /** What the org refused and is not asked for again; and all that was wanted, to remember what of it was refused. */
+  readonly refused: Refusals;
+  readonly wants: Fields;
+};
 
 /**
  * What to do about one row. Pure: the difference between what is wanted, what was last sent, what was last seen and (when it
@@ -42,8 +48,8 @@ export function nextStep(row: WriteRow, terms: Terms, reading: { readonly held: 
 
 /** A person is made once and never touched again: whoever edits it means it (P2). */
 function nextOfPerson(row: WriteRow, terms: Terms, reading: { readonly held: Held } | undefined): NextStep {
-  const target = terms.draft(row.wanted);
-  const known: Known = { seen: {}, human: [] };
+  const { target, ...spared } = without(terms.draft(row.wanted), row, terms, row.crmId === undefined);
+  const known: Known = { seen: {}, human: [], ...spared };
   const rest = (crmId: string): NextStep => ({ do: 'rest', crmId, target, known });
   if (!reading) {
     if (row.crmId !== undefined) return rest(row.crmId);
@@ -59,17 +65,18 @@ function nextOfPerson(row: WriteRow, terms: Terms, reading: { readonly held: Hel
 }
 
 function nextOfActivity(row: WriteRow<WantedActivity>, terms: Terms, reading: { readonly held: Held } | undefined): NextStep {
-  const target = { ...terms.draft(row.wanted), [terms.textField]: composeText(row.wanted.memo, row.wanted.system) };
-  const known: Known = { seen: row.seen, human: row.human };
+  const wanted = { ...terms.draft(row.wanted), [terms.textField]: composeText(row.wanted.memo, row.wanted.system) };
+  const { target, ...spared } = without(wanted, row, terms, false);
+  const known: Known = { seen: row.seen, human: row.human, ...spared };
   const unsure = row.ghosts.length > 0;
 
   if (!reading) {
-    if (row.crmId === undefined) return unsure || terms.form === 'reduced' ? { do: 'read' } : create(target, terms);
+    if (row.crmId === undefined) return unsure || terms.form === 'reduced' ? { do: 'read' } : create(wanted, row, terms);
     const changed = differing(target, row.sent, row.human);
     if (unsure || Object.keys(changed).some((field) => terms.shared.includes(field))) return { do: 'read' };
     return Object.keys(changed).length === 0
-      ? { do: 'rest', crmId: row.crmId, target: without(target, row.human), known }
-      : { do: 'write', kind: 'change', crmId: row.crmId, fields: changed, target: without(target, row.human), known };
+      ? { do: 'rest', crmId: row.crmId, target: omit(target, row.human), known }
+      : { do: 'write', kind: 'change', crmId: row.crmId, fields: changed, target: omit(target, row.human), known };
   }
 
   const { held } = reading;
@@ -77,7 +84,7 @@ function nextOfActivity(row: WriteRow<WantedActivity>, terms: Terms, reading: { 
   const isFormer = held?.deleted === true && row.crmId === undefined && Object.keys(row.sent).length > 0;
   if (held === undefined || isFormer) {
     if (row.crmId !== undefined) return { do: 'yield', crmId: row.crmId, inBin: false };
-    return row.retracted === undefined ? create(target, terms) : { do: 'forget' };
+    return row.retracted === undefined ? create(wanted, row, terms) : { do: 'forget' };
   }
   if (held.deleted) return { do: 'yield', crmId: held.id, inBin: true };
 
@@ -92,7 +99,9 @@ function nextOfActivity(row: WriteRow<WantedActivity>, terms: Terms, reading: { 
       continue;
     }
     const ours = [row.seen[field], ...row.ghosts.map((ghost) => ghost.sent[field])].filter((version) => version !== undefined);
-    if (field === terms.textField) {
+    if (field === terms.textField && same(heldValue, null) && ours.some((version) => same(version, null))) {
+      fields[field] = value; // it was left out at first, and nobody has written there since
+    } else if (field === terms.textField) {
       const base = ours.find((version) => same(version, heldValue)) ?? row.seen[field] ?? row.ghosts.at(-1)?.sent[field];
       // Beside the memo of another version, what a late one of ours brought or lacks would look like a person's doing (W4).
       const late = same(base, row.seen[field]) ? undefined : row.ghosts.find((ghost) => same(ghost.sent[field], base));
@@ -109,12 +118,12 @@ function nextOfActivity(row: WriteRow<WantedActivity>, terms: Terms, reading: { 
     }
   }
   if (row.onlyUntouched && isTouched(row, held.fields, human, terms))
-    return { do: 'leave', crmId: held.id, known: { seen: row.seen, human: [...human].sort() } };
+    return { do: 'leave', crmId: held.id, known: { seen: row.seen, human: [...human].sort(), ...spared } };
   const seen = Object.fromEntries(terms.shared.map((field) => [field, held.fields[field] ?? null]));
-  const after: Known = { seen, human: [...human].sort() };
+  const after: Known = { seen, human: [...human].sort(), ...spared };
   return Object.keys(fields).length === 0
-    ? { do: 'rest', crmId: held.id, target: without(target, after.human), known: after }
-    : { do: 'write', kind: 'change', crmId: held.id, fields, target: without(target, after.human), known: after };
+    ? { do: 'rest', crmId: held.id, target: omit(target, after.human), known: after }
+    : { do: 'write', kind: 'change', crmId: held.id, fields, target: omit(target, after.human), known: after };
 }
 
 /** Does a shared field hold what we neither saw nor sent? Also when it is what we want: then a person was faster. */
@@ -125,16 +134,37 @@ const isTouched = (row: WriteRow, held: Fields, human: ReadonlySet<string>, { sh
     return ours.length > 0 && !ours.some((version) => same(version, held[field]));
   });
 
-const create = (target: Fields, terms: Terms): NextStep => ({
-  do: 'write',
-  kind: 'create',
-  crmId: undefined,
-  fields: target,
-  target,
-  known: { seen: pick(target, terms.shared), human: [] },
-});
+function create(wanted: Fields, row: WriteRow, terms: Terms): NextStep {
+  const { target, ...spared } = without(wanted, row, terms, true);
+  // What was left out isn't there: should it be sent later, that is ours to change.
+  const left = terms.shared.filter((field) => field in wanted && !(field in target)).map((field) => [field, null]);
+  const seen = { ...Object.fromEntries(left), ...pick(target, terms.shared) };
+  return { do: 'write', kind: 'create', crmId: undefined, fields: target, target, known: { seen, human: [], ...spared } };
+}
 
-const without = (fields: Fields, names: readonly string[]): Fields =>
+/**
+ * What is wanted without what the org refused, or with what it is to get instead: as long as it is the same value, and nothing has changed
+ * that it was refused for. `creating`: also what the org wants and we have nothing for.
+ */
+function without(
+  wants: Fields,
+  row: WriteRow,
+  { basis }: Terms,
+  creating: boolean,
+): { readonly target: Fields; readonly refused: Refusals; readonly wants: Fields } {
+  const target = { ...wants };
+  const refused: Record<string, Refusals[string]> = {};
+  for (const [field, refusal] of Object.entries(row.refused)) {
+    const isWanted = field in wants;
+    if (isWanted && (refusal.basis !== basis || !same(refusal.value, wants[field]))) continue; // something has changed: once more
+    refused[field] = refusal;
+    if (refusal.instead !== undefined && (isWanted || (creating && refusal.basis === basis))) target[field] = refusal.instead;
+    else delete target[field];
+  }
+  return { target, refused, wants };
+}
+
+const omit = (fields: Fields, names: readonly string[]): Fields =>
   Object.fromEntries(Object.entries(fields).filter(([field]) => !names.includes(field)));
 
 const differing = (target: Fields, sent: Fields, human: readonly string[]): Fields =>
@@ -148,7 +178,7 @@ export function same(a: FieldValue | undefined, b: FieldValue | undefined): bool
   return comparable(a) === comparable(b);
 }
 const comparable = (value: FieldValue | undefined): FieldValue => {
-  if (value === undefined || value === '') return null;
+  if (value === undefined || value === '' || value === false) return null; // a box that isn't ticked
   if (typeof value !== 'string') return value;
   if (/^[0-9A-Za-z]{15}([A-Z0-5]{3})?$/.test(value)) return value.slice(0, 15);
   return normalise(value) || null;

@@ -54,6 +54,7 @@ const fresh = (name: string): WriteRow<WantedActivity> => ({
   sent: {},
   seen: {},
   human: [],
+  refused: {},
   ghosts: [],
   attempts: 0,
   setbacks: 0,
@@ -127,6 +128,8 @@ function openWriter(rows: readonly WriteRow[], answer: (ask: Exchange, nowMs: nu
   };
   const crm: Omit<Crm, 'book' | 'readable' | 'identity' | 'signedInAtMs' | 'prove' | 'spent' | 'setup'> = {
     form: 'unique',
+    shape: 'fields 1',
+    wrongDefaults: () => Promise.resolve([]),
     shared: ['Subject', 'Description'],
     textField: 'Description',
     maxRecords: 200,
@@ -157,6 +160,7 @@ function openWriter(rows: readonly WriteRow[], answer: (ask: Exchange, nowMs: nu
     crm,
     world,
     { sideBySide, requestLimitMs: 120_000, pollMs: 500 },
+    () => Promise.resolve({ policyVersion: 1, defaults: {}, duplicates: 'park', country: undefined }),
     nobodyIsThere,
     quiet,
     stop.signal,

@@ -1,6 +1,6 @@
 import type { Bell } from '../bell.ts';
 import type { CrmFailure } from '../crm-failure.ts';
-import { type Crm, type ReadAsk, Refused, Unanswered, type WriteAsk } from '../crm.ts';
+import { type Crm, type FieldDefaults, type ReadAsk, Refused, Unanswered, type WriteAsk } from '../crm.ts';
 import type { AttemptLog, Ghost, LaneHold, RowOutcome, WriteRow } from '../store.ts';
 import { LostLane } from '../store.ts';
 import type { World } from '../world.ts';
@@ -13,13 +13,14 @@ import {
   isThere,
   leftAlone,
   notMadeYet,
+  type Reading,
   refusedAlone,
   rested,
   tooEarly,
   unanswered,
   yielded,
 } from './outcome.ts';
-import { type NextStep, nextStep } from './prepare.ts';
+import { type NextStep, nextStep, type Terms } from './prepare.ts';
 import { busyPerSecond, lingerMs, paceAfterAnswer, paceAfterArrivals, paceAfterFailure, paceAfterRefusal, startPace } from './pace.ts';
 
 export type WriterSettings = {
@@ -35,8 +36,24 @@ export type WriterSettings = {
  * where too many have it. Asked immediately before; rejects when it can't be told, and then nobody is made.
  */
 export type WhoIsThere = (numbers: readonly string[]) => Promise<ReadonlyMap<string, string | null>>;
+/** What today's policy says of writing, whatever a call has pinned. */
+export type WritingRules = {
+  readonly policyVersion: number;
+  readonly defaults: FieldDefaults;
+  readonly duplicates: Reading['duplicates'];
+  readonly country: string | undefined;
+};
 export type WriterReport = {
-  exchanged(info: { records: number; reads: number; ms: number; outcome: string; created: number; changed: number; exists: number }): void;
+  exchanged(info: {
+    records: number;
+    reads: number;
+    ms: number;
+    outcome: string;
+    created: number;
+    changed: number;
+    exists: number;
+    /** Rows that the org would not take with all their fields. */ refused: number;
+  }): void;
   trouble(failure: CrmFailure | undefined): void;
 };
 
@@ -71,6 +88,7 @@ export async function runWriter(
   crm: Omit<Crm, 'book' | 'readable' | 'identity' | 'signedInAtMs' | 'prove' | 'spent' | 'setup'>,
   world: World,
   settings: WriterSettings,
+  rulesNow: () => Promise<WritingRules>,
   whoIsThere: WhoIsThere,
   report: WriterReport,
   stop: AbortSignal,
@@ -89,6 +107,13 @@ export async function runWriter(
   const over = AbortSignal.any([stop, hold.lost]);
   over.addEventListener('abort', () => bell.ring(), { once: true });
 
+  const termsOf = ({ policyVersion }: WritingRules): Terms => ({
+    form: crm.form,
+    shared: crm.shared,
+    textField: crm.textField,
+    draft: (wanted) => crm.draft(wanted),
+    basis: `${crm.shape} policy ${policyVersion}`,
+  });
   const keysOf = (row: WriteRow, step?: NextStep): string[] => {
     const fields = step?.do === 'write' ? step.fields : crm.draft(row.wanted);
     return [nameKey(row), ...crm.locks(fields, row.crmId === undefined).map((id) => `record ${id.slice(0, 15)}`)];
@@ -147,10 +172,11 @@ export async function runWriter(
     ].filter((row) => !busyBefore.has(nameKey(row)));
     const early = found.flatMap((row) => tooEarly(row, crm.form, nowMs) ?? []);
     if (early.length > 0) await settleNow(early);
+    const terms = termsOf(await rulesNow());
     const candidates: Candidate[] = prepared.map((item) => ({ ...item, prepared: item }));
     for (const row of found) {
       if (early.some((outcome) => outcome.row === row)) continue;
-      const step = row.state === 'written' ? ({ do: 'read' } as const) : nextStep(row, crm, undefined);
+      const step = row.state === 'written' ? ({ do: 'read' } as const) : nextStep(row, terms, undefined);
       if (step.do === 'read' || step.do === 'write') candidates.push({ row, step });
       else if (!busy.has(nameKey(row))) await settleNow([withoutWriting(row, step, nowMs)]);
     }
@@ -209,6 +235,8 @@ export async function runWriter(
    * which versions those were: they can't land.
    */
   const exchange = async (asked: Load, refused: readonly number[] = []): Promise<void> => {
+    const rules = await rulesNow();
+    const terms = termsOf(rules);
     const load = { ...asked, writes: await withoutKnown(asked.writes) };
     if (load.reads.length + load.writes.length === 0) return;
     const sentAtMs = world.now();
@@ -256,14 +284,17 @@ export async function runWriter(
       );
     let storing = false;
     try {
-      const answer = await crm.exchange({ reads: reads.map(readAsk), writes: writes.map(writeAsk) }, hold.lost);
+      const answer = await crm.exchange(
+        { reads: reads.map(readAsk), writes: writes.map((item) => writeAsk(item, rules)), defaults: rules.defaults },
+        hold.lost,
+      );
       const nowMs = world.now();
       const tookMs = world.monotonic() - startedMs;
       const outcomes: RowOutcome[] = [];
       const attempts: AttemptLog[] = [];
       const halves: Prepared[] = [];
       const read: Prepared[] = [];
-      let exists = 0;
+      let [exists, sparing] = [0, 0];
       reads.forEach((row, i) => {
         const said = answer.reads[i]!;
         const log: AttemptLog = { row, kind: 'read', sent: null, answer: said };
@@ -272,7 +303,7 @@ export async function runWriter(
           attempts.push(log);
           return;
         }
-        const step = nextStep(row, crm, { held: said.held });
+        const step = nextStep(row, terms, { held: said.held });
         attempts.push(log);
         // Read again is no answer to a reading; were it one, the row would simply go again.
         if (step.do === 'write') read.push({ row, step, atMs: world.monotonic() });
@@ -282,9 +313,10 @@ export async function runWriter(
       writes.forEach((item, i) => {
         const said = answer.writes[i]!;
         if ('refused' in said && said.refused === 'exists') exists++;
+        if ('refused' in said && said.refused === 'fields') sparing++;
         attempts.push({ row: item.row, kind: item.step.kind, sent: item.step.fields, answer: said });
         if ('refused' in said && said.refused === 'failed' && said.whole && writes.length > 1) halves.push(item);
-        else outcomes.push(answered(ghostly(item.row), item.step, ghosts.get(item.row)!, said, crm.shared, nowMs));
+        else outcomes.push(answered(ghostly(item.row), item.step, ghosts.get(item.row)!, said, { ...rules, ...terms }, nowMs));
       });
       storing = true;
       await hold.settle(outcomes, attempts, answer.wire, sentAtMs);
@@ -300,6 +332,7 @@ export async function runWriter(
         created: took.filter((x) => x.step.kind === 'create').length,
         changed: took.filter((x) => x.step.kind === 'change').length,
         exists,
+        refused: sparing,
       });
       report.trouble(undefined);
       await inHalves({ reads: [], writes: halves }, refusedToo);
@@ -310,7 +343,7 @@ export async function runWriter(
       const tookMs = Math.round(world.monotonic() - startedMs);
       const logs = (answer: unknown): AttemptLog[] =>
         writes.map((item) => ({ row: item.row, kind: item.step.kind, sent: item.step.fields, answer }));
-      const done = { records: writes.length, reads: reads.length, ms: tookMs, created: 0, changed: 0, exists: 0 };
+      const done = { records: writes.length, reads: reads.length, ms: tookMs, created: 0, changed: 0, exists: 0, refused: 0 };
       if (error instanceof Refused) {
         report.exchanged({ ...done, outcome: `refused ${error.failure.code}` });
         if (error.failure.mendedBy === 'us' && reads.length + writes.length > 1) return await inHalves({ reads, writes }, refusedToo);
@@ -430,9 +463,13 @@ const readAsk = (row: WriteRow): ReadAsk => ({
   ...(row.crmId === undefined ? {} : { id: row.crmId }),
   since: row.sinceMs - 24 * 3_600_000,
 });
-const writeAsk = ({ row, step }: Prepared): WriteAsk => ({
-  ...(row.wanted.kind === 'activity' ? {} : { kind: row.wanted.kind }),
-  name: row.name,
+const writeAsk = ({ row: { wanted, name }, step }: Prepared, { duplicates }: WritingRules): WriteAsk => ({
+  ...(wanted.kind === 'activity' ? {} : { kind: wanted.kind }),
+  name,
   ...(step.crmId === undefined ? {} : { id: step.crmId }),
   fields: step.fields,
+  ...(wanted.spareOwnerId === undefined ? {} : { spareOwnerId: wanted.spareOwnerId }),
+  ...(wanted.kind !== 'activity' && wanted.byAssignmentRules ? { byAssignmentRules: true } : {}),
+  ...(wanted.kind !== 'activity' && duplicates === 'save' ? { despiteDuplicates: true } : {}),
+  ...(wanted.kind !== 'activity' && duplicates === 'use' ? { lookAtDuplicates: true } : {}),
 });

@@ -14,6 +14,10 @@ select o.org, o.name, o.mode, o.crm is null as disconnected, f.crm_trouble, case
       'records', records, 'numbers', numbers, 'unmatchable', unmatchable, 'since', t.since, 'because', t.because, 'said', t.said) order by kind), '[]')
     from book_kinds k left join lateral (select since, because, said from book_topics where org = o.org and k.kind = any(kinds) limit 1) t on true
     where k.org = o.org and basis <> '') as book_kinds, -- others are being forgotten
+  (select coalesce(jsonb_agg(jsonb_build_object('field', field, 'code', code, 'message', message, 'count', n) order by n desc, field), '[]') from -- of a day: what was mended is soon forgotten
+    (select r.field, r.value->>'code' as code, max(r.value->>'message') as message, count(*) as n from writes w, jsonb_each(w.refused) as r(field, value)
+     where w.org = o.org and w.refused <> '{}' and w.written_at > cb_now() - interval '24 hours' group by 1, 2 order by n desc limit 20) f) as refused,
+  coalesce(f.wrong_defaults, '[]') as wrong_defaults,
   b.left_out as book_left_out, b.trouble as book_trouble, b.pace as book_pace, s.spent as api_spent, s.samples as api_samples,
   extract(epoch from cb_now()) * 1000 as now_ms,
   (select count(*) from deliveries where org = o.org and state = 'new')::int as untranslated,

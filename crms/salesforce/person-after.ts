@@ -1,0 +1,120 @@
+import { z } from 'zod';
+import { type Duplicate, type Fields, Refused, Unanswered, type WriteAnswer, type WriteAsk } from '../../server/crm.ts';
+import { failureOf } from './failures.ts';
+import { type Connection, parsed, sendable, shortId } from './parts.ts';
+import { headersOf, objects, type PersonShape } from './person.ts';
+import { isOneOf, shortLists } from './soql.ts';
+import { getTogether } from './together.ts';
+
+/** Records a duplicate rule found that are looked at; it names the likeliest first. */
+const mostOthers = 25;
+
+/** What the answer about records made for strangers leaves open is asked for: whom a duplicate rule found, and whom the org's own rules chose. */
+export async function personsAfter(
+  connection: Connection,
+  asks: readonly WriteAsk[],
+  answers: (WriteAnswer | undefined)[],
+  signal?: AbortSignal,
+): Promise<void> {
+  const shapes = await connection.persons();
+  for (const [index, answer] of answers.entries()) {
+    const ask = asks[index]!;
+    if (!answer || !('refused' in answer) || answer.refused !== 'duplicate' || !ask.lookAtDuplicates) continue;
+    const shape = shapes.find(({ kind }) => kind === ask.kind);
+    if (shape) answers[index] = await whoIsIt(connection, shapes, shape, ask, answer, signal);
+  }
+  await readOwners(connection, asks, answers);
+}
+
+const Match = z.looseObject({
+  record: z.looseObject({ Id: z.string(), attributes: z.looseObject({ type: z.string() }).nullish() }),
+});
+const Found = z
+  .array(z.looseObject({ duplicateResult: z.looseObject({ matchResults: z.array(z.looseObject({ matchRecords: z.array(Match) })) }) }))
+  .min(1);
+
+/**
+ * A collection's answer doesn't say whom the rule found; that of a record created by itself does (resources_composite_sobjects_collections
+ * and salesforce.md §2.3). So it is asked once more, alone: the name keeps it from being two should it succeed.
+ */
+async function whoIsIt(
+  connection: Connection,
+  shapes: readonly PersonShape[],
+  shape: PersonShape,
+  ask: WriteAsk,
+  answer: Extract<WriteAnswer, { refused: 'duplicate' }>,
+  signal: AbortSignal | undefined,
+): Promise<WriteAnswer> {
+  const { api, session, world } = connection;
+  const body = { ...sendable(ask.fields, shape.canCreate), [shape.nameField]: ask.name };
+  try {
+    const said = await api.attempt({ method: 'POST', path: `${api.base}/sobjects/${shape.object}`, body, headers: headersOf(ask) }, signal);
+    if (!('errors' in said)) return { id: parsed(Created, said.json).id, created: true }; // the rule was switched off meanwhile
+    if (said.errors[0]?.code !== 'DUPLICATES_DETECTED')
+      return { refused: 'failed', failure: failureOf(said.errors, world.chance, session.redact) };
+    const found = Found.safeParse(said.json);
+    const ids = found.success
+      ? found.data.flatMap(({ duplicateResult }) =>
+          duplicateResult.matchResults.flatMap(({ matchRecords }) => matchRecords.map(({ record }) => record.Id)),
+        )
+      : [];
+    return { ...answer, others: await withPhones(connection, shapes, [...new Set(ids)].slice(0, mostOthers)) };
+  } catch (error) {
+    // Refused as a whole, nothing happened, and the others' answers stand.
+    if (error instanceof Refused) return { refused: 'failed', failure: error.failure };
+    throw error;
+  }
+}
+const Created = z.looseObject({ id: z.string() });
+const Phones = z.looseObject({ records: z.array(z.looseObject({ Id: z.string() })) });
+
+/** What stands in the phone fields of these records, as this user sees them. */
+async function withPhones(connection: Connection, shapes: readonly PersonShape[], ids: readonly string[]): Promise<Duplicate[]> {
+  const prefixes = { lead: '00Q', contact: '003', account: '001' } as const;
+  const queries = shapes.flatMap(({ kind, object, fields }) => {
+    const own = ids.filter((id) => id.startsWith(prefixes[kind]));
+    const phones = fields.filter(({ type }) => type === 'phone').map(({ name }) => name);
+    return own.length === 0 || phones.length === 0
+      ? []
+      : [
+          `${connection.api.base}/query?q=${encodeURIComponent(`SELECT Id, ${phones.join(', ')} FROM ${object} WHERE ${isOneOf('Id', own)}`)}`,
+        ];
+  });
+  if (queries.length === 0) return [];
+  const pages = await getTogether(connection, queries);
+  return pages.flatMap((page) => {
+    if (page instanceof Refused) throw page;
+    return parsed(Phones, page).records.map(({ Id, attributes: _, ...values }) => ({
+      id: Id,
+      phones: Object.values(values).filter((value): value is string => typeof value === 'string' && value !== ''),
+    }));
+  });
+}
+
+const Owners = z.looseObject({ records: z.array(z.looseObject({ Id: z.string(), OwnerId: z.string() })) });
+
+/** Whom the org's own rules have chosen. Not told if it can't be read: the record is there all the same. */
+async function readOwners(connection: Connection, asks: readonly WriteAsk[], answers: (WriteAnswer | undefined)[]): Promise<void> {
+  const made = answers.flatMap((answer, index) =>
+    asks[index]?.byAssignmentRules && answer && 'created' in answer && answer.created ? [{ index, answer }] : [],
+  );
+  if (made.length === 0) return;
+  const { api } = connection;
+  const queries = shortLists(made.map(({ answer }) => answer.id)).map(
+    (list) => `${api.base}/query?q=${encodeURIComponent(`SELECT Id, OwnerId FROM ${objects.lead} WHERE ${isOneOf('Id', list)}`)}`,
+  );
+  try {
+    const owners = new Map(
+      (await getTogether(connection, queries)).flatMap((page) =>
+        page instanceof Refused ? [] : parsed(Owners, page).records.map(({ Id, OwnerId }) => [shortId(Id), OwnerId] as const),
+      ),
+    );
+    for (const { index, answer } of made) {
+      const OwnerId = owners.get(shortId(answer.id));
+      const given: Fields = { ...answer.given, ...(OwnerId === undefined ? {} : { OwnerId }) };
+      answers[index] = { ...answer, given };
+    }
+  } catch (error) {
+    if (!(error instanceof Refused || error instanceof Unanswered)) throw error;
+  }
+}
