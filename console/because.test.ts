@@ -10,6 +10,7 @@ const said = {
   noAnswer: 'an answer: the last request was never answered',
   sending: 'the org to take it',
   inCrm: 'in Salesforce',
+  inCrmWithout: 'in Salesforce; it refused CallType (INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST), Region__c (REQUIRED_FIELD_MISSING)',
   late: 'in Salesforce; a change nobody waits for follows within 30 s',
   leftAlone: 'left as it is, since a person has changed it; not changed',
   deleted: 'deleted in Salesforce by a person',

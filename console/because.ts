@@ -10,6 +10,7 @@ const sentences = {
   noAnswer: /^an answer: the last request was never answered$/,
   sending: /^the org to take it$/,
   inCrm: /^in Salesforce$/,
+  inCrmWithout: /^in Salesforce; it refused (.+)$/s,
   late: /^in Salesforce; a change nobody waits for follows\b/,
   leftAlone: /^left as it is, since a person has changed it\b/,
   deleted: /^deleted in Salesforce by a person$/,

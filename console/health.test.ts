@@ -18,6 +18,8 @@ const well: Status = {
   person: 'admin',
   unsent: { count: 0, oldestSeconds: 0 },
   parked: [],
+  refused: [],
+  wrongDefaults: [],
   connections: [pbx],
   inbox: { untranslated: 0, parked: 0, unheard: 0 },
   book: { kinds: [], leftOut: [] },

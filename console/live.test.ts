@@ -30,6 +30,8 @@ const status: Status = {
   person: 'admin',
   unsent: { count: 0, oldestSeconds: 0 },
   parked: [],
+  refused: [],
+  wrongDefaults: [],
   connections: [],
   inbox: { untranslated: 0, parked: 0, unheard: 0 },
   book: { kinds: [], leftOut: [] },

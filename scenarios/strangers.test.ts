@@ -111,11 +111,22 @@ describe('P2: made once, then people’s', () => {
 
 describe('D3: what can’t be taken back waits; the log does not', () => {
   test('a record that can’t be made parks and says why, and the log stands without it', async () => {
-    const line = await open({ language: 'en', stranger: { missed: 'lead', ownerId: '005000000000000AAA' } });
+    const line = await open({ language: 'en', stranger: { missed: 'lead' } });
+    await line.control('POST', '/validation-rules', {
+      object: 'Lead',
+      when: { field: 'Company', op: '=', value: 'Missed call' },
+      message: 'Whose lead is it?',
+    });
     await one(line, 'c', missed('sales'));
     expect(await madeFor(line)).toEqual([]);
     expect((await living(line, 'Task')).map((task) => task['WhoId'])).toEqual([null]);
     expect(await line.unexplained()).toEqual([]);
+  });
+  test('an owner who can’t be one costs the owner, not the record', async () => {
+    const line = await open({ language: 'en', stranger: { missed: 'lead', ownerId: '005000000000000AAA' } });
+    await one(line, 'c', missed('sales'));
+    const [self] = (await line.export('User')).filter((user) => user['FirstName'] === 'Integration');
+    expect((await madeFor(line)).map((lead) => lead['OwnerId'])).toEqual([self!['Id']]);
   });
   test('somebody who is chosen before it is settled leaves nobody to be made', async () => {
     const line = await open({ language: 'en', stranger: { missed: 'lead' } });

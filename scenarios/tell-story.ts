@@ -190,7 +190,11 @@ class Teller {
       const human = (row['human'] as string[]).join(', ');
       const trouble = row['trouble'] as { code?: string; message?: string; mendedBy?: string } | null;
       const now = ['parked', 'deleted', 'dropped', 'uncertain'].includes(row['state'] as string) ? String(row['state']) : '';
-      const words = [now && `is ${now}`, human && `a person's now: ${human}`].filter(Boolean).join('; ');
+      const refused = Object.entries(row['refused'] as Record<string, { message: string; instead?: unknown }>);
+      const without = refused
+        .map(([field, { instead }]) => (instead === undefined ? `without ${field}` : `with another ${field}`))
+        .join(', ');
+      const words = [now && `is ${now}`, without && `goes ${without}`, human && `a person's now: ${human}`].filter(Boolean).join('; ');
       const key = this.#names.nameOf(String(row['name']));
       if (words === (seen.rows.get(key) ?? '')) continue;
       seen.rows.set(key, words);
@@ -199,7 +203,9 @@ class Teller {
           ? String(row['retracted'])
           : trouble && now
             ? `${trouble.code}: ${trouble.message}${trouble.mendedBy ? ` (mended by ${trouble.mendedBy})` : ''}`
-            : undefined;
+            : refused.length > 0
+              ? refused.map(([, { message }]) => message).join('\n')
+              : undefined;
       say(
         this.#line.now(),
         'write',

@@ -66,7 +66,7 @@ const defaultSource = 'generic-webhook';
 /** What is said of listening that somebody has to mend, or to know. */
 const loudListening = /\.(?:trouble|failed|unread|unsaid|taken-over|preflight|not-connected|not-stored|calls-given-up|signals-lost)$/;
 /** What is said of an org that somebody has to mend. */
-const loudOrg = new Set(['org.trouble', 'org.failed', 'org.unproved']);
+const loudOrg = new Set(['org.trouble', 'org.failed', 'org.unproved', 'org.default-unusable']);
 /** What is said of the book that somebody has to mend. */
 const loudBook = new Set([
   'book.bulk-refused',

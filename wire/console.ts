@@ -92,6 +92,16 @@ export const CallStory = z.object({
       crmId: z.string().optional(),
       /** Fields a person or a Flow has taken over; we no longer send them. */
       human: z.array(z.string()),
+      /** Fields Salesforce refused: the record is there without them, or with `instead`. `missing`: it wanted something where we had nothing. */
+      refused: z.array(
+        z.object({
+          field: z.string(),
+          code: z.string(),
+          message: z.string(),
+          instead: z.unknown().optional(),
+          missing: z.literal(true).optional(),
+        }),
+      ),
       retracted: z.string().optional(),
       trouble: z.object({ code: z.string(), message: z.string(), mendedBy: z.string().optional() }).optional(),
       sent: z.record(z.string(), z.unknown()),
@@ -183,6 +193,10 @@ export const Status = z.object({
   /** Rows waiting, and how long the oldest has. */
   unsent: z.object({ count: z.number(), oldestSeconds: z.number() }),
   parked: z.array(z.object({ cause: z.string(), count: z.number() })),
+  /** Fields that Salesforce refused in records of the last 24 hours; these were written without them. */
+  refused: z.array(z.object({ field: z.string(), code: z.string(), message: z.string(), count: z.number() })),
+  /** Defaults of the policy that the org can't use. */
+  wrongDefaults: z.array(z.object({ object: z.string(), field: z.string(), because: z.string() })),
   connections: z.array(
     z.object({
       id: z.string(),

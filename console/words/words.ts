@@ -231,6 +231,11 @@ export type Words = {
     readonly writeStates: Readonly<Record<'due' | 'sending' | 'uncertain' | 'written' | 'parked' | 'deleted' | 'dropped', string>>;
     readonly name: string;
     readonly human: string;
+    /** A field that Salesforce refused: left out, or given something else. */
+    readonly refusedField: (field: string) => string;
+    readonly refusedInstead: (field: string, instead: string) => string;
+    /** One we had nothing for, and Salesforce wanted something. */
+    readonly missingField: (field: string, instead: string) => string;
     readonly retracted: string;
     readonly mendedBy: Readonly<Record<'time' | 'admin' | 'us', string>>;
     readonly sent: string;
@@ -464,6 +469,8 @@ export type WantedField =
   | 'status'
   | 'direction'
   | 'ownerId'
+  | 'spareOwnerId'
+  | 'byAssignmentRules'
   | 'who'
   | 'what'
   | 'dueDate'

@@ -53,8 +53,8 @@ export async function exchange(connection: Connection, asked: Exchange, signal?:
   ];
   if (parts.length > maxParts) throw new Refused(tooMuch('These names are too long to be looked up in one request.'));
   const wire = await sendParts(connection, parts, signal);
-  // A field that was there isn't shown any more: who read it reads again, by what is there now.
-  if ([...reads, ...writes].some(saysFieldLost) && (await connection.lookAgain()))
+  // A field that was there isn't shown any more, or one is wanted that wasn't: who reads reads again, by what is there now.
+  if (([...reads, ...writes].some(saysFieldLost) || writes.some(wantsDefault)) && (await connection.lookAgain()))
     reads.forEach((answer, index) => saysFieldLost(answer) && (reads[index] = { failure: changedMeanwhile }));
   await settleDoubts(connection, asked.writes, writes, doubts);
   if (persons) await personsAfter(connection, asked.writes, writes, signal);
@@ -119,6 +119,11 @@ const isActivity = ({ kind }: ReadAsk | WriteAsk) => kind === undefined || kind 
 const isFieldLost = ({ code }: CrmFailure) => code === 'INVALID_FIELD' || code === 'INVALID_FIELD_FOR_INSERT_UPDATE';
 const saysFieldLost = (answer: ReadAnswer | WriteAnswer | undefined): boolean =>
   answer !== undefined && 'failure' in answer && isFieldLost(answer.failure);
+const wantsDefault = (answer: WriteAnswer | undefined): boolean =>
+  answer !== undefined &&
+  'refused' in answer &&
+  answer.refused === 'fields' &&
+  answer.fields.some(({ field, instead }) => field !== 'OwnerId' && instead !== undefined);
 const changedMeanwhile: CrmFailure = {
   mendedBy: 'time',
   code: 'FIELDS_CHANGED',

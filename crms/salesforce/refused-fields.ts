@@ -48,7 +48,7 @@ function spare(named: string, code: string, { fields, essential, spareOwnerId, c
   const isMissing = field === undefined || fields[field] === null;
   if (isMissing && (code === 'REQUIRED_FIELD_MISSING' || code === 'FIELD_CUSTOM_VALIDATION_EXCEPTION')) {
     const key = keyOf(defaults, named);
-    return creating && key !== undefined && !essential.includes(key) ? { field: field ?? key, instead: defaults[key]! } : undefined;
+    return creating && key !== undefined && !essential.includes(key) ? { field: field ?? named, instead: defaults[key]! } : undefined;
   }
   if (field === undefined || code === 'REQUIRED_FIELD_MISSING' || essential.includes(field)) return undefined;
   if (field !== 'OwnerId') return { field };

@@ -224,6 +224,7 @@ function wholeFault(fault: Fault | undefined, path: string): Answer | undefined 
           400,
           fault.error?.statusCode ?? 'JSON_PARSER_ERROR',
           fault.error?.message ?? 'The HTTP entity body is required, but this request has no entity body.',
+          fault.error?.fields,
         ),
       );
     case 'whole-error':

@@ -2,6 +2,7 @@ import type { CallEvent } from '../call/event.ts';
 import { explainStep, type Step } from '../decide/decide.ts';
 import type { Call } from '../call/call.ts';
 import type { CallLine, CallStory } from '../../wire/console.ts';
+import type { Refusals } from '../store.ts';
 import type { ConsoleStore } from '../store/console-store.ts';
 
 type Row = Record<string, unknown>;
@@ -100,6 +101,13 @@ export function sayStory(
       ...optional('url', row['crm_id'] ? recordUrl(row['crm_id'] as string) : undefined),
       ...optional('crmId', row['crm_id'] as string | null),
       human: row['human'] as string[],
+      refused: Object.entries(row['refused'] as Refusals).map(([field, { code, message, value, instead }]) => ({
+        field,
+        code,
+        message,
+        ...optional('instead', instead),
+        ...(value === null && instead !== undefined ? { missing: true as const } : {}),
+      })),
       ...optional('retracted', row['retracted'] as string | null),
       ...optional('trouble', row['trouble'] as { code: string; message: string } | null),
       sent: row['sent'] as Record<string, unknown>,

@@ -42,6 +42,8 @@ export function sayStatus(
     person,
     unsent: { count: unsent.count, oldestSeconds: Math.round(unsent.seconds) },
     parked: row['parked'] as { cause: string; count: number }[],
+    refused: row['refused'] as z.infer<typeof Status>['refused'],
+    wrongDefaults: row['wrong_defaults'] as z.infer<typeof Status>['wrongDefaults'],
     connections: connections.map(({ lastHeardAt, listening, ...connection }) => ({
       ...connection,
       ...(lastHeardAt ? { lastHeardAt: new Date(lastHeardAt).toISOString() } : {}),

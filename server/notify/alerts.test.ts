@@ -8,6 +8,8 @@ const well: Status = {
   person: 'admin',
   unsent: { count: 0, oldestSeconds: 0 },
   parked: [],
+  refused: [],
+  wrongDefaults: [],
   connections: [{ id: 'con_1', name: 'Asterisk', source: 'asterisk', clockOffsetMs: 40, hookUrl: '', lastHeardAt: '2026-11-20T03:00:00Z' }],
   inbox: { untranslated: 3, parked: 0, unheard: 9 },
   book: {

@@ -44,7 +44,11 @@ const endsSoonMs = 7 * 24 * 60 * minuteMs;
 const manyUntranslated = 1_000;
 
 /** What is not well with an org. `full`: why this installation takes nothing in, if it doesn't. */
-export function troublesOf({ org, unsent, parked, connections, inbox, book }: Status, full: string | undefined, nowMs: number): Trouble[] {
+export function troublesOf(
+  { org, unsent, parked, refused, wrongDefaults, connections, inbox, book }: Status,
+  full: string | undefined,
+  nowMs: number,
+): Trouble[] {
   const troubles: Trouble[] = [];
   const say = (key: string, level: Trouble['level'], words: string, patienceMs = 0) => troubles.push({ key, level, words, patienceMs });
   if (full !== undefined) say('room', 'bad', `${full} Events are refused until there is room; phone systems must send them again.`);
@@ -85,6 +89,14 @@ export function troublesOf({ org, unsent, parked, connections, inbox, book }: St
       'warn',
       `The oldest of ${unsent.count} records has waited for ${Math.floor(unsent.oldestSeconds / 60)} minutes to be written.`,
     );
+  for (const { field, code, message, count } of refused)
+    say(
+      `refused ${field} ${code}`,
+      'warn',
+      `Salesforce refused ${field} in ${count} ${count === 1 ? 'record' : 'records'} of the last 24 hours (${code}), and took the rest. ${withoutQuote(message)}`,
+    );
+  for (const { object, field, because } of wrongDefaults)
+    say(`default ${object}.${field}`, 'warn', `The default of ${object}.${field} in the policy can't be used: ${because}`);
   for (const { id, name, clockOffsetMs, listening } of connections) {
     if (listening?.trouble) say(`listening ${id}`, 'bad', `${name} is not heard: ${listening.trouble}`, minuteMs);
     if (Math.abs(clockOffsetMs) >= clockWrongMs)
@@ -132,6 +144,9 @@ export function troublesOf({ org, unsent, parked, connections, inbox, book }: St
   }
   return troubles;
 }
+
+/** What Salesforce said quotes values of a record, which are nobody's business here. */
+const withoutQuote = (message: string) => message.replace(/^“.*” /s, '');
 
 /** Compares what is found now with what is followed. Told once, however often it is found; over when it is not found for a minute. */
 export function weigh(followed: readonly Alert[], found: readonly Trouble[], nowMs: number): Weighed {

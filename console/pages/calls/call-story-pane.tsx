@@ -156,7 +156,10 @@ function Head({ story: { call, externalId, incarnation, writes } }: { story: Cal
       <Figures figures={figures} />
       <Actions
         id={call.id}
-        canWriteAgain={call.explanation.is === 'parked' || writes.some(({ state }) => state === 'parked' || state === 'deleted')}
+        canWriteAgain={
+          call.explanation.is === 'parked' ||
+          writes.some(({ state, refused }) => state === 'parked' || state === 'deleted' || refused.length > 0)
+        }
       />
     </header>
   );

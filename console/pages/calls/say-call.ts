@@ -82,6 +82,7 @@ export function sayField(name: string, value: unknown, { story, call }: Words, f
     about: () => known(story.fieldValues.about),
     status: () => known(story.fieldValues.status),
     direction: () => known(call.directions),
+    byAssignmentRules: () => (value === true ? '✓' : undefined),
     who: () => sayRecord(value, story.fieldValues.kind),
     what: () => sayRecord(value, story.fieldValues.kind),
     remindAtMs: () => (typeof value === 'number' ? format.moment(new Date(value).toISOString()) : undefined),

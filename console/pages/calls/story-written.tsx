@@ -44,6 +44,18 @@ function OneWrite({ write }: { write: Write }) {
           <p>{own(story.mendedBy, write.trouble.mendedBy)}</p>
         </div>
       )}
+      {write.refused.map(({ field, message, instead, missing }) => (
+        <div key={field} className="problem">
+          <p>
+            {instead === undefined
+              ? story.refusedField(field)
+              : (missing ? story.missingField : story.refusedInstead)(field, String(instead))}
+          </p>
+          <p className="as-said">
+            <bdi>{message}</bdi>
+          </p>
+        </div>
+      ))}
       <dl className="fields">
         <div>
           <dt>{story.name}</dt>

@@ -31,7 +31,7 @@ select c.org, c.id as call,
     when w.pending > w.late then case when w.uncertain > 0 then 'an answer: the last request was never answered' else 'the org to take it' end
     when w.late > 0 then 'in Salesforce; a change nobody waits for follows within 30 s'
     when w.deleted > 0 then w.gone
-    when w.written > 0 then coalesce(w.left_alone, 'superseded: ' || w.retracted, 'in Salesforce, ' || w.refused, 'in Salesforce')
+    when w.written > 0 then coalesce(w.left_alone, 'superseded: ' || w.retracted, 'in Salesforce; it refused ' || w.refused, 'in Salesforce')
     when c.verdict->>'is' = 'skipped' then c.verdict->>'because'
     when c.verdict->>'is' = 'waiting' then c.verdict->>'for'
     when w.dropped > 0 then w.retracted
@@ -55,8 +55,7 @@ left join lateral (
     min(retracted) as retracted,
     string_agg(r.words, ', ' order by r.words) filter (where state = 'written') as refused
   from writes left join lateral (
-    select string_agg(case when value->'value' = 'null' then 'with the default of ' when value ? 'instead' then 'with another ' else 'without ' end
-      || field || ' (' || (value->>'code') || ')', ', ' order by field) as words from jsonb_each(writes.refused) as f(field, value)
+    select string_agg(field || ' (' || (value->>'code') || ')', ', ' order by field) as words from jsonb_each(writes.refused) as f(field, value)
   ) r on true
   where writes.org = c.org and writes.call = c.id
 ) w on true;
