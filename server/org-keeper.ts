@@ -41,6 +41,8 @@ export type Keeper = {
 const usersEveryMs = 5 * 60_000;
 /** What is known of them is good enough to be asked for no sooner where the org refuses to tell. */
 const usersAgainMs = 60_000;
+/** An org that refuses whatever is looked after isn't asked sooner. */
+const readAgainMs = 30_000;
 const usageEveryMs = 2_000;
 /** A refresh token that nobody uses dies, mostly after 30 days, while a session that is used goes on for weeks: so it is used once a day. */
 const proveEveryMs = 24 * 3_600_000;
@@ -223,6 +225,7 @@ export function keepOrgs({
   const watchMode = async (org: OrgId, crm: string, pause: AbortController, lookAfter: () => Promise<void>): Promise<void> => {
     const ended = AbortSignal.any([pause.signal, stop]);
     ended.addEventListener('abort', () => orgsBell.ring(), { once: true });
+    let againMs = -Infinity;
     while (!ended.aborted) {
       const heard = orgsBell.count;
       const row = await store.readOrgs().then(
@@ -230,7 +233,11 @@ export function keepOrgs({
         () => null, // the database is away; the lane's own heartbeat decides
       );
       if (row !== null && (row?.mode !== 'live' || row.crm !== crm)) return pause.abort();
-      await lookAfter().catch((error: unknown) => report('org.users-unread', { org, because: (error as Error).message }));
+      if (world.monotonic() >= againMs)
+        await lookAfter().catch((error: unknown) => {
+          againMs = world.monotonic() + readAgainMs; // an org that refuses everything isn't asked at every bell
+          report('org.users-unread', { org, because: (error as Error).message });
+        });
       await orgsBell.wait(heard, 5_000, world);
     }
   };

@@ -41,6 +41,8 @@ export type LineOptions = {
   /** Requests a writer has under way at once; 1 makes their order, and so a story, always the same. */
   readonly sideBySide?: number;
   readonly startsAtMs?: number;
+  /** After so long, by the machine's own clock, the client gives an answer up; for orgs that leave a connection open. */
+  readonly givesUpMs?: number;
   /** What stands between us and an org's book. What it refuses is then no trouble of the line's. */
   readonly book?: (book: CrmBook) => CrmBook;
 };
@@ -82,7 +84,14 @@ const real = realWorld();
  * org of its own. Its clock stands still until it is told to go on, and then hops from one due thing to the next, so that
  * lingering, silence and retries cost no real time and every run tells the same story.
  */
-export async function openLine({ orgs = [{}], nodes = 1, sideBySide = 4, startsAtMs = aMondayMorning, book: between }: LineOptions = {}) {
+export async function openLine({
+  orgs = [{}],
+  nodes = 1,
+  sideBySide = 4,
+  startsAtMs = aMondayMorning,
+  givesUpMs = requestLimitMs,
+  book: between,
+}: LineOptions = {}) {
   const test = await startTestDatabase();
   const troubles: string[] = [];
   const trouble = (error: Error) => void troubles.push(error.message);
@@ -90,6 +99,7 @@ export async function openLine({ orgs = [{}], nodes = 1, sideBySide = 4, startsA
   const { traffic } = clock;
   const admin = consoleStore(clock.database);
   const stop = new AbortController();
+  const atTheWire: World = givesUpMs === undefined ? clock.world : { ...clock.world, sleep: (ms, signal) => real.sleep(ms, signal) };
   const heldBack: { readonly untilMs: number; readonly perform: () => Promise<void> }[] = [];
   let holdNext = false;
   let meanwhile: (() => Promise<void>) | undefined;
@@ -106,7 +116,12 @@ export async function openLine({ orgs = [{}], nodes = 1, sideBySide = 4, startsA
       personAccounts,
       clock: clock.now,
     });
-    const settings = { loginUrl: running.apiUrl, clientId: 'cordboard', clientSecret: 'stand-in-secret', requestLimitMs };
+    const settings = {
+      loginUrl: running.apiUrl,
+      clientId: 'cordboard',
+      clientSecret: 'stand-in-secret',
+      requestLimitMs: givesUpMs ?? requestLimitMs,
+    };
     const org = await admin.addOrg(`org ${place + 1}`, mode, JSON.stringify(settings));
     standIns.set(org, running);
     if (policy !== undefined) await admin.savePolicy(org, parsePolicy(policy), 'admin');
@@ -168,7 +183,7 @@ export async function openLine({ orgs = [{}], nodes = 1, sideBySide = 4, startsA
       signedIn: async () => undefined,
       proved: async () => undefined,
       connect: (sealed) =>
-        traffic.add(crms.salesforce(JSON.parse(sealed) as Parameters<typeof crms.salesforce>[0], clock.world).then(throughTheWire)),
+        traffic.add(crms.salesforce(JSON.parse(sealed) as Parameters<typeof crms.salesforce>[0], atTheWire).then(throughTheWire)),
       writer: { sideBySide, requestLimitMs, pollMs: 500 },
       connected: () => books.ring(),
       async rules(org) {

@@ -170,7 +170,7 @@ function refusedNow(step: Write, fields: readonly RefusedField[], failure: CrmFa
     const before = Object.hasOwn(refused, field) && refused[field]!.basis === basis ? refused[field] : undefined;
     if (before && (before.instead === undefined || instead !== undefined)) return undefined;
     const value = before ? before.value : (wants[field] ?? null);
-    if (same(value, instead)) return undefined;
+    if (instead !== undefined && same(value, instead)) return undefined;
     more[field] = { code: failure.code, message: failure.message, value, ...(instead === undefined ? {} : { instead }), basis };
   }
   return fields.length === 0 ? undefined : { ...refused, ...more };
