@@ -427,6 +427,120 @@ describe('a part refused as one (W5)', () => {
   });
 });
 
+describe('a field that isn’t shown any more', () => {
+  const lost = "No such column 'Cordboard_Wait_Seconds__c' on sobject of type Task";
+  const withoutIt = taskFields.filter(({ name }) => name !== 'Cordboard_Wait_Seconds__c');
+  const describeAs = (heard: Heard, fields: readonly object[]): Said =>
+    heard.path.endsWith('/sobjects/Task/describe') ? { body: { createable: true, updateable: true, fields } } : undefined;
+  const waiting = { Subject: 'Call', Cordboard_Wait_Seconds__c: 4 };
+
+  test('refuses a collection as one: each row is told to go without it, and the org is looked at again', async () => {
+    const { org, crm } = await connect();
+    const shape = crm.shape;
+    org.script = (heard) =>
+      describeAs(heard, withoutIt) ??
+      (heard.path.includes('/composite/') ? { status: 400, body: errorBody('INVALID_FIELD', lost) } : undefined);
+    const { writes } = await crm.exchange({ reads: [], writes: [create(1, waiting), create(2, waiting)] });
+    expect(writes).toMatchObject([1, 2].map(() => ({ refused: 'fields', fields: [{ field: 'Cordboard_Wait_Seconds__c' }] })));
+    expect(crm.missing).toContain('Cordboard_Wait_Seconds__c');
+    expect(crm.shape, 'what was refused may be tried again').not.toBe(shape);
+  });
+  test('beside others it marks who hasn’t sent it, so that those are asked again', async () => {
+    const { org, crm } = await connect();
+    org.script = composite(() => ({ status: 400, body: errorBody('INVALID_FIELD', lost) }));
+    const { writes } = await crm.exchange({ reads: [], writes: [create(1, waiting), create(2), update(3)] });
+    expect(writes).toMatchObject([
+      { refused: 'fields' },
+      { refused: 'failed', whole: true },
+      { refused: 'failed', failure: { mendedBy: 'admin' } },
+    ]);
+  });
+  test('reading asks again by what is there now; where nothing has changed, it is refused', async () => {
+    const { org, crm } = await connect();
+    const refuses = (heard: Heard): Said =>
+      heard.path.includes('/queryAll')
+        ? { status: 400, body: errorBody('INVALID_FIELD', "No such column 'Cordboard_Wait_Seconds__c' on entity 'Task'.") }
+        : undefined;
+    org.script = refuses;
+    expect(await thrownBy(crm.exchange({ reads: [read(1)], writes: [] }))).toMatchObject({ failure: { code: 'INVALID_FIELD' } });
+    org.script = (heard) => describeAs(heard, withoutIt) ?? refuses(heard);
+    expect((await crm.exchange({ reads: [read(1)], writes: [] })).reads).toMatchObject([
+      { failure: { mendedBy: 'time', code: 'FIELDS_CHANGED' } },
+    ]);
+    let soql = '';
+    org.script = ({ path }) => (path.includes('/queryAll') ? ((soql = soqlOf(path)), { body: found() }) : undefined);
+    await crm.exchange({ reads: [read(1)], writes: [] });
+    expect(soql).not.toContain('Cordboard_Wait_Seconds__c');
+  });
+  test('names we have given are not forgotten when their field is lost (W8)', async () => {
+    const { org, crm } = await connect();
+    org.script = (heard) =>
+      describeAs(heard, withoutOurFields) ??
+      (heard.path.includes('/composite/') ? { status: 400, body: errorBody('INVALID_FIELD', lost) } : undefined);
+    await crm.exchange({ reads: [], writes: [create(1, waiting)] });
+    expect(crm.form).toBe('unique');
+    org.script = () => undefined;
+    await crm.exchange({ reads: [], writes: [create(1)] });
+    expect(org.heard.at(-1)?.path).toMatch(/Cordboard_Name__c$/);
+  });
+});
+
+describe('the admin’s defaults', () => {
+  const field = (name: string, type: string, more: object = {}) => ({
+    name,
+    type,
+    createable: true,
+    updateable: true,
+    nillable: true,
+    ...more,
+  });
+  const fields = [
+    ...taskFields,
+    field('Region__c', 'picklist', { nillable: false, restrictedPicklist: true, picklistValues: [{ value: 'EMEA', active: true }] }),
+    field('Weight__c', 'double', { nillable: false }),
+    field('Team__c', 'string', { length: 5 }),
+    field('Done__c', 'boolean', { nillable: false, defaultedOnCreate: true }),
+  ];
+  test('fill what is required and empty, when a record is created; the answer says so', async () => {
+    const { org, crm } = await connect(fields);
+    const defaults = { task: { region__C: 'EMEA', Weight__c: 'heavy', Team__c: 'North', Done__c: true } };
+    const { writes } = await crm.exchange({ reads: [], writes: [create(1), update(2)], defaults });
+    const [creates, updates] = bodyOf(org.heard[0]).compositeRequest;
+    expect(creates.body.records[0]).toMatchObject({ Region__c: 'EMEA' });
+    expect(creates.body.records[0]).not.toHaveProperty('Weight__c'); // a wrong one isn't sent
+    expect(creates.body.records[0]).not.toHaveProperty('Team__c'); // nobody asked for it
+    expect(updates.body.records[0]).not.toHaveProperty('Region__c');
+    expect(writes[0]).toMatchObject({ given: { Region__c: 'EMEA' } });
+    expect(writes[1]).not.toHaveProperty('given');
+  });
+  test('are typed against what the org describes', async () => {
+    const { crm } = await connect(fields);
+    const wrong = await crm.wrongDefaults({
+      Task: {
+        Region__c: 'Mars',
+        Weight__c: 'heavy',
+        Team__c: 'Northern',
+        Done__c: 'yes',
+        ActivityDate: 'tomorrow',
+        WhatId: 'x',
+        AccountId: 'x',
+        Nope__c: 1,
+      },
+    });
+    expect(Object.fromEntries(wrong.map(({ field: name, because }) => [name, because]))).toEqual({
+      Region__c: 'It takes one of EMEA.',
+      Weight__c: 'It takes a number.',
+      Team__c: 'It takes at most 5 characters.',
+      Done__c: 'It takes true or false.',
+      ActivityDate: 'It takes a date such as 2026-03-31.',
+      WhatId: 'It takes the id of a record.',
+      AccountId: 'The connected user may not write this field.',
+      Nope__c: 'There is no such field, or the connected user can’t see it.',
+    });
+    expect(await crm.wrongDefaults({ Task: { Region__c: 'EMEA', weight__c: 2 } })).toEqual([]);
+  });
+});
+
 describe('without our fields (W8)', () => {
   test('the name is kept in CallObject, records are inserted, and a change leaves it alone', async () => {
     const { org, crm } = await connect(withoutOurFields);
