@@ -98,7 +98,7 @@ export const CallStory = z.object({
           field: z.string(),
           code: z.string(),
           message: z.string(),
-          instead: z.unknown().optional(),
+          instead: z.union([z.string(), z.number(), z.boolean()]).optional(),
           missing: z.literal(true).optional(),
         }),
       ),

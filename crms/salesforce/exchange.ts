@@ -42,13 +42,10 @@ export async function exchange(connection: Connection, asked: Exchange, signal?:
   const writes: (WriteAnswer | undefined)[] = asked.writes.map(() => undefined);
   checkSize(asked);
   const doubts: Doubt[] = [];
-  const persons =
-    asked.reads.every(isActivity) && asked.writes.every(isActivity)
-      ? undefined
-      : personParts(connection, await connection.persons(), asked, { reads, writes });
+  const shapes = asked.reads.every(isActivity) && asked.writes.every(isActivity) ? undefined : await connection.persons();
   const parts = [
     ...readParts(connection, asked.reads, reads),
-    ...(persons ?? []),
+    ...(shapes ? personParts(connection, shapes, asked, { reads, writes }) : []),
     ...writeParts(connection, asked.writes, asked.defaults, writes, doubts),
   ];
   if (parts.length > maxParts) throw new Refused(tooMuch('These names are too long to be looked up in one request.'));
@@ -57,7 +54,7 @@ export async function exchange(connection: Connection, asked: Exchange, signal?:
   if (([...reads, ...writes].some(saysFieldLost) || writes.some(wantsDefault)) && (await connection.lookAgain()))
     reads.forEach((answer, index) => saysFieldLost(answer) && (reads[index] = { failure: changedMeanwhile }));
   await settleDoubts(connection, asked.writes, writes, doubts);
-  if (persons) await personsAfter(connection, asked.writes, writes, signal);
+  if (shapes) await personsAfter(connection, shapes, asked.writes, writes, signal);
   return { reads: reads.map(answered), writes: writes.map(answered), wire };
 
   async function sendParts({ session, world }: Connection, parts: readonly Part[], signal?: AbortSignal) {

@@ -45,7 +45,7 @@ test('assignment rules are for those who ask; whom they chose is told, in one ca
   });
   expect(writes).toMatchObject([{ created: true }, { created: true, given: { OwnerId: other.Id } }, { created: true }]);
   expect(writes[0]).not.toHaveProperty('given');
-  const owners = (await control('/export?object=Lead')).filter((record: { LastName: string }) => /^Caller/.test(record.LastName));
+  const owners = (await control('/export?object=Lead')).filter((record: { LastName: string }) => record.LastName.startsWith('Caller'));
   expect(owners.map((record: { OwnerId: string }) => record.OwnerId)).toEqual([one.Id, other.Id]);
 });
 

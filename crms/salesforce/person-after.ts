@@ -9,14 +9,17 @@ import { getTogether } from './together.ts';
 /** Records a duplicate rule found that are looked at; it names the likeliest first. */
 const mostOthers = 25;
 
-/** What the answer about records made for strangers leaves open is asked for: whom a duplicate rule found, and whom the org's own rules chose. */
+/**
+ * What the answer about records made for strangers leaves open is asked for: whom a duplicate rule found, and whom the org's own rules
+ * chose. It never throws `Refused`: what was written is written.
+ */
 export async function personsAfter(
   connection: Connection,
+  shapes: readonly PersonShape[],
   asks: readonly WriteAsk[],
   answers: (WriteAnswer | undefined)[],
   signal?: AbortSignal,
 ): Promise<void> {
-  const shapes = await connection.persons();
   for (const [index, answer] of answers.entries()) {
     const ask = asks[index]!;
     if (!answer || !('refused' in answer) || answer.refused !== 'duplicate' || !ask.lookAtDuplicates) continue;

@@ -105,7 +105,7 @@ export function sayStory(
         field,
         code,
         message,
-        ...optional('instead', instead),
+        ...optional('instead', instead ?? undefined),
         ...(value === null && instead !== undefined ? { missing: true as const } : {}),
       })),
       ...optional('retracted', row['retracted'] as string | null),
