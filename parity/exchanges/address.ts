@@ -1,6 +1,7 @@
 import { area, get, make, mark, post, type Exchange } from '../exchange.ts';
 
 const address = area('address');
+const errors = area('errors');
 const limits = area('limits');
 const describe = area('describe');
 
@@ -29,7 +30,7 @@ export const addresses: readonly Exchange[] = [
   address('unknown-resource', 'unknown resource: 404', 'an address that is none', [get('/nothing/like/it')]),
   address('root', '`GET /services/data` without a session', 'the keys of the root', [get('/', { view: 'shape' })]),
   address('wrong-method', 'wrong method: 405', 'a method that a resource does not know', [post('/limits', { Name: mark })]),
-  address('wrong-content-type', 'wrong content type: 415', 'a body that is no JSON by its header', [
+  errors('wrong-content-type', '415 UNSUPPORTED_MEDIA_TYPE', 'a body that is no JSON by its header', [
     post('/sobjects/Contact', `LastName=${mark}`, { headers: { 'content-type': 'text/plain' } }),
   ]),
   address('no-session', '401 INVALID_SESSION_ID', 'no session', [get('/limits', { anonymous: true })]),
