@@ -130,6 +130,21 @@ describe('changes that are told', () => {
     }
     expect(await places(line)).toEqual({ contact: 'q', lead: 'q' });
   });
+  test('what goes on and on is read every four seconds, and known within five', async () => {
+    const events = feed();
+    const line = await opened(events);
+    await pass(line, 6 * minuteMs, minuteMs);
+    const { id } = await tanaka(line);
+    const before = events.counts.byId;
+    for (let second = 0; second < 60; second++) {
+      events.tell('contact', `p${second}`, [id]);
+      await pass(line, secondMs);
+    }
+    expect(events.counts.byId - before).toBeLessThanOrEqual(18);
+    expect(events.counts.byId - before).toBeGreaterThanOrEqual(12);
+    await pass(line, 5 * secondMs);
+    expect((await places(line))['contact']).toBe('p59');
+  });
   test('who was deleted for good is gone at once', async () => {
     const events = feed();
     const line = await opened(events);

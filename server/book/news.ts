@@ -28,8 +28,11 @@ export type NewsOptions = {
   report(what: string, fields: Readonly<Record<string, unknown>>): void;
 };
 
-/** What is told within so long is read at once. */
+/** What is told within so long is read at once: at first half a second, and longer while more and more comes, or each moment would be a call. */
 const gatherMs = 500;
+const longestGatherMs = 4_000;
+/** Then the next is the first again. */
+const quietAfterMs = 15_000;
 /** A poll reads 2,000 records a call, and ids are read a thousand a call at most: from here on it is the better way. */
 const manyIds = 1_000;
 /** Somebody selects a kind, gives a right, or the allocation of events is of another day: looked at again after these. */
@@ -180,13 +183,17 @@ export function hearNews({ org, crm, store, world, over, mayRead, stored, pollSo
   };
 
   const applying = (async () => {
+    let waitMs = gatherMs;
+    let readAtMs = -Infinity;
     while (!over.aborted) {
       const rung = arrived.count;
       if (waiting.size === 0) {
         await arrived.wait(rung, longestPauseMs, world);
         continue;
       }
-      await world.sleep(gatherMs, over);
+      waitMs = world.monotonic() - readAtMs > quietAfterMs ? gatherMs : Math.min(longestGatherMs, waitMs * 2);
+      await world.sleep(waitMs, over);
+      readAtMs = world.monotonic();
       const heard = waiting;
       waiting = new Map();
       try {
