@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
+import { defaultPolicy, parsePolicy } from '../server/decide/policy.ts';
 import { type Line, type LineOptions, openLine } from '../server/testing/line.ts';
 
 // A rule of the org that refuses one field costs that field, not the log; and nothing is asked for ever, written twice, or taken from people.
@@ -63,7 +64,7 @@ describe('a field that is refused', () => {
     await line.advanceTo(line.now() + 60 * secondMs);
     expect((await writesOf('c')).slice(2).map(({ sent }) => Object.keys(sent))).toEqual([['Description']]);
     // the policy changes: once more, with the next change, and refused once more
-    await line.admin.savePolicy(line.org, (await import('../server/decide/policy.ts')).defaultPolicy('en'), 'admin');
+    await line.admin.savePolicy(line.org, defaultPolicy('en'), 'admin');
     await say('call.commented', 'c', { text: 'And a third.' });
     await line.advanceTo(line.now() + 60 * secondMs);
     expect((await writesOf('c')).slice(3).map(({ sent }) => Object.keys(sent).toSorted())).toEqual([
@@ -120,11 +121,7 @@ describe('a field that is refused', () => {
     const inactive = async () => String((await line.export('User')).find((user) => !user['IsActive'])?.['Id']);
     await open();
     const id = await inactive();
-    await line.admin.savePolicy(
-      line.org,
-      { ...(await import('../server/decide/policy.ts')).defaultPolicy('en'), defaultOwnerId: id },
-      'admin',
-    );
+    await line.admin.savePolicy(line.org, { ...defaultPolicy('en'), defaultOwnerId: id }, 'admin');
     await say('call.started', 'c', { direction: 'inbound', customer: { number: '+48999888777' } });
     await say('call.ended', 'c', {}, 20_000);
     await line.advanceTo(line.now() + 60 * secondMs);
@@ -158,8 +155,7 @@ describe('a field that is refused', () => {
 
 describe('required fields', () => {
   const region = { object: 'Task', name: 'Region__c', label: 'Region', type: 'picklist', picklist: ['EMEA', 'APAC'], restricted: true };
-  const policyWith = async (defaults: object) =>
-    line.admin.savePolicy(line.org, (await import('../server/decide/policy.ts')).parsePolicy({ language: 'en', defaults }), 'admin');
+  const policyWith = async (defaults: object) => line.admin.savePolicy(line.org, parsePolicy({ language: 'en', defaults }), 'admin');
 
   test('without a default the record waits and says what to set; then it goes, and changes leave it alone', async () => {
     await open();
@@ -235,68 +231,58 @@ describe('records made for strangers', () => {
   });
 
   describe('and duplicate rules of the org', () => {
-    const duplicates = async (id: string) =>
-      line.control('POST', '/faults', {
-        kind: 'row-error',
-        field: 'Phone',
-        value: stranger,
-        error: {
-          statusCode: 'DUPLICATES_DETECTED',
-          message: 'Use one of these records?',
-          duplicateResult: {
-            allowSave: true,
-            duplicateRule: 'Standard_Lead_Duplicate_Rule',
-            duplicateRuleEntityType: 'Lead',
-            errorMessage: 'Use one of these records?',
-            matchResults: [
-              {
-                entityType: 'Contact',
-                errors: [],
-                matchEngine: 'FuzzyMatchEngine',
-                matchRecords: [
-                  { additionalInformation: [], fieldDiffs: [], matchConfidence: 100, record: { attributes: { type: 'Contact' }, Id: id } },
-                ],
-                rule: 'Standard_Contact_Match_Rule_v1_1',
-                size: 1,
-                success: true,
-              },
-            ],
-          },
-        },
-      });
-    // Contacts aren't looked at for callers, so the book knows nobody; the duplicate rule does.
-    const openWith = async (choice: string) => {
+    // The org's own rule compares leads with contacts, by name and e-mail. Contacts aren't looked at for callers, so the book knows nobody.
+    const openWith = async (choice: string, mobile = '501 999 888') => {
       await open({
         orgs: [{ policy: { language: 'en', country: 'PL', duplicates: choice, match: { kinds: ['lead'] }, stranger: { missed: 'lead' } } }],
       });
-      const { id } = await line.asHuman({ action: 'create', object: 'Contact', fields: { LastName: 'Nowak', MobilePhone: '501 999 888' } });
+      const fields = { LastName: 'Wilk', Email: 'wilk@wilk.example', MobilePhone: mobile };
+      const { id } = await line.asHuman({ action: 'create', object: 'Contact', fields });
+      await say('call.started', 'c', { direction: 'inbound', customer: { number: stranger, name: 'Wilk', email: 'wilk@wilk.example' } });
+      await say('call.ended', 'c', {}, 20_000);
+      await line.advanceTo(line.now() + 120 * secondMs);
       return id;
     };
-    test('left to the admin: parked, with what can be chosen', async () => {
-      await duplicates(await openWith('park'));
-      await missed('c');
+    test('left to the admin: parked, with what can be chosen; chosen, it goes on', async () => {
+      const id = await openWith('park');
       expect(await leads()).toEqual([]);
       expect(await personRow()).toMatchObject({
         state: 'parked',
         trouble: { code: 'DUPLICATES_DETECTED', message: expect.stringContaining('“duplicates”') },
       });
+      const policy = parsePolicy({
+        language: 'en',
+        country: 'PL',
+        duplicates: 'use',
+        match: { kinds: ['lead'] },
+        stranger: { missed: 'lead' },
+      });
+      await line.admin.savePolicy(line.org, policy, 'admin');
+      await again('c');
+      expect(await personRow()).toMatchObject({ state: 'written', crm_id: id });
     });
     test('used: the one found is taken if it has the number, and the call hangs on it', async () => {
       const id = await openWith('use');
-      await duplicates(id);
-      await missed('c');
       expect(await leads()).toEqual([]);
       expect(await personRow()).toMatchObject({ state: 'written', crm_id: id });
       expect((await tasks('c')).map((task) => task['WhoId'])).toEqual([id]);
     });
     test('used: never somebody who hasn’t got the number', async () => {
-      await openWith('use');
-      const { id } = await line.asHuman({ action: 'create', object: 'Contact', fields: { LastName: 'Other', MobilePhone: '601 000 000' } });
-      await duplicates(id);
-      await missed('c');
+      await openWith('use', '601 000 000');
       expect(await leads()).toEqual([]);
       expect(await personRow()).toMatchObject({ state: 'parked', trouble: { message: expect.stringContaining('has the number') } });
       expect((await tasks('c')).map((task) => task['WhoId'])).toEqual([null]);
+    });
+    test('saved anyway, where the rule lets people do so; one that blocks parks it', async () => {
+      await openWith('save');
+      expect(await leads()).toHaveLength(1);
+      await line.close();
+      await open({ orgs: [{ policy: { language: 'en', duplicates: 'save', match: { kinds: ['lead'] }, stranger: { missed: 'lead' } } }] });
+      await line.control('POST', '/duplicate-rules', { object: 'Lead', action: 'block', match: ['Company'], name: 'No_companies_twice' });
+      await line.asHuman({ action: 'create', object: 'Lead', fields: { LastName: 'Wilk', Company: 'Missed call' } });
+      await missed('c');
+      expect(await leads()).toEqual([]);
+      expect(await personRow()).toMatchObject({ state: 'parked', trouble: { code: 'DUPLICATES_DETECTED' } });
     });
   });
 });

@@ -54,28 +54,17 @@ test('whom a duplicate rule found is asked for by the record alone, and what sta
   const { id } = await control('/as-human', {
     action: 'create',
     object: 'Contact',
-    fields: { LastName: 'Nowak', MobilePhone: '501 999 881', HomePhone: '22 123 45 67' },
+    fields: { LastName: 'Wilk', Email: 'wilk@wilk.example', MobilePhone: '501 999 881', HomePhone: '22 123 45 67' },
   });
-  await control('/faults', {
-    kind: 'row-error',
-    field: 'LastName',
-    value: 'Caller 1',
-    error: {
-      statusCode: 'DUPLICATES_DETECTED',
-      message: 'Use one of these records?',
-      duplicateResult: {
-        allowSave: true,
-        matchResults: [{ matchRecords: [{ matchConfidence: 100, record: { attributes: { type: 'Contact' }, Id: id } }] }],
-      },
-    },
-  });
-  const ask = (more: object) => crm.exchange({ reads: [], writes: [lead(1, more), lead(2)] });
+  const fields = { ...lead(1).fields, LastName: 'Wilk', Email: 'wilk@wilk.example' };
+  const ask = (more: object) => crm.exchange({ reads: [], writes: [lead(1, { fields, ...more }), lead(2)] });
   expect((await ask({})).writes[0]).toMatchObject({ refused: 'duplicate', others: [], failure: { mendedBy: 'admin' } });
   const { writes } = await ask({ lookAtDuplicates: true });
   expect(writes[0]).toMatchObject({
     refused: 'duplicate',
     others: [{ id, phones: expect.arrayContaining(['501 999 881', '22 123 45 67']) }],
   });
+  expect((await ask({ despiteDuplicates: true })).writes[0]).toMatchObject({ created: true });
 });
 
 test('to save despite them is said with the request, for those alone', async () => {

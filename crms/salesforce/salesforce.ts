@@ -78,7 +78,7 @@ export async function connectSalesforce(
       async lookAgain() {
         try {
           persons = undefined;
-          const now = await describeTask(api, fields, statuses);
+          const now = await describeTask(countedAs(api, 'write'), fields, statuses);
           // Names we have given are not forgotten (W8): without their field nothing more is written until it is back.
           if (now.form !== shape.form || now.fingerprint === shape.fingerprint) return false;
           shape = now;

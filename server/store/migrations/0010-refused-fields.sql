@@ -1,4 +1,4 @@
--- A rule of the org that refuses one field costs that field, not the record (docs/decisions/0029-refused-fields.md).
+-- A rule of the org that refuses one field costs that field, not the record (docs/decisions/0030-refused-fields.md).
 alter table writes add refused jsonb not null default '{}'; -- {field: {code, message, value, instead?, basis}}
 create index writes_refused on writes (org, written_at) where refused <> '{}';
 -- Defaults of the policy that the org can't use: [{object, field, because}].
