@@ -1,14 +1,12 @@
 import { Link } from '../address.tsx';
-import { useSetupWords } from '../pages/setup/use-setup-words.ts';
+import { useConsole } from '../console-context.tsx';
 
 /** Leads to what the org has and lacks. */
 export function SetupLink() {
-  const words = useSetupWords();
+  const { words } = useConsole();
   return (
-    words && (
-      <Link to="/setup" className="setup-link">
-        {words.title}
-      </Link>
-    )
+    <Link to="/setup" className="setup-link">
+      {words.setup}
+    </Link>
   );
 }

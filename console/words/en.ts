@@ -2,6 +2,7 @@ import { counted, countedWith } from './counted.ts';
 import type { Words } from './words.ts';
 
 export const en: Words = {
+  setup: 'Check and install',
   signIn: {
     title: 'Sign in',
     how: 'Open the link that Cordboard printed when it started.',

@@ -2,6 +2,7 @@ import { counted, countedWith } from './counted.ts';
 import type { Words } from './words.ts';
 
 export const fr: Words = {
+  setup: 'Vérifier et installer',
   signIn: {
     title: 'Connexion',
     how: 'Ouvrez le lien que Cordboard a affiché à son démarrage.',

@@ -2,6 +2,7 @@ import { counted, countedWith } from './counted.ts';
 import type { Words } from './words.ts';
 
 export const ja: Words = {
+  setup: '確認とインストール',
   signIn: {
     title: 'サインイン',
     how: 'Cordboard の起動時に表示されたリンクを開いてください。',

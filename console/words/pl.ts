@@ -2,6 +2,7 @@ import { counted, countedWith } from './counted.ts';
 import type { Words } from './words.ts';
 
 export const pl: Words = {
+  setup: 'Sprawdzenie i instalacja',
   signIn: {
     title: 'Logowanie',
     how: 'Otwórz link, który Cordboard wyświetlił przy starcie.',

@@ -2,6 +2,7 @@ import { counted, countedWith } from './counted.ts';
 import type { Words } from './words.ts';
 
 export const ru: Words = {
+  setup: 'Проверка и установка',
   signIn: {
     title: 'Вход',
     how: 'Откройте ссылку, которую Cordboard вывел при запуске.',

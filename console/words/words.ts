@@ -23,6 +23,8 @@ type CountedWith = (count: number, what: string) => string;
 
 /** Everything the console says, once in each language. A missing key does not compile. */
 export type Words = {
+  /** Leads to what the org has and lacks, whose own words come with its page. */
+  readonly setup: string;
   readonly signIn: {
     readonly title: string;
     readonly how: string;
