@@ -147,7 +147,7 @@ export function postgresStore(database: Database, world: World, onTrouble: (erro
     async saveUsers(org, users, self) {
       await database.transaction(async (connection) => {
         await connection.query('save-users', [org, JSON.stringify(users)]);
-        await connection.query('save-org-facts', [org, self, null, null, null]);
+        await connection.query('save-org-facts', [org, self, null, null, null, false]);
         await connection.query({ text: "select pg_notify('orgs', $1)" }, [String(org)]);
       });
     },
@@ -161,6 +161,7 @@ export function postgresStore(database: Database, world: World, onTrouble: (erro
         usage?.used ?? null,
         usage?.max ?? null,
         trouble ? JSON.stringify(trouble) : null,
+        true,
       ]);
     },
 
