@@ -1,4 +1,4 @@
-import type { ViewName } from './exchange.ts';
+import type { ViewName } from './question.ts';
 import { views } from './views.ts';
 
 /** What came back, with references for what is volatile. */

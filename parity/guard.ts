@@ -1,4 +1,4 @@
-import { keyMark, mark } from './exchange.ts';
+import { keyMark, mark } from './question.ts';
 import { readId } from './normalise.ts';
 
 /** A request as it is about to be sent: references filled, no host. */

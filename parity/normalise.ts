@@ -38,7 +38,7 @@ export function readId(text: string): string | undefined {
   return /^[A-Za-z0-9]{15}$/.test(text) && kinds[text.slice(0, 3)] !== undefined ? withChecksum(text) : undefined;
 }
 
-/** What is known of an org before the first exchange. */
+/** What is known of an org before the first question. */
 export type Known = {
   readonly url: string;
   readonly userId: string;
@@ -50,7 +50,7 @@ export type Known = {
 /** A request that cannot be made here: it names what no answer brought, or waits for what doesn't come. */
 export class CannotAsk extends Error {}
 
-/** The names of one exchange in one org. */
+/** The names of one question in one org. */
 export class Names {
   readonly #known: Known;
   readonly #nameOf: Map<string, string>;

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Step } from './exchange.ts';
+import type { Step } from './question.ts';
 import { whyNot } from './guard.ts';
 import { CannotAsk, type Names } from './normalise.ts';
 

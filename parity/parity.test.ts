@@ -5,8 +5,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startOrg } from '../emulators/salesforce/org.ts';
 import { readLedger } from '../emulators/salesforce/truth/ledger.ts';
 import { run } from '../tools/run.ts';
-import { exchanges, scenes } from './exchanges/all.ts';
-import { mark } from './exchange.ts';
+import { questions, scenes } from './questions/all.ts';
+import { mark } from './question.ts';
 import { openOrg, readWay } from './org.ts';
 import { readRecordings, recordedFolder } from './recordings.ts';
 import { type Rehearsal, startRehearsal } from './rehearsal.ts';
@@ -27,7 +27,7 @@ afterAll(async () => {
 const told: string[] = [];
 const options = (more: Partial<ParityOptions> = {}): ParityOptions => ({
   way: real.way,
-  exchanges,
+  questions,
   scenes,
   apiVersion: '67.0',
   maxCalls: 1000,
@@ -38,9 +38,9 @@ const options = (more: Partial<ParityOptions> = {}): ParityOptions => ({
   say: (text) => void told.push(text),
   ...more,
 });
-const only = (...areas: string[]) => exchanges.filter(({ area, name }) => areas.includes(area) || areas.includes(`${area}/${name}`));
+const only = (...areas: string[]) => questions.filter(({ area, name }) => areas.includes(area) || areas.includes(`${area}/${name}`));
 const named = (verdicts: readonly Verdict[], is: Verdict['is']) =>
-  verdicts.filter((one) => one.is === is).map(({ exchange }) => `${exchange.area}/${exchange.name}`);
+  verdicts.filter((one) => one.is === is).map(({ question }) => `${question.area}/${question.name}`);
 const control = (path: string, body?: object) =>
   fetch(`${real.controlUrl}/__org${path}`, body ? { method: 'POST', body: JSON.stringify(body) } : { method: 'DELETE' });
 const ours = async () => {
@@ -62,14 +62,14 @@ describe('two orgs that are alike', () => {
     const { verdicts, calls } = await askAll();
     expect(named(verdicts, 'differs')).toEqual([]);
     expect(named(verdicts, 'untried')).toEqual(['record/record-type', 'person/on']);
-    expect(verdicts).toHaveLength(exchanges.length);
+    expect(verdicts).toHaveLength(questions.length);
     expect(calls).toBeLessThan(1000);
     expect(await ours()).toEqual([]);
   });
   test('what was recorded is told again by a stand-in, and holds nobody’s ids or secrets', async () => {
     await askAll();
     const recordings = readRecordings(folder);
-    expect(recordings.length).toBe(exchanges.length - 2);
+    expect(recordings.length).toBe(questions.length - 2);
     expect(JSON.stringify(recordings)).not.toMatch(/005Sx0|00DSx0|the-real|127\.0\.0\.1/);
     expect(await replay(recordings.filter(({ area }) => ['task', 'search', 'upsert', 'sign-in'].includes(area)))).toEqual([]);
   });
@@ -79,7 +79,7 @@ describe('two orgs that are alike', () => {
     const other = JSON.parse(
       JSON.stringify(recordings).replace('a lead cannot be related', 'a lead must not be related'),
     ) as typeof recordings;
-    expect(await replay(other)).toMatchObject([{ exchange: { name: 'lead-and-what' }, is: 'differs' }]);
+    expect(await replay(other)).toMatchObject([{ question: { name: 'lead-and-what' }, is: 'differs' }]);
   });
 });
 
@@ -125,7 +125,7 @@ describe('an org that is otherwise', () => {
         fields: { IsClosed },
       });
     await close(false);
-    const { verdicts } = await runParity(options({ exchanges: only('task/closed', 'task/defaults') }));
+    const { verdicts } = await runParity(options({ questions: only('task/closed', 'task/defaults') }));
     await close(true);
     expect(named(verdicts, 'agrees')).toEqual(['task/defaults']);
     const [differs] = verdicts.filter((one) => one.is === 'differs');
@@ -136,7 +136,7 @@ describe('an org that is otherwise', () => {
   });
   test('a run that stops half-way cleans up', async () => {
     const half = {
-      ...options({ exchanges: only('query') }),
+      ...options({ questions: only('query') }),
       scenes: {
         ...scenes,
         family: [...(scenes['family'] ?? []), { method: 'DELETE', path: '/sobjects/Contact/003Sx0000000001IAA' } as const],
@@ -150,8 +150,8 @@ describe('an org that is otherwise', () => {
 describe('before anything is sent', () => {
   test('it says what it will do, and how much', async () => {
     told.length = 0;
-    await runParity(options({ exchanges: only('limits') }));
-    expect(told[0]).toMatch(/^1 exchanges with 127\.0\.0\.1:\d+, about \d+ API calls, at most 1000\.$/);
+    await runParity(options({ questions: only('limits') }));
+    expect(told[0]).toMatch(/^1 questions with 127\.0\.0\.1:\d+, about \d+ API calls, at most 1000\.$/);
   });
   test('more than was allowed is not begun', () => expect(runParity(options({ maxCalls: 20 }))).rejects.toThrow('--max-calls'));
   test.each([
@@ -172,19 +172,19 @@ describe('before anything is sent', () => {
     const answer = await fetch(`${real.way.loginUrl}/services/oauth2/token`, { method: 'POST', body: form });
     const { access_token: accessToken } = (await answer.json()) as { access_token: string };
     const way = readWay({ SF_ACCESS_TOKEN: accessToken, SF_INSTANCE_URL: real.way.loginUrl });
-    const { verdicts } = await runParity(options({ way, exchanges: only('limits', 'sign-in/wrong-secret') }));
+    const { verdicts } = await runParity(options({ way, questions: only('limits', 'sign-in/wrong-secret') }));
     expect(named(verdicts, 'agrees')).toEqual(['limits/keys']);
     expect(verdicts).toMatchObject([{ because: 'it needs SF_CLIENT_ID' }, {}]);
   });
   test('no org is named', () => expect(() => readWay({ SF_LOGIN_URL: 'https://acme.my.salesforce.com' })).toThrow('No org is named'));
 });
 
-test('every exchange touches a line of the ledger, and has a name of its own', () => {
+test('every question touches a line of the ledger, and has a name of its own', () => {
   const ledger = readLedger();
-  expect(exchanges.filter((one) => linesOf(one, ledger).length === 0).map(({ area, name, line }) => `${area}/${name}: ${line}`)).toEqual(
+  expect(questions.filter((one) => linesOf(one, ledger).length === 0).map(({ area, name, line }) => `${area}/${name}: ${line}`)).toEqual(
     [],
   );
-  expect(new Set(exchanges.map(({ area, name }) => `${area}/${name}`)).size).toBe(exchanges.length);
+  expect(new Set(questions.map(({ area, name }) => `${area}/${name}`)).size).toBe(questions.length);
 });
 
 test('what real orgs were recorded to say, the stand-in says', async () =>

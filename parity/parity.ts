@@ -1,21 +1,21 @@
 import { parseArgs } from 'node:util';
 import { answerHelp, run, say as sayCount } from '../tools/run.ts';
-import { exchanges, scenes } from './exchanges/all.ts';
+import { questions, scenes } from './questions/all.ts';
 import { ParityTrouble, readWay } from './org.ts';
 import { recordedFolder } from './recordings.ts';
 import { startRehearsal } from './rehearsal.ts';
 import { callsOf, runParity } from './run-parity.ts';
 
-const areas = [...new Set(exchanges.map(({ area }) => area))];
+const areas = [...new Set(questions.map(({ area }) => area))];
 answerHelp(`
-npm run parity — asks a real Salesforce org and the stand-in the same ${exchanges.length} things, and says where the answers differ.
+npm run parity — asks a real Salesforce org and the stand-in the same ${questions.length} things, and says where the answers differ.
 
 The org: SF_LOGIN_URL (its My Domain), SF_CLIENT_ID and SF_CLIENT_SECRET, or SF_ACCESS_TOKEN and SF_INSTANCE_URL.
 A Developer Edition or a sandbox; docs/extend/parity.md says how to get one.
 
 --plan               only says what would be asked; sends nothing
 --rehearse           asks a second stand-in, in a process of its own, instead of a real org
---only <area>[/<exchange>]   may be given again; areas: ${areas.join(', ')}
+--only <area>[/<question>]   may be given again; areas: ${areas.join(', ')}
 --record             keeps the answers in emulators/salesforce/truth/recorded
 --into <folder>      keeps them there instead
 --client             runs the client's own tests against the org as well
@@ -24,7 +24,7 @@ A Developer Edition or a sandbox; docs/extend/parity.md says how to get one.
 --api-version <n.0>  67.0
 --i-know             a production org is meant
 
-The last line is "N passed, N failed": exchanges that agree, and that differ.
+The last line is "N passed, N failed": questions that agree, and that differ.
 `);
 
 async function main(): Promise<number> {
@@ -42,7 +42,7 @@ async function main(): Promise<number> {
       'i-know': { type: 'boolean', default: false },
     },
   });
-  const asked = exchanges.filter(
+  const asked = questions.filter(
     ({ area, name }) => values.only.length === 0 || values.only.some((one) => one === area || one === `${area}/${name}`),
   );
   if (asked.length === 0) throw new ParityTrouble(`There is nothing called ${values.only.join(', ')}. Areas: ${areas.join(', ')}.`);
@@ -51,7 +51,7 @@ async function main(): Promise<number> {
   if (values.plan) {
     for (const { area, name, learns, needs } of asked)
       console.log(`${area}/${name}: ${learns}${needs.length === 0 ? '' : ` (needs ${needs.join(', ')})`}`);
-    console.log(`\n${asked.length} exchanges, about ${callsOf(asked, scenes)} API calls. Nothing was sent.`);
+    console.log(`\n${asked.length} questions, about ${callsOf(asked, scenes)} API calls. Nothing was sent.`);
     return 0;
   }
   // What a stand-in answered is no evidence.
@@ -62,7 +62,7 @@ async function main(): Promise<number> {
   try {
     const { verdicts } = await runParity({
       way: rehearsal?.way ?? readWay(process.env),
-      exchanges: asked,
+      questions: asked,
       scenes,
       apiVersion: values['api-version'],
       maxCalls: Number(values['max-calls']),

@@ -2,10 +2,10 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Told } from './compare.ts';
-import type { Exchange, Step } from './exchange.ts';
+import type { Question, Step } from './question.ts';
 import type { Asked } from './run-list.ts';
 
-/** An exchange as a real org answered it: what was volatile is a reference, and nothing in it is a person's or an org's. */
+/** An question as a real org answered it: what was volatile is a reference, and nothing in it is a person's or an org's. */
 export type Recording = {
   readonly area: string;
   readonly name: string;
@@ -27,7 +27,7 @@ export type RecordedStep = { readonly request: Omit<Step, 'view' | 'aside' | 'un
 export const recordedFolder = fileURLToPath(new URL('../emulators/salesforce/truth/recorded/', import.meta.url));
 
 export function recordingOf(
-  exchange: Exchange,
+  question: Question,
   scene: readonly Asked[],
   asked: readonly Asked[],
   recorded: Recording['recorded'],
@@ -38,7 +38,7 @@ export function recordingOf(
     ...(until === undefined ? {} : { until }),
     ...(aside ? { aside } : { answer: told }),
   });
-  const { area, name, learns, line, needs } = exchange;
+  const { area, name, learns, line, needs } = question;
   return {
     area,
     name,
@@ -51,7 +51,7 @@ export function recordingOf(
   };
 }
 
-/** `<folder>/<area>/<exchange>.json`; gives back the path. */
+/** `<folder>/<area>/<question>.json`; gives back the path. */
 export function writeRecording(folder: string, recording: Recording): string {
   const path = join(folder, recording.area, `${recording.name}.json`);
   mkdirSync(dirname(path), { recursive: true });
@@ -75,9 +75,9 @@ export function readRecordings(folder: string): Recording[] {
     .map((file) => JSON.parse(readFileSync(join(folder, file), 'utf8')) as Recording);
 }
 
-/** The exchange a recording is of, to ask it again. */
-export function exchangeOf({ area, name, learns, line, needs, steps, scene }: Recording): {
-  readonly exchange: Exchange;
+/** The question a recording is of, to ask it again. */
+export function questionOf({ area, name, learns, line, needs, steps, scene }: Recording): {
+  readonly question: Question;
   readonly scene: readonly Step[];
 } {
   const step = ({ request, view, aside, until }: RecordedStep): Step => ({
@@ -87,5 +87,5 @@ export function exchangeOf({ area, name, learns, line, needs, steps, scene }: Re
     ...(until === undefined ? {} : { until }),
   });
   const sceneName = scene ? JSON.stringify(scene.map(step)) : undefined;
-  return { exchange: { area, name, learns, line, needs, scene: sceneName, steps: steps.map(step) }, scene: (scene ?? []).map(step) };
+  return { question: { area, name, learns, line, needs, scene: sceneName, steps: steps.map(step) }, scene: (scene ?? []).map(step) };
 }

@@ -1,7 +1,7 @@
 import { startOrg } from '../emulators/salesforce/org.ts';
 import { readLedger } from '../emulators/salesforce/truth/ledger.ts';
 import { openOrg } from './org.ts';
-import { exchangeOf, type Recording } from './recordings.ts';
+import { questionOf, type Recording } from './recordings.ts';
 import { type Outcome, runList } from './run-list.ts';
 import { type Verdict, weigh } from './weigh.ts';
 
@@ -22,13 +22,13 @@ export async function replay(recordings: readonly Recording[]): Promise<Verdict[
         { loginUrl: standIn.apiUrl, ...client },
         { apiVersion: some[0]?.recorded.apiVersion ?? '67.0', maxCalls: Number.POSITIVE_INFINITY },
       );
-      const again = some.map(exchangeOf);
+      const again = some.map(questionOf);
       const scenes = Object.fromEntries(
-        again.flatMap(({ exchange, scene }) => (exchange.scene === undefined ? [] : [[exchange.scene, scene]])),
+        again.flatMap(({ question, scene }) => (question.scene === undefined ? [] : [[question.scene, scene]])),
       );
       const told = await runList(
         org,
-        again.map(({ exchange }) => exchange),
+        again.map(({ question }) => question),
         scenes,
         { flags: new Set(['tooling']) },
       );
@@ -42,7 +42,7 @@ export async function replay(recordings: readonly Recording[]): Promise<Verdict[
 
 /** What the real org answered, as if it had just been asked. */
 function outcomeOf(recording: Recording): Outcome {
-  const { exchange } = exchangeOf(recording);
+  const { question } = questionOf(recording);
   const nothing = { status: 0, headers: {}, body: undefined };
-  return { exchange, scene: [], asked: exchange.steps.map((step, place) => ({ step, told: recording.steps[place]?.answer ?? nothing })) };
+  return { question, scene: [], asked: question.steps.map((step, place) => ({ step, told: recording.steps[place]?.answer ?? nothing })) };
 }

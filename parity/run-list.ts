@@ -1,15 +1,15 @@
 import type { Told } from './compare.ts';
-import { type Exchange, mark, type Step } from './exchange.ts';
+import { type Question, mark, type Step } from './question.ts';
 import { CannotAsk, Names } from './normalise.ts';
 import { type Answer, type Org, ParityTrouble } from './org.ts';
 import { views } from './views.ts';
 
 /** One request and what came of it. */
 export type Asked = { readonly step: Step; readonly told: Told };
-/** An exchange as one org answered it, and why it was broken off, or why it could not be tried there at all. */
+/** An question as one org answered it, and why it was broken off, or why it could not be tried there at all. */
 export type Outcome =
-  | { readonly exchange: Exchange; readonly scene: readonly Asked[]; readonly asked: readonly Asked[]; readonly brokenOff?: string }
-  | { readonly exchange: Exchange; readonly untried: string };
+  | { readonly question: Question; readonly scene: readonly Asked[]; readonly asked: readonly Asked[]; readonly brokenOff?: string }
+  | { readonly question: Question; readonly untried: string };
 export type Scenes = Readonly<Record<string, readonly Step[]>>;
 
 /** Headers that programs read. What else comes is the edge's business. */
@@ -101,32 +101,32 @@ async function makeScene(org: Org, name: string, steps: readonly Step[]): Promis
   return { name, names, ...come, made: new Set([...org.made].filter((id) => !before.has(id))) };
 }
 
-/** Tries the exchanges one after the other; what each made is deleted after it, what a scene made when the next one begins. */
+/** Tries the questions one after the other; what each made is deleted after it, what a scene made when the next one begins. */
 export async function runList(
   org: Org,
-  exchanges: readonly Exchange[],
+  questions: readonly Question[],
   scenes: Scenes,
   { flags, onOutcome = () => {} }: { readonly flags: ReadonlySet<string>; readonly onOutcome?: (outcome: Outcome) => void },
 ): Promise<Outcome[]> {
   const lacks = needsOf(org, flags);
   const outcomes: Outcome[] = [];
   let stage: Stage | undefined;
-  for (const exchange of exchanges) {
+  for (const question of questions) {
     let untried: string | undefined;
-    for (const need of exchange.needs) untried ??= await lacks(need);
-    if (stage && stage.name !== exchange.scene) {
+    for (const need of question.needs) untried ??= await lacks(need);
+    if (stage && stage.name !== question.scene) {
       await remove(org, stage.made);
       stage = undefined;
     }
-    if (exchange.scene !== undefined && untried === undefined) stage ??= await makeScene(org, exchange.scene, scenes[exchange.scene] ?? []);
+    if (question.scene !== undefined && untried === undefined) stage ??= await makeScene(org, question.scene, scenes[question.scene] ?? []);
     untried ??= stage?.brokenOff;
     const before = new Set(org.made);
     let outcome: Outcome;
     try {
       outcome =
         untried === undefined
-          ? { exchange, scene: stage?.asked ?? [], ...(await askAll(org, exchange.steps, namesFor(org, stage?.names))) }
-          : { exchange, untried };
+          ? { question, scene: stage?.asked ?? [], ...(await askAll(org, question.steps, namesFor(org, stage?.names))) }
+          : { question, untried };
     } finally {
       await remove(org, new Set([...org.made].filter((id) => !before.has(id))));
     }

@@ -1,6 +1,6 @@
 import { startOrg } from '../emulators/salesforce/org.ts';
 import { readLedger } from '../emulators/salesforce/truth/ledger.ts';
-import type { Exchange } from './exchange.ts';
+import type { Question } from './question.ts';
 import { isLoopback, openOrg, type Org, ParityTrouble, type Way } from './org.ts';
 import { recordingOf, writeRecording } from './recordings.ts';
 import { callsOfSweep, editionOf, namesFor, type Outcome, runList, type Scenes, sweep } from './run-list.ts';
@@ -8,7 +8,7 @@ import { saySummary, sayVerdict, type Verdict, weigh } from './weigh.ts';
 
 export type ParityOptions = {
   readonly way: Way;
-  readonly exchanges: readonly Exchange[];
+  readonly questions: readonly Question[];
   readonly scenes: Scenes;
   readonly apiVersion: string;
   /** Requests to the real org in this run, at most. */
@@ -23,22 +23,22 @@ export type ParityOptions = {
   readonly say: (text: string) => void;
 };
 
-/** Requests that a list takes, not counting waits: its steps, a clean-up for each exchange, descriptions, and the sweeps. */
-export function callsOf(exchanges: readonly Exchange[], scenes: Scenes): number {
-  const staged = new Set(exchanges.flatMap(({ scene }) => scene ?? []));
+/** Requests that a list takes, not counting waits: its steps, a clean-up for each question, descriptions, and the sweeps. */
+export function callsOf(questions: readonly Question[], scenes: Scenes): number {
+  const staged = new Set(questions.flatMap(({ scene }) => scene ?? []));
   const ofScenes = [...staged].reduce((sum, name) => sum + (scenes[name]?.length ?? 0) + 1, 0);
-  const described = new Set(exchanges.flatMap(({ needs }) => needs.flatMap((need) => /^!?(\w+)\./.exec(need)?.[1] ?? []))).size;
-  const writes = exchanges.filter(({ steps }) => steps.some(({ method }) => method !== 'GET')).length;
-  return exchanges.reduce((sum, { steps }) => sum + steps.length, 0) + writes + ofScenes + described + 2 * callsOfSweep + 5;
+  const described = new Set(questions.flatMap(({ needs }) => needs.flatMap((need) => /^!?(\w+)\./.exec(need)?.[1] ?? []))).size;
+  const writes = questions.filter(({ steps }) => steps.some(({ method }) => method !== 'GET')).length;
+  return questions.reduce((sum, { steps }) => sum + steps.length, 0) + writes + ofScenes + described + 2 * callsOfSweep + 5;
 }
 
 /** Asks the org and a stand-in of its own making the same, and says where their answers differ. Throws `ParityTrouble`. */
 export async function runParity(options: ParityOptions): Promise<{ readonly verdicts: readonly Verdict[]; readonly calls: number }> {
-  const { way, exchanges, scenes, apiVersion, say, flags } = options;
+  const { way, questions, scenes, apiVersion, say, flags } = options;
   const host = new URL(way.instanceUrl ?? way.loginUrl ?? '').host;
-  say(`${exchanges.length} exchanges with ${host}, about ${callsOf(exchanges, scenes)} API calls, at most ${options.maxCalls}.`);
+  say(`${questions.length} questions with ${host}, about ${callsOf(questions, scenes)} API calls, at most ${options.maxCalls}.`);
   say('Records called CordboardParity… are made there and deleted again; nothing else is changed, and nobody gets mail.');
-  if (callsOf(exchanges, scenes) > options.maxCalls)
+  if (callsOf(questions, scenes) > options.maxCalls)
     throw new ParityTrouble('That is more than --max-calls allows. Raise it, or ask less with --only.');
   const org = await openOrg(way, { apiVersion, maxCalls: options.maxCalls });
   const { edition, production } = await editionOf(org);
@@ -56,7 +56,7 @@ export async function runParity(options: ParityOptions): Promise<{ readonly verd
       { loginUrl: standIn.apiUrl, clientId: way.clientId ?? 'parity', clientSecret: 'parity-secret' },
       { apiVersion, maxCalls: Number.POSITIVE_INFINITY },
     );
-    const [real, told] = [await tryAll(org, options, 'org'), await runList(other, exchanges, scenes, { flags })];
+    const [real, told] = [await tryAll(org, options, 'org'), await runList(other, questions, scenes, { flags })];
     const verdicts = weigh(real, told);
     const ledger = readLedger();
     for (const verdict of verdicts) say(sayVerdict(verdict, ledger));
@@ -69,11 +69,11 @@ export async function runParity(options: ParityOptions): Promise<{ readonly verd
 }
 
 /** Whatever happens on the way, what was made is swept. */
-async function tryAll(org: Org, { exchanges, scenes, flags, say }: ParityOptions, name: string): Promise<Outcome[]> {
+async function tryAll(org: Org, { questions, scenes, flags, say }: ParityOptions, name: string): Promise<Outcome[]> {
   const left = await sweep(org);
   if (left > 0) say(`${left} records that an earlier run had left in the ${name} were deleted.`);
   try {
-    return await runList(org, exchanges, scenes, { flags, onOutcome: ({ exchange }) => say(`asked    ${exchange.area}/${exchange.name}`) });
+    return await runList(org, questions, scenes, { flags, onOutcome: ({ question }) => say(`asked    ${question.area}/${question.name}`) });
   } finally {
     org.clean();
     await sweep(org);
@@ -84,7 +84,7 @@ function record(outcomes: readonly Outcome[], folder: string, recorded: Paramete
   const paths = outcomes.flatMap((outcome) =>
     'untried' in outcome || outcome.brokenOff !== undefined
       ? []
-      : [writeRecording(folder, recordingOf(outcome.exchange, outcome.scene, outcome.asked, recorded))],
+      : [writeRecording(folder, recordingOf(outcome.question, outcome.scene, outcome.asked, recorded))],
   );
   return `${paths.length} recordings are in ${folder}.`;
 }

@@ -1,4 +1,4 @@
-import type { ViewName } from './exchange.ts';
+import type { ViewName } from './question.ts';
 
 type Tree = Readonly<Record<string, unknown>>;
 const isTree = (value: unknown): value is Tree => typeof value === 'object' && value !== null && !Array.isArray(value);

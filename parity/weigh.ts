@@ -1,39 +1,39 @@
 import type { Line } from '../emulators/salesforce/truth/ledger.ts';
 import { type Difference, differences, type Told } from './compare.ts';
-import type { Exchange } from './exchange.ts';
+import type { Question } from './question.ts';
 import type { Asked, Outcome } from './run-list.ts';
 
-/** What one exchange came to. */
+/** What one question came to. */
 export type Verdict =
-  | { readonly exchange: Exchange; readonly is: 'agrees' }
-  | { readonly exchange: Exchange; readonly is: 'differs'; readonly places: readonly Place[] }
-  | { readonly exchange: Exchange; readonly is: 'untried'; readonly because: string };
+  | { readonly question: Question; readonly is: 'agrees' }
+  | { readonly question: Question; readonly is: 'differs'; readonly places: readonly Place[] }
+  | { readonly question: Question; readonly is: 'untried'; readonly because: string };
 /** One request of it that was answered otherwise. */
 export type Place = { readonly request: string; readonly differences: readonly Difference[] };
 
 const said = ({ step }: Asked): string => `${step.method} ${step.path.length > 160 ? `${step.path.slice(0, 160)}…` : step.path}`;
 
-/** The org's answers beside the stand-in's, exchange by exchange. */
+/** The org's answers beside the stand-in's, question by question. */
 export function weigh(org: readonly Outcome[], standIn: readonly Outcome[]): Verdict[] {
   return org.map((real, place): Verdict => {
     const other = standIn[place];
-    const { exchange } = real;
-    if ('untried' in real) return { exchange, is: 'untried', because: real.untried };
-    if (!other || 'untried' in other) return { exchange, is: 'untried', because: `the stand-in: ${other?.untried ?? 'it was not asked'}` };
+    const { question } = real;
+    if ('untried' in real) return { question, is: 'untried', because: real.untried };
+    if (!other || 'untried' in other) return { question, is: 'untried', because: `the stand-in: ${other?.untried ?? 'it was not asked'}` };
     const places = real.asked.flatMap((asked, at): Place[] => {
       const answer: Told | undefined = other.asked[at]?.told;
       if (asked.step.aside || !answer) return [];
       const found = differences(asked.told, answer, asked.step.view);
       return found.length === 0 ? [] : [{ request: said(asked), differences: found }];
     });
-    if (places.length > 0) return { exchange, is: 'differs', places };
+    if (places.length > 0) return { question, is: 'differs', places };
     const brokenOff = real.brokenOff ?? other.brokenOff;
-    return brokenOff === undefined ? { exchange, is: 'agrees' } : { exchange, is: 'untried', because: brokenOff };
+    return brokenOff === undefined ? { question, is: 'agrees' } : { question, is: 'untried', because: brokenOff };
   });
 }
 
-/** The lines of the ledger that an exchange touches. */
-export function linesOf({ area, line }: Pick<Exchange, 'area' | 'line'>, ledger: readonly Line[]): Line[] {
+/** The lines of the ledger that an question touches. */
+export function linesOf({ area, line }: Pick<Question, 'area' | 'line'>, ledger: readonly Line[]): Line[] {
   return ledger.filter((one) => one.area === area && one.behaviour.includes(line));
 }
 
@@ -45,12 +45,12 @@ const most = 12;
 
 /** A verdict as it is printed; what agrees takes one line. */
 export function sayVerdict(verdict: Verdict, ledger: readonly Line[]): string {
-  const { exchange } = verdict;
-  const title = `${exchange.area}/${exchange.name}: ${exchange.learns}`;
+  const { question } = verdict;
+  const title = `${question.area}/${question.name}: ${question.learns}`;
   if (verdict.is === 'agrees') return `agrees   ${title}`;
   if (verdict.is === 'untried') return `untried  ${title}\n           ${verdict.because}`;
-  const lines = linesOf(exchange, ledger).map(
-    ({ behaviour, evidence }) => `           ledger ${exchange.area}: ${behaviour} – ${evidence}`,
+  const lines = linesOf(question, ledger).map(
+    ({ behaviour, evidence }) => `           ledger ${question.area}: ${behaviour} – ${evidence}`,
   );
   const places = verdict.places.flatMap(({ request, differences: found }) => [
     `           ${request}`,

@@ -1,4 +1,4 @@
-import { area, del, find, get, make, mark, patch, post, type Exchange } from '../exchange.ts';
+import { area, del, find, get, make, mark, patch, post, type Question } from '../question.ts';
 
 const record = area('record');
 const lead = area('lead');
@@ -10,7 +10,7 @@ const duplicates = area('duplicates');
 const haruko = { FirstName: 'Haruko', LastName: mark, Email: 'haruko@parity.example' };
 const asked = { headers: { 'Sforce-Duplicate-Rule-Header': 'allowSave=false' } };
 const detected = '400 DUPLICATES_DETECTED with duplicateResult';
-const twins: readonly Exchange[] = [
+const twins: readonly Question[] = [
   duplicates('lead', detected, 'the same lead twice, under the standard rules', [
     make('Lead', { ...haruko, Company: mark }),
     make('Lead', { ...haruko, Company: mark }, asked),
@@ -53,7 +53,7 @@ const twins: readonly Exchange[] = [
 const contact = make('Contact', { LastName: `${mark} A` });
 const aTask = make('Task', { Subject: `${mark} A` });
 
-export const records: readonly Exchange[] = [
+export const records: readonly Question[] = [
   ...twins,
   record('create', 'create: 201', 'what a creation answers', [contact]),
   record('change', 'change and delete: 204', 'what a change answers', [

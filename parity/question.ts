@@ -1,6 +1,6 @@
 /**
  * One question to an org: requests in order, and what their answers teach. In addresses, headers and bodies `<task:1>` stands for the first
- * task that the exchange met, in its requests or its answers, and so on for other kinds (normalise.ts has them); `<me>` is the user who
+ * task that the question met, in its requests or its answers, and so on for other kinds (normalise.ts has them); `<me>` is the user who
  * runs it, `<client-id>` the app's, `<minutes:-10>` a moment so far from now. So a request reads the same whatever org it is sent to.
  */
 export type Step = {
@@ -21,7 +21,7 @@ export type Step = {
 };
 export type ViewName = 'shape' | 'describe' | 'global' | 'limits' | 'versions';
 
-export type Exchange = {
+export type Question = {
   /** The ledger's file. */
   readonly area: string;
   readonly name: string;
@@ -30,7 +30,7 @@ export type Exchange = {
   readonly line: string;
   /** What must be there: `Task.Cordboard_Name__c`, `!Account.IsPersonAccount`, `client` (id and secret), `flag:tooling`. */
   readonly needs: readonly string[];
-  /** Made once for all exchanges that name it. */
+  /** Made once for all questions that name it. */
   readonly scene: string | undefined;
   readonly steps: readonly Step[];
 };
@@ -41,8 +41,8 @@ export const mark = 'CordboardParity';
 export const keyMark = 'cbparity';
 
 type More = { readonly needs?: readonly string[]; readonly scene?: string };
-export type Learn = (name: string, line: string, learns: string, steps: readonly Step[], more?: More) => Exchange;
-/** `exchanges of one area of the ledger`. */
+export type Learn = (name: string, line: string, learns: string, steps: readonly Step[], more?: More) => Question;
+/** `questions of one area of the ledger`. */
 export const area =
   (of: string): Learn =>
   (name, line, learns, steps, { needs = [], scene } = {}) => ({ area: of, name, learns, line, needs, scene, steps });

@@ -1,4 +1,4 @@
-import { area, get, post, type Step } from '../exchange.ts';
+import { area, get, post, type Step } from '../question.ts';
 
 const learn = area('sign-in');
 const form = (path: string, fields: string): Step =>

@@ -1,4 +1,4 @@
-import { area, del, find, get, keyMark, make, mark, patch, post, type Exchange } from '../exchange.ts';
+import { area, del, find, get, keyMark, make, mark, patch, post, type Question } from '../question.ts';
 
 const upsert = area('upsert');
 const collections = area('collections');
@@ -15,7 +15,7 @@ const keyed = (key: string, fields: object = {}) => ({
 });
 const tasksByKey = '/composite/sobjects/Task/Cordboard_Name__c';
 
-const upserts: readonly Exchange[] = [
+const upserts: readonly Question[] = [
   upsert('created', '201 created true', 'an upsert that creates', [patch(byKey('1'), { Subject: mark })], named),
   upsert(
     'updated',
@@ -112,7 +112,7 @@ const upserts: readonly Exchange[] = [
   ),
 ];
 
-const collected: readonly Exchange[] = [
+const collected: readonly Question[] = [
   collections('rows', '200 records, HTTP 200 with a row each', 'two rows, one of them refused', [
     post('/composite/sobjects', {
       records: [
@@ -213,7 +213,7 @@ const makePart = (referenceId: string, fields: object, object = 'Contact') => ({
   referenceId,
   body: fields,
 });
-const composed: readonly Exchange[] = [
+const composed: readonly Question[] = [
   composite('references', '25 parts, 5 queries or collections', 'a part that uses the one before', [
     post('/composite', {
       compositeRequest: [makePart('a', { Name: mark }, 'Account'), makePart('b', { LastName: mark, AccountId: '@{a.id}' })],
@@ -310,7 +310,7 @@ const composed: readonly Exchange[] = [
   ]),
 ];
 
-const owner: readonly Exchange[] = [
+const owner: readonly Question[] = [
   area('owner')(
     'moved-by-program',
     'on the screen an account takes',
@@ -325,4 +325,4 @@ const owner: readonly Exchange[] = [
   ),
 ];
 
-export const many: readonly Exchange[] = [...upserts, ...collected, ...composed, ...owner];
+export const many: readonly Question[] = [...upserts, ...collected, ...composed, ...owner];

@@ -1,4 +1,4 @@
-import { area, get, make, mark, post, type Exchange } from '../exchange.ts';
+import { area, get, make, mark, post, type Question } from '../question.ts';
 
 const address = area('address');
 const errors = area('errors');
@@ -21,7 +21,7 @@ const described = [
   'Group',
 ];
 
-export const addresses: readonly Exchange[] = [
+export const addresses: readonly Question[] = [
   address('versions', '`GET /services/data` without a session', 'the list of versions', [
     get('/services/data', { anonymous: true, view: 'versions' }),
   ]),

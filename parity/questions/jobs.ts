@@ -1,4 +1,4 @@
-import { area, get, mark, patch, post, put, type Exchange, type Step } from '../exchange.ts';
+import { area, get, mark, patch, post, put, type Question, type Step } from '../question.ts';
 
 const bulk = area('bulk');
 const tooling = area('tooling');
@@ -11,7 +11,7 @@ const close = patch('/jobs/ingest/<job:1>', { state: 'UploadComplete' });
 const ended = ['JobComplete', 'Failed', 'Aborted'].map((state) => `"state":"${state}"`);
 const select = `SELECT Id, LastName, Account.Name FROM Contact WHERE LastName LIKE '${mark}%'`;
 
-const jobs: readonly Exchange[] = [
+const jobs: readonly Question[] = [
   bulk('query-job', 'the properties of a job', 'a query job and its answer', [
     post('/jobs/query', { operation: 'query', query: select }, { view: 'shape' }),
     get('/jobs/query/<job:1>', { until: ended, view: 'shape' }),
@@ -74,7 +74,7 @@ const jobs: readonly Exchange[] = [
 ];
 
 /** Only where asked for: these change the org's set-up, and a field that was deleted still counts for two weeks. */
-const fields: readonly Exchange[] = [
+const fields: readonly Question[] = [
   tooling(
     'create-field',
     'CustomField: POST FullName and Metadata',
@@ -110,4 +110,4 @@ const fields: readonly Exchange[] = [
   ),
 ];
 
-export const jobExchanges: readonly Exchange[] = [...jobs, ...fields];
+export const jobQuestions: readonly Question[] = [...jobs, ...fields];

@@ -1,4 +1,4 @@
-import { area, get, mark, post, query, search, type Exchange, type Step } from '../exchange.ts';
+import { area, get, mark, post, query, search, type Question, type Step } from '../question.ts';
 
 const soql = area('query');
 const sosl = area('search');
@@ -134,7 +134,7 @@ const refusals: readonly (readonly [name: string, line: string, learns: string, 
   ['scope', 'USING SCOPE everything', 'a scope that is none', 'SELECT Id FROM Contact USING SCOPE nothing'],
   ['limit-word', 'the message quotes some words', 'a word for the limit', 'SELECT Id FROM Contact LIMIT many'],
 ];
-const queries: readonly Exchange[] = [
+const queries: readonly Question[] = [
   ...shapes.map(([name, line, learns, text]) => soql(name, line, learns, [query(text)], family)),
   soql('columns', 'columns=true: columnMetadata', 'the columns of a query', [
     get(`/query?columns=true&q=${encodeURIComponent('SELECT Account.Name, COUNT(LastName) n FROM Contact GROUP BY Account.Name')}`),
@@ -194,7 +194,7 @@ const looked: readonly (readonly [name: string, learns: string, term: string])[]
   ['full-width', 'whether full-width digits find plain ones', '４１５５５５０１３５'],
 ];
 const returning = `RETURNING Contact(Id, LastName ${ours} ORDER BY LastName)`;
-const searches: readonly Exchange[] = [
+const searches: readonly Question[] = [
   ...looked.map(([name, learns, term]) =>
     sosl(
       name,
@@ -245,5 +245,5 @@ const searches: readonly Exchange[] = [
   sosl('no-q', 'no braces: MALFORMED_SEARCH', 'no search', [get('/search')]),
 ];
 
-export const questionScenes = { family: familyScene, phones: phonesScene };
-export const questions: readonly Exchange[] = [...queries, ...searches];
+export const readScenes = { family: familyScene, phones: phonesScene };
+export const reads: readonly Question[] = [...queries, ...searches];
