@@ -32,9 +32,9 @@ export async function personsAfter(
 const Match = z.looseObject({
   record: z.looseObject({ Id: z.string(), attributes: z.looseObject({ type: z.string() }).nullish() }),
 });
-const Found = z
-  .array(z.looseObject({ duplicateResult: z.looseObject({ matchResults: z.array(z.looseObject({ matchRecords: z.array(Match) })) }) }))
-  .min(1);
+const Result = z.looseObject({ matchResults: z.array(z.looseObject({ matchRecords: z.array(Match) })) });
+/** Versions up to 54.0 at least misspell the key; from which on it is right is not known (recorded answers, see the ledger of the stand-in). */
+const Found = z.array(z.looseObject({ duplicateResult: Result.optional(), duplicateResut: Result.optional() })).min(1);
 
 /**
  * A collection's answer doesn't say whom the rule found; that of a record created by itself does (resources_composite_sobjects_collections
@@ -57,8 +57,10 @@ async function whoIsIt(
       return { refused: 'failed', failure: failureOf(said.errors, world.chance, session.redact) };
     const found = Found.safeParse(said.json);
     const ids = found.success
-      ? found.data.flatMap(({ duplicateResult }) =>
-          duplicateResult.matchResults.flatMap(({ matchRecords }) => matchRecords.map(({ record }) => record.Id)),
+      ? found.data.flatMap(
+          ({ duplicateResult, duplicateResut }) =>
+            (duplicateResult ?? duplicateResut)?.matchResults.flatMap(({ matchRecords }) => matchRecords.map(({ record }) => record.Id)) ??
+            [],
         )
       : [];
     return { ...answer, others: await withPhones(connection, shapes, [...new Set(ids)].slice(0, mostOthers)) };

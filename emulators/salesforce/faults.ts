@@ -39,7 +39,7 @@ export type FaultOrder = {
   /** Row faults: only rows whose field holds this value. Without `value`: rows that fill the field. */
   field?: string;
   value?: string | number | boolean | null;
-  error?: { statusCode?: string; message?: string; fields?: string[]; /** Said of a record sent alone only. */ duplicateResult?: object };
+  error?: { statusCode?: string; message?: string; fields?: string[] };
   /** whole-error: what HTTP says of it. */
   status?: number;
 };
@@ -78,15 +78,8 @@ export class Faults {
       if (!fault) return undefined;
       last = fault.kind;
       if (fault.kind === 'lock-row') return rowLocked();
-      const {
-        statusCode = 'UNKNOWN_EXCEPTION',
-        message = 'An unexpected error occurred',
-        fields = [],
-        duplicateResult,
-      } = fault.error ?? {};
-      const refusal = new Refusal(400, statusCode, message, fields);
-      if (duplicateResult) refusal.besides = { duplicateResult };
-      return refusal;
+      const { statusCode = 'UNKNOWN_EXCEPTION', message = 'An unexpected error occurred', fields = [] } = fault.error ?? {};
+      return new Refusal(400, statusCode, message, fields);
     };
     return { rowFault, hits: () => last };
   }

@@ -131,7 +131,7 @@ const escape = (text: string): string =>
     .replaceAll('>', '&gt;')
     .replaceAll('"', '&quot;')
     .replaceAll("'", '&apos;')
-    // eslint-disable-next-line no-control-regex -- XML 1.0 has no way to say these
+    // XML 1.0 has no way to say these.
     .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '');
 
 const isDoc = (value: Leaf | Doc): value is Doc => typeof value === 'object';
