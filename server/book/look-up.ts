@@ -38,6 +38,8 @@ export function lookUps(
     const asks = waiting.splice(0);
     try {
       const numbers = distinct(asks.flatMap(({ org, number }) => (number === undefined ? [] : [{ org, key: number }])));
+      const completeness = new Map(asks.map(({ org }) => [org, isComplete(org)]));
+      completeness.forEach((is) => is.catch(() => undefined)); // heard below, unless another statement fails first
       const keys = distinct(numbers.flatMap(({ org, key }) => keysOf(key).all.map((one) => ({ org, key: one }))));
       const [found, made, heard] = await Promise.all([store.find(keys), store.made(numbers), store.heard(numbers)]);
       const remembered = new Map(heard.map(({ org, key, choices }) => [place(org, key), twiceChosen(choices)]));
@@ -52,7 +54,7 @@ export function lookUps(
         new Map(heard.map((one) => [place(one.org, one.key), one.heard])),
       ];
       for (const { org, number, ids: its, answer } of asks) {
-        const complete = await isComplete(org);
+        const complete = await completeness.get(org)!;
         const { strong = [], weak = [] } = number === undefined ? {} : keysOf(number);
         const [person, name, choice] = [madeOf, heardOf, remembered].map((map) =>
           number === undefined ? undefined : map.get(place(org, number)),

@@ -3,7 +3,7 @@ import { startTestDatabase } from '../testing/test-database.ts';
 import { realWorld } from '../world.ts';
 import { type BookEntry, type BookStore, bookStore } from './book-store.ts';
 import { consoleStore } from './console-store.ts';
-import { type Database, openDatabase } from './database.ts';
+import { type Database, type DatabaseAddress, openDatabase } from './database.ts';
 import type { OrgId } from '../store.ts';
 
 const world = realWorld();
@@ -14,10 +14,11 @@ let org: OrgId;
 /** Statements asked for by name, and one that is refused. */
 let asked: string[] = [];
 let refuse: string | undefined;
+let address: DatabaseAddress;
 
 beforeAll(async () => {
   const made = await startTestDatabase();
-  drop = made.drop;
+  ({ drop, address } = made);
   const real = openDatabase(made.address, world, () => undefined, 4);
   database = {
     ...real,
@@ -147,4 +148,26 @@ describe('calls that were matched in a part of the book', () => {
     await book.wakeCalls(org);
     expect(await rows('select 1 from calls where org = $1 and due is not null')).toHaveLength(1_200);
   });
+});
+
+test('what is asked while the phone rings is planned a few times and no more, however many ask at once', async () => {
+  const one = openDatabase(address, world, () => undefined, 1);
+  const lookUps = bookStore(one, world, () => undefined);
+  for (let asked = 0; asked < 12; asked++) {
+    const keys = Array.from({ length: 1 + (asked % 3) }, (_, place) => ({ org, key: `+4850199900${place}` }));
+    await lookUps.find(keys);
+    await lookUps.made(keys);
+    await lookUps.heard(keys);
+    await lookUps.owners(keys.map(({ key }) => ({ org, id: key })));
+  }
+  const { rows } = await one.query({
+    text: "select name, custom_plans::int as planned from pg_prepared_statements where name like 'book-%'",
+  });
+  await one.close();
+  expect(rows.map(({ name, planned }) => [name, planned]).toSorted()).toEqual([
+    ['book-find', 5],
+    ['book-owners', 5],
+    ['book-persons', 5],
+    ['book-remembered', 5],
+  ]);
 });

@@ -16,7 +16,7 @@ export interface Database extends Connection {
 }
 
 const folder = new URL('./sql/', import.meta.url);
-/** The statements, one a file, by file name. Named, so PostgreSQL plans each once a connection. */
+/** The statements, one a file, by file name. Named, so PostgreSQL reads each once a connection, and plans it no oftener than it thinks worth it. */
 const statements: ReadonlyMap<string, string> = new Map(
   readdirSync(folder)
     .filter((file) => file.endsWith('.sql'))
