@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type Crm, Refused } from './crm.ts';
+import { type Crm, type FieldDefaults, Refused } from './crm.ts';
 import { keepOrgs } from './org-keeper.ts';
 import type { LaneHold, OrgId, Store } from './store.ts';
 import type { World } from './world.ts';
@@ -7,7 +7,10 @@ import type { World } from './world.ts';
 const org = 1 as OrgId;
 
 /** One live org with nothing to write; time passes only while everybody sleeps. */
-function keepOne(recover: (times: number) => Promise<number>, more: { crm?: object; connect?: () => Promise<Crm> } = {}) {
+function keepOne(
+  recover: (times: number) => Promise<number>,
+  more: { crm?: object; connect?: () => Promise<Crm>; mode?: 'live' | 'observe'; defaults?: FieldDefaults } = {},
+) {
   let nowMs = 0;
   const alarms = new Set<{ readonly atMs: number; readonly wake: () => void }>();
   const world: World = {
@@ -56,7 +59,7 @@ function keepOne(recover: (times: number) => Promise<number>, more: { crm?: obje
     ...more.crm,
   } as unknown as Crm; // nothing is written, so nothing else is asked
   const store = {
-    readOrgs: () => Promise.resolve([{ org, name: 'Org', mode: 'live' as const, crm: 'sealed' }]),
+    readOrgs: () => Promise.resolve([{ org, name: 'Org', mode: more.mode ?? 'live', crm: 'sealed' }]),
     saveUsers: () => Promise.resolve(),
     saveUsage: (_org: OrgId, _usage: unknown, trouble: unknown) => Promise.resolve(void seen.troubles.push(trouble)),
     saveWrongDefaults: () => Promise.resolve(),
@@ -77,7 +80,7 @@ function keepOne(recover: (times: number) => Promise<number>, more: { crm?: obje
     proved: (_org, trouble) => Promise.resolve(void seen.proved.push(trouble)),
     writer: { sideBySide: 1, requestLimitMs: 120_000, pollMs: 500 },
     connected: () => undefined,
-    rules: () => Promise.resolve({ policyVersion: 1, defaults: {}, duplicates: 'park', country: undefined }),
+    rules: () => Promise.resolve({ policyVersion: 1, defaults: more.defaults ?? {}, duplicates: 'park', country: undefined }),
     whoIsThere: () => Promise.resolve(new Map()),
     report: (what) => void seen.reports.push(what),
     stop: stop.signal,
@@ -169,5 +172,36 @@ test('complaint 6: a refresh token is used once a day, although the session in u
   refused = false;
   await keeper.pass(2 * 3_600_000);
   expect(keeper.seen.proved.at(-1)).toBeUndefined();
+  await keeper.close();
+});
+
+const outage = new Refused({ mendedBy: 'time', code: 'HTTP_503', message: 'Busy.', retryAfterMs: 1_000 });
+
+test('while nothing is written, an outage is over when the org answers again, and the page says so', async () => {
+  let answers = true;
+  const users = () => (answers ? Promise.resolve([]) : Promise.reject(outage));
+  const keeper = keepOne(() => Promise.resolve(0), { mode: 'observe', crm: { users } });
+  await keeper.pass(60_000);
+  answers = false;
+  await keeper.pass(6 * 60_000);
+  expect(keeper.seen.troubles.at(-1)).toMatchObject({ code: 'HTTP_503' });
+  answers = true;
+  await keeper.pass(2 * 60_000);
+  expect(keeper.seen.troubles.at(-1)).toBeUndefined();
+  await keeper.close();
+});
+
+test('an org that won’t say whether the policy’s defaults fit is written to all the same, and asked again', async () => {
+  let asked = 0;
+  const wrongDefaults = () => (asked++, Promise.reject(outage));
+  const defaults = { Task: { Region__c: 'North' } };
+  const keeper = keepOne(() => Promise.resolve(0), { defaults, crm: { shape: 'a', wrongDefaults } });
+  await keeper.pass(10_000);
+  expect(keeper.seen.taken).toBe(1);
+  expect(keeper.seen.troubles).toEqual([undefined]);
+  expect(keeper.seen.reports).toContain('org.defaults-unread');
+  keeper.ring();
+  await keeper.pass(65_000);
+  expect(asked).toBe(3);
   await keeper.close();
 });

@@ -41,8 +41,8 @@ export type Keeper = {
 const usersEveryMs = 5 * 60_000;
 /** What is known of them is good enough to be asked for no sooner where the org refuses to tell. */
 const usersAgainMs = 60_000;
-/** An org that refuses whatever is looked after isn't asked sooner. */
-const readAgainMs = 30_000;
+/** Whether the policy's defaults fit the org is asked no sooner where it refuses to tell. */
+const defaultsAgainMs = 30_000;
 const usageEveryMs = 2_000;
 /** A refresh token that nobody uses dies, mostly after 30 days, while a session that is used goes on for weeks: so it is used once a day. */
 const proveEveryMs = 24 * 3_600_000;
@@ -78,10 +78,12 @@ export function keepOrgs({
     let connectedTo: string | undefined;
     let usersAtMs = -Infinity;
     let saidTrouble: string | undefined;
+    let ownTrouble: string | undefined; // what our own looks met, not the writer
     let usageAtMs = -Infinity;
     let saidSignInMs: number | undefined;
     let proveFromMs = -Infinity;
     let looked: string | undefined;
+    let lookFromMs = -Infinity;
 
     const say = async (crm: Crm | undefined, trouble: unknown, force = false) => {
       const text = trouble ? JSON.stringify(trouble) : undefined;
@@ -138,19 +140,27 @@ export function keepOrgs({
           if (usersAtMs !== -Infinity) usersAtMs = world.monotonic() - usersEveryMs + usersAgainMs;
           await store.saveUsers(org, await crm.users(), (await crm.self()).id);
           usersAtMs = world.monotonic();
+          // Nothing is written while the org is observed or paused, so nobody else would take it back.
+          if (ownTrouble !== undefined && ownTrouble === saidTrouble) await say(crm, undefined, true);
+          ownTrouble = undefined;
         };
         const lookAtDefaults = async () => {
           const { policyVersion, defaults } = await rules(org);
           const now = `${connectedTo} ${crm.shape} ${policyVersion}`;
-          if (now === looked) return;
+          if (now === looked || world.monotonic() < lookFromMs) return;
+          lookFromMs = world.monotonic() + defaultsAgainMs;
           const wrong = Object.keys(defaults).length === 0 ? [] : await crm.wrongDefaults(defaults);
           for (const one of wrong) report('org.default-unusable', { org, ...one });
           await store.saveWrongDefaults(org, wrong);
           looked = now;
+          lookFromMs = -Infinity;
         };
+        // Calls are written whether or not it is known that a default can be used.
+        const lookAtDefaultsIfMay = () =>
+          lookAtDefaults().catch((error: unknown) => report('org.defaults-unread', { org, because: (error as Error).message }));
         await readUsers();
         await watchWayIn(crm);
-        await lookAtDefaults();
+        await lookAtDefaultsIfMay();
         onTried();
         failures = 0;
         if (row.mode !== 'live') {
@@ -169,7 +179,7 @@ export function keepOrgs({
           report('lane.taken', { org, epoch: hold.epoch, recovered: await hold.recover() });
           watching = watchMode(org, row.crm, pause, async () => {
             await readUsers();
-            await lookAtDefaults();
+            await lookAtDefaultsIfMay();
             await watchWayIn(crm);
           });
           const reports: WriterReport = {
@@ -209,7 +219,10 @@ export function keepOrgs({
         failures++;
         onTried();
         report('org.failed', { org, because: (error as Error).message });
-        if (error instanceof Refused) await say(undefined, error.failure).catch(() => report('org.trouble-unsaved', { org }));
+        if (error instanceof Refused) {
+          ownTrouble = JSON.stringify(error.failure);
+          await say(undefined, error.failure).catch(() => report('org.trouble-unsaved', { org }));
+        }
         if (error instanceof Refused && error.failure.mendedBy === 'admin' && error.failure.signIn) {
           await disconnect();
           await orgsBell.wait(heardOrgs, shutOutMs, world);
@@ -225,7 +238,6 @@ export function keepOrgs({
   const watchMode = async (org: OrgId, crm: string, pause: AbortController, lookAfter: () => Promise<void>): Promise<void> => {
     const ended = AbortSignal.any([pause.signal, stop]);
     ended.addEventListener('abort', () => orgsBell.ring(), { once: true });
-    let againMs = -Infinity;
     while (!ended.aborted) {
       const heard = orgsBell.count;
       const row = await store.readOrgs().then(
@@ -233,11 +245,7 @@ export function keepOrgs({
         () => null, // the database is away; the lane's own heartbeat decides
       );
       if (row !== null && (row?.mode !== 'live' || row.crm !== crm)) return pause.abort();
-      if (world.monotonic() >= againMs)
-        await lookAfter().catch((error: unknown) => {
-          againMs = world.monotonic() + readAgainMs; // an org that refuses everything isn't asked at every bell
-          report('org.users-unread', { org, because: (error as Error).message });
-        });
+      await lookAfter().catch((error: unknown) => report('org.users-unread', { org, because: (error as Error).message }));
       await orgsBell.wait(heard, 5_000, world);
     }
   };
