@@ -50,7 +50,13 @@ beforeEach(async () => {
 afterEach(() => database.query({ text: 'delete from alerts' }));
 
 /** Looks as often as asked, ten seconds apart by the watch's clock; the first `rounds` looks find what `found` says. */
-async function watch(looks: number, found: (look: number) => string | undefined, nodes = 1, atMs = real.now()) {
+async function watch(
+  looks: number,
+  found: (look: number, of: OrgId) => string | undefined,
+  nodes = 1,
+  atMs = real.now(),
+  orgs: () => readonly OrgId[] = () => [org],
+) {
   const said: string[] = [];
   const base = sayStatus(await consoleStore(database).status(org), 'the watch', { standIn: false, hookUrl: (id) => id });
   const node = () => {
@@ -68,9 +74,9 @@ async function watch(looks: number, found: (look: number) => string | undefined,
     return keepWatch({
       store: alertStore(database),
       world,
-      orgs: async () => [org],
-      status: async (): Promise<Status> => {
-        const trouble = found(look);
+      orgs: async () => orgs(),
+      status: async (of): Promise<Status> => {
+        const trouble = found(look, of);
         return trouble === undefined ? base : { ...base, org: { ...base.org, trouble, mendedBy: 'admin' } };
       },
       full: () => undefined,
@@ -87,8 +93,8 @@ const listed = async () => sayAlerts(await alertStore(database).list(org), 'hook
 describe('the watch', () => {
   test('tells once that trouble began, and once that it is over', async () => {
     expect(await watch(12, (look) => (look < 3 ? 'The client secret is wrong.' : undefined))).toEqual([
-      'alert.began org',
-      'alert.ended org',
+      'alert.began org admin',
+      'alert.ended org admin',
     ]);
     expect(heard.map(({ message: { type, level, org: of, text } }) => [type, level, of, text])).toEqual([
       [
@@ -102,12 +108,17 @@ describe('the watch', () => {
     expect(new Set(heard.map(({ message }) => message.id)).size).toBe(2);
     const [alert, ...more] = await listed();
     expect([alert, more]).toEqual([
-      expect.objectContaining({ key: 'org', level: 'bad', endedAt: expect.any(String) as string, toldAt: expect.any(String) as string }),
+      expect.objectContaining({
+        key: 'org admin',
+        level: 'bad',
+        endedAt: expect.any(String) as string,
+        toldAt: expect.any(String) as string,
+      }),
       [],
     ]);
   });
   test('of several nodes one tells', async () => {
-    expect(await watch(6, () => 'The client secret is wrong.', 3)).toEqual(['alert.began org']);
+    expect(await watch(6, () => 'The client secret is wrong.', 3)).toEqual(['alert.began org admin']);
     expect(heard).toHaveLength(1);
   });
   test('after a restart it is not told again', async () => {
@@ -117,7 +128,7 @@ describe('the watch', () => {
   });
   test.each([500, 404, 302])('an address that answers %i is asked again later, and says so until it takes it', async (answer) => {
     status = answer;
-    expect(await watch(2, () => 'The client secret is wrong.')).toEqual(['alert.began org', 'alert.unsent org']);
+    expect(await watch(2, () => 'The client secret is wrong.')).toEqual(['alert.began org admin', 'alert.unsent org admin']);
     expect(sayAlerts(await alertStore(database).list(org), undefined).trouble).toBe(`The address for alerts answered ${answer}.`);
     status = 204;
     await database.query({ text: 'update alerts set try_after = cb_now()' });
@@ -143,6 +154,33 @@ describe('the watch', () => {
     });
     expect(said).toEqual(['alert.unwatched connection terminated']);
     expect(asked).toBe(3);
+  });
+});
+
+describe('of two orgs', () => {
+  let other: OrgId;
+  beforeEach(async () => void (other = await consoleStore(database).addOrg('Beta', 'live', null)));
+  const both = () => [org, other];
+
+  test('one that can’t be looked at silences neither the other nor what waits to be told', async () => {
+    const said = await watch(
+      2,
+      (_look, of) => {
+        if (of === org) throw new Error('its status is unreadable');
+        return 'The client secret is wrong.';
+      },
+      1,
+      real.now(),
+      both,
+    );
+    expect(said).toEqual(['alert.unwatched its status is unreadable', 'alert.began org admin', 'alert.unwatched its status is unreadable']);
+    expect(heard).toHaveLength(1);
+  });
+  test('an address that takes nothing is asked once a round, not once for each that waits', async () => {
+    status = 500;
+    const said = await watch(1, () => 'The client secret is wrong.', 1, real.now(), both);
+    expect(said.filter((one) => one.startsWith('alert.unsent'))).toHaveLength(1);
+    expect(heard).toHaveLength(1);
   });
 });
 

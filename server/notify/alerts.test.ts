@@ -23,11 +23,11 @@ const keys = (status: Partial<Status>, full?: string) =>
 describe('what is worth waking somebody for', () => {
   test('a quiet night is not', () => expect(keys({})).toEqual([]));
   test.each<[string, Partial<Status>, string[]]>([
-    ['a sign-in that a person must mend, at once', { org: { ...well.org, trouble: 'No.', mendedBy: 'admin' } }, ['org bad 0']],
+    ['a sign-in that a person must mend, at once', { org: { ...well.org, trouble: 'No.', mendedBy: 'admin' } }, ['org admin bad 0']],
     ['an org that will not let us in again', { org: { ...well.org, endsSoon: { because: 'No.' } } }, ['sign-in bad 0']],
     ['a sign-in that ends in seven days', { org: { ...well.org, endsAt: '2026-11-28T03:00:00Z' } }, ['sign-in ends warn 0']],
     ['not one that ends in eight', { org: { ...well.org, endsAt: '2026-11-29T03:00:00Z' } }, []],
-    ['an org that is away, when it stays away', { org: { ...well.org, trouble: 'Busy.', mendedBy: 'time' } }, ['org bad 120']],
+    ['an org that is away, when it stays away', { org: { ...well.org, trouble: 'Busy.', mendedBy: 'time' } }, ['org time bad 120']],
     [
       'parked records, by cause',
       {
@@ -90,7 +90,7 @@ describe('what is worth waking somebody for', () => {
         book: { ...well.book, trouble: 'Busy.' },
         unsent: { count: 5, oldestSeconds: 900 },
       }),
-    ).toEqual(['org bad 0']));
+    ).toEqual(['org admin bad 0']));
 });
 
 describe('told once, and once when it is over', () => {

@@ -53,8 +53,9 @@ export function troublesOf(
   const say = (key: string, level: Trouble['level'], words: string, patienceMs = 0) => troubles.push({ key, level, words, patienceMs });
   if (full !== undefined) say('room', 'bad', `${full} Events are refused until there is room; phone systems must send them again.`);
   if (org.trouble)
+    // Another cause is another trouble: who was told of an outage that passes by itself must hear that it is theirs to mend now.
     say(
-      'org',
+      `org ${org.mendedBy ?? 'us'}`,
       'bad',
       `Nothing is written to ${org.name}: ${org.trouble} Calls are heard and kept meanwhile.`,
       org.mendedBy === 'time' ? 2 * minuteMs : 0,

@@ -61,16 +61,19 @@ export async function keepWatch({ store, world, orgs, status, full, send, report
         const because = (error as Error).message;
         report('alert.unsent', { org: alert.org, alert: alert.key, because });
         await store.untold(alert.id, because, tryAgainMs[Math.min(alert.tries, tryAgainMs.length) - 1]!);
+        return; // an address that took a minute to say nothing would take another for each that waits
       }
     }
   };
+  /** One that can't be looked at doesn't silence the others. */
+  const orUnwatched = (work: Promise<void>, about: Readonly<Record<string, unknown>> = {}) =>
+    work.catch((error: unknown) => report('alert.unwatched', { ...about, because: (error as Error).message }));
+  const lookAtAll = async () => {
+    for (const org of await orgs()) await orUnwatched(look(org), { org });
+  };
   while (!stop.aborted) {
-    try {
-      for (const org of await orgs()) await look(org);
-      await sendAll();
-    } catch (error) {
-      report('alert.unwatched', { because: (error as Error).message });
-    }
+    await orUnwatched(lookAtAll());
+    await orUnwatched(sendAll());
     await world.sleep(lookEveryMs, stop);
   }
 }
