@@ -271,7 +271,9 @@ export async function openLine({
       else if (due.calls > 0) servers.forEach(({ bells }) => bells.calls.ring());
       else {
         const before = traffic.moves;
+        // Whoever slept has looked and sleeps again before anybody is rung for: a request moves the clock, and would move their next look.
         clock.wake();
+        await traffic.rest();
         servers.forEach(({ keeper, rights }) => (keeper.ring('orgs'), keeper.ring('writes'), rights.ring()));
         await traffic.rest();
         const after = await clock.due();
