@@ -48,7 +48,7 @@ async function anOrg(more: Partial<CrmSetup> = {}) {
     version: 1,
     check: async () => ({ findings: [], installed: { state: 'missing', current: 1 } }),
     install: async () => well,
-    removal: async () => ({ parts: [], extraFields: [], people: 0, tasks: 0 }),
+    removal: async () => ({ parts: [], extraFields: [], stays: [], people: 0, tasks: 0 }),
     uninstall: async () => well,
     ...more,
   };
@@ -173,7 +173,7 @@ test('what was found before the org was connected, or by an older Cordboard, is 
     },
     check: async () => ((checks += 1), { findings: [], installed: { state: 'missing' as const, current: version } }),
     install: async () => well,
-    removal: async () => ({ parts: [], extraFields: [], people: 0, tasks: 0 }),
+    removal: async () => ({ parts: [], extraFields: [], stays: [], people: 0, tasks: 0 }),
     uninstall: async () => well,
   } satisfies CrmSetup;
   let isConnected = false;

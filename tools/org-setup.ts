@@ -102,6 +102,7 @@ export async function runOrgSetup({ argv, world, say, open, stop }: OrgSetupOpti
     say(remove.explained);
     say(fill(remove.parts, { parts: removal.parts.join(', ') }));
     if (removal.extraFields.length > 0) say(fill(remove.fields, { fields: removal.extraFields.join(', ') }));
+    if (removal.stays.length > 0) say(fill(remove.stays, { fields: removal.stays.join(', ') }));
     say(fill(remove.tasks, { count: String(removal.tasks) }));
     say(fill(remove.people, { count: String(removal.people) }));
     say(remove.back);

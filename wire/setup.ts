@@ -142,6 +142,8 @@ export const Removal = z.object({
   parts: z.array(z.string()),
   /** Fields an admin had made here; they go as well. */
   extraFields: z.array(z.string()),
+  /** Fields of others that our permission set opens: they stay, without that. */
+  stays: z.array(z.string()),
   /** People the permission set is taken from. */
   people: z.number(),
   /** Tasks that hold our name. */

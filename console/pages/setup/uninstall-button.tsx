@@ -52,6 +52,7 @@ function UninstallForm({ words, org, uninstall, close }: Asked & { close: () => 
         <ul className="setup-said">
           <li>{fill(say.parts, { parts: removal.parts.join(', ') })}</li>
           {removal.extraFields.length > 0 && <li>{fill(say.fields, { fields: removal.extraFields.join(', ') })}</li>}
+          {removal.stays.length > 0 && <li>{fill(say.stays, { fields: removal.stays.join(', ') })}</li>}
           <li>{fill(say.tasks, { count: format.number(removal.tasks) })}</li>
           <li>{fill(say.people, { count: format.number(removal.people) })}</li>
         </ul>

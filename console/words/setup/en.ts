@@ -153,6 +153,7 @@ export const en: SetupWords = {
     explained: 'Takes out everything Cordboard installed. The tasks stay; what stood in these fields is lost.',
     parts: 'Removed: {parts}',
     fields: 'Also fields made here: {fields}',
+    stays: 'Fields of others that stay, and are no longer opened by the permission set: {fields}',
     tasks: 'Tasks that lose their name, link and waiting time: {count}',
     people: 'People who lose the permission set: {count}',
     back: 'Salesforce keeps deleted fields for 15 days under Object Manager → Deleted Fields; a permission set is gone at once.',

@@ -156,6 +156,7 @@ export const fr: SetupWords = {
     explained: 'Retire tout ce que Cordboard a installé. Les tâches restent ; le contenu de ces champs est perdu.',
     parts: 'Retiré : {parts}',
     fields: 'Aussi les champs créés ici : {fields}',
+    stays: 'Champs d’autres qui restent, mais que l’ensemble d’autorisations n’ouvre plus : {fields}',
     tasks: 'Tâches qui perdent leur nom, leur lien et leur temps d’attente : {count}',
     people: 'Personnes qui perdent l’ensemble d’autorisations : {count}',
     back: 'Salesforce garde les champs supprimés 15 jours dans Gestionnaire d’objets → Champs supprimés ; un ensemble d’autorisations disparaît aussitôt.',

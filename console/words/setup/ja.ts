@@ -160,6 +160,7 @@ export const ja: SetupWords = {
     explained: 'Cordboard がインストールしたものをすべて取り除きます。ToDo は残りますが、これらの項目の値は失われます。',
     parts: '取り除くもの: {parts}',
     fields: 'ここで作った項目も: {fields}',
+    stays: '残る他の項目(権限セットによるアクセス権はなくなります): {fields}',
     tasks: '名前・リンク・待ち時間を失う ToDo: {count} 件',
     people: '権限セットを失う人: {count} 人',
     back: '削除した項目は、オブジェクトマネージャー → 削除済み項目に 15 日間残ります。権限セットはすぐに消えます。',

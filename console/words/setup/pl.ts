@@ -156,6 +156,7 @@ export const pl: SetupWords = {
     explained: 'Usuwa wszystko, co zainstalował Cordboard. Zadania zostają; wartości tych pól przepadają.',
     parts: 'Usuwane: {parts}',
     fields: 'Także pola utworzone tutaj: {fields}',
+    stays: 'Cudze pola, które zostają, lecz bez dostępu z zestawu uprawnień: {fields}',
     tasks: 'Zadania, które stracą nazwę, odnośnik i czas oczekiwania: {count}',
     people: 'Osoby, które stracą zestaw uprawnień: {count}',
     back: 'Usunięte pola Salesforce trzyma 15 dni w Object Manager → Deleted Fields; zestaw uprawnień znika od razu.',

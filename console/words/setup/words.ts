@@ -44,6 +44,7 @@ export type SetupWords = {
     readonly explained: string;
     readonly parts: string;
     readonly fields: string;
+    readonly stays: string;
     readonly tasks: string;
     readonly people: string;
     readonly back: string;

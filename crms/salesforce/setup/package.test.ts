@@ -6,7 +6,7 @@ import { fieldsOf, packageOf, permissionSetOf, publicAddress, readProject, remov
 import { currentVersion, versionIn } from './version.ts';
 
 const project = readProject();
-const ask = { publicUrl: 'https://phone.acme.example/', objects: () => true, extra: [], without: [] };
+const ask = { publicUrl: 'https://phone.acme.example/', objects: () => true, extra: [], others: [], without: [] };
 const all = packageOf(project, '67.0', ask);
 
 test('whatever changes in org/ is a new version, so that orgs learn that they are outdated', () => {

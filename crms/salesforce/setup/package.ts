@@ -12,6 +12,8 @@ export type Package = {
   readonly members: readonly Member[];
 };
 export type Member = { readonly type: string; readonly name: string };
+/** A field of a permission set; `field` as `Contact.Phone`. */
+export type FieldRights = { readonly field: string; readonly readable: boolean; readonly editable: boolean };
 export type PackageAsk = {
   /** Where agents reach this server; only a public https address is one. */
   readonly publicUrl: string | undefined;
@@ -19,6 +21,8 @@ export type PackageAsk = {
   readonly objects: (name: string) => boolean;
   /** Fields beside our own, of which `make` are to be made and the others are only kept in the permission set. */
   readonly extra: readonly { readonly object: string; readonly name: string; readonly make?: CustomField }[];
+  /** Fields of others in the permission set: they stay there as they are. */
+  readonly others: readonly FieldRights[];
   readonly without: readonly ('call-center' | 'trusted-site')[];
 };
 
@@ -84,7 +88,7 @@ export function packageOf(project: Project, apiVersion: string, ask: PackageAsk)
   }
   for (const [path, xml] of project) {
     if (path.startsWith('permissionsets/')) {
-      files.set(path.replace('-meta.xml', ''), permissionsWith(xml, [...ours, ...ask.extra]));
+      files.set(path.replace('-meta.xml', ''), permissionsWith(xml, [...ours, ...ask.extra], ask.others));
       members.push({ type: 'PermissionSet', name: nameOf(path) });
     } else if (path.startsWith('callCenters/') && address && !ask.without.includes('call-center')) {
       files.set(path.replace('-meta.xml', ''), xml.replaceAll(placeholder, escaped(address.href.replace(/\/$/, ''))));
@@ -99,14 +103,20 @@ export function packageOf(project: Project, apiVersion: string, ask: PackageAsk)
 }
 
 /** The permission set with exactly these fields: a deployed permission set takes the place of the one before, whole. */
-function permissionsWith(xml: string, fields: readonly { readonly object: string; readonly name: string }[]): string {
-  const own = xml.replace(/ *<fieldPermissions>[\s\S]*?<\/fieldPermissions>\n/g, '');
-  const given = [...new Set(fields.map(({ object, name }) => `${seenAs(object)}.${name}`))]
-    .toSorted()
+function permissionsWith(
+  xml: string,
+  fields: readonly { readonly object: string; readonly name: string }[],
+  others: readonly FieldRights[],
+): string {
+  const without = xml.replace(/ *<fieldPermissions>[\s\S]*?<\/fieldPermissions>\n/g, '');
+  const own = [...new Set(fields.map(({ object, name }) => `${seenAs(object)}.${name}`))];
+  const given = [...own.map((field) => ({ field, readable: true, editable: true })), ...others]
+    .toSorted((a, b) => (a.field < b.field ? -1 : 1))
     .map(
-      (field) => `    <fieldPermissions>\n${writeElements({ editable: true, field, readable: true }, '        ')}    </fieldPermissions>\n`,
+      ({ field, readable, editable }) =>
+        `    <fieldPermissions>\n${writeElements({ editable, field, readable }, '        ')}    </fieldPermissions>\n`,
     );
-  return own.replace(/( *<hasActivationRequired>)/, (found) => `${given.join('')}${found}`);
+  return without.replace(/( *<hasActivationRequired>)/, (found) => `${given.join('')}${found}`);
 }
 
 /** package.xml, or destructiveChanges.xml, which looks the same. */

@@ -222,7 +222,54 @@ describe('DP-68: uninstalling', () => {
     expect(await org.query("SELECT Id FROM PermissionSet WHERE Name = 'Cordboard'")).toEqual([]);
     expect(await org.query('SELECT Id FROM CallCenter')).toEqual([]);
     expect(await org.query("SELECT Subject FROM Task WHERE Subject = 'Call'")).toHaveLength(1);
-    expect(await (await org.connect()).setup.removal()).toEqual({ parts: [], extraFields: [], people: 0, tasks: 0 });
+    expect(await (await org.connect()).setup.removal()).toEqual({ parts: [], extraFields: [], stays: [], people: 0, tasks: 0 });
+  });
+});
+
+describe('a field of the org’s own that an admin opened by our permission set', () => {
+  test('keeps its rights at every install, is named at uninstalling, and stays', async () => {
+    const org = await anOrg();
+    await install(await org.connect());
+    const FullName = 'Contact.Region__c';
+    await org.call('POST', '/tooling/sobjects/CustomField', { FullName, Metadata: { type: 'Text', length: 64, label: 'Region' } });
+    const [set] = await org.query("SELECT Id FROM PermissionSet WHERE Name = 'Cordboard'");
+    const opened = { ParentId: set!['Id'], SobjectType: 'Contact', PermissionsRead: true };
+    await org.call('POST', '/sobjects/FieldPermissions', { ...opened, Field: 'Contact.Region__c', PermissionsEdit: false });
+    await org.call('POST', '/sobjects/FieldPermissions', { ...opened, Field: 'Contact.Title', PermissionsEdit: true });
+
+    const crm = await org.connect();
+    await install(crm, { add: { object: 'contact', label: 'Region', type: 'text' } });
+    await install(await org.connect());
+    const kept = await org.query(
+      "SELECT Field, PermissionsEdit FROM FieldPermissions WHERE Parent.Name = 'Cordboard' AND SobjectType = 'Contact' ORDER BY Field",
+    );
+    expect(kept.map(({ Field, PermissionsEdit }) => [Field, PermissionsEdit])).toEqual([
+      ['Contact.Cordboard_Name__c', true],
+      ['Contact.Cordboard_Region__c', true],
+      ['Contact.Region__c', false],
+      ['Contact.Title', true],
+    ]);
+
+    const after = await org.connect();
+    const removal = await after.setup.removal();
+    expect(removal).toMatchObject({ extraFields: ['Contact.Cordboard_Region__c'], stays: ['Contact.Region__c', 'Contact.Title'] });
+    expect(removal.parts).not.toContain('Contact.Region__c');
+    expect(await after.setup.uninstall(async () => undefined, never)).toMatchObject({ failures: [] });
+    const fields = (await org.call('GET', '/tooling/query?q=SELECT+DeveloperName+FROM+CustomField'))['records'];
+    expect(fields).toMatchObject([{ DeveloperName: 'Region' }]);
+  });
+
+  test('is not taken from them unseen: who may not read the permission set doesn’t deploy it anew', async () => {
+    const org = await anOrg();
+    await install(await org.connect());
+    const crm = await org.connect();
+    await org.control('/faults', {
+      kind: 'whole-error',
+      status: 400,
+      error: { statusCode: 'INVALID_TYPE', message: "sObject type 'FieldPermissions' is not supported." },
+      match: { pathPrefix: '/services/data/v67.0/query' },
+    });
+    await expect(install(crm)).rejects.toThrow(/FieldPermissions/);
   });
 });
 

@@ -12,11 +12,13 @@ import {
   type Package,
   packageOf,
   permissionSetOf,
+  type FieldRights,
   type Project,
   publicAddress,
   readProject,
   removalOf,
 } from './package.ts';
+import { allRows } from './rows.ts';
 import { type Asking, lookAt, rights } from './seen.ts';
 import { createAll, makeFields, makePermissionSet, permissionSetId } from './tooling.ts';
 import { refusalOf, verify } from './verify.ts';
@@ -29,15 +31,20 @@ export type SetupParts = Asking & {
 };
 /** `label`: as far as the connected user sees it. */
 type Extra = { readonly object: string; readonly name: string; readonly label: string | undefined };
+/** `others`: what somebody else has opened by our permission set, such as a field of the org's own. */
+type Found = { readonly extra: Extra[]; readonly others: FieldRights[] };
 type Draft = { -readonly [Key in keyof Outcome]: Outcome[Key] };
 
 const Global = z.looseObject({ sobjects: z.array(z.looseObject({ name: z.string() })) });
 const Rows = z.looseObject({
   totalSize: z.number(),
-  records: z.array(z.looseObject({ Id: z.string().nullish(), Field: z.string().nullish() })),
+  records: z.array(z.looseObject({ Id: z.string().nullish() })),
 });
+const Permitted = z.looseObject({ Field: z.string(), PermissionsRead: z.boolean(), PermissionsEdit: z.boolean() });
 const Describe = z.looseObject({ fields: z.array(z.looseObject({ name: z.string(), label: z.string().nullish() })) });
 
+/** Every field made here is called so (`fieldFor`); whatever isn't belongs to somebody else. */
+const isOursByName = (name: string) => /^Cordboard_\w+__c$/.test(name);
 /** Objects an admin may have a field made on. */
 const extraObjects = ['Activity', 'Lead', 'Contact', 'Account', 'Case', 'Opportunity'] as const;
 const notAllowed = new Set(['INSUFFICIENT_ACCESS', 'INSUFFICIENT_ACCESS_OR_READONLY', 'API_DISABLED_FOR_ORG', 'FUNCTIONALITY_NOT_ENABLED']);
@@ -67,14 +74,15 @@ export function salesforceSetup(parts: SetupParts): CrmSetup {
     const objects = await objectsThere();
     if (added && !objects.has(seenAs(added.object)))
       throw refused('OBJECT_ABSENT', `The org has no ${added.object} records, or the connected user can't see them.`);
-    const all = await extraFields(objects);
-    if (added) mustBeNew(added, all);
-    const extra = all.filter((field) => !(added && field.object === added.object && field.name === added.name));
+    const found = await findFields(objects);
+    if (added) mustBeNew(added, found.extra);
+    const extra = found.extra.filter((field) => !(added && field.object === added.object && field.name === added.name));
     const pack = (without: ('call-center' | 'trusted-site')[]) =>
       packageOf(project(), parts.apiVersion, {
         publicUrl: ask.publicUrl,
         objects: (name) => objects.has(name),
         extra: [...extra, ...(added ? [{ object: added.object, name: added.name, make: added }] : [])],
+        others: found.others,
         without,
       });
     if (publicAddress(ask.publicUrl) === undefined) outcome.leftOut = leftOutBoth('no-public-address');
@@ -214,7 +222,7 @@ export function salesforceSetup(parts: SetupParts): CrmSetup {
   /** What of ours is there, with the fields admins had made; only what is seen can be counted. */
   async function findRemoval(): Promise<{ members: Member[]; assignments: string[]; told: Removal }> {
     const objects = await objectsThere();
-    const extra = await extraFields(objects);
+    const { extra, others } = await findFields(objects);
     const own = fieldsOf(project()).filter(({ object }) => object === 'Activity' || objects.has(object));
     const set = permissionSetOf(project()).name;
     const id = await permissionSetId(parts, set);
@@ -246,6 +254,7 @@ export function salesforceSetup(parts: SetupParts): CrmSetup {
           .filter(({ name }) => !extra.some((field) => `${field.object}.${field.name}` === name))
           .map(({ type, name }) => nameOfPart(type, name)),
         extraFields: extra.map(({ object, name }) => `${object}.${name}`),
+        stays: others.map(({ field }) => field),
         people: assignments.length,
         tasks: held.success ? held.data.totalSize : 0,
       },
@@ -258,33 +267,44 @@ export function salesforceSetup(parts: SetupParts): CrmSetup {
     return new Set(global.data.sobjects.map(({ name }) => name));
   }
 
-  /** Fields admins had made here, told by their names: as describes show them, and as the permission set has them. */
-  async function extraFields(objects: ReadonlySet<string>): Promise<Extra[]> {
+  /**
+   * Fields admins had made here, as describes show them and as the permission set has them, and fields of others in the permission set. Throws
+   * where a permission set of ours is there and can't be read: deploying it anew would take from others what they have opened by it.
+   */
+  async function findFields(objects: ReadonlySet<string>): Promise<Found> {
     const asked = extraObjects.filter((object) => objects.has(seenAs(object)));
     const own = new Set(fieldsOf(project()).map(({ object, name }) => `${object}.${name}`));
-    const set = permissionSetOf(project()).name;
-    const soql = `SELECT Field FROM FieldPermissions WHERE Parent.Name = '${set}'`;
-    const [permitted, ...described] = await getTogether(parts, [
-      `${api.base}/query?q=${encodeURIComponent(soql)}`,
-      ...asked.map((object) => `${api.base}/sobjects/${seenAs(object)}/describe`),
-    ]);
+    const described = await getTogether(
+      parts,
+      asked.map((object) => `${api.base}/sobjects/${seenAs(object)}/describe`),
+    );
     const found = new Map<string, string | undefined>();
     described.forEach((answer, place) => {
       const read = Describe.safeParse(answer);
       for (const field of read.success ? read.data.fields : [])
-        if (/^Cordboard_\w+__c$/.test(field.name)) found.set(`${asked[place]!}.${field.name}`, field.label ?? '');
+        if (isOursByName(field.name)) found.set(`${asked[place]!}.${field.name}`, field.label ?? '');
     });
-    const rows = Rows.safeParse(permitted);
-    for (const { Field } of rows.success ? rows.data.records : []) {
-      const [object = '', name = ''] = (Field ?? '').split('.');
+    const soql = `SELECT Field, PermissionsRead, PermissionsEdit FROM FieldPermissions WHERE Parent.Name = '${permissionSetOf(project()).name}'`;
+    const permitted = await allRows(api, soql, Permitted).catch((error: unknown) => {
+      if (!(error instanceof Refused) || error.failure.mendedBy === 'time' || [...found].some(([field]) => own.has(field))) throw error;
+      return [];
+    });
+    const others: FieldRights[] = [];
+    for (const { Field, PermissionsRead, PermissionsEdit } of permitted) {
+      const [object = '', name = ''] = Field.split('.');
+      if (!isOursByName(name)) {
+        others.push({ field: Field, readable: PermissionsRead, editable: PermissionsEdit });
+        continue;
+      }
       // One field is seen under two names: a task's and an event's.
       const field = `${['Task', 'Event'].includes(object) ? 'Activity' : object}.${name}`;
-      if (name.endsWith('__c') && !found.has(field)) found.set(field, undefined);
+      if (!found.has(field)) found.set(field, undefined);
     }
-    return [...found]
+    const extra = [...found]
       .filter(([field]) => !own.has(field))
       .toSorted(([a], [b]) => (a < b ? -1 : 1))
       .map(([field, label]) => ({ object: field.split('.')[0]!, name: field.split('.')[1]!, label }));
+    return { extra, others: others.toSorted((a, b) => (a.field < b.field ? -1 : 1)) };
   }
 
   /** The same once more is the same field; another of that name would take its place, with all that stands in it. */
