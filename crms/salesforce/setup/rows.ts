@@ -3,7 +3,7 @@ import { Unanswered } from '../../../server/crm.ts';
 import type { Api } from '../request.ts';
 
 /** Every row a query finds, page by page; throws `Refused` or `Unanswered` rather than give some of them. */
-export async function allRows<Row>(api: Api, soql: string, row: z.ZodType<Row>): Promise<Row[]> {
+export async function allRows<Row>(api: Pick<Api, 'base' | 'call'>, soql: string, row: z.ZodType<Row>): Promise<Row[]> {
   const Page = z.looseObject({
     nextRecordsUrl: z
       .string()

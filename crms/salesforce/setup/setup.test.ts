@@ -226,6 +226,107 @@ describe('DP-68: uninstalling', () => {
   });
 });
 
+describe('an uninstall that can’t be carried out gives the permission set back', () => {
+  const holders =
+    "SELECT AssigneeId, ExpirationDate FROM PermissionSetAssignment WHERE PermissionSet.Name = 'Cordboard' ORDER BY AssigneeId";
+  /** Installed, and given to so many of the org's people beside the connected user. */
+  async function given(count: number) {
+    const org = await anOrg();
+    await install(await org.connect());
+    const [set] = await org.query("SELECT Id FROM PermissionSet WHERE Name = 'Cordboard'");
+    const [profile] = await org.query("SELECT Id FROM Profile WHERE Name = 'Acme Agent'");
+    const made = async (records: object[]) => {
+      const rows = (await org.call('POST', '/composite/sobjects', { records })) as unknown as { id: string; success: boolean }[];
+      expect(rows.find(({ success }) => !success)).toBeUndefined();
+      return rows.map(({ id }) => id);
+    };
+    const users = await made(
+      Array.from({ length: count }, (_, place) => ({
+        attributes: { type: 'User' },
+        LastName: `Holder ${place}`,
+        Username: `holder${place}@acme.example`,
+        Email: `holder${place}@acme.example`,
+        Alias: `h${place}`,
+        ProfileId: profile!['Id'],
+        TimeZoneSidKey: 'Europe/Warsaw',
+        LocaleSidKey: 'en_US',
+        EmailEncodingKey: 'UTF-8',
+        LanguageLocaleKey: 'en_US',
+        IsActive: true,
+      })),
+    );
+    const type = 'PermissionSetAssignment';
+    await made(users.map((AssigneeId) => ({ attributes: { type }, AssigneeId, PermissionSetId: set!['Id'] })));
+    return { org, users, setId: set!['Id'] as string };
+  }
+  const refuseDeploying = (org: Awaited<ReturnType<typeof anOrg>>, status: number) =>
+    org.control('/faults', {
+      kind: 'whole-error',
+      status,
+      error: { statusCode: 'UNKNOWN_EXCEPTION', message: 'An unexpected error occurred.' },
+      match: { pathPrefix: '/services/data/v67.0/metadata/deployRequest' },
+    });
+
+  test('to everybody who had it, until the day they had it, whatever stopped it', async () => {
+    const { org, users, setId } = await given(2);
+    const [limited] = await org.query(
+      `SELECT Id FROM PermissionSetAssignment WHERE AssigneeId = '${users[0]}' AND PermissionSetId = '${setId}'`,
+    );
+    await org.call('DELETE', `/sobjects/PermissionSetAssignment/${limited!['Id']}`);
+    const ExpirationDate = '2099-12-31T00:00:00.000+0000';
+    await org.call('POST', '/sobjects/PermissionSetAssignment', { AssigneeId: users[0], PermissionSetId: setId, ExpirationDate });
+    const crm = await org.connect();
+    const before = await org.query(holders);
+    const plain = (rows: Record<string, unknown>[]) => rows.map((row) => [row['AssigneeId'], row['ExpirationDate']]);
+    expect(before).toHaveLength(3);
+    const givenUp: OnStep = async (step) => {
+      if (step === 'send') throw new Error('Given up.');
+    };
+    await expect(crm.setup.uninstall(givenUp, never)).rejects.toThrow('Given up.');
+    expect(plain(await org.query(holders))).toEqual(plain(before));
+    await refuseDeploying(org, 500);
+    await expect(crm.setup.uninstall(async () => undefined, never)).rejects.toThrow(/can't be relied on \(status 500/);
+    expect(plain(await org.query(holders))).toEqual(plain(before));
+  });
+
+  test('and says to whom it could not be given back', async () => {
+    const { org, users } = await given(2);
+    await org.call('PATCH', `/sobjects/User/${users[1]}`, { IsActive: false });
+    const crm = await org.connect();
+    await refuseDeploying(org, 400);
+    const failed = crm.setup.uninstall(async () => undefined, never);
+    await expect(failed).rejects.toThrow(
+      /An unexpected error occurred[^]* could not be given back: Cordboard → Holder 1 \(005\w+\): FIELD_INTEGRITY_EXCEPTION/,
+    );
+    await expect(failed).rejects.not.toThrow(/Holder 0/);
+    expect(await org.query(holders)).toHaveLength(2);
+  });
+
+  test('to nobody where Salesforce carried it out though it answered nothing', async () => {
+    const { org } = await given(1);
+    const crm = await org.connect();
+    const onStep: OnStep = async (step) => {
+      if (step === 'deploy' && (await org.query(holders)).length === 0) throw new Error('Cut off.');
+    };
+    await expect(crm.setup.uninstall(onStep, never)).rejects.toThrow(/^Cut off\.$/);
+    expect(await org.query("SELECT Id FROM PermissionSet WHERE Name = 'Cordboard'")).toEqual([]);
+  });
+
+  test('who may not take it from people is told so, and nothing is deployed', async () => {
+    const { org } = await given(1);
+    await org.demote(['ModifyMetadata', 'CustomizeApplication', 'ViewSetup', 'ManageCallCenters', 'ManageProfilesPermissionsets']);
+    const crm = await org.connect();
+    const { steps, onStep } = followed();
+    expect(await crm.setup.uninstall(onStep, never)).toMatchObject({
+      lacks: ['Assign Permission Sets'],
+      failures: expect.arrayContaining([
+        { part: expect.stringMatching(/^Cordboard → Holder 0 \(005/) as string, because: expect.any(String) as string },
+      ]) as object[],
+    });
+    expect(steps).toEqual(['begin', 'unassign']);
+  });
+});
+
 describe('a field of the org’s own that an admin opened by our permission set', () => {
   test('keeps its rights at every install, is named at uninstalling, and stays', async () => {
     const org = await anOrg();

@@ -3,6 +3,7 @@ import type { CrmSetup, InstallAsk, OnStep, Outcome, Removal } from '../../../se
 import { Refused, Unanswered } from '../../../server/crm.ts';
 import { describeTask, type FieldNames, type TaskShape } from '../describe.ts';
 import { getTogether } from '../together.ts';
+import { type Assignment, assignmentsOf, giveBack, takeAway } from './assignments.ts';
 import { deploy, type Deployed, nameOfPart } from './deploy.ts';
 import { type CustomField, fieldFor, seenAs } from './field.ts';
 import { judge } from './findings.ts';
@@ -36,10 +37,7 @@ type Found = { readonly extra: Extra[]; readonly others: FieldRights[] };
 type Draft = { -readonly [Key in keyof Outcome]: Outcome[Key] };
 
 const Global = z.looseObject({ sobjects: z.array(z.looseObject({ name: z.string() })) });
-const Rows = z.looseObject({
-  totalSize: z.number(),
-  records: z.array(z.looseObject({ Id: z.string().nullish() })),
-});
+const Counted = z.looseObject({ totalSize: z.number() });
 const Permitted = z.looseObject({ Field: z.string(), PermissionsRead: z.boolean(), PermissionsEdit: z.boolean() });
 const Describe = z.looseObject({ fields: z.array(z.looseObject({ name: z.string(), label: z.string().nullish() })) });
 
@@ -192,18 +190,34 @@ export function salesforceSetup(parts: SetupParts): CrmSetup {
     const outcome: Draft = { by: 'deploy', parts: [], leftOut: [], failures: [], lacks: [], verified: false };
     await onStep('begin');
     mustBeOurNames();
-    const { members, assignments } = await findRemoval();
-    await onStep('unassign');
-    // A permission set that somebody has can't be deleted.
-    for (let at = 0; at < assignments.length; at += 25) {
-      const compositeRequest = assignments.slice(at, at + 25).map((id, place) => ({
-        method: 'DELETE',
-        url: `${api.base}/sobjects/PermissionSetAssignment/${id}`,
-        referenceId: `part${place}`,
-      }));
-      await api.call({ method: 'POST', path: `${api.base}/composite`, body: { allOrNone: false, compositeRequest } }, signal);
-    }
+    const { members, set, assignments } = await findRemoval();
     if (members.length === 0) return outcome;
+    const backToAll = async () => {
+      const lost = set ? await giveBack(parts, set, assignments, signal) : [];
+      if (!set || lost.length === 0) return [];
+      // What we heard nothing of may have been done after all; then there is nothing to give back.
+      if ((await permissionSetId(parts, set.name).catch(() => set.id)) === undefined) return [];
+      const having = new Set((await assignmentsOf(api, set).catch(() => [])).map(({ user }) => user));
+      return lost.filter(({ user }) => !having.has(user));
+    };
+    try {
+      await onStep('unassign');
+      // A permission set that somebody has can't be deleted.
+      outcome.failures = set ? await takeAway(api, set, assignments, signal) : [];
+      if (outcome.failures.length > 0) outcome.lacks = [rights.AssignPermissionSets];
+      else await remove(members, onStep, signal, outcome);
+    } catch (error) {
+      const lost = await backToAll();
+      if (lost.length === 0) throw error;
+      const who = lost.map(({ part, because }) => `${part}: ${because}`).join('; ');
+      throw new Unanswered(`${(error as Error).message} The permission set could not be given back: ${who}`, { cause: error });
+    }
+    // What stays is to go on working.
+    if (outcome.failures.length > 0) outcome.failures = [...outcome.failures, ...(await backToAll())];
+    return outcome;
+  }
+
+  async function remove(members: readonly Member[], onStep: OnStep, signal: AbortSignal, outcome: Draft): Promise<void> {
     await onStep('send');
     try {
       const pack = removalOf(members, parts.apiVersion);
@@ -215,32 +229,34 @@ export function salesforceSetup(parts: SetupParts): CrmSetup {
       outcome.lacks = [rights.ModifyMetadata];
       outcome.failures = [{ part: 'deployment', because: error.failure.message }];
     }
-    if (outcome.failures.length > 0) await assign({ ...outcome }); // what stays is to go on working
-    return outcome;
   }
 
   /** What of ours is there, with the fields admins had made; only what is seen can be counted. */
-  async function findRemoval(): Promise<{ members: Member[]; assignments: string[]; told: Removal }> {
+  async function findRemoval(): Promise<{
+    members: Member[];
+    set: { readonly id: string; readonly name: string } | undefined;
+    assignments: Assignment[];
+    told: Removal;
+  }> {
     const objects = await objectsThere();
     const { extra, others } = await findFields(objects);
     const own = fieldsOf(project()).filter(({ object }) => object === 'Activity' || objects.has(object));
-    const set = permissionSetOf(project()).name;
-    const id = await permissionSetId(parts, set);
+    const { name } = permissionSetOf(project());
+    const id = await permissionSetId(parts, name);
+    const set = id === undefined ? undefined : { id, name };
+    const assignments = set ? await assignmentsOf(api, set) : [];
     const soql = (query: string) => `${api.base}/query?q=${encodeURIComponent(query)}`;
-    const [assigned, tasks, centers] = await getTogether(parts, [
-      soql(`SELECT Id FROM PermissionSetAssignment WHERE PermissionSetId = '${id ?? '0PS000000000000'}'`),
+    const [tasks, centers] = await getTogether(parts, [
       soql(`SELECT COUNT() FROM Task WHERE ${names.name} != null`),
       soql("SELECT Id FROM CallCenter WHERE InternalName = 'Cordboard'"),
     ]);
-    const rows = (answer: unknown) => Rows.safeParse(answer);
-    const [people, held, center] = [rows(assigned), rows(tasks), rows(centers)];
-    const assignments = people.success ? people.data.records.flatMap((row) => row.Id ?? []) : [];
+    const [held, center] = [Counted.safeParse(tasks), Counted.safeParse(centers)];
     const fields = [...own, ...extra].map(({ object, name }) => ({ type: 'CustomField', name: `${object}.${name}` }));
-    const isThere = id !== undefined || held.success;
+    const isThere = set !== undefined || held.success;
     const members: Member[] = isThere
       ? [
           ...fields,
-          { type: 'PermissionSet', name: set },
+          { type: 'PermissionSet', name },
           // Neither can be asked for by everybody; that it isn't there is no failure.
           ...(center.success && center.data.totalSize > 0 ? [{ type: 'CallCenter', name: 'Cordboard' }] : []),
           { type: 'CspTrustedSite', name: 'Cordboard' },
@@ -248,6 +264,7 @@ export function salesforceSetup(parts: SetupParts): CrmSetup {
       : [];
     return {
       members,
+      set,
       assignments,
       told: {
         parts: members

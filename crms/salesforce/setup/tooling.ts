@@ -59,7 +59,7 @@ const Ids = z.looseObject({ records: z.array(z.looseObject({ Id: z.string() })) 
 
 /** Creates records, and says of each why not. `DUPLICATE_VALUE`: it is there already, which is as good. */
 export async function createAll(
-  api: Api,
+  api: Pick<Api, 'base' | 'call'>,
   records: readonly ({ readonly type: string } & Readonly<Record<string, unknown>>)[],
 ): Promise<readonly ({ readonly id: string } | { readonly code: string; readonly because: string })[]> {
   if (records.length === 0) return [];
