@@ -38,6 +38,7 @@ export class SetupRefused extends Error {
 /** A server says every two seconds that it is still at it; after so many of silence it is not. */
 const beatMs = 2_000;
 const silentSeconds = 20;
+const givenUp = 'Another server took this for interrupted and gave it up: begin it again.';
 const words: Readonly<Record<JobKind, string>> = {
   install: 'installed in the org',
   uninstall: 'uninstalled from the org',
@@ -88,7 +89,7 @@ export function orgSetup({ store, world, node, publicUrl, crm, policy, audit, re
     let step: SetupStep = 'begin';
     let progress: JobRow['progress'];
     const beat = async () => {
-      if (!(await store.beat(job, step, progress))) over.abort();
+      if (!(await store.beat(job, step, progress))) over.abort(new Unanswered(givenUp));
     };
     const beating = (async () => {
       for (; !signal.aborted; await world.sleep(beatMs, signal)) await beat().catch(() => undefined); // the next one may get through
@@ -96,8 +97,8 @@ export function orgSetup({ store, world, node, publicUrl, crm, policy, audit, re
     const onStep = async (next: SetupStep, at?: JobRow['progress']) => {
       [step, progress] = [next, at];
       await beat();
-      if (over.signal.aborted) throw new Error('Another server took this for interrupted and gave it up: begin it again.');
-      if (stop.aborted) throw new Error('This server was stopped meanwhile: begin it again.');
+      if (over.signal.aborted) throw new Unanswered(givenUp);
+      if (stop.aborted) throw new Unanswered('It was stopped here meanwhile: begin it again.');
     };
     try {
       const { setup } = connection;

@@ -61,13 +61,15 @@ export async function deploy(
     testLevel: 'NoTestRun',
   };
   const raw = multipart({ deployOptions }, zipped(pack), Buffer.from(world.bytes(16)).toString('hex'));
-  const begun = read((await api.call({ method: 'POST', path: `${api.base}/metadata/deployRequest`, raw }, signal)).json);
+  const posted = await api.call({ method: 'POST', path: `${api.base}/metadata/deployRequest`, raw }, signal).catch((error: unknown) => {
+    throw signal.aborted && error instanceof Unanswered ? leftToItself(signal) : error;
+  });
+  const begun = read(posted.json);
   const path = `${api.base}/metadata/deployRequest/${encodeURIComponent(begun.id)}?includeDetails=true`;
   const untilMs = world.monotonic() + longestMs;
   for (let look = 0, lost = 0; ; look++) {
     await world.sleep(look < 6 ? firstLookMs : laterLookMs, signal);
-    if (signal.aborted)
-      throw new Unanswered('The deployment was left to itself: this server is stopping. Salesforce carries it out or not.');
+    if (signal.aborted) throw leftToItself(signal);
     if (world.monotonic() > untilMs)
       throw new Unanswered(
         `Salesforce has worked on the deployment for ${longestMs / 60_000} minutes. Look at Setup → Deployment Status, then do it again.`,
@@ -84,6 +86,12 @@ export async function deploy(
     if (result.done) return endOf(result);
   }
 }
+
+/** Whoever gives the work up says why; without a word it ended with this process. */
+const leftToItself = ({ reason }: AbortSignal) =>
+  new Unanswered(
+    `The deployment was left to itself: Salesforce carries it out or not. ${reason instanceof Unanswered ? reason.message : 'It was stopped here meanwhile: begin it again.'}`,
+  );
 
 /** Several parts have one name; a field's says what it is. */
 export const nameOfPart = (type: string, name: string): string => (type === 'CustomField' || type === '' ? name : `${type} ${name}`);

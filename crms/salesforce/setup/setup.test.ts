@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { startOrg } from '../../../emulators/salesforce/org.ts';
 import { seeded } from '../../../emulators/salesforce/testing/test-org.ts';
 import type { CheckAsk, InstallAsk, OnStep, SetupStep } from '../../../server/crm-setup.ts';
-import { Refused } from '../../../server/crm.ts';
+import { Refused, Unanswered } from '../../../server/crm.ts';
 import { realWorld } from '../../../server/world.ts';
 import { connectSalesforce } from '../salesforce.ts';
 
@@ -206,6 +206,17 @@ describe('fields an admin asks for (MT-28…31)', () => {
     await expect(install(crm, { add: { ...add, label: 'タグ', name: 'Tags' } })).rejects.toThrow(/FIELD_EXISTS/);
     expect(await install(crm, { add })).toMatchObject({ verified: true }); // the same once more
   });
+});
+
+test.each([
+  ['another server gave it up', new Unanswered('Another server gave it up.'), /carries it out or not\. Another server gave it up\.$/],
+  ['this one is stopping', undefined, /carries it out or not\. It was stopped here/],
+])('a deployment left to itself says why: %s', async (_, reason, words) => {
+  const org = await anOrg();
+  const crm = await org.connect();
+  const over = new AbortController();
+  const onStep: OnStep = async (step) => void (step === 'send' && over.abort(reason));
+  await expect(crm.setup.install({ publicUrl: ask.publicUrl }, onStep, over.signal)).rejects.toThrow(words);
 });
 
 describe('DP-68: uninstalling', () => {
