@@ -15,6 +15,8 @@ export type CheckAsk = {
   readonly selfIsAgent: boolean;
   /** Calls of the last 24 hours. */
   readonly callsPerDay: number;
+  /** Names have been unique in the org: without that it is not written to (W8). */
+  readonly wasUnique: boolean;
   readonly publicUrl: string | undefined;
 };
 export type InstallAsk = { readonly publicUrl: string | undefined; readonly add?: AddField };

@@ -285,6 +285,8 @@ export interface CrmBook {
 export interface Crm {
   /** `unique`: names are a unique field, so once is once. `reduced`: no custom fields; the weaker promise of W8. */
   readonly form: 'unique' | 'reduced';
+  /** Why it is reduced, in words. */
+  readonly reducedBecause: string | undefined;
   /** Fields a human may edit: read before we change them again (W3). */
   readonly shared: readonly string[];
   /** The field whose system block and memo are merged apart, or undefined. */

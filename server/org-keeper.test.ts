@@ -9,7 +9,7 @@ const org = 1 as OrgId;
 /** One live org with nothing to write; time passes only while everybody sleeps. */
 function keepOne(
   recover: (times: number) => Promise<number>,
-  more: { crm?: object; connect?: () => Promise<Crm>; mode?: 'live' | 'observe'; defaults?: FieldDefaults } = {},
+  more: { crm?: object; connect?: () => Promise<Crm>; mode?: 'live' | 'observe'; defaults?: FieldDefaults; wasUnique?: boolean } = {},
 ) {
   let nowMs = 0;
   const alarms = new Set<{ readonly atMs: number; readonly wake: () => void }>();
@@ -34,6 +34,7 @@ function keepOne(
     reports: [] as string[],
     troubles: [] as unknown[],
     proved: [] as unknown[],
+    wasUnique: more.wasUnique ?? false,
   };
   const none = { count: 0, firstDueInMs: undefined, oldestMs: undefined };
   let held = false;
@@ -50,6 +51,7 @@ function keepOne(
     release: () => Promise.resolve(void (held = false)),
   };
   const crm = {
+    form: 'unique',
     maxRecords: 200,
     usage: () => undefined,
     signedInAtMs: () => undefined,
@@ -59,7 +61,8 @@ function keepOne(
     ...more.crm,
   } as unknown as Crm; // nothing is written, so nothing else is asked
   const store = {
-    readOrgs: () => Promise.resolve([{ org, name: 'Org', mode: more.mode ?? 'live', crm: 'sealed' }]),
+    readOrgs: () => Promise.resolve([{ org, name: 'Org', mode: more.mode ?? 'live', crm: 'sealed', wasUnique: seen.wasUnique }]),
+    rememberUnique: (_org: OrgId, sealed: string) => Promise.resolve(void (seen.wasUnique = sealed === 'sealed')),
     saveUsers: () => Promise.resolve(),
     saveUsage: (_org: OrgId, _usage: unknown, trouble: unknown) => Promise.resolve(void seen.troubles.push(trouble)),
     saveWrongDefaults: () => Promise.resolve(),
@@ -90,6 +93,7 @@ function keepOne(
   };
   return {
     seen,
+    crm: () => keeper.crm(org),
     nowMs: () => nowMs,
     ring: () => keeper.ring('orgs'),
     async pass(ms: number) {
@@ -204,4 +208,55 @@ test('an org that won’t say whether the policy’s defaults fit is written to 
   await keeper.pass(65_000);
   expect(asked).toBe(3);
   await keeper.close();
+});
+
+/** A connection that can't see the unique field, and notes when it is closed. */
+const reduced = (closed: () => void) =>
+  ({
+    form: 'reduced',
+    reducedBecause: 'The field is out of sight.',
+    usage: () => undefined,
+    signedInAtMs: () => undefined,
+    users: () => Promise.resolve([]),
+    self: () => Promise.resolve({ id: '005' }),
+    close: () => Promise.resolve(closed()),
+  }) as unknown as Crm; // nothing is written, so nothing else is asked
+
+test('W8: where names were unique nothing is written without their field, and the connection stays for whoever mends it', async () => {
+  let closed = 0;
+  let isBack = false;
+  const keeper = keepOne(() => Promise.resolve(0), {
+    wasUnique: true,
+    connect: () => Promise.resolve(isBack ? mended : reduced(() => closed++)),
+  });
+  const mended = { ...reduced(() => undefined), form: 'unique', reducedBecause: undefined, maxRecords: 200 } as Crm;
+  await keeper.pass(60_000);
+  const first = keeper.crm();
+  expect(first).toMatchObject({ form: 'reduced' });
+  expect(keeper.seen).toMatchObject({ taken: 0, connected: 1 });
+  expect(keeper.seen.troubles.at(-1)).toMatchObject({ mendedBy: 'admin', code: 'NAME_FIELD_LOST' });
+  expect(keeper.seen.troubles.at(-1)).toHaveProperty('message', expect.stringMatching(/^The field is out of sight\. It was there before/));
+
+  await keeper.pass(10 * 60_000); // looked for twice, by connections of their own
+  expect(keeper.seen.connected).toBe(3);
+  expect(closed).toBe(2);
+  expect(keeper.crm()).toBe(first);
+  isBack = true;
+  await keeper.pass(5 * 60_000);
+  expect(keeper.crm()).toMatchObject({ form: 'unique' });
+  expect(closed).toBe(3);
+  expect(keeper.seen.taken).toBe(1);
+  expect(keeper.seen.troubles.at(-1)).toBeUndefined();
+  await keeper.close();
+});
+
+test('W8: an org that never had the field is written to without it; one that has it is known by that from then on', async () => {
+  const without = keepOne(() => Promise.resolve(0), { crm: { form: 'reduced', reducedBecause: 'There is none.' } });
+  await without.pass(10_000);
+  expect(without.seen).toMatchObject({ taken: 1, wasUnique: false });
+  await without.close();
+  const unique = keepOne(() => Promise.resolve(0));
+  await unique.pass(10_000);
+  expect(unique.seen).toMatchObject({ taken: 1, wasUnique: true });
+  await unique.close();
 });

@@ -47,6 +47,12 @@ const usageEveryMs = 2_000;
 /** A refresh token that nobody uses dies, mostly after 30 days, while a session that is used goes on for weeks: so it is used once a day. */
 const proveEveryMs = 24 * 3_600_000;
 const proveAgainMs = 3_600_000;
+/** W8: the lookup before a create finds nothing that was written by unique names, so going on without them would write calls twice. */
+const namesLost = (because = ''): CrmFailure => ({
+  mendedBy: 'admin',
+  code: 'NAME_FIELD_LOST',
+  message: `${because} It was there before, and without it calls could be written twice, so nothing is written until it is back. Install again, give the connected user the permission set, or uninstall to go on without it.`,
+});
 /** Not let in, and a person has to mend it: so often it is looked whether it is mended without our being told. */
 const shutOutMs = 5 * 60_000;
 
@@ -84,6 +90,7 @@ export function keepOrgs({
     let proveFromMs = -Infinity;
     let looked: string | undefined;
     let lookFromMs = -Infinity;
+    let namesFromMs = -Infinity;
 
     const say = async (crm: Crm | undefined, trouble: unknown, force = false) => {
       const text = trouble ? JSON.stringify(trouble) : undefined;
@@ -126,15 +133,28 @@ export function keepOrgs({
           await bell.wait(heard, 30_000, world);
           continue;
         }
+        const lost = (crm: Crm) => (crm.form === 'reduced' && row.wasUnique ? namesLost(crm.reducedBecause) : undefined);
+        const takeUp = async (crm: Crm, sealed: string) => {
+          await disconnect();
+          crms.set(org, crm);
+          connectedTo = sealed;
+          namesFromMs = world.monotonic() + shutOutMs;
+          report('org.connected', { org, name: row.name, form: crm.form, mode: row.mode });
+          await say(crm, lost(crm), true);
+          connected(org);
+        };
         if (row.crm !== connectedTo) {
           await disconnect();
-          crms.set(org, await connect(row.crm, org));
-          connectedTo = row.crm;
-          report('org.connected', { org, name: row.name, form: crms.get(org)!.form, mode: row.mode });
-          await say(crms.get(org), undefined, true);
-          connected(org);
+          await takeUp(await connect(row.crm, org), row.crm);
+        } else if (lost(crms.get(org)!) && world.monotonic() >= namesFromMs) {
+          // The connection there is stays meanwhile: somebody may be installing by it.
+          namesFromMs = world.monotonic() + shutOutMs;
+          const again = await connect(row.crm, org);
+          if (lost(again)) await again.close();
+          else await takeUp(again, row.crm);
         }
         const crm = crms.get(org)!;
+        if (crm.form === 'unique' && !row.wasUnique) await store.rememberUnique(org, row.crm);
         const readUsers = async () => {
           if (world.monotonic() - usersAtMs <= usersEveryMs) return;
           if (usersAtMs !== -Infinity) usersAtMs = world.monotonic() - usersEveryMs + usersAgainMs;
@@ -163,7 +183,9 @@ export function keepOrgs({
         await lookAtDefaultsIfMay();
         onTried();
         failures = 0;
-        if (row.mode !== 'live') {
+        const isLost = lost(crm);
+        if (isLost) await say(crm, isLost);
+        if (row.mode !== 'live' || isLost) {
           await bell.wait(heard, 5_000, world);
           continue;
         }

@@ -41,6 +41,30 @@ const setupOf = (more: Partial<SetupOptions> = {}) =>
   });
 const audited = async (of: OrgId) =>
   (await database.query({ text: 'select what from audit where org = $1 order by at' }, [of])).rows.map((row) => row.what as string);
+const readOrgs = () => postgresStore(database, world, () => undefined).readOrgs();
+const trouble = async (of: OrgId) =>
+  (await database.query({ text: 'select crm_trouble from org_facts where org = $1' }, [of])).rows[0]?.crm_trouble ?? undefined;
+const standInControl = (path: string, body: object) =>
+  fetch(`${standIn.controlUrl}/__org${path}`, { method: 'POST', body: JSON.stringify(body) });
+/** Deletes in the org, as an admin of it does. */
+async function takeOut(soql: string) {
+  const form = new URLSearchParams({ grant_type: 'client_credentials', client_id: 'cordboard', client_secret: 'stand-in-secret' });
+  const token = (await (await fetch(`${standIn.apiUrl}/services/oauth2/token`, { method: 'POST', body: form })).json()) as {
+    access_token: string;
+  };
+  const ask = (method: string, path: string) =>
+    fetch(`${standIn.apiUrl}/services/data/v67.0${path}`, { method, headers: { authorization: `Bearer ${token.access_token}` } });
+  const found = (await (await ask('GET', `/query?q=${encodeURIComponent(soql)}`)).json()) as {
+    records: { attributes: { type: string }; Id: string }[];
+  };
+  for (const { attributes, Id } of found.records) await ask('DELETE', `/sobjects/${attributes.type}/${Id}`);
+}
+/** As at a start: by settings that say the same. */
+async function connectAnew(of: OrgId) {
+  const before = keeper.crm(of);
+  await kept.reconnect(of, (sealed) => `${sealed} `, false);
+  while (keeper.crm(of) === undefined || keeper.crm(of) === before) await world.sleep(20);
+}
 const well: Outcome = { by: 'deploy', parts: [], leftOut: [], failures: [], lacks: [], verified: true };
 /** An org of its own that takes whatever it is given. */
 async function anOrg(more: Partial<CrmSetup> = {}) {
@@ -111,14 +135,44 @@ test('DP-67, DP-68: from reduced to unique names and back, step by step, with wh
   const after = await setup.tell(org);
   expect(after.check!.installed).toEqual({ state: 'current', version: 1, current: 1 });
 
+  // W8: somebody takes the fields out of sight, and a server starts anew: it doesn't go on as if they had never been there.
+  const wasUnique = async () => (await readOrgs()).find((one) => one.org === org)!.wasUnique;
+  expect(await wasUnique()).toBe(true);
+  await takeOut("SELECT Id FROM PermissionSetAssignment WHERE PermissionSet.Name = 'Cordboard'");
+  await connectAnew(org);
+  expect(keeper.crm(org)!.form).toBe('reduced');
+  while ((await trouble(org)) === undefined) await world.sleep(20);
+  expect(await trouble(org)).toMatchObject({ code: 'NAME_FIELD_LOST' });
+  expect((await setup.check(org)).findings).toContainEqual(expect.objectContaining({ level: 'bad', problem: 'name-field-lost' }));
+  expect(await (await setup.begin(org, { what: 'install' }, 'Ada')).ended).toMatchObject({ state: 'done' });
+  expect(keeper.crm(org)!.form).toBe('unique');
+  while ((await trouble(org)) !== undefined) await world.sleep(20);
+
+  // What can't be taken out is still there.
+  await standInControl('/faults', {
+    kind: 'whole-error',
+    status: 400,
+    error: { statusCode: 'UNKNOWN_EXCEPTION', message: 'Not now' },
+    times: 1,
+    match: { pathPrefix: '/services/data/v67.0/metadata/deployRequest' },
+  });
+  expect(await (await setup.begin(org, { what: 'uninstall' }, 'Ada')).ended).toMatchObject({ state: 'failed' });
+  expect(await wasUnique()).toBe(true);
+
   await (
     await setup.begin(org, { what: 'uninstall' }, 'Ada')
   ).ended;
   expect((await setup.tell(org)).job).toMatchObject({ what: 'uninstall', state: 'done' });
+  expect(await wasUnique()).toBe(false);
   expect(keeper.crm(org)!.form).toBe('reduced');
+  expect(await trouble(org)).toBeUndefined();
   expect(await audited(org)).toEqual([
     'began: installed in the org',
     'installed in the org',
+    'began: installed in the org',
+    'installed in the org',
+    'began: uninstalled from the org',
+    'could not finish: uninstalled from the org',
     'began: uninstalled from the org',
     'uninstalled from the org',
   ]);

@@ -243,7 +243,10 @@ export interface Store {
   takeLane(org: OrgId, holder: string): Promise<LaneHold | undefined>;
 
   readOrg(org: OrgId): Promise<OrgView | undefined>;
-  readOrgs(): Promise<readonly { org: OrgId; name: string; mode: OrgView['mode']; crm: string | null }[]>;
+  /** `wasUnique`: names have been unique there (W8). */
+  readOrgs(): Promise<readonly { org: OrgId; name: string; mode: OrgView['mode']; crm: string | null; wasUnique: boolean }[]>;
+  /** Names are unique in this org from now on, until that is uninstalled; not if it isn't connected by `crm` any more. */
+  rememberUnique(org: OrgId, crm: string): Promise<void>;
   readConnection(
     connection: string,
   ): Promise<{ org: OrgId; connection: string; source: string; name: string; sealedSecrets: string } | undefined>;

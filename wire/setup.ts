@@ -44,6 +44,7 @@ export const problems = [
   'picklists-restricted',
   'name-field-absent',
   'name-field-unfit',
+  'name-field-lost',
   'names-of-others',
   'names-twice',
   'not-installed',

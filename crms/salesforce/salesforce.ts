@@ -35,7 +35,7 @@ export async function connectSalesforce(
   vault?: Vault,
 ): Promise<SalesforceCrm> {
   const read = readSettings(settings);
-  const { loginUrl, apiVersion, requestLimitMs, fields, statuses, form, pubsubUrl } = read;
+  const { loginUrl, apiVersion, requestLimitMs, fields, statuses, pubsubUrl } = read;
   const transport = openTransport(world);
   const session = openSession(loginUrl, credentialsOf(read, vault), transport, world, onLog, read.orgId);
   const close = async () => {
@@ -45,13 +45,6 @@ export async function connectSalesforce(
   try {
     const api = openApi(session, transport, world, { apiVersion, requestLimitMs }, onLog);
     let shape = await describeTask(countedAs(api, 'sign-in'), fields, statuses);
-    if (form === 'unique' && shape.form !== 'unique')
-      throw new Refused({
-        mendedBy: 'admin',
-        code: 'NAME_FIELD_LOST',
-        message: `${shape.reducedBecause} It was there before: restore it or the permission set, then reconnect.`,
-        fields: [shape.names.name],
-      });
     const { instanceUrl, userId, orgId } = await session.grant();
     onLog(
       `crm.connected org=${orgId} form=${shape.form}${shape.missing.length > 0 ? ` missing=${shape.missing.join(',')}` : ''}${shape.reducedBecause ? ` because="${shape.reducedBecause}"` : ''}`,
@@ -92,6 +85,7 @@ export async function connectSalesforce(
     };
     return {
       form: shape.form,
+      reducedBecause: shape.reducedBecause,
       get shared() {
         return shared.filter((field) => shape.has(field));
       },

@@ -61,8 +61,6 @@ const Settings = z.strictObject({
       z.string().refine(isSafeBase, 'must be an https: address such as https://api.pubsub.salesforce.com:7443, or off'),
     ])
     .optional(),
-  /** `unique` once the org has been connected so: a permission lost later must not make us forget the names we have given. */
-  form: z.enum(['unique']).optional(),
 });
 type ShortForm = Omit<z.input<typeof Settings>, 'auth'> & { readonly clientId: string; readonly clientSecret: string };
 export type SalesforceSettings = z.input<typeof Settings> | ShortForm;

@@ -7,6 +7,7 @@ import { openShelf } from '../recordings/shelf.ts';
 import { openDoors } from '../routes.ts';
 import { consoleStore, type ConsoleStore } from '../store/console-store.ts';
 import { type Database, openDatabase } from '../store/database.ts';
+import { postgresStore } from '../store/postgres.ts';
 import type { OrgId } from '../store.ts';
 import { aConnect, acme } from '../testing/a-connect.ts';
 import { noSetup } from '../testing/no-setup.ts';
@@ -263,6 +264,20 @@ describe('what goes wrong is said, and changes nothing', () => {
     );
     expect((await comeBack({ state: await begin({ replace: true }), code: 'good' })).as).toMatchObject({ orgName: 'Beta' });
     expect((await database.query({ text: 'select 1 from book_records where org = $1' }, [org])).rows).toEqual([]);
+  });
+  test('W8: that names were unique is known after a new sign-in to the same org, and not of another one', async () => {
+    const store = postgresStore(database, realWorld(), () => undefined);
+    const row = async () => (await store.readOrgs()).find((one) => one.org === org)!;
+    await connect();
+    const { crm: first } = await row();
+    await store.rememberUnique(org, first!);
+    await connect();
+    expect(await row()).toMatchObject({ wasUnique: true });
+    made.crm.identity = { ...acme, orgId: '00D000000000002AAA', orgName: 'Beta' };
+    await comeBack({ state: await begin({ replace: true }), code: 'good' });
+    expect(await row()).toMatchObject({ wasUnique: false });
+    await store.rememberUnique(org, first!); // a server that hasn't heard of it yet
+    expect(await row()).toMatchObject({ wasUnique: false });
   });
   test('an org that is connected already under another name', async () => {
     await connect();

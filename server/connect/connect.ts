@@ -51,7 +51,7 @@ type Auth = {
   username?: string | undefined;
   privateKey?: string | undefined;
 };
-type Settings = { loginUrl: string; auth: Auth; orgId?: string; form?: 'unique' };
+type Settings = { loginUrl: string; auth: Auth; orgId?: string };
 type Begun = {
   settings: Settings;
   verifier: string;
@@ -123,11 +123,10 @@ export function connecting(parts: ConnectParts) {
     given: { replace: boolean; lifetimeDays: number | undefined },
   ) => {
     const vault = inMemory(kept);
-    const { form: _, ...tried } = settings; // the form is the former org's
     let crm: Crm | undefined;
     let placed = false;
     try {
-      crm = await parts.open(tried, vault);
+      crm = await parts.open(settings, vault);
       const identity = await crm.identity();
       const refused = await whyNotThis(row, identity, given.replace);
       if (refused) throw new Refused(refused);
@@ -144,7 +143,7 @@ export function connecting(parts: ConnectParts) {
             ];
       const newest = await vault.read();
       await store.connect(row.org, {
-        sealedCrm: secrets.seal(JSON.stringify({ kind, ...(isOther ? tried : settings), orgId: identity.orgId }), crmPlace),
+        sealedCrm: secrets.seal(JSON.stringify({ kind, ...settings, orgId: identity.orgId }), crmPlace),
         means: settings.auth.by,
         loginUrl: settings.loginUrl,
         clientId: settings.auth.clientId,

@@ -60,11 +60,14 @@ export function orgSetup({ store, world, node, publicUrl, crm, policy, audit, re
   }
 
   async function askOf(org: OrgId): Promise<CheckAsk> {
-    const [{ match, stranger, zone, lines }, { selfIsAgent, callsPerDay }] = await Promise.all([policy(org), store.figures(org)]);
+    const [{ match, stranger, zone, lines }, { selfIsAgent, callsPerDay, wasUnique }] = await Promise.all([
+      policy(org),
+      store.figures(org),
+    ]);
     const rules: readonly Partial<StrangerRules>[] = [stranger, ...Object.values(lines).map((line) => line.stranger ?? {})];
     const made = rules.flatMap(({ missed, answered, outbound }) => [missed, answered, outbound]);
     const persons = [...new Set(made)].filter((kind): kind is PersonKind => kind !== undefined && kind !== 'nothing');
-    return { persons, kinds: match.kinds, zone, selfIsAgent, callsPerDay, publicUrl };
+    return { persons, kinds: match.kinds, zone, selfIsAgent, callsPerDay, wasUnique, publicUrl };
   }
 
   /** Looks anew, and keeps what was found. An org that doesn't answer is a finding, too. */
@@ -108,7 +111,8 @@ export function orgSetup({ store, world, node, publicUrl, crm, policy, audit, re
           : await setup.install({ publicUrl, ...(order.what === 'add-field' ? { add: order.add } : {}) }, onStep, signal);
       // Also after half a success: what the org has now is what the next call is written by.
       await onStep('reconnect');
-      if (await store.reconnect(org, reseal)) await reconnected(org, connection);
+      const uninstalled = order.what === 'uninstall' && isWell(order.what, outcome);
+      if (await store.reconnect(org, reseal, uninstalled)) await reconnected(org, connection);
       await onStep('check');
       await check(org).catch((error: unknown) => report('setup.unchecked', { org, because: (error as Error).message }));
       return outcome;

@@ -112,6 +112,14 @@ export function connectStore(database: Database) {
       const { identity } = connected;
       await database.transaction(async (connection) => {
         await connection.query({ text: 'update orgs set crm = $2 where org = $1' }, [org, connected.sealedCrm]);
+        // What another org had before says nothing of this one.
+        await connection.query(
+          {
+            text: `update org_facts f set crm_trouble = null, unique_since = case when w.same then f.unique_since end
+              from (select exists (select 1 from ways_in where org = $1 and left(crm_org, 15) = left($2, 15)) as same) w where f.org = $1`,
+          },
+          [org, identity.orgId],
+        );
         await connection.query('save-way-in', [
           org,
           connected.means,
@@ -129,7 +137,6 @@ export function connectStore(database: Database) {
         if (connected.sealedConsent === undefined)
           await connection.query({ text: "delete from consents where org = $1 and holder = ''" }, [org]);
         else await connection.query('give-consent', [org, '', connected.sealedConsent]);
-        await connection.query({ text: 'update org_facts set crm_trouble = null where org = $1' }, [org]);
         await connection.query({ text: "select pg_notify('orgs', $1)" }, [String(org)]);
       });
     },

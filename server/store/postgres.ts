@@ -136,7 +136,14 @@ export function postgresStore(database: Database, world: World, onTrouble: (erro
       } satisfies OrgView;
     },
     async readOrgs() {
-      return (await database.query({ text: 'select org, name, mode, crm from orgs order by org' })).rows;
+      return (
+        await database.query({
+          text: `select org, name, mode, crm, unique_since is not null as "wasUnique" from orgs left join org_facts using (org) order by org`,
+        })
+      ).rows;
+    },
+    async rememberUnique(org, crm) {
+      await database.query('remember-unique', [org, crm]);
     },
     async readConnection(connection) {
       const row = (

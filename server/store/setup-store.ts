@@ -71,9 +71,12 @@ export function setupStore(database: Database) {
       );
     },
     /** Who the connected user is mapped to, and how much there is to write: what the check has to know of us. */
-    async figures(
-      org: OrgId,
-    ): Promise<{ readonly selfIsAgent: boolean; readonly callsPerDay: number; readonly trouble: string | undefined }> {
+    async figures(org: OrgId): Promise<{
+      readonly selfIsAgent: boolean;
+      readonly callsPerDay: number;
+      readonly wasUnique: boolean;
+      readonly trouble: string | undefined;
+    }> {
       const [row] = (
         await database.query(
           {
@@ -83,19 +86,29 @@ export function setupStore(database: Database) {
                 where p.org = $1 and (left(p.crm_user, 15) = left(f.self_user, 15) or lower(p.email) = lower(u.email))) as agent,
               (select count(*)::int from (select heard_at from calls where org = $1 order by id desc limit 200000) c
                 where heard_at > cb_now() - interval '1 day') as calls,
+              exists (select 1 from org_facts where org = $1 and unique_since is not null) as unique,
               (select crm_trouble ->> 'message' from org_facts where org = $1) as trouble`,
           },
           [org],
         )
       ).rows;
-      return { selfIsAgent: row.agent as boolean, callsPerDay: row.calls as number, trouble: (row.trouble as string | null) ?? undefined };
+      return {
+        selfIsAgent: row.agent as boolean,
+        callsPerDay: row.calls as number,
+        wasUnique: row.unique as boolean,
+        trouble: (row.trouble as string | null) ?? undefined,
+      };
     },
-    /** Has every node connect to the org anew, with settings that say the same under another seal. False: there are none. */
-    async reconnect(org: OrgId, anew: (sealed: string) => string): Promise<boolean> {
+    /**
+     * Has every node connect to the org anew, with settings that say the same under another seal. False: there are none. `uninstalled`: the
+     * unique field was taken out on purpose, so it goes on without (W8).
+     */
+    async reconnect(org: OrgId, anew: (sealed: string) => string, uninstalled: boolean): Promise<boolean> {
       return database.transaction(async (connection) => {
         const [row] = (await connection.query({ text: 'select crm from orgs where org = $1 for update' }, [org])).rows;
         if (row?.crm == null) return false;
         await connection.query({ text: 'update orgs set crm = $2 where org = $1' }, [org, anew(row.crm as string)]);
+        if (uninstalled) await connection.query({ text: 'update org_facts set unique_since = null where org = $1' }, [org]);
         await connection.query({ text: "select pg_notify('orgs', $1)" }, [String(org)]);
         return true;
       });

@@ -128,6 +128,7 @@ function openWriter(rows: readonly WriteRow[], answer: (ask: Exchange, nowMs: nu
   };
   const crm: Omit<Crm, 'book' | 'readable' | 'identity' | 'signedInAtMs' | 'prove' | 'spent' | 'setup'> = {
     form: 'unique',
+    reducedBecause: undefined,
     shape: 'fields 1',
     wrongDefaults: () => Promise.resolve([]),
     shared: ['Subject', 'Description'],

@@ -3,7 +3,7 @@ import type { Finding, Job } from '../../../wire/setup.ts';
 import { formatFor } from '../../format.ts';
 import { en } from '../../words/setup/en.ts';
 import { fr } from '../../words/setup/fr.ts';
-import { detailsOf, objectsOf, sayFinding, sayJob, sorted } from './say-setup.ts';
+import { canUninstall, detailsOf, objectsOf, sayFinding, sayJob, sorted } from './say-setup.ts';
 
 const english = formatFor('en', [], 'UTC');
 const finding = (more: Partial<Finding>): Finding => ({ area: 'api', level: 'warn', params: {}, doc: 'org.md', ...more });
@@ -69,4 +69,12 @@ test('DP-04: an object the org hasn’t is no choice for a field', () => {
   });
   expect(objectsOf([absent])).toEqual(['activity', 'lead', 'contact', 'account', 'opportunity']);
   expect(objectsOf([])).toHaveLength(6);
+});
+
+test('uninstalling is offered where something is installed, and where the unique field was lost, to go on without it', () => {
+  const at = { checkedAt: '2026-11-23T09:00:00Z', findings: [], installed: { state: 'missing', current: 1 } } as const;
+  expect(canUninstall({ ...at, findings: [] })).toBe(false);
+  expect(canUninstall({ ...at, findings: [], installed: { state: 'outdated', current: 1 } })).toBe(true);
+  expect(canUninstall({ ...at, findings: [finding({ area: 'name-field', level: 'bad', problem: 'name-field-lost' })] })).toBe(true);
+  expect(canUninstall({ findings: [finding({ problem: 'not-connected' })] })).toBe(false); // nobody could carry it out
 });

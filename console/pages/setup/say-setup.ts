@@ -1,4 +1,4 @@
-import { type AddField, fieldObjects, type Finding, type Job } from '../../../wire/setup.ts';
+import { type AddField, type Check, fieldObjects, type Finding, type Job } from '../../../wire/setup.ts';
 import type { Format } from '../../format.ts';
 import { own } from '../../words/own.ts';
 import { fill, type SetupWords } from '../../words/setup/words.ts';
@@ -61,3 +61,7 @@ export function objectsOf(findings: readonly Finding[]): AddField['object'][] {
   const absent = String(findings.find(({ problem }) => problem === 'objects-absent')?.params['objects'] ?? '').toLowerCase();
   return fieldObjects.filter((object) => !absent.split(', ').includes(object));
 }
+
+/** Of what was lost there may be nothing left to take out; then uninstalling says that it goes on without. */
+export const canUninstall = ({ findings, installed }: Partial<Check> = {}): boolean =>
+  (installed !== undefined && installed.state !== 'missing') || (findings ?? []).some(({ problem }) => problem === 'name-field-lost');

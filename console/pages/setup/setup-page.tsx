@@ -9,7 +9,7 @@ import { Findings } from './findings.tsx';
 import { InstallCard } from './install-card.tsx';
 import './setup.css';
 import { UninstallButton } from './uninstall-button.tsx';
-import { objectsOf } from './say-setup.ts';
+import { canUninstall, objectsOf } from './say-setup.ts';
 import { useSetupWords } from './use-setup-words.ts';
 
 /** So often it is asked how far the work is. */
@@ -92,22 +92,20 @@ export function OrgSetup({ words }: { words: SetupWords }) {
           />
           {setup.check && <Findings check={setup.check} words={words} isBusy={busy || isRunning} again={() => void checkAgain()} />}
           {setup.check?.installed && setup.check.installed.state !== 'missing' && (
-            <>
-              <FieldForm
-                words={words}
-                objects={objectsOf(setup.check.findings)}
-                isBusy={busy || isRunning}
-                add={(asked) => begin((server) => server.setup.addField(asked))}
-              />
-              {status && (
-                <UninstallButton
-                  words={words}
-                  org={status.org.name}
-                  isBusy={busy || isRunning}
-                  uninstall={() => begin((server) => server.setup.uninstall(status.org.name))}
-                />
-              )}
-            </>
+            <FieldForm
+              words={words}
+              objects={objectsOf(setup.check.findings)}
+              isBusy={busy || isRunning}
+              add={(asked) => begin((server) => server.setup.addField(asked))}
+            />
+          )}
+          {canUninstall(setup.check) && status && (
+            <UninstallButton
+              words={words}
+              org={status.org.name}
+              isBusy={busy || isRunning}
+              uninstall={() => begin((server) => server.setup.uninstall(status.org.name))}
+            />
           )}
         </>
       )}

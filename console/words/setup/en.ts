@@ -67,6 +67,8 @@ export const en: SetupWords = {
         'Tasks have no field {field}, or the connected user can’t see it. Cordboard works without it in the reduced form: it looks for its own tasks before it writes, which takes more API calls, and after a crash one call in very many may get two tasks; no records are made for strangers. Install it.',
       'name-field-unfit':
         'The field {field} lacks: {lacks}. Until then Cordboard works in the reduced form. Change the field in Object Manager → Activity.',
+      'name-field-lost':
+        'The unique field {field} is lost: it is gone or was changed, or the connected user can’t see it or write into it. Nothing is written until it is back, since calls could be written twice. Install again, give that user the permission set, or uninstall to go on without the field.',
       'names-of-others':
         'Somebody else writes into {field}: {count} records of {object} hold a value that is not Cordboard’s. Find the Flow or import that does it, and stop it.',
       'names-twice': '{count} names stand in {field} of more than one task. Delete the copies, or the field can’t be made unique.',

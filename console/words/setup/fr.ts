@@ -69,6 +69,8 @@ export const fr: SetupWords = {
         'Les tâches n’ont pas de champ {field}, ou l’utilisateur connecté ne le voit pas. Cordboard fonctionne alors en forme réduite : il cherche ses propres tâches avant d’écrire, ce qui coûte plus d’appels API, et après une panne un appel sur un très grand nombre peut recevoir deux tâches ; aucune fiche n’est créée pour les inconnus. Installez-le.',
       'name-field-unfit':
         'Il manque au champ {field} : {lacks}. D’ici là, Cordboard fonctionne en forme réduite. Modifiez le champ dans le Gestionnaire d’objets → Activity.',
+      'name-field-lost':
+        'Le champ unique {field} est perdu : il a disparu ou a été modifié, ou l’utilisateur connecté ne peut ni le voir ni l’écrire. Rien n’est écrit tant qu’il n’est pas revenu, car des appels pourraient l’être deux fois. Réinstallez, donnez l’ensemble d’autorisations à cet utilisateur, ou désinstallez pour continuer sans ce champ.',
       'names-of-others':
         'Quelqu’un d’autre écrit dans {field} : {count} enregistrements de {object} portent une valeur qui n’est pas de Cordboard. Trouvez le Flow ou l’import responsable et arrêtez-le.',
       'names-twice':

@@ -68,6 +68,8 @@ export const pl: SetupWords = {
         'Zadania nie mają pola {field} albo podłączony użytkownik go nie widzi. Bez niego Cordboard działa w formie zredukowanej: szuka własnych zadań przed zapisem, co kosztuje więcej wywołań API, a po awarii jedno połączenie na bardzo wiele może dostać dwa zadania; rekordy dla nieznajomych nie powstają. Zainstaluj je.',
       'name-field-unfit':
         'Polu {field} brakuje: {lacks}. Do tego czasu Cordboard działa w formie zredukowanej. Zmień pole w Object Manager → Activity.',
+      'name-field-lost':
+        'Utracono unikalne pole {field}: zniknęło albo je zmieniono, albo podłączony użytkownik nie widzi go lub nie może w nim pisać. Do czasu jego powrotu nic nie jest zapisywane, bo rozmowy mogłyby zostać zapisane dwa razy. Zainstaluj ponownie, nadaj temu użytkownikowi zestaw uprawnień albo odinstaluj, aby działać dalej bez tego pola.',
       'names-of-others':
         'Do {field} pisze ktoś inny: rekordów {object} z cudzą wartością jest {count}. Znajdź Flow lub import, który to robi, i zatrzymaj go.',
       'names-twice': 'Nazw, które stoją w {field} więcej niż jednego zadania: {count}. Usuń kopie, inaczej pole nie może być unikatowe.',

@@ -73,6 +73,7 @@ const ask: CheckAsk = {
   zone: 'Europe/Warsaw',
   selfIsAgent: false,
   callsPerDay: 1_000,
+  wasUnique: false,
   publicUrl: 'https://phone.acme.example',
 };
 const found = (seen: Partial<Seen>, more: Partial<CheckAsk> = {}) =>
@@ -129,6 +130,8 @@ const cases: readonly [string, string, Partial<Seen>, Partial<CheckAsk>, object?
     {},
   ],
   ['warn', 'name-field-absent', { described: described({ Task: bare }) }, {}],
+  ['bad', 'name-field-lost', { described: described({ Task: bare }) }, { wasUnique: true }, { field: 'Cordboard_Name__c' }],
+  ['bad', 'name-field-lost', { described: described({ Task: task(nameField({ unique: false })) }) }, { wasUnique: true }],
   ['warn', 'not-installed', { described: described({ Task: bare }) }, {}],
   [
     'warn',

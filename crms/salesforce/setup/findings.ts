@@ -123,15 +123,19 @@ export function judge(seen: Seen, ask: CheckAsk, names: FieldNames, nowMs: numbe
 
   function judgeNameField() {
     const field = task && fieldsOf(task).get(names.name.toLowerCase());
-    if (!field) add('name-field', 'warn', 'name-field-absent', { field: names.name }, 'admin');
-    else {
+    const lost = () => add('name-field', 'bad', 'name-field-lost', { field: names.name }, 'admin');
+    if (!field) {
+      if (ask.wasUnique) lost();
+      else add('name-field', 'warn', 'name-field-absent', { field: names.name }, 'admin');
+    } else {
       const lacks = [
         field.externalId ? '' : 'External ID',
         field.unique ? '' : 'Unique',
         (field.length ?? 0) < nameLength ? `Length ≥ ${nameLength}` : '',
         field.createable ? '' : 'Edit',
       ].filter(Boolean);
-      if (lacks.length > 0) add('name-field', 'warn', 'name-field-unfit', { field: field.name, lacks: list(lacks) }, 'org-admin');
+      if (lacks.length > 0 && ask.wasUnique) lost();
+      else if (lacks.length > 0) add('name-field', 'warn', 'name-field-unfit', { field: field.name, lacks: list(lacks) }, 'org-admin');
     }
     for (const [object, count] of seen.foreignNames)
       add('name-field', 'warn', 'names-of-others', { object, count, field: names.name }, 'org-admin');

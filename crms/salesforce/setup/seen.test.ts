@@ -7,7 +7,7 @@ const closing: (() => Promise<void>)[] = [];
 afterEach(async () => {
   for (const close of closing.splice(0)) await close();
 });
-const ask = { persons: [], kinds: ['contact'], zone: 'UTC', selfIsAgent: false, callsPerDay: 0, publicUrl: undefined };
+const ask = { persons: [], kinds: ['contact'], zone: 'UTC', selfIsAgent: false, callsPerDay: 0, wasUnique: false, publicUrl: undefined };
 const records = (...given: object[]) => ({ body: { totalSize: given.length, done: true, records: given } });
 
 /** An org that answers each question as it is told, and everything else with nothing. */

@@ -16,6 +16,7 @@ const ask: CheckAsk = {
   zone: 'Europe/Warsaw',
   selfIsAgent: false,
   callsPerDay: 10,
+  wasUnique: false,
   publicUrl: 'https://phone.acme.example',
 };
 const never = new AbortController().signal;
