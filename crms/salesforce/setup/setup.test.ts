@@ -238,6 +238,20 @@ describe('DP-68: uninstalling', () => {
   });
 });
 
+test('fields that nobody sees any more, since somebody deleted the permission set, are taken out all the same', async () => {
+  const org = await anOrg();
+  await install(await org.connect());
+  const [assigned] = await org.query("SELECT Id FROM PermissionSetAssignment WHERE PermissionSet.Name = 'Cordboard'");
+  await org.call('DELETE', `/sobjects/PermissionSetAssignment/${assigned!['Id']}`);
+  const [set] = await org.query("SELECT Id FROM PermissionSet WHERE Name = 'Cordboard'");
+  await org.call('DELETE', `/sobjects/PermissionSet/${set!['Id']}`);
+  const crm = await org.connect();
+  expect(crm.form).toBe('reduced');
+  expect((await crm.setup.removal()).parts).toContain('Activity.Cordboard_Name__c');
+  expect(await crm.setup.uninstall(async () => undefined, never)).toMatchObject({ failures: [] });
+  expect((await org.call('GET', '/tooling/query?q=SELECT+DeveloperName+FROM+CustomField'))['records']).toEqual([]);
+});
+
 describe('an uninstall that can’t be carried out gives the permission set back', () => {
   const holders =
     "SELECT AssigneeId, ExpirationDate FROM PermissionSetAssignment WHERE PermissionSet.Name = 'Cordboard' ORDER BY AssigneeId";

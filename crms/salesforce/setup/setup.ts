@@ -21,7 +21,7 @@ import {
 } from './package.ts';
 import { allRows } from './rows.ts';
 import { type Asking, lookAt, rights } from './seen.ts';
-import { createAll, makeFields, makePermissionSet, permissionSetId } from './tooling.ts';
+import { createAll, fieldIds, makeFields, makePermissionSet, permissionSetId } from './tooling.ts';
 import { refusalOf, verify } from './verify.ts';
 import { currentVersion } from './version.ts';
 
@@ -252,7 +252,7 @@ export function salesforceSetup(parts: SetupParts): CrmSetup {
     ]);
     const [held, center] = [Counted.safeParse(tasks), Counted.safeParse(centers)];
     const fields = [...own, ...extra].map(({ object, name }) => ({ type: 'CustomField', name: `${object}.${name}` }));
-    const isThere = set !== undefined || held.success;
+    const isThere = set !== undefined || held.success || (await hasAny(own));
     const members: Member[] = isThere
       ? [
           ...fields,
@@ -276,6 +276,13 @@ export function salesforceSetup(parts: SetupParts): CrmSetup {
         tasks: held.success ? held.data.totalSize : 0,
       },
     };
+  }
+
+  /** Fields that nobody sees any more are there all the same. */
+  async function hasAny(fields: readonly CustomField[]): Promise<boolean> {
+    let isAny = false;
+    await refusalOf(fieldIds(api, fields).then((idOf) => (isAny = fields.some((field) => idOf(field) !== undefined))));
+    return isAny;
   }
 
   async function objectsThere(): Promise<ReadonlySet<string>> {

@@ -21,19 +21,15 @@ export async function makeFields(
   fields: readonly CustomField[],
   onProgress: (done: number, total: number) => Promise<void>,
 ): Promise<{ readonly parts: string[]; readonly failures: Failure[] }> {
-  const soql = `SELECT Id, DeveloperName, TableEnumOrId FROM CustomField WHERE ${isOneOf('DeveloperName', [
-    ...new Set(fields.map(({ name }) => name.replace(/__c$/, ''))),
-  ])}`;
-  const known = Fields.safeParse((await api.call({ method: 'GET', path: `${api.base}/tooling/query?q=${encodeURIComponent(soql)}` })).json);
-  if (!known.success) throw new Unanswered("Salesforce lists its custom fields in a way we can't read.");
+  const idOf = await fieldIds(api, fields);
   const parts: string[] = [];
   const failures: Failure[] = [];
   for (const [place, field] of fields.entries()) {
     const part = `${field.object}.${field.name}`;
     const body = { FullName: part, Metadata: toolingMetadata(field.metadata) };
-    const there = known.data.records.find((one) => one.TableEnumOrId === field.object && `${one.DeveloperName}__c` === field.name);
+    const there = idOf(field);
     try {
-      if (there) await api.call({ method: 'PATCH', path: `${api.base}/tooling/sobjects/CustomField/${there.Id}`, body });
+      if (there) await api.call({ method: 'PATCH', path: `${api.base}/tooling/sobjects/CustomField/${there}`, body });
       else await api.call({ method: 'POST', path: `${api.base}/tooling/sobjects/CustomField`, body });
       parts.push(part);
     } catch (error) {
@@ -43,6 +39,18 @@ export async function makeFields(
     await onProgress(place + 1, fields.length);
   }
   return { parts, failures };
+}
+
+type Named = Pick<CustomField, 'object' | 'name'>;
+/** Which of these fields the org has, by their ids. Seen also by who may not see what is in them; it takes the right to view Setup. */
+export async function fieldIds(api: Pick<Api, 'base' | 'call'>, fields: readonly Named[]): Promise<(field: Named) => string | undefined> {
+  const soql = `SELECT Id, DeveloperName, TableEnumOrId FROM CustomField WHERE ${isOneOf('DeveloperName', [
+    ...new Set(fields.map(({ name }) => name.replace(/__c$/, ''))),
+  ])}`;
+  const known = Fields.safeParse((await api.call({ method: 'GET', path: `${api.base}/tooling/query?q=${encodeURIComponent(soql)}` })).json);
+  if (!known.success) throw new Unanswered("Salesforce lists its custom fields in a way we can't read.");
+  const { records } = known.data;
+  return ({ object, name }) => records.find((one) => one.TableEnumOrId === object && `${one.DeveloperName}__c` === name)?.Id;
 }
 
 /** A value's name is called valueName there, and lists are lists. */
