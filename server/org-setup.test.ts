@@ -218,6 +218,22 @@ test('what was given up meanwhile ends, however slow the server was that worked 
   });
 });
 
+test('W8: an org that was uninstalled goes on without unique names, also if the work was given up at that moment', async () => {
+  const { org, setup } = await anOrg({
+    async uninstall() {
+      await database.query({ text: "update setup_jobs set state = 'interrupted', ended_at = cb_now() where org = $1" }, [org]);
+      return well;
+    },
+  });
+  await database.query({ text: 'insert into org_facts (org, unique_since) values ($1, cb_now())' }, [org]);
+  const wasUnique = async () => (await readOrgs()).find((one) => one.org === org)!.wasUnique;
+  expect(await wasUnique()).toBe(true);
+  await (
+    await setup.begin(org, { what: 'uninstall' }, 'Ada')
+  ).ended;
+  expect(await wasUnique()).toBe(false);
+});
+
 test('what was found before the org was connected, or by an older Cordboard, is looked at anew; anything else is not', async () => {
   let checks = 0;
   let version = 1;

@@ -109,10 +109,11 @@ export function orgSetup({ store, world, node, publicUrl, crm, policy, audit, re
         order.what === 'uninstall'
           ? await setup.uninstall(onStep, signal)
           : await setup.install({ publicUrl, ...(order.what === 'add-field' ? { add: order.add } : {}) }, onStep, signal);
-      // Also after half a success: what the org has now is what the next call is written by.
-      await onStep('reconnect');
+      // Also after half a success: what the org has now is what the next call is written by. Whoever gave this up can't undo it.
       const uninstalled = order.what === 'uninstall' && isWell(order.what, outcome);
-      if (await store.reconnect(org, reseal, uninstalled)) await reconnected(org, connection);
+      const isAnew = await store.reconnect(org, reseal, uninstalled);
+      await onStep('reconnect');
+      if (isAnew) await reconnected(org, connection);
       await onStep('check');
       await check(org).catch((error: unknown) => report('setup.unchecked', { org, because: (error as Error).message }));
       return outcome;

@@ -106,9 +106,9 @@ export function setupStore(database: Database) {
     async reconnect(org: OrgId, anew: (sealed: string) => string, uninstalled: boolean): Promise<boolean> {
       return database.transaction(async (connection) => {
         const [row] = (await connection.query({ text: 'select crm from orgs where org = $1 for update' }, [org])).rows;
+        if (uninstalled) await connection.query({ text: 'update org_facts set unique_since = null where org = $1' }, [org]);
         if (row?.crm == null) return false;
         await connection.query({ text: 'update orgs set crm = $2 where org = $1' }, [org, anew(row.crm as string)]);
-        if (uninstalled) await connection.query({ text: 'update org_facts set unique_since = null where org = $1' }, [org]);
         await connection.query({ text: "select pg_notify('orgs', $1)" }, [String(org)]);
         return true;
       });

@@ -2,7 +2,7 @@ import { unzipSync } from 'fflate';
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { fieldFor, readFlat, writeElements } from './field.ts';
-import { fieldsOf, packageOf, permissionSetOf, publicAddress, readProject, removalOf, zipped } from './package.ts';
+import { fieldsOf, packageOf, permissionSetOf, publicAddress, readProject, removalOf, whoseRights, zipped } from './package.ts';
 import { currentVersion, versionIn } from './version.ts';
 
 const project = readProject();
@@ -102,4 +102,14 @@ test('elements are read as they were written', () => {
   const metadata = { label: `<"A" & 'B'>`, length: 64, unique: true };
   expect(readFlat(writeElements(metadata))).toEqual(metadata);
   expect(permissionSetOf(project)).toMatchObject({ name: 'Cordboard', label: 'Cordboard' });
+});
+
+test('what a permission set opens is ours by its name, under whatever object it is seen; the rest is somebody else’s', () => {
+  const rights = (field: string) => ({ field, readable: true, editable: false });
+  const given = ['Task.Cordboard_Tags__c', 'Event.Cordboard_Tags__c', 'Account.Cordboard_Name__pc', 'Lead.Cordboard_Name__c'];
+  const others = ['Account.Region__pc', 'Contact.Region__c', 'Contact.Title', 'Lead.My_Cordboard_Name__c', 'Lead.ns__Cordboard_X__c'];
+  expect(whoseRights([...others, ...given].map(rights))).toEqual({
+    ours: ['Activity.Cordboard_Tags__c', 'Contact.Cordboard_Name__c', 'Lead.Cordboard_Name__c'],
+    others: others.map(rights),
+  });
 });

@@ -102,6 +102,23 @@ export function packageOf(project: Project, apiVersion: string, ask: PackageAsk)
   return { files, members };
 }
 
+/** Every field made here is called so (`fieldFor`); whatever isn't belongs to somebody else. */
+export const isOursByName = (name: string): boolean => /^Cordboard_\w+__c$/.test(name);
+
+/** What a permission set opens, parted: fields of ours by the names they are made under, and others as they are, in order. */
+export function whoseRights(permitted: readonly FieldRights[]): { readonly ours: readonly string[]; readonly others: FieldRights[] } {
+  const ours = new Set<string>();
+  const others: FieldRights[] = [];
+  for (const rights of permitted) {
+    const [object = '', name = ''] = rights.field.split('.');
+    // One field is seen under two names: a task's and an event's, a contact's and a person account's, which comes and goes with it.
+    if (isOursByName(name)) ours.add(`${['Task', 'Event'].includes(object) ? 'Activity' : object}.${name}`);
+    else if (isOursByName(name.replace(/__pc$/, '__c'))) ours.add(`Contact.${name.replace(/__pc$/, '__c')}`);
+    else others.push(rights);
+  }
+  return { ours: [...ours], others: others.toSorted((a, b) => (a.field < b.field ? -1 : 1)) };
+}
+
 /** The permission set with exactly these fields: a deployed permission set takes the place of the one before, whole. */
 function permissionsWith(
   xml: string,

@@ -14,10 +14,12 @@ import {
   packageOf,
   permissionSetOf,
   type FieldRights,
+  isOursByName,
   type Project,
   publicAddress,
   readProject,
   removalOf,
+  whoseRights,
 } from './package.ts';
 import { allRows } from './rows.ts';
 import { type Asking, lookAt, rights } from './seen.ts';
@@ -41,8 +43,6 @@ const Counted = z.looseObject({ totalSize: z.number() });
 const Permitted = z.looseObject({ Field: z.string(), PermissionsRead: z.boolean(), PermissionsEdit: z.boolean() });
 const Describe = z.looseObject({ fields: z.array(z.looseObject({ name: z.string(), label: z.string().nullish() })) });
 
-/** Every field made here is called so (`fieldFor`); whatever isn't belongs to somebody else. */
-const isOursByName = (name: string) => /^Cordboard_\w+__c$/.test(name);
 /** Objects an admin may have a field made on. */
 const extraObjects = ['Activity', 'Lead', 'Contact', 'Account', 'Case', 'Opportunity'] as const;
 const notAllowed = new Set(['INSUFFICIENT_ACCESS', 'INSUFFICIENT_ACCESS_OR_READONLY', 'API_DISABLED_FOR_ORG', 'FUNCTIONALITY_NOT_ENABLED']);
@@ -313,22 +313,19 @@ export function salesforceSetup(parts: SetupParts): CrmSetup {
       if (!(error instanceof Refused) || error.failure.mendedBy === 'time' || [...found].some(([field]) => own.has(field))) throw error;
       return [];
     });
-    const others: FieldRights[] = [];
-    for (const { Field, PermissionsRead, PermissionsEdit } of permitted) {
-      const [object = '', name = ''] = Field.split('.');
-      if (!isOursByName(name)) {
-        others.push({ field: Field, readable: PermissionsRead, editable: PermissionsEdit });
-        continue;
-      }
-      // One field is seen under two names: a task's and an event's.
-      const field = `${['Task', 'Event'].includes(object) ? 'Activity' : object}.${name}`;
-      if (!found.has(field)) found.set(field, undefined);
-    }
+    const { ours, others } = whoseRights(
+      permitted.map(({ Field, PermissionsRead, PermissionsEdit }) => ({
+        field: Field,
+        readable: PermissionsRead,
+        editable: PermissionsEdit,
+      })),
+    );
+    for (const field of ours) if (!found.has(field)) found.set(field, undefined);
     const extra = [...found]
       .filter(([field]) => !own.has(field))
       .toSorted(([a], [b]) => (a < b ? -1 : 1))
       .map(([field, label]) => ({ object: field.split('.')[0]!, name: field.split('.')[1]!, label }));
-    return { extra, others: others.toSorted((a, b) => (a.field < b.field ? -1 : 1)) };
+    return { extra, others };
   }
 
   /** The same once more is the same field; another of that name would take its place, with all that stands in it. */
