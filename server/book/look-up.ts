@@ -39,7 +39,7 @@ export function lookUps(
     try {
       const numbers = distinct(asks.flatMap(({ org, number }) => (number === undefined ? [] : [{ org, key: number }])));
       const completeness = new Map(asks.map(({ org }) => [org, isComplete(org)]));
-      completeness.forEach((is) => is.catch(() => undefined)); // heard below, unless another statement fails first
+      for (const is of completeness.values()) is.catch(() => undefined); // heard below, unless another statement fails first
       const keys = distinct(numbers.flatMap(({ org, key }) => keysOf(key).all.map((one) => ({ org, key: one }))));
       const [found, made, heard] = await Promise.all([store.find(keys), store.made(numbers), store.heard(numbers)]);
       const remembered = new Map(heard.map(({ org, key, choices }) => [place(org, key), twiceChosen(choices)]));
