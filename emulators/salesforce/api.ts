@@ -15,7 +15,6 @@ import {
   Refusal,
   serverUnavailable,
   sessionInvalid,
-  uriTooLong,
   versionRetired,
 } from './errors.ts';
 import { classicBulk, classicRefusal, isClassicBulk } from './bulk/classic/classic.ts';
@@ -24,6 +23,7 @@ import { changeOrigin } from './events/change-log.ts';
 import type { Fault } from './faults.ts';
 import { corsHeaders, preflight } from './http/cors.ts';
 import { acceptedEncoding, decoded, encoded, encodedStream } from './http/encoding.ts';
+import { overlong } from './http/overlong.ts';
 import { prettyJson } from './http/pretty.ts';
 import { answerIdentity, isIdentity } from './identity/door.ts';
 import { soapLogin, soapVersion } from './identity/soap-login.ts';
@@ -37,8 +37,6 @@ import { runWork, type Ctx } from './work.ts';
 
 // The org's public face: sign-in, REST and the record pages. Faults act here, between the wire and the work.
 
-/** [D errorcodes] */
-const maxUriBytes = 16_384;
 const maxBodyBytes = 50_000_000;
 /** Data of a bulk job: it says itself what is too much (bulk/routes.ts). */
 const maxUploadBytes = 151_000_000;
@@ -124,9 +122,10 @@ export function apiApp(org: OrgState): Hono<{ Bindings: HttpBindings }> {
       log(refusedWhole.status, [], fault.kind);
       return respond(refusedWhole, counted);
     }
-    if (Buffer.byteLength(raw) > maxUriBytes) {
-      log(414, [], undefined);
-      return respond({ status: 414, body: uriTooLong().body() }, false);
+    const tooLong = overlong(raw, incoming.rawHeaders);
+    if (tooLong) {
+      log(tooLong.status, [], undefined);
+      return respond(tooLong, false);
     }
     const { origin } = incoming.headers;
     if (method === 'OPTIONS' && origin !== undefined && path.startsWith('/services/')) {
@@ -228,6 +227,8 @@ function wholeFault(fault: Fault | undefined, path: string): Answer | undefined 
         ),
       );
     case 'whole-error':
+      if (fault.page !== undefined)
+        return { status: fault.status ?? 500, body: fault.page, headers: { 'content-type': 'text/html;charset=UTF-8' } };
       return refused(
         new Refusal(
           fault.status ?? 500,

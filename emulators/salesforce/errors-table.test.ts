@@ -1,9 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { asUser, type AsUser } from './testing/as-user.ts';
 import { seeded, testOrg, type Reply, type TestOrg } from './testing/test-org.ts';
+import { readLedger, type Line } from './truth/ledger.ts';
 
 // Every way the org says no, one row each: how it comes about, and what a program reads. What no program can bring about here is brought
-// about by a fault, and the row says so. The evidence is of the words.
+// about by a fault, and the row says so. How we know stands in the ledger, whose line each row names.
 
 let org: TestOrg;
 let anna: AsUser;
@@ -18,17 +19,26 @@ afterEach(async () => {
 afterAll(() => org.stop());
 
 type Fields = Record<string, unknown>;
-type Evidence = 'recorded' | 'documented' | 'guessed';
 type Row = {
   /** What is done. */
   readonly when: string;
-  readonly evidence: Evidence;
+  /** Where the ledger says how we know: an area, and how the line begins. */
+  readonly ledger: string;
   readonly send: () => Promise<Reply>;
   readonly status: number;
   readonly code: string;
   readonly text: string | RegExp;
+  /** Left out: the error is about the request, and has no such key. */
   readonly fields?: readonly string[];
 };
+/** What is said by a page, as servers before the API do. */
+type Page = Pick<Row, 'when' | 'ledger' | 'send' | 'status'> & { readonly page: string | RegExp };
+
+const ledger = readLedger();
+const linesOf = ({ ledger: named }: Pick<Row, 'ledger'>): Line[] =>
+  ledger.filter(({ area, behaviour }) => `${area}: ${behaviour}`.startsWith(named));
+/** The row's name, and how we know. */
+const named = <T extends Pick<Row, 'when' | 'ledger'>>(row: T): [string, T] => [`${row.when} (${linesOf(row)[0]?.evidence ?? '?'})`, row];
 
 let serial = 0;
 const next = () => `${(serial += 1)}`;
@@ -65,11 +75,14 @@ const wrongType = (fields: Fields) => () => task(fields);
 const parser = (type: string, token: string, value: string) =>
   `Cannot deserialize instance of ${type} from ${token} value ${value} or request may be missing a required field`;
 const anyText = 'x'.repeat(280);
+const flowFailed =
+  "We can't save this record because the “Calls” process failed. Give your Salesforce admin these details. This error occurred when the flow tried to create records: REQUIRED_FIELD_MISSING.";
+const securityTooSlow = "We can't complete the action because enabled transaction security policies took too long to complete.";
 
 const table: readonly Row[] = [
   {
     when: 'a session that is over',
-    evidence: 'documented',
+    ledger: 'address: 401 INVALID_SESSION_ID',
     send: () => org.call('GET', '/limits', undefined, { authorization: 'Bearer 00D!over' }),
     status: 401,
     code: 'INVALID_SESSION_ID',
@@ -77,7 +90,7 @@ const table: readonly Row[] = [
   },
   {
     when: 'a header that is none',
-    evidence: 'guessed',
+    ledger: 'address: 401 INVALID_AUTH_HEADER',
     send: () => org.call('GET', '/limits', undefined, { authorization: 'Basic x' }),
     status: 401,
     code: 'INVALID_AUTH_HEADER',
@@ -85,7 +98,7 @@ const table: readonly Row[] = [
   },
   {
     when: 'the day’s calls are used up',
-    evidence: 'recorded',
+    ledger: 'limits: 100,000 calls',
     send: async () => {
       const before = (await org.control('POST', '/limits', {})).body as { max: number };
       await org.control('POST', '/limits', { max: 0 });
@@ -99,7 +112,7 @@ const table: readonly Row[] = [
   },
   {
     when: 'by a fault: too many long calls at once',
-    evidence: 'recorded',
+    ledger: 'limits: 25 requests',
     send: () => fault({ kind: 'limit-concurrent-403' }, () => org.call('GET', '/limits')),
     status: 403,
     code: 'REQUEST_LIMIT_EXCEEDED',
@@ -107,7 +120,7 @@ const table: readonly Row[] = [
   },
   {
     when: 'a user without API Enabled',
-    evidence: 'guessed',
+    ledger: 'rights: without API Enabled',
     send: async () => {
       const [profile] = (await org.query("SELECT Id FROM Profile WHERE Name = 'Minimum Access - Salesforce'")).records;
       const name = `table${next()}`;
@@ -121,16 +134,16 @@ const table: readonly Row[] = [
     text: 'The REST API is not enabled for this Organization.',
   },
   {
-    when: 'by a fault: the org’s API is switched off',
-    evidence: 'documented',
-    send: ofAll(403, 'API_CURRENTLY_DISABLED', 'API is currently disabled for the organization.'),
+    when: 'by a fault: the API is switched off for the user',
+    ledger: 'errors: API_CURRENTLY_DISABLED',
+    send: ofAll(403, 'API_CURRENTLY_DISABLED', 'API is disabled for this User'),
     status: 403,
     code: 'API_CURRENTLY_DISABLED',
-    text: 'API is currently disabled for the organization.',
+    text: 'API is disabled for this User',
   },
   {
     when: 'an upsert by a key that is not unique, without View All Data',
-    evidence: 'guessed',
+    ledger: 'upsert: by an external id that is not unique',
     send: async () => {
       await org.control('POST', '/fields', {
         object: 'Lead',
@@ -148,7 +161,7 @@ const table: readonly Row[] = [
   },
   {
     when: 'a change of what one may only read',
-    evidence: 'recorded',
+    ledger: 'access: a change of what one sees',
     send: async () => {
       const id = await idOf(lead());
       await org.control('POST', '/sharing', { readOnly: ['Lead'] });
@@ -157,10 +170,19 @@ const table: readonly Row[] = [
     status: 400,
     code: 'INSUFFICIENT_ACCESS_OR_READONLY',
     text: 'insufficient access rights on object id',
+    fields: [],
+  },
+  {
+    when: 'by a fault: the same with 403',
+    ledger: 'errors: INSUFFICIENT_ACCESS_OR_READONLY with 403',
+    send: ofAll(403, 'INSUFFICIENT_ACCESS_OR_READONLY', 'insufficient access rights on object id'),
+    status: 403,
+    code: 'INSUFFICIENT_ACCESS_OR_READONLY',
+    text: 'insufficient access rights on object id',
   },
   {
     when: 'a record one does not see',
-    evidence: 'recorded',
+    ledger: 'access: changing or naming',
     send: async () => {
       await org.control('POST', '/sharing', { hide: [{ user: seeded.anna, records: [seeded.ewa] }] });
       return post('Task', { WhoId: seeded.ewa }, anna);
@@ -168,10 +190,11 @@ const table: readonly Row[] = [
     status: 400,
     code: 'INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY',
     text: `insufficient access rights on cross-reference id: ${seeded.ewa.slice(0, 15)}`,
+    fields: [],
   },
   {
     when: 'a field there is not (judges §4)',
-    evidence: 'recorded',
+    ledger: 'record: unknown field',
     send: () => changed('Task', { Equipo: 'x' }),
     status: 400,
     code: 'INVALID_FIELD',
@@ -179,7 +202,7 @@ const table: readonly Row[] = [
   },
   {
     when: 'a field that is hidden from the user',
-    evidence: 'recorded',
+    ledger: 'rights: a field hidden',
     send: async () => {
       await org.control('POST', '/fields', {
         object: 'Task',
@@ -197,7 +220,7 @@ const table: readonly Row[] = [
   },
   {
     when: 'the same in SOQL',
-    evidence: 'recorded',
+    ledger: 'errors: SOQL of an unknown field',
     send: () => soql('SELECT Id, Equipo FROM Task'),
     status: 400,
     code: 'INVALID_FIELD',
@@ -205,17 +228,24 @@ const table: readonly Row[] = [
   },
   {
     when: 'a field nobody writes',
-    evidence: 'recorded',
+    ledger: 'record: INVALID_FIELD_FOR_INSERT_UPDATE',
     send: () => changed('Task', { TaskSubtype: 'Call' }),
     status: 400,
     code: 'INVALID_FIELD_FOR_INSERT_UPDATE',
     text: 'Unable to create/update fields: TaskSubtype. Please check the security settings of this field and verify that it is read/write for your profile or permission set.',
     fields: ['TaskSubtype'],
   },
-  { when: 'no SOQL', evidence: 'recorded', send: () => soql('SELECT Id FORM Task'), status: 400, code: 'MALFORMED_QUERY', text: /FORM/ },
+  {
+    when: 'no SOQL',
+    ledger: 'query: the message quotes some words',
+    send: () => soql('SELECT Id FORM Task'),
+    status: 400,
+    code: 'MALFORMED_QUERY',
+    text: /FORM/,
+  },
   {
     when: 'no SOSL',
-    evidence: 'recorded',
+    ledger: 'search: no braces',
     send: () => sosl("FIND 'Jones' IN ALL FIELDS"),
     status: 400,
     code: 'MALFORMED_SEARCH',
@@ -223,7 +253,7 @@ const table: readonly Row[] = [
   },
   {
     when: 'a search for one character',
-    evidence: 'recorded',
+    ledger: 'search: one character',
     send: () => sosl('FIND {a}'),
     status: 400,
     code: 'INVALID_SEARCH',
@@ -231,15 +261,31 @@ const table: readonly Row[] = [
   },
   {
     when: 'an object there is not',
-    evidence: 'recorded',
+    ledger: 'errors: SOQL of an unknown object',
     send: () => soql('SELECT Id FROM Nothing'),
     status: 400,
     code: 'INVALID_TYPE',
     text: /sObject type 'Nothing' is not supported\. If you are attempting to use a custom object, be sure to append the '__c' after the entity name\./,
   },
   {
+    when: 'an object there is not, in an address',
+    ledger: 'errors: an unknown object in an address',
+    send: () => post('Nothing', {}),
+    status: 404,
+    code: 'NOT_FOUND',
+    text: 'The requested resource does not exist',
+  },
+  {
+    when: 'an object there is not, in a collection',
+    ledger: 'errors: an unknown object in an address',
+    send: () => org.call('POST', '/composite/sobjects', { records: [{ attributes: { type: 'Nothing' } }] }),
+    status: 400,
+    code: 'INVALID_TYPE',
+    text: /^sObject type 'Nothing' is not supported\./,
+  },
+  {
     when: 'a required field left out',
-    evidence: 'recorded',
+    ledger: 'record: REQUIRED_FIELD_MISSING',
     send: () => post('Contact', { FirstName: 'x' }),
     status: 400,
     code: 'REQUIRED_FIELD_MISSING',
@@ -248,7 +294,7 @@ const table: readonly Row[] = [
   },
   ...['Subject', 'CallObject', 'CallDisposition'].map((field): Row => ({
     when: `280 characters in ${field} (judges §4)`,
-    evidence: 'recorded',
+    ledger: 'record: STRING_TOO_LONG',
     send: () => changed('Task', { [field]: anyText }),
     status: 400,
     code: 'STRING_TOO_LONG',
@@ -257,7 +303,7 @@ const table: readonly Row[] = [
   })),
   {
     when: 'a CallType there is not (judges §4)',
-    evidence: 'recorded',
+    ledger: 'task: CallType and TaskSubtype',
     send: () => changed('Task', { CallType: 'Wilstermann' }),
     status: 400,
     code: 'INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST',
@@ -266,7 +312,7 @@ const table: readonly Row[] = [
   },
   {
     when: 'a company as person',
-    evidence: 'recorded',
+    ledger: 'task: ids of the wrong kind',
     send: () => task({ WhoId: seeded.bakery }),
     status: 400,
     code: 'FIELD_INTEGRITY_EXCEPTION',
@@ -275,7 +321,7 @@ const table: readonly Row[] = [
   },
   {
     when: 'a group that is no queue as owner',
-    evidence: 'recorded',
+    ledger: 'task: a queue listed for Task',
     send: () => task({ OwnerId: seeded.group }),
     status: 400,
     code: 'FIELD_INTEGRITY_EXCEPTION',
@@ -283,8 +329,21 @@ const table: readonly Row[] = [
     fields: ['OwnerId'],
   },
   {
+    when: 'a queue in a look-up of users',
+    ledger: 'errors: a queue in a look-up of users',
+    send: async () => {
+      const field = { object: 'Lead', name: 'Caller__c', label: 'Assigned To', type: 'reference', referenceTo: ['User'] };
+      await org.control('POST', '/fields', { ...field, childrenName: 'Called' });
+      return lead({ Caller__c: seeded.taskQueue });
+    },
+    status: 400,
+    code: 'FIELD_INTEGRITY_EXCEPTION',
+    text: `Assigned To: id value of incorrect type: ${seeded.taskQueue}`,
+    fields: ['Caller__c'],
+  },
+  {
     when: 'a lead together with something else',
-    evidence: 'guessed',
+    ledger: 'task: a lead may not come',
     send: () => task({ WhoId: seeded.kenji, WhatId: seeded.bakery }),
     status: 400,
     code: 'FIELD_INTEGRITY_EXCEPTION',
@@ -293,7 +352,7 @@ const table: readonly Row[] = [
   },
   {
     when: 'no id at all',
-    evidence: 'recorded',
+    ledger: 'errors: what is no id',
     send: () => task({ WhatId: 'bakery' }),
     status: 400,
     code: 'MALFORMED_ID',
@@ -302,7 +361,7 @@ const table: readonly Row[] = [
   },
   {
     when: 'an id of nobody',
-    evidence: 'recorded',
+    ledger: 'errors: an id of nobody',
     send: () => task({ WhoId: '003Sx0000009999MAA' }),
     status: 400,
     code: 'INVALID_CROSS_REFERENCE_KEY',
@@ -311,7 +370,7 @@ const table: readonly Row[] = [
   },
   {
     when: 'no such task (judges §4)',
-    evidence: 'recorded',
+    ledger: 'address: unknown resource',
     send: () => org.call('PATCH', '/sobjects/Task/00TSx0000009999MAA', { Subject: 'x' }),
     status: 404,
     code: 'NOT_FOUND',
@@ -319,7 +378,7 @@ const table: readonly Row[] = [
   },
   {
     when: 'an upsert by a field that is no key',
-    evidence: 'recorded',
+    ledger: 'errors: an upsert by a field that is no key',
     send: () => org.call('PATCH', '/sobjects/Task/Description/x', {}),
     status: 404,
     code: 'NOT_FOUND',
@@ -327,7 +386,7 @@ const table: readonly Row[] = [
   },
   {
     when: 'what is deleted already',
-    evidence: 'recorded',
+    ledger: 'record: deleting or changing what is deleted',
     send: async () => {
       const id = await idOf(task({}));
       await org.call('DELETE', `/sobjects/Task/${id}`);
@@ -336,10 +395,11 @@ const table: readonly Row[] = [
     status: 404,
     code: 'ENTITY_IS_DELETED',
     text: 'entity is deleted',
+    fields: [],
   },
   {
     when: 'the same in a collection: a row’s error',
-    evidence: 'recorded',
+    ledger: 'record: deleting or changing what is deleted',
     send: async () => {
       const id = await idOf(task({}));
       await org.call('DELETE', `/sobjects/Task/${id}`);
@@ -348,10 +408,11 @@ const table: readonly Row[] = [
     status: 400,
     code: 'ENTITY_IS_DELETED',
     text: 'entity is deleted',
+    fields: [],
   },
   {
     when: 'a contact with a case',
-    evidence: 'recorded',
+    ledger: 'record: an account or a contact with cases',
     send: async () => {
       const id = await idOf(post('Contact', { Salutation: 'Mr.', FirstName: 'Josh', LastName: `Davis ${next()}` }));
       await idOf(post('Case', { ContactId: id }));
@@ -360,10 +421,11 @@ const table: readonly Row[] = [
     status: 400,
     code: 'DELETE_FAILED',
     text: /^Your attempt to delete Mr\. Josh Davis \d+ could not be completed because it is associated with the following cases\.: \d{8}\n$/,
+    fields: [],
   },
   {
     when: 'an admin’s rule says no',
-    evidence: 'documented',
+    ledger: 'validation: a rule whose formula is true',
     send: async () => {
       await org.control('POST', '/validation-rules', {
         object: 'Lead',
@@ -380,23 +442,25 @@ const table: readonly Row[] = [
   },
   {
     when: 'by a fault: an admin’s trigger fails',
-    evidence: 'recorded',
+    ledger: 'errors: CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY',
     send: ofRow('CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY', 'TaskTrigger: execution of AfterInsert caused by: System.NullPointerException'),
     status: 400,
     code: 'CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY',
     text: /^TaskTrigger: execution of AfterInsert caused by: /,
+    fields: [],
   },
   {
     when: 'by a fault: an admin’s flow fails',
-    evidence: 'recorded',
-    send: ofRow('CANNOT_EXECUTE_FLOW_TRIGGER', 'We can’t save this record because the “Calls” process failed.'),
+    ledger: 'errors: CANNOT_EXECUTE_FLOW_TRIGGER',
+    send: ofRow('CANNOT_EXECUTE_FLOW_TRIGGER', flowFailed),
     status: 400,
     code: 'CANNOT_EXECUTE_FLOW_TRIGGER',
-    text: 'We can’t save this record because the “Calls” process failed.',
+    text: flowFailed,
+    fields: [],
   },
   {
     when: 'a unique value twice',
-    evidence: 'recorded',
+    ledger: 'record: DUPLICATE_VALUE',
     send: async () => {
       const key = `table-${next()}`;
       await idOf(task({ Cordboard_Name__c: key }));
@@ -405,10 +469,11 @@ const table: readonly Row[] = [
     status: 400,
     code: 'DUPLICATE_VALUE',
     text: /^duplicate value found: Cordboard_Name__c duplicates value on record with id: 00T\w{12}$/,
+    fields: [],
   },
   {
     when: 'one key twice in one request',
-    evidence: 'recorded',
+    ledger: 'upsert: rows sharing a key',
     send: () =>
       inCollection('PATCH', '/composite/sobjects/Task/Cordboard_Name__c', {
         records: [{ Cordboard_Name__c: 'k' }, { Cordboard_Name__c: 'K' }],
@@ -416,10 +481,11 @@ const table: readonly Row[] = [
     status: 400,
     code: 'DUPLICATE_VALUE',
     text: 'Duplicate external id specified: k',
+    fields: [],
   },
   {
     when: 'a person who is there already',
-    evidence: 'recorded',
+    ledger: 'duplicates: 400 DUPLICATES_DETECTED',
     send: async () => {
       const fields = { FirstName: 'Tabela', Email: 'tabela@example.com' };
       await idOf(lead({ ...fields, LastName: 'Błędów' }));
@@ -431,15 +497,16 @@ const table: readonly Row[] = [
   },
   {
     when: 'by a fault: somebody else is at the record',
-    evidence: 'recorded',
+    ledger: 'locks: UNABLE_TO_LOCK_ROW',
     send: () => fault({ kind: 'lock-row' }, () => task({})),
     status: 400,
     code: 'UNABLE_TO_LOCK_ROW',
     text: 'unable to obtain exclusive access to this record',
+    fields: [],
   },
   {
     when: 'somebody else is at the record',
-    evidence: 'recorded',
+    ledger: 'locks: UNABLE_TO_LOCK_ROW',
     send: async () => {
       await org.control('POST', '/limits', { lockWaitMs: 5 });
       const records = [seeded.ewa, seeded.tomasz, seeded.misaki].map((Id) => ({ attributes: { type: 'Contact' }, Id, Title: 'x' }));
@@ -460,10 +527,11 @@ const table: readonly Row[] = [
     status: 400,
     code: 'UNABLE_TO_LOCK_ROW',
     text: `unable to obtain exclusive access to this record or 1 records: ${seeded.ewa}`,
+    fields: [],
   },
   {
     when: 'a record an approval has locked',
-    evidence: 'recorded',
+    ledger: 'record: a locked record',
     send: async () => {
       const id = await idOf(lead());
       await org.control('POST', '/record-locks', { id });
@@ -472,26 +540,29 @@ const table: readonly Row[] = [
     status: 400,
     code: 'ENTITY_IS_LOCKED',
     text: 'the entity is locked for editing',
+    fields: [],
   },
   {
     when: 'a change of a converted lead',
-    evidence: 'recorded',
+    ledger: 'record: a program’s change of a converted lead',
     send: async () => org.call('PATCH', `/sobjects/Lead/${await convertedLead()}`, { Title: 'x' }),
     status: 400,
     code: 'CANNOT_UPDATE_CONVERTED_LEAD',
     text: 'cannot reference converted lead',
+    fields: [],
   },
   {
     when: 'a task about a converted lead',
-    evidence: 'recorded',
+    ledger: 'task: a task about a converted lead',
     send: async () => task({ WhoId: await convertedLead() }),
     status: 400,
     code: 'CANNOT_UPDATE_CONVERTED_LEAD',
     text: 'cannot reference converted lead',
+    fields: [],
   },
   {
     when: 'an owner who has left',
-    evidence: 'recorded',
+    ledger: 'task: an inactive owner',
     send: () => task({ OwnerId: seeded.inactive }),
     status: 400,
     code: 'INACTIVE_OWNER_OR_USER',
@@ -500,7 +571,7 @@ const table: readonly Row[] = [
   },
   {
     when: 'a word for a date (judges §4)',
-    evidence: 'recorded',
+    ledger: 'record: JSON_PARSER_ERROR "Cannot',
     send: () => changed('Task', { ActivityDate: 'tomorrow' }),
     status: 400,
     code: 'JSON_PARSER_ERROR',
@@ -508,7 +579,7 @@ const table: readonly Row[] = [
   },
   {
     when: 'a word for a yes or no (judges §4)',
-    evidence: 'recorded',
+    ledger: 'record: JSON_PARSER_ERROR "Cannot',
     send: () => changed('Task', { IsReminderSet: 'yes' }),
     status: 400,
     code: 'JSON_PARSER_ERROR',
@@ -528,16 +599,23 @@ const table: readonly Row[] = [
     ] as const
   ).map(([when, fields, type, token, value]): Row => ({
     when,
-    evidence: 'guessed',
+    ledger: 'record: JSON_PARSER_ERROR "Cannot',
     send: wrongType(fields),
     status: 400,
     code: 'JSON_PARSER_ERROR',
     text: parser(type, token, value),
   })),
-  { when: 'no JSON', evidence: 'guessed', send: () => post('Task', '{"Subject":'), status: 400, code: 'JSON_PARSER_ERROR', text: /./ },
+  {
+    when: 'no JSON',
+    ledger: 'errors: a body that is no JSON',
+    send: () => post('Task', '{"Subject":'),
+    status: 400,
+    code: 'JSON_PARSER_ERROR',
+    text: /./,
+  },
   {
     when: 'a number too great',
-    evidence: 'recorded',
+    ledger: 'record: NUMBER_OUTSIDE_VALID_RANGE',
     send: () => task({ CallDurationInSeconds: 1e8 }),
     status: 400,
     code: 'NUMBER_OUTSIDE_VALID_RANGE',
@@ -546,7 +624,7 @@ const table: readonly Row[] = [
   },
   {
     when: 'no e-mail address',
-    evidence: 'guessed',
+    ledger: 'record: INVALID_EMAIL_ADDRESS',
     send: () => lead({ Email: 'nobody@' }),
     status: 400,
     code: 'INVALID_EMAIL_ADDRESS',
@@ -555,7 +633,7 @@ const table: readonly Row[] = [
   },
   {
     when: 'a page of no query',
-    evidence: 'guessed',
+    ledger: 'query: locators',
     send: () => org.call('GET', '/query/01gSx0000000000000-2000'),
     status: 400,
     code: 'INVALID_QUERY_LOCATOR',
@@ -563,7 +641,7 @@ const table: readonly Row[] = [
   },
   {
     when: 'by a fault: a query that takes too long',
-    evidence: 'documented',
+    ledger: 'errors: QUERY_TIMEOUT',
     send: ofAll(400, 'QUERY_TIMEOUT', 'Your query request was running for too long.'),
     status: 400,
     code: 'QUERY_TIMEOUT',
@@ -571,23 +649,24 @@ const table: readonly Row[] = [
   },
   {
     when: 'by a fault: an org that is full',
-    evidence: 'recorded',
+    ledger: 'errors: STORAGE_LIMIT_EXCEEDED',
     send: ofRow('STORAGE_LIMIT_EXCEEDED', 'storage limit exceeded'),
     status: 400,
     code: 'STORAGE_LIMIT_EXCEEDED',
     text: 'storage limit exceeded',
+    fields: [],
   },
   {
     when: 'by a fault: transaction security is overwhelmed',
-    evidence: 'documented',
-    send: ofAll(400, 'TXN_SECURITY_METERING_ERROR', 'The operation was blocked by a transaction security policy.'),
+    ledger: 'errors: TXN_SECURITY_METERING_ERROR',
+    send: ofAll(400, 'TXN_SECURITY_METERING_ERROR', securityTooSlow),
     status: 400,
     code: 'TXN_SECURITY_METERING_ERROR',
-    text: 'The operation was blocked by a transaction security policy.',
+    text: securityTooSlow,
   },
   {
     when: 'a method a resource does not have',
-    evidence: 'documented',
+    ledger: 'address: wrong method',
     send: () => org.call('DELETE', '/limits'),
     status: 405,
     code: 'METHOD_NOT_ALLOWED',
@@ -595,7 +674,7 @@ const table: readonly Row[] = [
   },
   {
     when: 'a version that is retired',
-    evidence: 'documented',
+    ledger: 'address: versions before 31.0',
     send: async () => {
       const response = await fetch(`${org.apiUrl}/services/data/v30.0/limits`, { headers: { authorization: `Bearer ${org.token}` } });
       return { status: response.status, headers: response.headers, body: await response.json() };
@@ -606,7 +685,7 @@ const table: readonly Row[] = [
   },
   {
     when: 'a condition that is not met',
-    evidence: 'documented',
+    ledger: 'address: If-Modified-Since',
     send: () =>
       org.call('GET', `/sobjects/Account/${seeded.bakery}`, undefined, { 'if-unmodified-since': 'Tue, 10 Aug 2015 00:00:00 GMT' }),
     status: 412,
@@ -614,40 +693,16 @@ const table: readonly Row[] = [
     text: /precondition/,
   },
   {
-    when: 'an address too long',
-    evidence: 'documented',
-    send: () => org.call('GET', `/query?q=${'x'.repeat(16_400)}`),
-    status: 414,
-    code: 'URI_TOO_LONG',
-    text: /16,384/,
-  },
-  {
     when: 'a body that is no JSON by its own word',
-    evidence: 'recorded',
+    ledger: 'errors: 415',
     send: () => org.call('POST', '/sobjects/Task', 'Subject=x', { 'content-type': 'text/plain' }),
     status: 415,
     code: 'UNSUPPORTED_MEDIA_TYPE',
     text: "MediaType of 'text/plain' is not supported by this resource",
   },
   {
-    when: 'by a fault: the edge knows no such org',
-    evidence: 'documented',
-    send: ofAll(420, 'EDGE_NOT_CONFIGURED', 'Salesforce Edge doesn’t have routing information available for this request host.'),
-    status: 420,
-    code: 'EDGE_NOT_CONFIGURED',
-    text: /routing information/,
-  },
-  {
-    when: 'by a fault: headers too large',
-    evidence: 'documented',
-    send: ofAll(431, 'HEADERS_TOO_LARGE', 'The combined length of the URI and headers exceeds the 16,384-byte limit.'),
-    status: 431,
-    code: 'HEADERS_TOO_LARGE',
-    text: /16,384/,
-  },
-  {
     when: 'by a fault: Salesforce’s own mistake',
-    evidence: 'recorded',
+    ledger: 'errors: UNKNOWN_EXCEPTION',
     send: () => fault({ kind: 'whole-error' }, () => org.call('GET', '/limits')),
     status: 500,
     code: 'UNKNOWN_EXCEPTION',
@@ -655,49 +710,82 @@ const table: readonly Row[] = [
   },
   {
     when: 'by a fault: Salesforce is away',
-    evidence: 'guessed',
+    ledger: 'errors: SERVER_UNAVAILABLE',
     send: () => fault({ kind: 'status-503' }, () => org.call('GET', '/limits')),
     status: 503,
     code: 'SERVER_UNAVAILABLE',
-    text: 'Server unavailable',
+    text: 'Server too busy',
   },
 ];
 
-/** The codes programs are known to meet, and every status the documentation lists [D errorcodes.md]. */
-const known = `INVALID_SESSION_ID INVALID_AUTH_HEADER REQUEST_LIMIT_EXCEEDED API_DISABLED_FOR_ORG API_CURRENTLY_DISABLED INSUFFICIENT_ACCESS
-  INSUFFICIENT_ACCESS_OR_READONLY INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY INVALID_FIELD INVALID_FIELD_FOR_INSERT_UPDATE MALFORMED_QUERY
-  INVALID_SEARCH MALFORMED_SEARCH INVALID_TYPE REQUIRED_FIELD_MISSING STRING_TOO_LONG INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST
-  FIELD_INTEGRITY_EXCEPTION MALFORMED_ID INVALID_CROSS_REFERENCE_KEY NOT_FOUND ENTITY_IS_DELETED FIELD_CUSTOM_VALIDATION_EXCEPTION
-  CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY CANNOT_EXECUTE_FLOW_TRIGGER DUPLICATE_VALUE DUPLICATES_DETECTED UNABLE_TO_LOCK_ROW
-  CANNOT_UPDATE_CONVERTED_LEAD INACTIVE_OWNER_OR_USER JSON_PARSER_ERROR NUMBER_OUTSIDE_VALID_RANGE INVALID_EMAIL_ADDRESS
-  INVALID_QUERY_LOCATOR QUERY_TIMEOUT STORAGE_LIMIT_EXCEEDED TXN_SECURITY_METERING_ERROR METHOD_NOT_ALLOWED UNSUPPORTED_MEDIA_TYPE
-  UNKNOWN_EXCEPTION SERVER_UNAVAILABLE`;
+const pages: readonly Page[] = [
+  {
+    when: 'an address too long',
+    ledger: 'address: URI over 16,384 bytes',
+    send: () => org.call('GET', `/query?q=${'x'.repeat(16_400)}`),
+    status: 414,
+    page: '<h1>Bad Message 414</h1><pre>reason: URI Too Long</pre>',
+  },
+  {
+    when: 'headers too large',
+    ledger: 'address: URI and headers together',
+    send: () => org.call('GET', '/limits', undefined, { 'sforce-call-options': `client=${'x'.repeat(16_384)}` }),
+    status: 431,
+    page: '<h1>Bad Message 431</h1><pre>reason: Request Header Fields Too Large</pre>',
+  },
+  {
+    when: 'by a fault: the edge knows no such org',
+    ledger: 'errors: 420',
+    send: () => fault({ kind: 'whole-error', status: 420, page: '<html>No such host</html>' }, () => org.call('GET', '/limits')),
+    status: 420,
+    page: '<html>No such host</html>',
+  },
+  {
+    when: 'by a fault: the edge answers in HTML',
+    ledger: 'errors: a page of the edge',
+    send: () => fault({ kind: 'html-502' }, () => org.call('GET', '/limits')),
+    status: 502,
+    page: /502 Bad Gateway/,
+  },
+];
+
+/** The answers programs are known to meet, HTTP and code; and every status the documentation lists [D errorcodes.md]. */
+const known = `401 INVALID_SESSION_ID, 401 INVALID_AUTH_HEADER, 403 REQUEST_LIMIT_EXCEEDED, 403 API_DISABLED_FOR_ORG, 403 API_CURRENTLY_DISABLED,
+  403 INSUFFICIENT_ACCESS, 400 INSUFFICIENT_ACCESS_OR_READONLY, 403 INSUFFICIENT_ACCESS_OR_READONLY, 400 INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY,
+  400 INVALID_FIELD, 400 INVALID_FIELD_FOR_INSERT_UPDATE, 400 MALFORMED_QUERY, 400 INVALID_SEARCH, 400 MALFORMED_SEARCH, 400 INVALID_TYPE,
+  400 REQUIRED_FIELD_MISSING, 400 STRING_TOO_LONG, 400 INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST, 400 FIELD_INTEGRITY_EXCEPTION, 400 MALFORMED_ID,
+  400 INVALID_CROSS_REFERENCE_KEY, 404 NOT_FOUND, 404 ENTITY_IS_DELETED, 400 ENTITY_IS_DELETED, 400 FIELD_CUSTOM_VALIDATION_EXCEPTION,
+  400 CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY, 400 CANNOT_EXECUTE_FLOW_TRIGGER, 400 DUPLICATE_VALUE, 400 DUPLICATES_DETECTED, 400 UNABLE_TO_LOCK_ROW,
+  400 CANNOT_UPDATE_CONVERTED_LEAD, 400 INACTIVE_OWNER_OR_USER, 400 JSON_PARSER_ERROR, 400 NUMBER_OUTSIDE_VALID_RANGE, 400 INVALID_EMAIL_ADDRESS,
+  400 INVALID_QUERY_LOCATOR, 400 QUERY_TIMEOUT, 400 STORAGE_LIMIT_EXCEEDED, 400 TXN_SECURITY_METERING_ERROR, 405 METHOD_NOT_ALLOWED,
+  410 UNSUPPORTED_API_VERSION, 412 PRECONDITION_FAILED, 414, 415 UNSUPPORTED_MEDIA_TYPE, 420, 431, 500 UNKNOWN_EXCEPTION, 502, 503 SERVER_UNAVAILABLE`;
+
+const meets = (said: string | undefined, wanted: string | RegExp) =>
+  typeof wanted === 'string' ? expect(said).toBe(wanted) : expect(said).toMatch(wanted);
 
 describe('the org says no', () => {
   test('in every way that is known', () => {
-    const codes = new Set(table.map(({ code }) => code));
-    expect(known.split(/\s+/).filter((code) => !codes.has(code))).toEqual([]);
-    const statuses = new Set(table.map(({ status }) => status));
-    expect([400, 401, 403, 404, 405, 410, 412, 414, 415, 420, 431, 500, 503].filter((status) => !statuses.has(status))).toEqual([]);
+    const told = new Set([...table.map(({ status, code }) => `${status} ${code}`), ...pages.map(({ status }) => String(status))]);
+    expect(known.split(/,\s+/).filter((one) => !told.has(one))).toEqual([]);
   });
-  test.each(table.map((row) => [row.when, row] as const))('%s', async (_, row) => {
+  test('and each has its line in the ledger', () => {
+    const lines = [...table, ...pages].map((row) => [row.when, linesOf(row).map(({ evidence }) => evidence)] as const);
+    expect(lines.filter(([, [evidence, ...more]]) => evidence === undefined || more.length > 0)).toEqual([]);
+    expect(lines.filter(([, [evidence]]) => evidence === 'refused' || evidence === 'differs')).toEqual([]);
+  });
+  test.each(table.map(named))('%s', async (_, row) => {
     now += 1000;
     const { status, body } = await row.send();
     expect([status, body]).toEqual([status, expect.any(Array)]);
     const [error] = body as { errorCode?: string; statusCode?: string; message: string; fields?: string[] }[];
     expect([status, error?.errorCode ?? error?.statusCode]).toEqual([row.status, row.code]);
-    if (typeof row.text === 'string') expect(error?.message).toBe(row.text);
-    else expect(error?.message).toMatch(row.text);
-    if (row.fields) expect(error?.fields).toEqual(row.fields);
+    meets(error?.message, row.text);
+    expect(error?.fields).toEqual(row.fields);
   });
-
-  test('by a fault: the edge answers in HTML', async () => {
-    const reply = await fault({ kind: 'html-502' }, () => org.call('GET', '/limits'));
-    expect([reply.status, reply.headers.get('content-type'), reply.body]).toEqual([
-      502,
-      'text/html',
-      expect.stringContaining('502 Bad Gateway') as string,
-    ]);
+  test.each(pages.map(named))('%s: a page', async (_, row) => {
+    const { status, headers, body } = await row.send();
+    expect([status, headers.get('content-type')]).toEqual([row.status, expect.stringMatching(/^text\/html/)]);
+    meets(String(body), row.page);
   });
 });
 

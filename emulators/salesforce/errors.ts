@@ -52,9 +52,9 @@ const record = (code: string, message: string, fields: readonly string[] = []) =
 // About the request.
 /** [D api_rest errorcodes] */
 export const sessionInvalid = () => request(401, 'INVALID_SESSION_ID', 'Session expired or invalid');
-/** [K] */
+/** [C restforce#489, #594, #811] */
 export const authHeaderInvalid = () => request(401, 'INVALID_AUTH_HEADER', 'INVALID_HEADER_TYPE');
-/** [C the code, in public clients' handling of users without "API Enabled"; K for the words] */
+/** [C wadewegner/Force.com-Toolkit-for-NET#150 for an org without the API; that a user without "API Enabled" hears the same: xgeek-net/salesforce-mass-editor#8] */
 export const apiDisabled = () => request(403, 'API_DISABLED_FOR_ORG', 'The REST API is not enabled for this Organization.');
 /** [D api_rest errorcodes; C recorded answers] */
 export const notFound = () => request(404, 'NOT_FOUND', 'The requested resource does not exist');
@@ -65,9 +65,9 @@ export const noSuchExternalField = (name: string) =>
 export const dailyLimit = () => request(403, 'REQUEST_LIMIT_EXCEEDED', 'TotalRequests Limit exceeded.');
 /** [C quoted] */
 export const concurrentLimit = () => request(403, 'REQUEST_LIMIT_EXCEEDED', 'ConcurrentRequests (Concurrent API Requests) Limit exceeded.');
-/** [K] */
-export const serverUnavailable = () => request(503, 'SERVER_UNAVAILABLE', 'Server unavailable');
-/** [D errorcodes: "405 The method specified in the Request-Line isn't allowed"; text K] */
+/** [C restforce#156 for code and words; D errorcodes for the status] */
+export const serverUnavailable = () => request(503, 'SERVER_UNAVAILABLE', 'Server too busy');
+/** [C forcedotcom and OpenFn documents quote it; which method stands first differs from resource to resource] */
 export const methodNotAllowed = (method: string, allowed: readonly string[]) =>
   new Refusal(405, 'METHOD_NOT_ALLOWED', `HTTP Method '${method}' not allowed. Allowed are ${allowed.join(',')}`, undefined, {
     Allow: allowed.join(','),
@@ -75,14 +75,12 @@ export const methodNotAllowed = (method: string, allowed: readonly string[]) =>
 /** [D errorcodes for 415; C kevinohara80/nforce#74, heroku/sf-functions-python#91 for the words; of none guessed] */
 export const unsupportedMediaType = (type: string) =>
   request(415, 'UNSUPPORTED_MEDIA_TYPE', `MediaType of '${type.replace(/;.*/s, '').trim()}' is not supported by this resource`);
-/** [D errorcodes: "414 The length of the URI exceeds the 16,384-byte limit"; code guessed] */
-export const uriTooLong = () => request(414, 'URI_TOO_LONG', 'The length of the URI exceeds the 16,384 byte limit.');
 /** [D: a retired version answers 410; code and text K] */
 export const versionRetired = () =>
   request(410, 'UNSUPPORTED_API_VERSION', 'The requested API version is no longer available. Use a version from 31.0 on.');
 /** [K for the shape, the parser's own words differ] */
 export const jsonBroken = (why: string) => request(400, 'JSON_PARSER_ERROR', why);
-/** [C recorded for dates, for names of lists and for an object where a text belongs; the place at its end, "at [line:1, column:2]", is left out] */
+/** [C recorded for dates, moments, yes or no, names of lists and an object where a text belongs; the place at its end, "at [line:1, column:2]", is left out] */
 export const jsonWrongType = (type: string, token: string, value: unknown) =>
   request(
     400,
@@ -190,7 +188,7 @@ export const validationFailed = (message: string, field?: string) =>
 /** [C quoted in several public test suites of Salesforce's screens] */
 export const numberOutOfRange = (label: string, field: string, value: number) =>
   record('NUMBER_OUTSIDE_VALID_RANGE', `${label}: value outside of valid range on numeric field: ${value}`, [field]);
-/** [K] */
+/** [C forcedotcom/CustomMetadataLoader#68] */
 export const emailInvalid = (label: string, field: string, value: string) =>
   record('INVALID_EMAIL_ADDRESS', `${label}: invalid email address: ${value}`, [field]);
 /** [C quoted in many clients] */

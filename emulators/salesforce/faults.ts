@@ -42,6 +42,8 @@ export type FaultOrder = {
   error?: { statusCode?: string; message?: string; fields?: string[] };
   /** whole-error: what HTTP says of it. */
   status?: number;
+  /** whole-error: a page instead of JSON, as servers before the API answer. */
+  page?: string;
 };
 export type Fault = FaultOrder & { id: number; met: number; hit: number };
 export type RowFault = (object: SObject, row: Row) => Refusal | undefined;
