@@ -1,6 +1,6 @@
 import type { Field, SObject, Schema } from './schema.ts';
 import type { Row, Store } from './store.ts';
-import { recordTypesOf } from './model/record-types.ts';
+import { offersOf, recordTypesOf } from './model/record-types.ts';
 import { isText } from './values.ts';
 import { isAggregatable, isGroupable, isSortable } from './soql/names.ts';
 
@@ -29,7 +29,16 @@ const valueObjects: Readonly<Record<string, string>> = {
   'Opportunity.StageName': 'OpportunityStage',
 };
 type Choice = { value: string; label: string; isDefault: boolean; active: boolean };
-export function picklistOf(store: Store, object: SObject, field: Field): Choice[] {
+/** A list as it is, or as a record type offers it. */
+export function picklistOf(store: Store, object: SObject, field: Field, recordTypeId?: string): Choice[] {
+  const all = wholePicklist(store, object, field);
+  const offer = recordTypeId === undefined ? undefined : offersOf(store, recordTypeId)[field.name];
+  if (!offer) return all;
+  const offered = all.filter(({ value }) => offer.values.includes(value));
+  return offer.default === undefined ? offered : offered.map((choice) => ({ ...choice, isDefault: choice.value === offer.default }));
+}
+
+function wholePicklist(store: Store, object: SObject, field: Field): Choice[] {
   const table = valueObjects[`${object.name}.${field.name}`];
   const rows: Row[] = table === undefined ? [] : store.select(`SELECT * FROM "${table}" ORDER BY "SortOrder"`);
   if (rows.length > 0)
@@ -51,7 +60,7 @@ const numbers: readonly string[] = ['double', 'currency', 'percent'];
 /** Filled by the org when nobody does [C recorded: ids, owners, audit fields, whatever has a default]. */
 const defaulted = new Set(['Id', 'OwnerId', 'CreatedDate', 'CreatedById', 'LastModifiedDate', 'LastModifiedById', 'SystemModstamp']);
 
-function describeField(store: Store, object: SObject, field: Field): Record<string, unknown> {
+export function describeField(store: Store, object: SObject, field: Field, recordTypeId?: string): Record<string, unknown> {
   const flags = field.flags ?? new Set<string>();
   const worded = (name: string): string | undefined => {
     for (const flag of flags) if (flag.startsWith(`${name}=`)) return flag.slice(name.length + 1);
@@ -61,7 +70,7 @@ function describeField(store: Store, object: SObject, field: Field): Record<stri
   const either = (yes: string, no: string, usual: boolean) => (flags.has(yes) ? true : flags.has(no) ? false : usual);
   const number = numbers.includes(field.type);
   const listed = ['picklist', 'multipicklist', 'combobox'].includes(field.type);
-  const choices = listed ? picklistOf(store, object, field) : [];
+  const choices = listed ? picklistOf(store, object, field, recordTypeId) : [];
   const asDefault = (): unknown => {
     if (field.type === 'boolean') return field.defaultValue === 'true';
     if (listed) return choices.find((choice) => choice.isDefault)?.value ?? null;

@@ -31,7 +31,7 @@ import { firstStates, mirrorToMembers, recount, settleMember } from './model/cam
 import { isActivity, numbered } from './model/custom-objects.ts';
 import { settleDeal, shareOfPrimary } from './model/deals.ts';
 import { parentOf as parent } from './model/parent.ts';
-import { checkRecordType } from './model/record-types.ts';
+import { checkOffered, checkRecordType, defaultsByType } from './model/record-types.ts';
 import { settleSetup } from './model/setup-records.ts';
 import { asContact, isPerson, notByItself, settleAccount } from './person-accounts.ts';
 import type { Field, SObject } from './schema.ts';
@@ -307,6 +307,8 @@ function prepareInsert(ctx: Ctx, object: SObject, given: Row): Prepared {
   assign(ctx, object, row, true);
   if (object.name === 'Account') settleAccount(ctx.store, undefined, row, sent);
   checkRecordType(ctx.store, object, undefined, row, sent);
+  defaultsByType(ctx.store, object, row, sent);
+  checkOffered(ctx.store, object, row, sent);
   const missing = needed(object, row);
   if (missing.length > 0) throw requiredMissing(missing);
   settle(ctx, object, undefined, row, sent);
@@ -331,6 +333,7 @@ function prepareUpdate(ctx: Ctx, object: SObject, id: string, given: Row): Prepa
   assign(ctx, object, row, false);
   if (object.name === 'Account') settleAccount(ctx.store, before, row, sent);
   checkRecordType(ctx.store, object, before, row, sent);
+  checkOffered(ctx.store, object, row, sent);
   const missing = needed(object, row).filter((name) => name in sent);
   if (missing.length > 0) throw requiredMissing(missing);
   settle(ctx, object, before, row, sent);

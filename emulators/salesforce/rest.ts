@@ -8,6 +8,7 @@ import { describe, describeGlobal } from './describe.ts';
 import { allow, type Answer, type Call, type Org } from './call.ts';
 import { notFound, notImplemented, Refusal } from './errors.ts';
 import { described } from './resources/conditional.ts';
+import { layouts } from './resources/layouts.ts';
 import { orgLimits } from './resources/org-limits.ts';
 import { recent } from './resources/recent.ts';
 import { recordCount } from './resources/record-count.ts';
@@ -94,6 +95,7 @@ function* route(call: Call, ctx: Ctx, org: Org): Work<Answer> {
           describe(ctx.store, object, ctx.version),
         );
       }
+      if (third === 'describe' && call.path[3]?.toLowerCase() === 'layouts') return layouts(call, ctx);
       return yield* sobject(call, ctx, org);
     case 'query':
     case 'queryAll':

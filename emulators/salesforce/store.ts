@@ -440,7 +440,7 @@ export class Store {
     this.commit();
     for (const object of this.schema.objects) this.#db.exec(`DELETE FROM ${quoted(object.name)}`);
     this.#db.exec(
-      "DELETE FROM \"change\"; DELETE FROM \"hidden\"; DELETE FROM \"meta\" WHERE key LIKE 'locked %' OR key IN ('sharing', 'validationRules', 'duplicateRules', 'peopleBlocks', 'assignment', 'seeded')",
+      "DELETE FROM \"change\"; DELETE FROM \"hidden\"; DELETE FROM \"meta\" WHERE key LIKE 'locked %' OR key IN ('sharing', 'validationRules', 'duplicateRules', 'peopleBlocks', 'assignment', 'recordTypeOffers', 'seeded')",
     );
     for (const object of this.schema.objects) this.#serials.set(object.name, 0);
     this.changes.clear();

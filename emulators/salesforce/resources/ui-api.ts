@@ -37,7 +37,7 @@ const choice = (value: string) => ({ attributes: null, label: value, validFor: [
 
 /** [D responses Picklist Values] */
 function picklistValues(store: Store, object: SObject, field: Field, recordTypeId: string, version: string): Record<string, unknown> {
-  const values = picklistOf(store, object, field);
+  const values = picklistOf(store, object, field, recordTypeId);
   const chosen = values.find((one) => one.isDefault);
   const body = {
     controllerValues: {},

@@ -16,6 +16,7 @@ import {
   type Matching,
 } from './duplicates.ts';
 import { FormulaError, readFormula } from './formula.ts';
+import { RecordTypeError, recordTypesNow, saveRecordType } from './record-type-controls.ts';
 import { saveValidationRules, validationRules, type ValidationRule } from './validation.ts';
 
 type Json = Record<string, unknown>;
@@ -33,7 +34,7 @@ const text = (body: Json, key: string): string => {
   return value;
 };
 
-/** What an admin sets up: `/__org/validation-rules`, `/__org/duplicate-rules`, `/__org/archive`, `/__org/record-locks`. */
+/** What an admin sets up: `/__org/validation-rules`, `/__org/duplicate-rules`, `/__org/record-types`, `/__org/archive`, `/__org/record-locks`. */
 export function ruleControls({ app, org, bodyOf, conditionsOf }: Given): void {
   const { store } = org;
   const answering =
@@ -44,7 +45,8 @@ export function ruleControls({ app, org, bodyOf, conditionsOf }: Given): void {
         await store.durable();
         return c.json(told, status);
       } catch (cause) {
-        if (cause instanceof Wrong || cause instanceof FormulaError) return c.json({ error: cause.message }, 400);
+        if (cause instanceof Wrong || cause instanceof FormulaError || cause instanceof RecordTypeError)
+          return c.json({ error: cause.message }, 400);
         throw cause;
       }
     };
@@ -93,6 +95,12 @@ export function ruleControls({ app, org, bodyOf, conditionsOf }: Given): void {
       saveDuplicateRules(store, undefined);
       return duplicateRules(store);
     }),
+  );
+
+  app.get('/__org/record-types', (c) => c.json(recordTypesNow(store)));
+  app.post(
+    '/__org/record-types',
+    answering((body) => saveRecordType(store, org.now(), store.schema.named(text(body, 'object')), body), 201),
   );
 
   app.post(
