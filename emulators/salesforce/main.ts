@@ -16,6 +16,7 @@ const help = `A stand-in Salesforce org on this machine. It holds nothing real a
   --latency <profile>       ${Object.keys(profiles).join(', ')} (none)
   --instance-url <url>      the instance_url of tokens, if not the API's own address
   --person-accounts         an org in which accounts may be persons; it stays one
+  --shared-activities       an org in which a task may have several contacts; it stays one
   --without-custom-fields   an org whose admin has not deployed Cordboard's fields
 `;
 
@@ -41,6 +42,7 @@ async function main(): Promise<void> {
       latency: { type: 'string', default: 'none' },
       'instance-url': { type: 'string' },
       'person-accounts': { type: 'boolean', default: false },
+      'shared-activities': { type: 'boolean', default: false },
       'without-custom-fields': { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
@@ -71,6 +73,7 @@ async function main(): Promise<void> {
         }),
     latency,
     personAccounts: values['person-accounts'],
+    sharedActivities: values['shared-activities'],
     withoutCustomFields: values['without-custom-fields'],
     ...(instanceUrl === undefined ? {} : { instanceUrl: instanceUrl.replace(/\/+$/, '') }),
   });

@@ -16,6 +16,7 @@ import { Locks } from './locks.ts';
 import { Deployments } from './metadata/deployments.ts';
 import type { OrgState } from './org-state.ts';
 import { Queries } from './query.ts';
+import { relateTasks } from './model/shared-activities.ts';
 import { cordboardFields } from './schema.ts';
 import { forgetRecent } from './resources/recent.ts';
 import { integrationUserId, seedOrg } from './seed.ts';
@@ -37,6 +38,8 @@ export type OrgOptions = {
   withoutCustomFields?: boolean;
   /** Accounts may be persons. An org that has them keeps them, whatever this says later. */
   personAccounts?: boolean;
+  /** Tasks may have several contacts. An org that has them keeps them, whatever this says later. */
+  sharedActivities?: boolean;
   /** Change events over gRPC, in plain HTTP/2 on this port. 0: any free port. Without it there are none: its libraries take 0.1 s to load. */
   pubsubPort?: number;
   /** The same over TLS on another port, with this certificate and key (PEM), or with one of the org's own making. */
@@ -63,6 +66,7 @@ export async function startOrg(options: OrgOptions): Promise<RunningOrg> {
   const clock = options.clock ?? wallClock;
   const store = new Store(options.file, options.withoutCustomFields ? [] : cordboardFields, {
     personAccounts: options.personAccounts ?? false,
+    sharedActivities: options.sharedActivities ?? false,
   });
   const addresses: OrgState['addresses'] = { api: '', control: '' };
   const now = () => clock() + org.shiftMs;
@@ -109,6 +113,7 @@ export async function startOrg(options: OrgOptions): Promise<RunningOrg> {
   store.changes.now = now;
   try {
     seedOrg(store, now());
+    relateTasks(store, now());
     store.commit();
     await openPubSub(org, options, addresses);
     const api = await listen(apiApp(org), options.port ?? 0);

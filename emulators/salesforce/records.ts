@@ -33,6 +33,16 @@ import { settleDeal, shareOfPrimary } from './model/deals.ts';
 import { parentOf as parent } from './model/parent.ts';
 import { checkOffered, checkRecordType, defaultsByType } from './model/record-types.ts';
 import { settleSetup } from './model/setup-records.ts';
+import {
+  deleteAlong,
+  filledBy,
+  hasShared,
+  nextPerson,
+  recountRelations,
+  relate,
+  settlePrimary,
+  settleRelation,
+} from './model/shared-activities.ts';
 import { asContact, isPerson, notByItself, settleAccount } from './person-accounts.ts';
 import type { Field, SObject } from './schema.ts';
 import { rightsFor, schemaFor } from './rights/seen.ts';
@@ -75,7 +85,7 @@ function checkReference(store: Store, field: Field, text: string): string {
   if (id === undefined) throw malformedId(field.label, field.name, text);
   const target = store.schema.ofId(id);
   if (!target || !field.referenceTo.includes(target.name)) {
-    if (!target && field.name === 'WhatId')
+    if (!target && (field.name === 'WhatId' || field.name === 'RelationId'))
       throw notImplemented(`relating a task to ${id.slice(0, 3)}… (only accounts, campaigns, cases, deals and custom objects are here)`);
     throw wrongIdType(field.label, field.name, text);
   }
@@ -111,6 +121,7 @@ function settle(ctx: Ctx, object: SObject, before: Row | undefined, row: Row, gi
     case 'Task': {
       if (Object.entries(given).some(([name, value]) => name.startsWith('Recurrence') && value !== null) || given['IsRecurrence'] === 1)
         throw notImplemented('recurring tasks');
+      if (hasShared(store)) settlePrimary(store, before, row);
       settleWhoAndWhat(ctx, before, row, given);
       const status = store.find(
         store.schema.named('TaskStatus'),
@@ -152,6 +163,9 @@ function settle(ctx: Ctx, object: SObject, before: Row | undefined, row: Row, gi
     }
     case 'Opportunity':
       settleDeal(store, before, row, given, ctx.now());
+      return;
+    case 'TaskRelation':
+      settleRelation(store, before, row);
       return;
     case 'CampaignMember':
       settleMember(store, before, row, new Date(ctx.now()).toISOString().slice(0, 10));
@@ -397,6 +411,7 @@ export function* insertRow(ctx: Ctx, seen: SObject, given: Row): Work<string> {
 
 function insert(ctx: Ctx, object: SObject, n: number, row: Row): void {
   ctx.store.insert(object, n, row);
+  if (object.name === 'Task' && hasShared(ctx.store)) relate(ctx.store, row);
   ctx.store.changes.capture(ctx, object, 'create', row);
 }
 
@@ -409,11 +424,34 @@ function* alongside(ctx: Ctx, object: SObject, id: string, row: Row): Work<void>
   }
   if (object.name === 'CampaignMember') recount(store, row['CampaignId']);
   if (object.name === 'OpportunityContactRole') shareOfPrimary(store, id, row);
+  if (object.name === 'TaskRelation') fillTask(ctx, row);
   if (object.name === 'Opportunity' && row['ContactId'] != null) {
     const role = store.schema.named('OpportunityContactRole');
     const given = { OpportunityId: id, ContactId: row['ContactId'], IsPrimary: 1 };
     yield* insertRow({ ...ctx, via: 'screen', rowFault: undefined }, role, given);
   }
+}
+
+/** The first of a task's people is its WhoId, its thing the WhatId. */
+function fillTask(ctx: Ctx, relation: Row): void {
+  const task = ctx.store.schema.named('Task');
+  const filled = filledBy(ctx.store, relation);
+  if (filled) applyChange(ctx, task, filled.task, settled(ctx, task, filled.task, filled.change), 'update');
+  else recountRelations(ctx.store, relation['TaskId'] ?? null);
+}
+
+/**
+ * A relation that a program deletes is gone for good [D object reference, TaskRelation.IsDeleted]. Was it what WhoId or WhatId says, the
+ * task loses that.
+ */
+function unrelate(ctx: Ctx, object: SObject, relation: Row): void {
+  const task = parent(ctx.store, relation['TaskId']);
+  const link = relation['IsWhat'] === 1 ? 'WhatId' : 'WhoId';
+  if (task && task.row[link] === relation['RelationId'])
+    applyChange(ctx, task.object, task.row, settled(ctx, task.object, task.row, { [link]: null }), 'update');
+  ctx.store.remove(object, String(relation['Id']));
+  recountRelations(ctx.store, relation['TaskId'] ?? null);
+  ctx.tally.written += 1;
 }
 
 /** The same after a change. */
@@ -427,6 +465,12 @@ function afterwards(ctx: Ctx, object: SObject, before: Row, after: Row): void {
   }
   if (object.name === 'CampaignMember') recount(ctx.store, before['CampaignId']);
   if (object.name === 'OpportunityContactRole') shareOfPrimary(ctx.store, id, after);
+  if (object.name === 'TaskRelation') recountRelations(ctx.store, before['TaskId'] ?? null);
+  if (object.name === 'Task' && hasShared(ctx.store)) {
+    if (after['IsDeleted'] === 1) deleteAlong(ctx.store, id);
+    else if (before['WhoId'] !== after['WhoId'] || before['WhatId'] !== after['WhatId'])
+      relate(ctx.store, { ...after, ...stamp(object, wholeSecond(ctx.now()), ctx.userId) });
+  }
 }
 
 /** The contact beside the account of a person. */
@@ -487,7 +531,8 @@ export function* deleteRow(ctx: Ctx, seen: SObject, id: string): Work<void> {
     checkDeletable(ctx.store, object, row);
     return { before: row, row, locks: [id, ...(isActivity(object.name) ? parentsOf(row) : [])] };
   });
-  remove(ctx, object, before);
+  if (object.name === 'TaskRelation') unrelate(ctx, object, before);
+  else remove(ctx, object, before);
 }
 
 /**
@@ -532,11 +577,15 @@ function remove(ctx: Ctx, object: SObject, before: Row): void {
 function letGo(ctx: Ctx, child: SObject, link: 'WhoId' | 'WhatId', id: string, rows: readonly Row[]): void {
   const other = link === 'WhoId' ? 'WhatId' : 'WhoId';
   for (const row of rows)
-    if (row[other] == null) {
+    // A task with more people goes on without this one.
+    if (row[other] == null && !(link === 'WhoId' && child.name === 'Task' && hasOthers(ctx, row, id))) {
       applyChange(ctx, child, row, { ...row, IsDeleted: 1 }, 'delete');
       ctx.store.update(child, String(row['Id']), { _deletedWith: id });
     } else applyChange(ctx, child, row, settled(ctx, child, row, { [link]: null }), 'update');
 }
+
+const hasOthers = (ctx: Ctx, task: Row, id: string): boolean =>
+  hasShared(ctx.store) && nextPerson(ctx.store, task['Id'] ?? null, id) !== null;
 
 /** The record with these changes, and with what the org derives from them. */
 export function settled(ctx: Ctx, object: SObject, before: Row, changes: Row): Row {

@@ -187,9 +187,14 @@ export const userPermissions: readonly (readonly [name: string, label: string])[
 export const withRecordTypes: readonly string[] = ['Account', 'Contact', 'Lead', 'Case', 'Opportunity', 'Task', 'Event', 'Campaign'];
 
 /** fields.tsv: names, types and flags of real describes ("recorded", with lengths) and of the object reference ("documented"). */
-function standardFields({ personAccounts }: Features): Map<string, Field[]> {
+function standardFields({ personAccounts, sharedActivities }: Features): Map<string, Field[]> {
   const found = new Map<string, Field[]>();
-  for (const cells of [...lines('fields.tsv'), ...(personAccounts ? lines('fields-of-person-accounts.tsv') : [])]) {
+  const files = [
+    'fields.tsv',
+    ...(personAccounts ? ['fields-of-person-accounts.tsv'] : []),
+    ...(sharedActivities ? ['fields-of-shared-activities.tsv'] : []),
+  ];
+  for (const cells of files.flatMap(lines)) {
     const cell = (place: number) => cells[place] ?? '';
     const list = (place: number) => (cell(place) === '' ? [] : cell(place).split('|'));
     const field: { -readonly [key in keyof Field]: Field[key] } = {
@@ -299,6 +304,8 @@ const customField = (given: CustomField): Field => ({
 export type Features = {
   /** Accounts that are persons. Once on it stays on [D Help; C "an irreversible process"]. */
   readonly personAccounts: boolean;
+  /** Tasks of several contacts. Once on it stays on [D Help, considerations for enabling Shared Activities]. */
+  readonly sharedActivities: boolean;
 };
 
 export type Schema = {
@@ -321,16 +328,18 @@ export function buildSchema(deployed: readonly CustomField[], features: Features
   const related = made.filter((object) => object.allowActivities).map((object) => object.name);
   const fieldsOf = (name: string): Field[] =>
     (standard.get(name) ?? []).map((field) =>
-      field.name === 'WhatId' && isActivity(name) ? { ...field, referenceTo: [...field.referenceTo, ...related].toSorted() } : field,
+      (field.name === 'WhatId' && isActivity(name)) || (field.name === 'RelationId' && name === 'TaskRelation')
+        ? { ...field, referenceTo: [...field.referenceTo, ...related].toSorted() }
+        : field,
     );
   // A field of activities is on tasks and events alike [C: metadata lies under Activity].
   const isOn = (field: CustomField, name: string) =>
     field.object === name || (isActivity(name) && (isActivity(field.object) || field.object === 'Activity'));
   type Raw = Omit<SObject, 'children'>;
   const raw: Raw[] = [
-    ...objects.map((given) =>
-      objectOf(given, [...fieldsOf(given.name), ...custom.filter((field) => isOn(field, given.name)).map(customField)]),
-    ),
+    ...objects
+      .filter(isHere(features))
+      .map((given) => objectOf(given, [...fieldsOf(given.name), ...custom.filter((field) => isOn(field, given.name)).map(customField)])),
     ...made.map((object) => customObject(object, custom.filter((field) => field.object === object.name).map(customField))),
   ];
   const all = raw.map((object): SObject => ({ ...object, children: childrenOf(object.name, raw) }));
@@ -359,6 +368,12 @@ export function schemaOf(features: Features, all: readonly SObject[], find: Sche
     ofId,
   };
 }
+
+/** "TaskRelation is only available if you've enabled Shared Activities" [D object reference]. */
+const isHere =
+  ({ sharedActivities }: Features) =>
+  ({ name }: Given): boolean =>
+    sharedActivities || !/^Task(?:Who)?Relation$/.test(name);
 
 const objectOf = (given: Given, fields: readonly Field[]): Omit<SObject, 'children'> => ({
   name: given.name,
@@ -394,8 +409,6 @@ function childrenOf(parent: string, all: readonly Pick<SObject, 'name' | 'fields
 /** A real org has these: saying "not supported" in its words would be a lie about the caller's query. */
 const knownElsewhere = new Set(
   [
-    'TaskRelation',
-    'TaskWhoRelation',
     'EventRelation',
     'EventWhoRelation',
     'SetupEntityAccess',

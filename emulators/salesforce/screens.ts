@@ -1,5 +1,6 @@
 import { convertedLead, entityIsDeleted, noSuchReference, Refusal } from './errors.ts';
 import { isPerson, notByItself, recordTypeId } from './person-accounts.ts';
+import { moveRelations } from './model/shared-activities.ts';
 import { applyChange, insertRow, settled, updateRow } from './records.ts';
 import type { SObject } from './schema.ts';
 import type { Row, Value } from './store.ts';
@@ -211,6 +212,7 @@ function absorb(ctx: Ctx, object: SObject, loser: Row, winnerId: string, losers:
       else if (!losers.includes(String(row['Id'])) && !(name === 'Contact' && isPerson(row)))
         applyChange(ctx, child, row, settled(ctx, child, row, { [field]: winnerId }), 'update');
   }
+  moveRelations(ctx.store, loser['Id'] ?? null, winnerId);
   applyChange(ctx, object, loser, { ...loser, IsDeleted: 1, MasterRecordId: winnerId }, 'delete');
 }
 

@@ -69,6 +69,7 @@ const masters = (object: SObject): readonly string[] => [
   ...(object.name === 'OpportunityContactRole' ? ['OpportunityId'] : []),
   ...(object.name === 'CampaignMemberStatus' ? ['CampaignId'] : []),
   ...(object.name === 'CampaignMember' ? ['LeadId', 'ContactId'] : []),
+  ...(/^Task(?:Who)?Relation$/.test(object.name) ? ['TaskId'] : []),
 ];
 
 /** As a condition on rows of `alias`, or undefined: he sees all of them. */

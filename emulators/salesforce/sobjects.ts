@@ -120,7 +120,9 @@ const validatorsOf = (object: SObject, row: Row): Validators => ({
 function* byId(call: Call, ctx: Ctx, object: SObject, text: string): Work<Answer> {
   allow(call, 'GET', 'HEAD', 'PATCH', 'DELETE');
   const id = readId(text);
-  if (id === undefined || schemaFor(ctx).ofId(id) !== object) throw noSuchExternalField(text); // [C quoted for bare words as ids]
+  // What shows another object's records has their ids, and no prefix of its own.
+  const isIts = id !== undefined && (object.keyPrefix === '' ? ctx.store.get(object, id) : schemaFor(ctx).ofId(id) === object);
+  if (id === undefined || !isIts) throw noSuchExternalField(text); // [C quoted for bare words as ids]
   if (call.method === 'GET' || call.method === 'HEAD') {
     const row = ctx.store.get(object, id);
     if (!row || !maySee(ctx.store, ctx.userId, object, row)) throw notFound(); // [D errorcodes: 404 also for what one may not see]

@@ -371,7 +371,7 @@ test('a query may be long, to a limit, and have very many parts', async () => {
 });
 
 test.each([
-  'SELECT Id FROM TaskRelation',
+  'SELECT Id FROM EventRelation',
   "SELECT Id FROM Account WHERE DISTANCE(BillingAddress, GEOLOCATION(37.7, -122.4), 'mi') < 20",
   'SELECT Id FROM Account WITH DATA CATEGORY Geography__c ABOVE usa__c',
   'SELECT Id FROM Account WITH SYSTEM_MODE',

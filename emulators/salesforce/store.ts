@@ -81,6 +81,8 @@ const indexed = new Set([
   'AssigneeId',
   'PermissionSetId',
   'ActivityId',
+  'TaskId',
+  'RelationId',
 ]);
 
 const counted = (object: SObject): string[] =>
@@ -137,7 +139,7 @@ export class Store {
   #committing: { done: Promise<void>; commit: () => void } | undefined;
   #custom: CustomField[];
   #objects: CustomObject[];
-  readonly #features: Features;
+  #features: Features;
   /** The org's clock; startOrg gives its own. */
   now: () => number = wallClock;
   /** Another number after each change of rights, users or fields: what was derived from them is out of date. */
@@ -164,8 +166,9 @@ export class Store {
     this.#custom.push(...this.brought);
     this.setMeta('customFields', JSON.stringify(this.#custom));
     this.setMeta('deployedFields', JSON.stringify([...new Set([...deployed, ...customFields.map(nameOf)])]));
-    this.#features = { personAccounts: features.personAccounts === true || this.meta('personAccounts') === 'on' };
-    if (this.#features.personAccounts) this.setMeta('personAccounts', 'on');
+    const on = (feature: keyof Features) => features[feature] === true || this.meta(feature) === 'on';
+    this.#features = { personAccounts: on('personAccounts'), sharedActivities: on('sharedActivities') };
+    for (const feature of ['personAccounts', 'sharedActivities'] as const) if (this.#features[feature]) this.setMeta(feature, 'on');
     this.#objects = JSON.parse(this.meta('customObjects') ?? '[]') as CustomObject[];
     this.schema = buildSchema(this.#custom, this.#features, this.#objects);
     this.#createTables();
@@ -242,6 +245,12 @@ export class Store {
     this.#objects = this.#objects.filter((object) => object.name !== name);
     this.setMeta('customObjects', JSON.stringify(this.#objects));
     this.changeFields((custom) => custom.filter((field) => field.object !== name && field.referenceTo !== name));
+  }
+  /** What an admin switches on under Setup, for good. */
+  switchOn(feature: keyof Features): void {
+    this.#features = { ...this.#features, [feature]: true };
+    this.setMeta(feature, 'on');
+    this.#rebuild();
   }
   get customFields(): readonly CustomField[] {
     return this.#custom;

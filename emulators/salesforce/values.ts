@@ -1,4 +1,4 @@
-import { jsonWrongType, noSuchColumn } from './errors.ts';
+import { jsonWrongType, noSuchColumn, notImplemented } from './errors.ts';
 import type { Field, SObject } from './schema.ts';
 import type { Row, Value } from './store.ts';
 
@@ -77,6 +77,10 @@ export function readDatetime(text: string): number | undefined {
   return Number.isNaN(ms) ? undefined : ms;
 }
 
+/** A list of ids that stands for records between two others [D object reference, Task.TaskWhoIds]: a real org with Shared Activities has it. */
+export const isJunctionList = (object: SObject, name: string): boolean =>
+  name.toLowerCase() === 'taskwhoids' && object.byName.has('whocount');
+
 /** A record as sent, in the org's own terms. `attributes` is not data. */
 export function readRecord(object: SObject, sent: Record<string, unknown>): Row {
   const row: Row = {};
@@ -84,6 +88,7 @@ export function readRecord(object: SObject, sent: Record<string, unknown>): Row 
     if (name === 'attributes') continue;
     const field = object.byName.get(name.toLowerCase());
     if (field) row[field.name] = readValue(field, value);
+    else if (isJunctionList(object, name)) throw notImplemented(`writing ${object.name}.${name}: make TaskRelation records`);
     else throw noSuchColumn(name, object.name);
   }
   return row;

@@ -59,6 +59,8 @@ const setUp: Readonly<Record<string, readonly [read: string | undefined, write: 
   AdditionalNumber: [undefined, 'ManageCallCenters'],
   Task: ['ActivitiesAccess', 'EditTask'],
   Event: ['ActivitiesAccess', 'EditEvent'],
+  TaskRelation: ['ActivitiesAccess', 'EditTask'],
+  TaskWhoRelation: ['ActivitiesAccess', undefined],
 };
 /** Their parent's permission: reading it to read, changing it to write. */
 const follows: Readonly<Record<string, string>> = { OpportunityContactRole: 'Opportunity', CampaignMemberStatus: 'Campaign' };

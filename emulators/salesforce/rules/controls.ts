@@ -1,6 +1,7 @@
 import type { HttpBindings } from '@hono/node-server';
 import type { Context, Hono } from 'hono';
 import { readId } from '../ids.ts';
+import { relateTasks } from '../model/shared-activities.ts';
 import type { OrgState } from '../org-state.ts';
 import type { SObject } from '../schema.ts';
 import type { Condition } from '../conditions.ts';
@@ -34,7 +35,7 @@ const text = (body: Json, key: string): string => {
   return value;
 };
 
-/** What an admin sets up: `/__org/validation-rules`, `/__org/duplicate-rules`, `/__org/record-types`, `/__org/archive`, `/__org/record-locks`. */
+/** What an admin sets up: `/__org/validation-rules`, `/__org/duplicate-rules`, `/__org/record-types`, `/__org/activity-settings`, `/__org/archive`, `/__org/record-locks`. */
 export function ruleControls({ app, org, bodyOf, conditionsOf }: Given): void {
   const { store } = org;
   const answering =
@@ -101,6 +102,19 @@ export function ruleControls({ app, org, bodyOf, conditionsOf }: Given): void {
   app.post(
     '/__org/record-types',
     answering((body) => saveRecordType(store, org.now(), store.schema.named(text(body, 'object')), body), 201),
+  );
+
+  app.get('/__org/activity-settings', (c) => c.json({ sharedActivities: store.schema.features.sharedActivities }));
+  app.post(
+    '/__org/activity-settings',
+    answering((body) => {
+      // "If you enable Shared Activities … you can't disable it" [D Help]
+      if (body['sharedActivities'] !== true) throw new Wrong('sharedActivities is true: what is on stays on');
+      if (!store.schema.features.sharedActivities) store.switchOn('sharedActivities');
+      relateTasks(store, org.now());
+      org.queries.forget();
+      return { sharedActivities: true };
+    }),
   );
 
   app.post(

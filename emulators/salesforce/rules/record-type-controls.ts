@@ -77,9 +77,7 @@ function offerOf(store: Store, object: SObject, name: string, given: unknown): [
   if (!Array.isArray(values)) throw new RecordTypeError(`${name}: values is a list`);
   const odd = [...values, ...(usual === undefined ? [] : [usual])].find((value) => !whole.includes(String(value)));
   if (odd !== undefined) throw new RecordTypeError(`${name} has no value ${String(odd)}`);
-  if (usual !== undefined && !values.includes(usual)) throw new RecordTypeError(`${name}: the default is one of the values`);
-  return [
-    field.name,
-    { values: whole.filter((value) => values.includes(value)), ...(usual === undefined ? {} : { default: String(usual) }) },
-  ];
+  if (usual !== undefined && (typeof usual !== 'string' || !values.includes(usual)))
+    throw new RecordTypeError(`${name}: the default is one of the values`);
+  return [field.name, { values: whole.filter((value) => values.includes(value)), ...(usual === undefined ? {} : { default: usual }) }];
 }

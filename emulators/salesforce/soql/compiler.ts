@@ -3,7 +3,7 @@ import type { Field, SObject } from '../schema.ts';
 import { visibleTo } from '../sharing.ts';
 import { aggregates, dateFunctions, isCount, type Condition, type FunctionCall, type Operand, type Path, type Query } from '../soql.ts';
 import type { Value } from '../store.ts';
-import { isText } from '../values.ts';
+import { isJunctionList, isText } from '../values.ts';
 import { compare, joined, type Column, type Sql } from './compare.ts';
 import { dayRange } from './date-literals.ts';
 import { dateFunction, formatted, isFormattable, picklistRank } from './functions.ts';
@@ -155,6 +155,7 @@ export class Compiler {
         throw this.error('INVALID_FIELD', at, 'Address fields can only be filtered using Distance expressions');
       const field = resolveField(this.reader, object, name);
       if (field) return { sql: `${alias}."${field.name}"`, field };
+      if (isJunctionList(object, name)) throw notImplemented(`${object.name}.${name} in queries: select from TaskWhoRelations`);
       throw this.noSuchField(at, name, object.name);
     }
     if (name.toLowerCase() === 'userrecordaccess') throw notImplemented('UserRecordAccess as a parent; query it by UserId and RecordId');

@@ -30,7 +30,7 @@ export const seeded = {
   iryna: '003Sx0000000006IAA',
   kenji: '00QSx0000000001MAA',
   ticket: '500Sx0000000001MAA',
-  deal: '006Sx0000000001MAA',
+  deal: '006Sx0000000001IAA',
 } as const;
 
 async function read(response: Response): Promise<Reply> {
