@@ -433,7 +433,6 @@ const knownElsewhere = new Set(
     'PermissionSetLicense',
     'PermissionSetGroup',
     'CustomPermission',
-    'LoginHistory',
     'UserPreference',
     'ApexClass',
     'ApexTrigger',

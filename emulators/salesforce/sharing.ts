@@ -85,6 +85,11 @@ export function visibleTo(store: Store, userId: string, object: SObject, alias: 
 
 /** What sharing asks of a row, all of it. `depth` names the tables within. */
 function shared(store: Store, userId: string, object: SObject, alias: string, depth: number): string[] {
+  // "Only users with Manage Users or Monitor Login History permissions"; "all users can retrieve their own" [D object reference, LoginHistory]
+  if (object.name === 'LoginHistory') {
+    const { has } = rightsFor(store, userId);
+    return has('ManageUsers') || has('MonitorLoginHistory') ? [] : [`${alias}."UserId" = '${userId}'`];
+  }
   if (viewsAll(store, userId, object)) return [];
   const conditions = masters(object).flatMap((field) => {
     const seen = parentSeen(store, userId, object, field, alias, depth);

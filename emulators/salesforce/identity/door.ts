@@ -4,6 +4,7 @@ import { knownScopes } from './apps.ts';
 import { authorize, consent, consentPath, frontdoor, login, logout, otherWayIn, singleAccess, type Request } from './authorize.ts';
 import { Denied, missing } from './denied.ts';
 import { bearerOf, type Identity } from './identity.ts';
+import { noteFragment, noteLogin, noteToken } from './login-history.ts';
 import { credentials, token } from './token.ts';
 import type { Session } from './tokens.ts';
 import { userById } from './users.ts';
@@ -38,16 +39,19 @@ function route(identity: Identity, request: Request): Answer {
   const accessToken = () => bearerOf(header('authorization')) ?? given('oauth_token') ?? given('access_token') ?? undefined;
   switch (path) {
     case '/services/oauth2/authorize':
-      return authorize(identity, request);
+      return noteFragment(identity, request, authorize(identity, request));
     case consentPath:
       only('GET', 'POST');
-      return consent(identity, request);
+      return noteFragment(identity, request, consent(identity, request));
     case '/':
-      return login(identity, request);
+      return noteLogin(identity, request, login(identity, request));
     case '/services/oauth2/token': {
       only('POST');
       const host = header('host') ?? '';
-      return token(identity, form.size > 0 ? form : query, header('authorization'), [`http://${host}`, `https://${host}`]);
+      const asked = form.size > 0 ? form : query;
+      return noteToken(identity, request, asked, () =>
+        token(identity, asked, header('authorization'), [`http://${host}`, `https://${host}`]),
+      );
     }
     case '/services/oauth2/revoke':
       only('GET', 'POST');
