@@ -94,6 +94,19 @@ describe('programs', () => {
       row({ UserId: id, LoginSubType: 'OauthRefreshToken', Application: 'Late', Status: 'User is Inactive' }),
     ]);
   });
+  test('User.LastLoginDate is written once a minute', async () => {
+    const last = async () =>
+      (await org.query(`SELECT LastLoginDate FROM User WHERE Id = '${seeded.integration}'`)).records[0]?.['LastLoginDate'];
+    await during(() => org.signIn());
+    const first = await last();
+    expect(first).toBe(new Date(now).toISOString().replace('Z', '+0000'));
+    now += 59_000;
+    await org.signIn();
+    expect(await last()).toBe(first);
+    now += 1000;
+    await org.signIn();
+    expect(await last()).not.toBe(first);
+  });
   test('a wrong secret is nobody’s sign-in', async () =>
     expect(await during(() => askToken(org, { grant_type: 'client_credentials', client_id: 'app', client_secret: 'wrong' }))).toEqual([]));
 });

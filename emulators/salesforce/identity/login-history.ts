@@ -1,11 +1,11 @@
 import type { Answer } from '../call.ts';
-import type { Row } from '../store.ts';
+import type { Row, Value } from '../store.ts';
 import { wholeSecond } from '../values.ts';
 import { readAssertion } from './assertion.ts';
 import type { Request } from './authorize.ts';
 import { Denied } from './denied.ts';
 import type { Identity } from './identity.ts';
-import { isActive, userNamed } from './users.ts';
+import { isActive, userById, userNamed } from './users.ts';
 
 // LoginHistory: a row for each sign-in, by a program or by a person on the login page. What it says is the org's; nobody changes it.
 
@@ -50,6 +50,15 @@ function note(identity: Identity, { method, header }: Request, row: Row): void {
     Status: 'Success',
     ...row,
   });
+  if (row['Status'] === undefined || row['Status'] === 'Success') seenNow(identity, row['UserId'] ?? null);
+}
+
+/** "This value is updated if 60 seconds elapses since the user's last login" [D object reference, User.LastLoginDate]. */
+function seenNow({ store, now }: Identity, userId: Value): void {
+  const user = userById(store, String(userId));
+  const at = wholeSecond(now());
+  if (user && at - Number(user['LastLoginDate'] ?? 0) >= 60_000)
+    store.update(store.schema.named('User'), String(userId), { LastLoginDate: at });
 }
 
 const byApp = (identity: Identity, clientId: string | undefined, subType: string | undefined): Row => ({
