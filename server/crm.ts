@@ -24,9 +24,14 @@ export type CrmIdentity = {
   readonly host: string;
 };
 
+/** The agent whose record it is, as a user of the CRM: written in their name where they let us (DP-11). */
+export type Author = { readonly id: string; readonly name: string };
+
 /** The activity one call should have, in our words; `Crm.draft` says it in theirs. */
 export type WantedActivity = {
   readonly kind: 'activity';
+  /** Left out: the integration user's. */
+  readonly author?: Author;
   readonly subject: string;
   /** Completed shows under Past Activity, open under Next Steps. */
   readonly status: 'completed' | 'open';
@@ -64,6 +69,8 @@ export type PersonKind = (typeof personKinds)[number];
 /** A record made for a stranger. It is made and never changed: whatever people make of it is theirs (P2). */
 export type WantedPerson = {
   readonly kind: PersonKind;
+  /** As of an activity. */
+  readonly author?: Author;
   /** The caller's name if one is known, else the number. */
   readonly name: string;
   /** Of a lead, where the CRM insists on one. */
@@ -110,6 +117,8 @@ export type WriteAnswer =
   | { readonly refused: 'fields'; readonly fields: readonly RefusedField[]; readonly failure: CrmFailure }
   /** A duplicate rule found others, with what stands in their phone fields as far as this user sees it. */
   | { readonly refused: 'duplicate'; readonly others: readonly Duplicate[]; readonly failure: CrmFailure }
+  /** Not in this author's name: nothing happened, and the integration user may be let. Only where `as` was asked for. */
+  | { readonly refused: 'author'; readonly failure: CrmFailure }
   /** `exists`: our name is on that record already. `deleted`: it was there and isn't any more, or was never. */
   | { readonly refused: 'exists' | 'deleted'; readonly id?: string; readonly message: string }
   /** `whole`: the failure befell a group of rows in one, so any of them may be the poison: ask for half of them again (W5). */
@@ -140,7 +149,12 @@ export type ReadAnswer =
 export type FieldDefaults = Readonly<Record<string, Fields>>;
 /** One of them that can't be used, and why. */
 export type WrongDefault = { readonly object: string; readonly field: string; readonly because: string };
-export type Exchange = { readonly reads: readonly ReadAsk[]; readonly writes: readonly WriteAsk[]; readonly defaults?: FieldDefaults };
+export type Exchange = {
+  readonly reads: readonly ReadAsk[];
+  readonly writes: readonly WriteAsk[];
+  readonly defaults?: FieldDefaults;
+  /** Written in this user's name, who lets us. Nothing is read then: what they don't see would be taken for gone. */ readonly as?: string;
+};
 export type Exchanged = {
   /** One each, in order of asking. Reads happen before writes. */
   readonly reads: readonly ReadAnswer[];
@@ -306,6 +320,13 @@ export interface Crm {
   draft(wanted: Wanted): Fields;
   /** One round trip and one API call: reads, then writes. Throws `Unanswered` or `Refused` only. */
   exchange(ask: Exchange, signal?: AbortSignal): Promise<Exchanged>;
+  /**
+   * Can records be written in this user's name now? Undefined: yes, and their session is open. Whatever stands against it for good is said
+   * where their consent is kept, and they aren't tried again until they have given another, or a day has passed (DP-11).
+   */
+  mayActAs(userId: string): Promise<CrmFailure | undefined>;
+  /** Uses a consent that a user has lent, since one that nobody uses dies. What came of it is said where it is kept. */
+  proveAgent(userId: string): Promise<void>;
   /** Everybody who may own a record. Throws like `exchange`. */
   users(): Promise<CrmUser[]>;
   /** The user this connection acts as. */

@@ -13,6 +13,7 @@ import { whoIsThere } from './book/who-is-there.ts';
 import { sayStatus } from './admin/status.ts';
 import { type Config, printConfig, printMistakes, readConfig } from './config.ts';
 import { connecting } from './connect/connect.ts';
+import { proveRested } from './connect/prove-rested.ts';
 import { readConsole } from './console-files.ts';
 import { hashToken } from './guard.ts';
 import { groupCommit } from './ingest/group-commit.ts';
@@ -49,7 +50,7 @@ import { keyOf, loadSecretsKey, openSecrets, requireKeysFor, type Secrets, Secre
 import { openVault } from './store/vault-store.ts';
 import { resealed } from './setup/reseal.ts';
 import type { OrgId, OrgView } from './store.ts';
-import type { Vault } from './vault.ts';
+import type { LentConsents, Vault } from './vault.ts';
 import { realWorld } from './world.ts';
 
 /** Something the operator can mend; the message says how. Anything else is ours and shows its stack. */
@@ -133,11 +134,15 @@ async function start(config: Config): Promise<void> {
     type Settings = { readonly kind?: keyof typeof crms } & Parameters<typeof crms.salesforce>[0];
     const settingsOf = (sealed: string) => JSON.parse(secrets.open(sealed, 'orgs crm')) as Settings;
     const vaultOf = (id: OrgId) => openVault({ database, world, secrets, onTrouble: trouble }, id);
-    const openCrm = (settings: object, vault: Vault) => {
+    const lentOf = (id: OrgId): LentConsents => ({
+      vault: (user) => openVault({ database, world, secrets, onTrouble: trouble }, id, user),
+      say: (user, failure) => waysIn.sayAgentTrouble(id, user, failure),
+    });
+    const openCrm = (settings: object, vault: Vault, lent?: LentConsents) => {
       const { kind = 'salesforce', ...rest } = settings as Settings;
       // The stand-in tells of changes at another port each time it starts.
       const events = standIn?.pubsubUrl !== undefined && rest.loginUrl === standIn.apiUrl ? { pubsubUrl: standIn.pubsubUrl } : {};
-      return crms[kind]({ ...events, ...rest, requestLimitMs: config.requestLimitMs }, world, (line) => log.debug(line), vault);
+      return crms[kind]({ ...events, ...rest, requestLimitMs: config.requestLimitMs }, world, (line) => log.debug(line), vault, lent);
     };
 
     const standInUrl = `http://127.0.0.1:${config.standInPort}`;
@@ -190,14 +195,15 @@ async function start(config: Config): Promise<void> {
       store,
       world,
       node: config.nodeName,
-      connect: (sealed, id) => openCrm(settingsOf(sealed), vaultOf(id)),
+      connect: (sealed, id) => openCrm(settingsOf(sealed), vaultOf(id), lentOf(id)),
       signedIn: (id, atMs) => waysIn.saveSignedIn(id, atMs),
       proved: (id, failure) => waysIn.saveProof(id, failure),
+      proveAgents: (id, crm) => proveRested(waysIn, id, crm),
       writer: { sideBySide: 4, requestLimitMs: config.requestLimitMs, pollMs: 500 },
       connected: () => books.ring(),
       rules: async (id) => {
-        const { policy, policyVersion } = await orgView(id);
-        return { policyVersion, defaults: policy.defaults, duplicates: policy.duplicates, country: policy.country };
+        const { policy, policyVersion, lent } = await orgView(id);
+        return { policyVersion, defaults: policy.defaults, duplicates: policy.duplicates, country: policy.country, lent };
       },
       whoIsThere: (org, numbers) => isThere(org, numbers),
       report: (what, fields) => {

@@ -81,6 +81,7 @@ function keepOne(
     connect: () => (seen.connected++, more.connect?.() ?? Promise.resolve(crm)),
     signedIn: () => Promise.resolve(),
     proved: (_org, trouble) => Promise.resolve(void seen.proved.push(trouble)),
+    proveAgents: () => Promise.resolve(),
     writer: { sideBySide: 1, requestLimitMs: 120_000, pollMs: 500 },
     connected: () => undefined,
     rules: () => Promise.resolve({ policyVersion: 1, defaults: more.defaults ?? {}, duplicates: 'park', country: undefined }),

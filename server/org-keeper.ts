@@ -15,6 +15,8 @@ export type KeeperOptions = {
   signedIn(org: OrgId, atMs: number): Promise<void>;
   /** A new session could be had, or why not; asked for once a day, long before the one in use ends. */
   proved(org: OrgId, trouble: CrmFailure | undefined): Promise<void>;
+  /** Uses what agents have lent and nobody has used for a day. */
+  proveAgents(org: OrgId, crm: Crm): Promise<void>;
   readonly writer: WriterSettings;
   /** There is a connection to this org, or another one. */
   connected(org: OrgId): void;
@@ -53,6 +55,8 @@ const namesLost = (because = ''): CrmFailure => ({
   code: 'NAME_FIELD_LOST',
   message: `${because} It was there before, and without it calls could be written twice, so nothing is written until it is back. Install again, give the connected user the permission set, or uninstall to go on without it.`,
 });
+/** Whose consent has rested for a day is looked for so often, a few at a time. */
+const agentsEveryMs = 60_000;
 /** Not let in, and a person has to mend it: so often it is looked whether it is mended without our being told. */
 const shutOutMs = 5 * 60_000;
 
@@ -67,6 +71,7 @@ export function keepOrgs({
   connect,
   signedIn,
   proved,
+  proveAgents,
   writer,
   connected,
   rules,
@@ -88,6 +93,7 @@ export function keepOrgs({
     let usageAtMs = -Infinity;
     let saidSignInMs: number | undefined;
     let proveFromMs = -Infinity;
+    let agentsFromMs = -Infinity;
     let looked: string | undefined;
     let lookFromMs = -Infinity;
     let namesFromMs = -Infinity;
@@ -109,6 +115,10 @@ export function keepOrgs({
     };
     /** Stores when we were last let in, and sees once a day whether we would be again. */
     const watchWayIn = async (crm: Crm) => {
+      if (world.monotonic() >= agentsFromMs) {
+        agentsFromMs = world.monotonic() + agentsEveryMs * (0.5 + world.chance());
+        await proveAgents(org, crm);
+      }
       const sinceMs = crm.signedInAtMs();
       if (sinceMs === undefined) return;
       if (sinceMs !== saidSignInMs) await signedIn(org, (saidSignInMs = sinceMs));

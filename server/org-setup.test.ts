@@ -97,6 +97,7 @@ beforeAll(async () => {
     connected: () => undefined,
     signedIn: async () => undefined,
     proved: async () => undefined,
+    proveAgents: async () => undefined,
     rules: () => Promise.resolve({ policyVersion: 1, defaults: {}, duplicates: 'park', country: undefined }),
     whoIsThere: () => Promise.resolve(new Map()),
     report: () => undefined,

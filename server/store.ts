@@ -200,7 +200,13 @@ export type OrgView = {
   /** Who the admin says an agent is, by `personKey`. */
   readonly people: ReadonlyMap<string, PersonEntry>;
   readonly selfUser: string | undefined;
+  readonly lent: Lent;
 };
+
+/** Users of the CRM who let us write in their name, by id; with why it can't be done now, where it can't (DP-11). */
+export type Lent = ReadonlyMap<string, { readonly trouble?: string }>;
+/** Whose record it is, and why it was not written in their name, if it wasn't. */
+export type InName = { readonly of: string; readonly not?: string };
 
 /** What an exchange did to a row, to be stored under the lane's epoch. */
 export type RowOutcome = {
@@ -225,6 +231,8 @@ export type AttemptLog = {
   readonly kind: 'read' | 'create' | 'change';
   readonly sent: Fields | null;
   readonly answer: unknown;
+  /** Of a record that is an agent's, where agents let us act as them. */
+  readonly inName?: InName;
 };
 
 /** The lane of an org was taken over: nothing more may be stored or sent under this epoch (E7). */

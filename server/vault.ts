@@ -18,3 +18,10 @@ export interface Vault {
 
 /** Somebody else has changed what is kept since it was read. */
 export class VaultTaken extends Error {}
+
+/** The consents that users of the CRM have lent us, for the client (DP-11). */
+export interface LentConsents {
+  vault(userId: string): Vault;
+  /** Why nothing is written in their name from now on; undefined: it can be again. */
+  say(userId: string, trouble: { readonly code: string; readonly message: string } | undefined): Promise<void>;
+}

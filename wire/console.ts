@@ -113,6 +113,8 @@ export const CallStory = z.object({
           sent: z.unknown(),
           answer: z.unknown(),
           wire: z.unknown(),
+          /** Whose record it is, and why it was not written in their name, if it wasn't. Absent: nobody's but the integration user's. */
+          inName: z.object({ of: z.string(), not: z.string().optional() }).optional(),
         }),
       ),
     }),
@@ -346,6 +348,8 @@ export const Org = z.object({
   waiting: z.number(),
   /** Agents who let Cordboard act as them. */
   agents: z.number(),
+  /** Agents who let Cordboard act as them, and why it can't. */
+  agentsInTrouble: z.array(z.object({ name: z.string(), because: z.string() })),
   /** Where its agents sign in. */
   agentsPath: z.string(),
   hasKey: z.boolean(),
@@ -396,7 +400,14 @@ export type OrgTested = z.infer<typeof OrgTested>;
 export const Disconnected = z.object({ revoked: z.boolean() });
 export const SetActAs = z.object({ actAs: z.enum(['integration-user', 'agent']) });
 /** Who an agent is here. */
-export const Agent = z.object({ name: z.string(), org: z.string(), actAs: z.enum(['integration-user', 'agent']), lent: z.boolean() });
+export const Agent = z.object({
+  name: z.string(),
+  org: z.string(),
+  actAs: z.enum(['integration-user', 'agent']),
+  /** They let Cordboard act as them; not so while it can't, for `trouble`. */
+  lent: z.boolean(),
+  trouble: z.string().optional(),
+});
 export type Agent = z.infer<typeof Agent>;
 
 export const SignIn = z.object({ token: z.string().min(1).max(200) });

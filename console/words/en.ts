@@ -409,6 +409,8 @@ export const en: Words = {
     request: 'Sent',
     answer: 'Answer',
     wire: 'On the wire',
+    inNameOf: (of) => `Written in the name of ${of}`,
+    notInNameOf: (of) => `Meant for the name of ${of}, written as the integration user`,
     noAnswer: 'No answer came',
     took: (duration) => `after ${duration}`,
   },
@@ -525,12 +527,14 @@ export const en: Words = {
     agents: 'Agents',
     agentsExplained: 'Agents open this address and sign in with Salesforce, to see their own calls.',
     agentsLent: counted('en', { one: '# agent lets Cordboard act as them.', other: '# agents let Cordboard act as them.' }),
+    agentsInTrouble: 'Let Cordboard act as them, and it can’t:',
     actAs: 'When agents sign in',
     actings: {
       'integration-user': { name: 'They only say who they are', explained: 'Activities are written as the connected user.' },
       agent: {
         name: 'They also let Cordboard act as them',
-        explained: 'The permission is kept, sealed. Activities are still written as the connected user; writing as the agent comes later.',
+        explained:
+          'The permission is kept, sealed. Their calls are written in their name; whatever they may not write, the connected user writes.',
       },
     },
   },
@@ -549,6 +553,7 @@ export const en: Words = {
     signedInAs: (name) => `You are signed in as ${name}`,
     callsOf: (org) => `Org: ${org}`,
     lent: 'You let Cordboard act as you in Salesforce.',
+    cantAct: 'Cordboard can’t act as you just now. Your calls are written as the connected user.',
     takeBack: 'Take this back',
   },
   recording: {

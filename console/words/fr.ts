@@ -410,6 +410,8 @@ export const fr: Words = {
     request: 'Envoyé',
     answer: 'Réponse',
     wire: 'Sur le réseau',
+    inNameOf: (of) => `Écrit au nom de ${of}`,
+    notInNameOf: (of) => `Écrit au nom de l’utilisateur connecté, et non de ${of}`,
     noAnswer: 'Aucune réponse',
     took: (duration) => `après ${duration}`,
   },
@@ -541,6 +543,7 @@ export const fr: Words = {
       many: '# agents laissent Cordboard agir en leur nom.',
       other: '# agents laissent Cordboard agir en leur nom.',
     }),
+    agentsInTrouble: 'Laissent Cordboard agir en leur nom, mais c’est impossible pour l’instant\u00a0:',
     actAs: 'Quand un agent se connecte',
     actings: {
       'integration-user': {
@@ -550,7 +553,7 @@ export const fr: Words = {
       agent: {
         name: 'Il laisse aussi Cordboard agir en son nom',
         explained:
-          'L’autorisation est gardée, scellée. Les activités sont encore écrites au nom de l’utilisateur connecté ; écrire au nom de l’agent viendra plus tard.',
+          'L’autorisation est gardée, scellée. Leurs appels sont écrits en leur nom\u00a0; ce qu’ils n’ont pas le droit d’écrire l’est par l’utilisateur connecté.',
       },
     },
   },
@@ -569,6 +572,7 @@ export const fr: Words = {
     signedInAs: (name) => `Vous êtes connecté en tant que ${name}`,
     callsOf: (org) => `Organisation : ${org}`,
     lent: 'Vous laissez Cordboard agir en votre nom dans Salesforce.',
+    cantAct: 'Cordboard ne peut pas agir en votre nom pour l’instant. Vos appels sont écrits au nom de l’utilisateur connecté.',
     takeBack: 'Retirer cette autorisation',
   },
   recording: {

@@ -406,6 +406,8 @@ export const ja: Words = {
     request: '送信内容',
     answer: '応答',
     wire: '通信内容',
+    inNameOf: (of) => `${of}として書き込み`,
+    notInNameOf: (of) => `${of}としてではなく、接続ユーザーとして書き込み`,
     noAnswer: '応答なし',
     took: (duration) => `${duration}後`,
   },
@@ -520,12 +522,13 @@ export const ja: Words = {
     agents: '担当者',
     agentsExplained: '担当者はこのアドレスを開き、Salesforce でサインインして自分の通話を見ます。',
     agentsLent: counted('ja', { other: '# 人の担当者が Cordboard に代行を許しています。' }),
+    agentsInTrouble: '代行を許しているが、今はできない担当者:',
     actAs: '担当者のサインイン時',
     actings: {
       'integration-user': { name: '本人確認だけを行う', explained: '活動は接続ユーザーとして書き込みます。' },
       agent: {
         name: '代行も許してもらう',
-        explained: '許可は封をして保管します。活動はまだ接続ユーザーとして書き込みます。担当者としての書き込みは後の版で行います。',
+        explained: '許可は封をして保管します。担当者の通話は担当者として書き込み、担当者に権限がないものは接続ユーザーとして書き込みます。',
       },
     },
   },
@@ -544,6 +547,7 @@ export const ja: Words = {
     signedInAs: (name) => `${name} としてサインインしています`,
     callsOf: (org) => `組織: ${org}`,
     lent: 'Cordboard があなたとして Salesforce で動くことを許しています。',
+    cantAct: '今は Cordboard があなたとして書き込めません。通話は接続ユーザーとして書き込まれます。',
     takeBack: '許可を取り消す',
   },
   recording: {

@@ -453,6 +453,8 @@ export const pl: Words = {
     request: 'Wysłano',
     answer: 'Odpowiedź',
     wire: 'W sieci',
+    inNameOf: (of) => `Zapisano w imieniu: ${of}`,
+    notInNameOf: (of) => `Zapisano jako połączony użytkownik, nie w imieniu: ${of}`,
     noAnswer: 'Brak odpowiedzi',
     took: (duration) => `po ${duration}`,
   },
@@ -579,13 +581,14 @@ export const pl: Words = {
       many: '# agentów pozwala Cordboard działać w ich imieniu.',
       other: '# agenta pozwala Cordboard działać w ich imieniu.',
     }),
+    agentsInTrouble: 'Pozwalają działać w swoim imieniu, ale teraz się nie da:',
     actAs: 'Gdy agent się loguje',
     actings: {
       'integration-user': { name: 'Mówi tylko, kim jest', explained: 'Działania są zapisywane jako połączony użytkownik.' },
       agent: {
         name: 'Pozwala też działać w swoim imieniu',
         explained:
-          'Zgoda jest przechowywana, zapieczętowana. Działania są na razie zapisywane jako połączony użytkownik; zapis w imieniu agenta przyjdzie później.',
+          'Zgoda jest przechowywana, zapieczętowana. Rozmowy agenta są zapisywane w jego imieniu; czego mu nie wolno, zapisuje połączony użytkownik.',
       },
     },
   },
@@ -604,6 +607,7 @@ export const pl: Words = {
     signedInAs: (name) => `Zalogowano jako ${name}`,
     callsOf: (org) => `Organizacja: ${org}`,
     lent: 'Pozwalasz Cordboard działać w Twoim imieniu w Salesforce.',
+    cantAct: 'Cordboard nie może teraz działać w Twoim imieniu. Twoje rozmowy są zapisywane jako połączony użytkownik.',
     takeBack: 'Cofnij zgodę',
   },
   recording: {

@@ -246,6 +246,8 @@ export type Words = {
     readonly request: string;
     readonly answer: string;
     readonly wire: string;
+    readonly inNameOf: (of: string) => string;
+    readonly notInNameOf: (of: string) => string;
     readonly noAnswer: string;
     readonly took: (duration: string) => string;
   };
@@ -326,6 +328,7 @@ export type Words = {
     readonly agents: string;
     readonly agentsExplained: string;
     readonly agentsLent: Counted;
+    readonly agentsInTrouble: string;
     readonly actAs: string;
     readonly actings: Readonly<Record<'integration-user' | 'agent', { readonly name: string; readonly explained: string }>>;
   };
@@ -344,6 +347,7 @@ export type Words = {
     readonly signedInAs: (name: string) => string;
     readonly callsOf: (org: string) => string;
     readonly lent: string;
+    readonly cantAct: string;
     readonly takeBack: string;
   };
   readonly recording: {

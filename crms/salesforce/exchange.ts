@@ -14,6 +14,7 @@ import {
   type WriteAnswer,
   type WriteAsk,
 } from '../../server/crm.ts';
+import { type Hand, NoSession } from './agents.ts';
 import { defaultsOf, neededDefaults } from './defaults.ts';
 import { standardFields, type TaskShape } from './describe.ts';
 import { edgeFailure, failureOf, isPerRequestLimit, namedFields, readErrorBody, readRowErrors, type SalesforceError } from './failures.ts';
@@ -37,7 +38,10 @@ const clockMarginMs = 5 * 60_000;
  * all-or-none: each row has its own fate.
  */
 export async function exchange(connection: Connection, asked: Exchange, signal?: AbortSignal): Promise<Exchanged> {
-  const { api } = connection;
+  const hand = handOf(connection, asked);
+  if (hand === 'none') return { reads: [], writes: asked.writes.map(() => notTheirs(noSession)), wire: nothingSent };
+  // Written in their session; whatever else is asked, the integration user asks, who sees everything.
+  const writing = hand ? { ...connection, ...hand } : connection;
   const reads: (ReadAnswer | undefined)[] = asked.reads.map(() => undefined);
   const writes: (WriteAnswer | undefined)[] = asked.writes.map(() => undefined);
   checkSize(asked);
@@ -45,10 +49,15 @@ export async function exchange(connection: Connection, asked: Exchange, signal?:
   const shapes = asked.reads.every(isActivity) && asked.writes.every(isActivity) ? undefined : await connection.persons();
   const parts = [
     ...readParts(connection, asked.reads, reads),
-    ...(shapes ? personParts(connection, shapes, asked, { reads, writes }) : []),
-    ...writeParts(connection, asked.writes, asked.defaults, writes, doubts),
+    ...(shapes ? personParts(writing, shapes, asked, { reads, writes }) : []),
+    ...writeParts(writing, asked.writes, asked.defaults, writes, doubts),
   ];
   if (parts.length > maxParts) throw new Refused(tooMuch('These names are too long to be looked up in one request.'));
+  if (hand) {
+    const wire = await sendAs(hand, parts);
+    if (shapes) await personsAfter(connection, shapes, asked.writes, writes, signal);
+    return { reads: [], writes: writes.map(answered), wire };
+  }
   const wire = await sendParts(connection, parts, signal);
   // A field that was there isn't shown any more, or one is wanted that wasn't: who reads reads again, by what is there now.
   if (([...reads, ...writes].some(saysFieldLost) || writes.some(wantsDefault)) && (await connection.lookAgain()))
@@ -57,16 +66,39 @@ export async function exchange(connection: Connection, asked: Exchange, signal?:
   if (shapes) await personsAfter(connection, shapes, asked.writes, writes, signal);
   return { reads: reads.map(answered), writes: writes.map(answered), wire };
 
-  async function sendParts({ session, world }: Connection, parts: readonly Part[], signal?: AbortSignal) {
+  /** In an agent's name. What that agent isn't let do, and what doesn't pass by itself, is for the integration user to ask again. */
+  async function sendAs(hand: Hand, parts: readonly Part[]): Promise<Exchanged['wire']> {
+    let wire: Exchanged['wire'] = nothingSent;
+    let first: CrmFailure | undefined;
+    let isShut = false;
+    try {
+      wire = await sendParts(writing, parts, signal);
+      writes.forEach((answer, index) => {
+        const failure = answer && refusedAs(answer);
+        if (!failure) return;
+        first ??= failure;
+        writes[index] = notTheirs(failure);
+      });
+    } catch (error) {
+      isShut = error instanceof NoSession;
+      if (!(error instanceof Refused) || (error.failure.mendedBy === 'time' && !isShut)) throw error;
+      first = error.failure;
+      for (const [index, answer] of writes.entries()) if (!answer || 'refused' in answer) writes[index] = notTheirs(first);
+    }
+    if (first) await connection.agents.refused(asked.as!, first, isShut);
+    return wire;
+  }
+
+  async function sendParts({ api, session, world }: Connection, parts: readonly Part[], signal?: AbortSignal) {
     const [only] = parts;
-    if (!only) return { request: 'nothing to send', status: 0, ms: 0 };
+    if (!only) return nothingSent;
     if (parts.length === 1) {
       try {
         const { status, json, ms } = await api.call(only.ask, signal);
         only.take(json);
         return { request: only.words, status, ms };
       } catch (error) {
-        if (!(error instanceof Refused) || !isFieldLost(error.failure)) throw error;
+        if (hand || !(error instanceof Refused) || !isFieldLost(error.failure)) throw error;
         // A collection is refused as one for a column that isn't there for this user.
         if (!only.spare?.(error.failure)) {
           if (!(await connection.lookAgain())) throw error;
@@ -127,6 +159,33 @@ const changedMeanwhile: CrmFailure = {
   message: 'What the connected user may see has changed meanwhile; it is asked again.',
   retryAfterMs: 500,
 };
+
+const nothingSent: Exchanged['wire'] = { request: 'nothing to send', status: 0, ms: 0 };
+
+/** Undefined: the integration user's own. `none`: no session is open for who is asked for. */
+function handOf({ agents }: Connection, { as, reads }: Exchange): Hand | 'none' | undefined {
+  if (as === undefined) return undefined;
+  if (reads.length > 0) throw new Refused(tooMuch('Nothing is read in an agent’s name.'));
+  return agents.hand(as) ?? 'none';
+}
+/**
+ * What a row was refused for in an agent's name, if the integration user may fare better: rights and rules depend on who asks. Undefined:
+ * it was taken, or it is there already, or it is the same for everybody and passes.
+ */
+function refusedAs(answer: WriteAnswer): CrmFailure | undefined {
+  if (!('refused' in answer) || answer.refused === 'exists') return undefined;
+  if (!('failure' in answer)) return { mendedBy: 'admin', code: 'UNSEEN', message: `“${answer.message}”` };
+  return answer.failure.mendedBy === 'time' ? undefined : answer.failure;
+}
+/** The advice is for the integration user; of an agent only Salesforce's own words are told. */
+const notTheirs = (failure: CrmFailure): WriteAnswer => {
+  const quote = /^“[^”]*”/.exec(failure.message)?.[0];
+  return {
+    refused: 'author',
+    failure: { ...failure, message: quote ? `Salesforce refused it in their name: ${quote}` : failure.message },
+  };
+};
+const noSession: CrmFailure = { mendedBy: 'admin', code: 'NO_SESSION', message: 'No session is open in their name.' };
 
 const tooMuch = (message: string): CrmFailure => ({ mendedBy: 'us', code: 'EXCHANGE_TOO_LARGE', message });
 

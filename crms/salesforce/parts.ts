@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { CrmFailure } from '../../server/crm-failure.ts';
 import { type Fields, Unanswered } from '../../server/crm.ts';
 import type { World } from '../../server/world.ts';
+import type { Agents } from './agents.ts';
 import type { TaskShape } from './describe.ts';
 import type { SalesforceError } from './failures.ts';
 import type { PersonShape } from './person.ts';
@@ -20,6 +21,7 @@ export type Connection = {
   readonly lookAgain: () => Promise<boolean>;
   readonly selfId: string;
   readonly world: World;
+  /** In whose names records can be written besides. */ readonly agents: Pick<Agents, 'hand' | 'refused'>;
 };
 
 /** One query or one collection: what to send, and how to hand the answer to the rows that asked. */

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { type Crm, type CrmUser, Refused, Unanswered } from '../../server/crm.ts';
-import type { Vault } from '../../server/vault.ts';
+import type { LentConsents, Vault } from '../../server/vault.ts';
 import type { World } from '../../server/world.ts';
+import { openAgents } from './agents.ts';
 import { salesforceBook } from './book.ts';
 import { wrongAmong } from './defaults.ts';
 import { describeTask } from './describe.ts';
@@ -26,13 +27,14 @@ export type SalesforceCrm = Crm & {
 /**
  * Connects one org: signs in, reads what its tasks look like to this user, and is ready. Throws `Refused` (`admin`: the settings
  * or the org need a person; `time`: try again) or `Unanswered`. `onLog` gets one line per request, without secrets or personal data. `vault`
- * keeps the consent of whoever signed in; the other ways need none.
+ * keeps the consent of whoever signed in; the other ways need none. `lent`: of agents who let us write in their name.
  */
 export async function connectSalesforce(
   settings: SalesforceSettings,
   world: World,
   onLog: (line: string) => void = () => undefined,
   vault?: Vault,
+  lent?: LentConsents,
 ): Promise<SalesforceCrm> {
   const read = readSettings(settings);
   const { loginUrl, apiVersion, requestLimitMs, fields, statuses, pubsubUrl } = read;
@@ -51,6 +53,20 @@ export async function connectSalesforce(
     );
     const eventsAt = pubsubUrl ?? pubsubFor(loginUrl);
     const pubsub = eventsAt === 'off' ? undefined : openPubSub(eventsAt, session, world);
+    const agents = openAgents({
+      loginUrl,
+      orgId,
+      client: { clientId: read.auth.clientId, clientSecret: read.auth.clientSecret },
+      lent,
+      transport,
+      world,
+      api,
+      onLog,
+      async lacks(theirs) {
+        const they = await describeTask(countedAs(theirs, 'write'), fields, statuses);
+        return they.missing.filter((field) => !shape.missing.includes(field));
+      },
+    });
     let persons: Promise<readonly PersonShape[]> | undefined;
     const connection = {
       api: countedAs(api, 'write'),
@@ -60,6 +76,7 @@ export async function connectSalesforce(
       session,
       selfId: userId,
       world,
+      agents,
       persons: () => {
         persons ??= describePersons(api, shape.names.name, world.chance);
         const asked = persons;
@@ -108,6 +125,8 @@ export async function connectSalesforce(
       locks: (record, creating) => lockedBy(record, creating, shape),
       draft: (wanted) => (wanted.kind === 'activity' ? draftTask(wanted, shape) : draftPerson(wanted)),
       exchange: (ask, signal) => exchange(connection, ask, signal),
+      mayActAs: (user) => agents.mayActAs(user),
+      proveAgent: (user) => agents.prove(user),
       users: () => readUsers(countedAs(api, 'users')),
       self: async () => ({ id: (await session.grant()).userId }),
       identity: () => identityOf({ api: countedAs(api, 'sign-in'), session, world }),
@@ -122,6 +141,7 @@ export async function connectSalesforce(
       recordUrl: (id) => `${instanceUrl}/${encodeURIComponent(id)}`,
       async close() {
         pubsub?.close();
+        await agents.close();
         await close();
       },
     };

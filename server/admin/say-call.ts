@@ -2,7 +2,7 @@ import type { CallEvent } from '../call/event.ts';
 import { explainStep, type Step } from '../decide/decide.ts';
 import type { Call } from '../call/call.ts';
 import type { CallLine, CallStory } from '../../wire/console.ts';
-import type { Refusals } from '../store.ts';
+import type { InName, Refusals } from '../store.ts';
 import type { ConsoleStore } from '../store/console-store.ts';
 
 type Row = Record<string, unknown>;
@@ -120,6 +120,7 @@ export function sayStory(
           sent: attempt['sent'],
           answer: attempt['answer'],
           wire: attempt['wire'],
+          ...optional('inName', attempt['in_name'] as InName | null),
         })),
     })),
   };

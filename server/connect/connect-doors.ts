@@ -102,6 +102,7 @@ function sayOrg(row: OrgRow, current: OrgId, hasKey: boolean): Org {
     selfIsAgent: row.selfIsAgent,
     waiting: row.waiting,
     agents: row.agents,
+    agentsInTrouble: [...row.agentsInTrouble],
     agentsPath: `/agent/${row.uid}`,
     hasKey,
   };
@@ -202,8 +203,7 @@ const testOrg = (context: Ctx, parts: ConnectDoorParts) =>
 
 const setActAs = (context: Ctx, parts: ConnectDoorParts) =>
   onOrgWith(context, parts, SetActAs, async (org, person, { actAs }) => {
-    await parts.orgs.setActAs(org, actAs);
-    await parts.console.audit(org, person, 'set as whom agents’ sign-ins are kept', { actAs });
+    await parts.connecting.setActAs(org, actAs, person);
     return {};
   });
 
@@ -263,11 +263,13 @@ async function beginAsAgent(context: Ctx, parts: ConnectDoorParts): Promise<Resp
 async function tellAgent(context: Ctx, { orgs }: ConnectDoorParts): Promise<Response> {
   const { org, person, agent } = context.var.visitor;
   const row = await orgs.org(org);
+  const consent = await orgs.lent(org, agent!);
   return context.json({
     name: person,
     org: row?.name ?? '',
     actAs: row?.wayIn?.actAs ?? 'integration-user',
-    lent: await orgs.hasConsent(org, agent!),
+    lent: consent !== undefined && consent.trouble === null,
+    ...(consent?.trouble ? { trouble: consent.trouble.message } : {}),
   });
 }
 

@@ -2,7 +2,7 @@ import { type Crm, type CrmIdentity, Refused, Unanswered } from '../crm.ts';
 import type { CrmFailure } from '../crm-failure.ts';
 import type { ConsentFor, CrmSignIn } from '../crm-sign-in.ts';
 import { hashToken } from '../guard.ts';
-import type { Asking, ConnectStore, Means, OrgRow, WhyNoAsking } from '../store/connect-store.ts';
+import type { ActAs, Asking, ConnectStore, Means, OrgRow, WhyNoAsking } from '../store/connect-store.ts';
 import type { Secrets } from '../store/secrets.ts';
 import { placeOfConsent } from '../store/vault-store.ts';
 import type { OrgId } from '../store.ts';
@@ -306,6 +306,21 @@ export function connecting(parts: ConnectParts) {
         await signIn.revoke(settings!, secrets.open(sealed, placeOfConsent(org, holder))).catch(() => (revoked = false));
       await parts.audit(org, person, 'disconnected the org', { crmOrg: row.wayIn?.crmOrg, revoked });
       return { revoked };
+    },
+
+    /** Set back to the integration user, what agents have lent is taken back, too. Gives how many that were. */
+    async setActAs(org: OrgId, actAs: ActAs, person: string): Promise<number> {
+      const row = await need(org);
+      const settings = settingsOf(row);
+      const gone = await store.setActAs(org, actAs);
+      let revoked = 0;
+      for (const { holder, sealed } of settings ? gone : [])
+        if (await signIn.revoke(settings!, secrets.open(sealed, placeOfConsent(org, holder))).catch(() => false)) revoked++;
+      await parts.audit(org, person, 'set in whose name records are written', {
+        actAs,
+        ...(gone.length > 0 ? { takenBack: gone.map(({ holder }) => holder), revoked } : {}),
+      });
+      return gone.length;
     },
 
     /** An agent takes back that we may act as them. */

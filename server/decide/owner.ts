@@ -1,5 +1,6 @@
 import type { Call } from '../call/call.ts';
 import type { Agent } from '../call/event.ts';
+import type { Author } from '../crm.ts';
 import { personOf, type Inputs } from './pin.ts';
 import { singleLine } from './plain-text.ts';
 
@@ -87,6 +88,16 @@ export function spareOwner(ownerId: string | undefined, { policy, fallbackOwner 
   if (ownerId === undefined) return {};
   const spare = [policy.defaultOwnerId, fallbackOwner?.crmUserId].find((id) => id !== undefined && id !== ownerId);
   return spare === undefined ? {} : { spareOwnerId: spare };
+}
+
+/**
+ * In whose name its record is written, where they let us (DP-11): whoever made or took the call. What nobody took, and calls between
+ * colleagues, are the integration user's.
+ */
+export function authorOf(call: Call, inputs: Inputs): { readonly author?: Author } {
+  const { agent } = agentOf(call);
+  const person = agent && call.type !== 'internal' ? personOf(inputs, agent) : undefined;
+  return person ? { author: { id: person.crmUserId, name: person.name } } : {};
 }
 
 /** Whose call it was: who dialled, else who talked with the customer first. A missed call is nobody's. */

@@ -1,7 +1,7 @@
 import type { Call } from '../call/call.ts';
 import type { PersonKind, WantedPerson } from '../crm.ts';
 import type { DecideFacts } from './decide.ts';
-import { chooseFollowUpOwner, chooseOwner, spareOwner } from './owner.ts';
+import { authorOf, chooseFollowUpOwner, chooseOwner, spareOwner } from './owner.ts';
 import type { Inputs } from './pin.ts';
 import { cut, singleLine } from './plain-text.ts';
 import type { Policy, StrangerRules } from './policy.ts';
@@ -78,6 +78,7 @@ function recordFor(call: Call, inputs: Inputs, kind: PersonKind, rules: Stranger
       : rules;
   return {
     kind,
+    ...(answered ? authorOf(call, inputs) : {}),
     // A number in the place of the name is a caller's display without one.
     name: cut(/\p{L}/u.test(known) ? known : number!, nameCap),
     company: rules.company ?? (answered ? say.companyUnknown : say.companyMissed),

@@ -4,7 +4,7 @@ import { isLead, isPerson, type MadePerson } from '../match/match.ts';
 import type { DecideFacts } from './decide.ts';
 import { fitComment, type Line } from './fit-comment.ts';
 import { isZone, localDate } from './local-date.ts';
-import { chooseFollowUpOwner, chooseOwner, nameOf, type OwnerChoice, spareOwner } from './owner.ts';
+import { authorOf, chooseFollowUpOwner, chooseOwner, nameOf, type OwnerChoice, spareOwner } from './owner.ts';
 import { personOf, type Inputs } from './pin.ts';
 import { cut, httpsLink, manyLines, singleLine } from './plain-text.ts';
 import { subjectTemplate, type MergeField, type Policy } from './policy.ts';
@@ -45,6 +45,7 @@ export function wantedLog(
   return {
     record: {
       kind: 'activity',
+      ...authorOf(call, inputs),
       subject: subjectOf(call, policy, owner, due.date, about.who?.name ?? about.what?.name),
       status,
       direction: call.direction,

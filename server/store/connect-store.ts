@@ -2,6 +2,7 @@ import type { CrmFailure } from '../crm-failure.ts';
 import type { ConsentFor } from '../crm-sign-in.ts';
 import type { CrmIdentity } from '../crm.ts';
 import type { OrgId } from '../store.ts';
+import { storableJson } from './canonical-json.ts';
 import type { Database } from './database.ts';
 
 export type Means = 'client-credentials' | 'jwt' | 'web';
@@ -40,8 +41,9 @@ export type OrgRow = {
   readonly selfIsAgent: boolean;
   /** Rows that wait for the org. */
   readonly waiting: number;
-  /** Agents who let us act as them. */
+  /** Agents who let us act as them; and those for whom it can't be done. */
   readonly agents: number;
+  readonly agentsInTrouble: readonly { readonly name: string; readonly because: string }[];
 };
 export type Asking = {
   readonly org: OrgId;
@@ -67,6 +69,12 @@ export type ConnectStore = ReturnType<typeof connectStore>;
 const askingFor = "interval '10 minutes'";
 /** Records of another org's book go in pages, so that calls are told in between. */
 const forgottenAtOnce = 10_000;
+
+/** A refresh token dies of disuse, mostly after 30 days; `changed_at` is when it was last exchanged. */
+const claimRested = `update consents set proved_at = cb_now() where (org, holder) in (
+  select org, holder from consents where org = $1 and holder <> '' and changed_at < cb_now() - interval '1 day'
+    and (proved_at is null or proved_at < cb_now() - interval '1 hour')
+  order by changed_at limit $2 for update skip locked) returning holder`;
 
 /** How orgs are connected, and by whom, on PostgreSQL. */
 export function connectStore(database: Database) {
@@ -186,8 +194,15 @@ export function connectStore(database: Database) {
         trouble ? JSON.stringify(trouble) : null,
       ]);
     },
-    async setActAs(org: OrgId, actAs: ActAs) {
-      await text('update ways_in set act_as = $2 where org = $1', [org, actAs]);
+    /** What agents have lent goes with the right to use it; given for the CRM to be told. */
+    async setActAs(org: OrgId, actAs: ActAs): Promise<readonly { readonly holder: string; readonly sealed: string }[]> {
+      return database.transaction(async (connection) => {
+        await connection.query({ text: 'update ways_in set act_as = $2 where org = $1' }, [org, actAs]);
+        const takeBack = "delete from consents where org = $1 and holder <> '' and $2 = 'integration-user' returning holder, sealed";
+        const gone = await connection.query({ text: takeBack }, [org, actAs]);
+        await connection.query({ text: "select pg_notify('orgs', $1)" }, [String(org)]);
+        return gone.rows as { holder: string; sealed: string }[];
+      });
     },
 
     /** An active user of the org, as last read there. */
@@ -201,16 +216,31 @@ export function connectStore(database: Database) {
           },
           [tokenHash, org, crmUser],
         );
-        if (sealedConsent !== undefined) await connection.query('give-consent', [org, crmUser, sealedConsent]);
+        if (sealedConsent === undefined) return;
+        await connection.query('give-consent', [org, crmUser, sealedConsent]);
+        await connection.query({ text: "select pg_notify('orgs', $1)" }, [String(org)]);
       });
     },
-    hasConsent: async (org: OrgId, holder: string) =>
-      (await text('select 1 from consents where org = $1 and holder = $2', [org, holder])).length > 0,
+    /** An agent's own; `trouble`: why nothing is written in their name. */
+    lent: async (org: OrgId, holder: string) =>
+      (await text('select trouble from consents where org = $1 and holder = $2', [org, holder]))[0] as
+        | { readonly trouble: { readonly message: string } | null }
+        | undefined,
+    async sayAgentTrouble(org: OrgId, holder: string, trouble: { readonly code: string; readonly message: string } | undefined) {
+      const said = await text(
+        'update consents set trouble = $3 where org = $1 and holder = $2 and trouble is distinct from $3 returning holder',
+        [org, holder, trouble ? storableJson(trouble) : null],
+      );
+      if (said.length > 0) await text("select pg_notify('orgs', $1)", [String(org)]);
+    },
+    /** Whose consents nobody has used for a day; each is given to one node, and to none again for an hour. */
+    claimRestedConsents: async (org: OrgId, atMost: number): Promise<readonly string[]> =>
+      (await text(claimRested, [org, atMost])).map((row) => row['holder'] as string),
     /** Takes an agent's own consent away; gives it, for the CRM to be told. */
     async dropConsent(org: OrgId, holder: string): Promise<string | undefined> {
-      return (await text('delete from consents where org = $1 and holder = $2 returning sealed', [org, holder]))[0]?.['sealed'] as
-        | string
-        | undefined;
+      const [gone] = await text('delete from consents where org = $1 and holder = $2 returning sealed', [org, holder]);
+      if (gone) await text("select pg_notify('orgs', $1)", [String(org)]);
+      return gone?.['sealed'] as string | undefined;
     },
     /** Everything sealed here, to see whether its keys are known. */
     sealed: async () =>

@@ -123,6 +123,7 @@ export async function holdLane(
               kind: x.kind,
               sent: x.sent,
               answer: x.answer,
+              in_name: x.inName ?? null,
             })),
           ),
           sentAtMs,

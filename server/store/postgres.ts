@@ -133,6 +133,7 @@ export function postgresStore(database: Database, world: World, onTrouble: (erro
         usersById: new Map(users.map((user) => [user.id, user])),
         people,
         selfUser: row.self_user ?? undefined,
+        lent: new Map(Object.entries((row.lent ?? {}) as Record<string, { readonly trouble?: string }>)),
       } satisfies OrgView;
     },
     async readOrgs() {

@@ -2,6 +2,7 @@ import { crms } from '../../crms/index.ts';
 import { startOrg } from '../../emulators/salesforce/org.ts';
 import { secretOf, signDelivery } from '../../sources/generic-webhook/sign.ts';
 import { sources } from '../../sources/index.ts';
+import { proveRested } from '../connect/prove-rested.ts';
 import { type Crm, type CrmBook, type Exchange, Refused, Unanswered } from '../crm.ts';
 import { parsePolicy } from '../decide/policy.ts';
 import { groupCommit } from '../ingest/group-commit.ts';
@@ -16,6 +17,7 @@ import { keepOrgs } from '../org-keeper.ts';
 import { lineSteps, makeBells } from '../pipeline.ts';
 import { accessStore } from '../store/access-store.ts';
 import { bookStore } from '../store/book-store.ts';
+import { connectStore } from '../store/connect-store.ts';
 import { consoleStore } from '../store/console-store.ts';
 import { type Database, openDatabase } from '../store/database.ts';
 import { runEngine } from '../store/engine.ts';
@@ -23,6 +25,7 @@ import { postgresStore } from '../store/postgres.ts';
 import type { OrgId, OrgView } from '../store.ts';
 import { realWorld, type World } from '../world.ts';
 import { aMondayMorning } from './a-call.ts';
+import { comeBackTo, lend, lentOn } from './lend.ts';
 import { startTestDatabase } from './test-database.ts';
 
 export type LineOrg = {
@@ -114,6 +117,7 @@ export async function openLine({
       clientSecret: 'stand-in-secret',
       withoutCustomFields,
       personAccounts,
+      callbackUrls: [comeBackTo],
       clock: clock.now,
     });
     const settings = {
@@ -182,13 +186,16 @@ export async function openLine({
       node: `node ${node + 1}`,
       signedIn: async () => undefined,
       proved: async () => undefined,
-      connect: (sealed) =>
-        traffic.add(crms.salesforce(JSON.parse(sealed) as Parameters<typeof crms.salesforce>[0], atTheWire).then(throughTheWire)),
+      proveAgents: (org, crm) => traffic.add(proveRested(connectStore(database), org, crm)),
+      connect: (sealed, org) => {
+        const settings = JSON.parse(sealed) as Parameters<typeof crms.salesforce>[0];
+        return traffic.add(crms.salesforce(settings, atTheWire, undefined, undefined, lentOn(database, org)).then(throughTheWire));
+      },
       writer: { sideBySide, requestLimitMs, pollMs: 500 },
       connected: () => books.ring(),
       async rules(org) {
-        const { policy, policyVersion } = (await store.readOrg(org))!;
-        return { policyVersion, defaults: policy.defaults, duplicates: policy.duplicates, country: policy.country };
+        const { policy, policyVersion, lent } = (await store.readOrg(org))!;
+        return { policyVersion, defaults: policy.defaults, duplicates: policy.duplicates, country: policy.country, lent };
       },
       whoIsThere: (org, numbers) => isThere(org, numbers),
       report: (what, fields) => what === 'org.failed' && void troubles.push(`${what}: ${String(fields['because'])}`),
@@ -321,6 +328,8 @@ export async function openLine({
   return {
     org: firstOrg,
     nodes,
+    /** An agent signs in on the org's pages and lets us act as them. */
+    lend: (user: string, org: OrgId = firstOrg) => lend(clock.database, org, standIns.get(org)!, user),
     admin,
     database: clock.database,
     now: clock.now,

@@ -25,6 +25,8 @@ export const startPace = (maxRecords: number): Pace => ({
 /** A response time that leaves a person no time to wonder, and the org time for others (W6). */
 const targetMs = 1_000;
 const plentyLingerMs = 400;
+/** From this share of the day's allocation on, calls are saved. */
+export const scarceFrom = 0.8;
 /** From this many a second on, waiting a moment makes one request of several. */
 export const busyPerSecond = 2;
 
@@ -34,8 +36,8 @@ export const busyPerSecond = 2;
  */
 export function lingerMs(pace: Pace, usedShare: number): number {
   const plenty = pace.arrivalsPerSecond >= busyPerSecond ? plentyLingerMs : 0;
-  if (usedShare < 0.8) return plenty;
-  if (usedShare < 0.95) return Math.max(plenty, 2_000 + ((usedShare - 0.8) / 0.15) * 28_000);
+  if (usedShare < scarceFrom) return plenty;
+  if (usedShare < 0.95) return Math.max(plenty, 2_000 + ((usedShare - scarceFrom) / 0.15) * 28_000);
   return 60_000;
 }
 

@@ -126,11 +126,12 @@ function openWriter(rows: readonly WriteRow[], answer: (ask: Exchange, nowMs: nu
     },
     release: () => Promise.resolve(),
   };
-  const crm: Omit<Crm, 'book' | 'readable' | 'identity' | 'signedInAtMs' | 'prove' | 'spent' | 'setup'> = {
+  const crm: Omit<Crm, 'book' | 'readable' | 'identity' | 'signedInAtMs' | 'prove' | 'spent' | 'setup' | 'proveAgent'> = {
     form: 'unique',
     reducedBecause: undefined,
     shape: 'fields 1',
     wrongDefaults: () => Promise.resolve([]),
+    mayActAs: () => Promise.resolve(undefined),
     shared: ['Subject', 'Description'],
     textField: 'Description',
     maxRecords: 200,

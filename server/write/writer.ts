@@ -1,9 +1,10 @@
 import type { Bell } from '../bell.ts';
 import type { CrmFailure } from '../crm-failure.ts';
-import { type Crm, type FieldDefaults, type ReadAsk, Refused, Unanswered, type WriteAsk } from '../crm.ts';
-import type { AttemptLog, Ghost, LaneHold, RowOutcome, WriteRow } from '../store.ts';
+import { type Author, type Crm, type FieldDefaults, type ReadAsk, Refused, Unanswered, type WriteAsk } from '../crm.ts';
+import type { AttemptLog, Ghost, InName, LaneHold, Lent, RowOutcome, WriteRow } from '../store.ts';
 import { LostLane } from '../store.ts';
 import type { World } from '../world.ts';
+import { handOf, nextName } from './acting.ts';
 import {
   aloneFrom,
   answered,
@@ -42,6 +43,7 @@ export type WritingRules = {
   readonly defaults: FieldDefaults;
   readonly duplicates: Reading['duplicates'];
   readonly country: string | undefined;
+  /** Left out: no agent lets us act as them. */ readonly lent?: Lent;
 };
 export type WriterReport = {
   exchanged(info: {
@@ -61,6 +63,8 @@ export type WriterReport = {
 type Prepared = {
   readonly row: WriteRow;
   readonly step: Extract<NextStep, { do: 'write' }>;
+  /** Whose it is, and whether it goes in their name; known when it is chosen. */
+  readonly inName?: InName;
   /** When it was read, by the monotonic clock. */
   readonly atMs: number;
 };
@@ -70,7 +74,11 @@ type Candidate = { readonly row: WriteRow; readonly step: Extract<NextStep, { do
 const isStranger = ({ row, step }: Candidate) => row.wanted.kind !== 'activity' && step.do === 'write' && step.kind === 'create';
 const nameKey = (row: WriteRow) => `name ${row.name}`;
 const goesAlone = (row: WriteRow) => Math.max(row.attempts, row.setbacks) >= aloneFrom;
-type Load = { readonly reads: readonly WriteRow[]; readonly writes: readonly Prepared[] };
+type Load = {
+  readonly reads: readonly WriteRow[];
+  readonly writes: readonly Prepared[];
+  /** In whose name they are written: then there is nothing to read. Undefined: the integration user's. */ readonly as?: Author | undefined;
+};
 
 /** The queue is looked at no oftener; a row that comes to an idle writer goes at once. */
 const leastMs = 25;
@@ -78,6 +86,7 @@ const leastMs = 25;
 const readLingerMs = 400;
 /** What storing that a request is under way may take; its rows are looked after so much longer (W4). */
 const beginMs = 2_000;
+const nobody: Lent = new Map();
 
 /**
  * Writes one org's rows until the lane is lost or `stop` aborts. Decides nothing: the difference between wanted and held comes
@@ -85,7 +94,7 @@ const beginMs = 2_000;
  */
 export async function runWriter(
   hold: LaneHold,
-  crm: Omit<Crm, 'book' | 'readable' | 'identity' | 'signedInAtMs' | 'prove' | 'spent' | 'setup'>,
+  crm: Omit<Crm, 'book' | 'readable' | 'identity' | 'signedInAtMs' | 'prove' | 'spent' | 'setup' | 'proveAgent'>,
   world: World,
   settings: WriterSettings,
   rulesNow: () => Promise<WritingRules>,
@@ -100,7 +109,7 @@ export async function runWriter(
   const underWay = new Set<Promise<void>>();
   let failure: Error | undefined;
   let failedAtMs = -Infinity; // when the org last refused or didn't answer a request as a whole
-  let beganAtMs = -Infinity; // the last request
+  const beganAtMs = new Map<string | undefined, number>(); // the last request, in whose name
   let loneLast = false; // it was of a row that goes alone
   let strangersLast = false; // it made records for strangers
   let lastCountedMs = world.monotonic(); // a wall clock that steps back would hold everything up for as long
@@ -135,6 +144,8 @@ export async function runWriter(
     const usedShare = usage ? usage.used / Math.max(usage.max, 1) : 0;
     const linger = lingerMs(pace, usedShare);
     const limit = pace.batchLimit;
+    const rules = await rulesNow();
+    const { lent = nobody } = rules;
 
     const nowReady = (waiting.now.firstDueInMs ?? Infinity) <= 0;
     const laterReady = (waiting.later.firstDueInMs ?? Infinity) <= 0;
@@ -148,7 +159,9 @@ export async function runWriter(
     const readLinger = Math.min(linger, readLingerMs);
     const enough = waiting.now.count + prepared.length >= limit;
     // What can't go yet (its record is in a request under way) has lingered long, and must not send each newcomer alone.
-    const spaceMs = Math.max(beganAtMs + readLinger - beganMs, 0);
+    const spaceOf = (as: string | undefined) => Math.max((beganAtMs.get(as) ?? -Infinity) + readLinger - beganMs, 0);
+    // Who has lent us their name waits for company of their own: rows of other names are none.
+    const spaceMs = lent.size === 0 ? spaceOf(undefined) : 0;
     if (!(((age >= linger || readAge >= readLinger) && spaceMs === 0) || (enough && Math.max(age, readAge) > -Infinity))) {
       const next = Math.min(
         age === -Infinity ? Infinity : Math.max(linger - age, spaceMs),
@@ -172,7 +185,7 @@ export async function runWriter(
     ].filter((row) => !busyBefore.has(nameKey(row)));
     const early = found.flatMap((row) => tooEarly(row, crm.form, nowMs) ?? []);
     if (early.length > 0) await settleNow(early);
-    const terms = termsOf(await rulesNow());
+    const terms = termsOf(rules);
     const candidates: Candidate[] = prepared.map((item) => ({ ...item, prepared: item }));
     for (const row of found) {
       if (early.some((outcome) => outcome.row === row)) continue;
@@ -187,12 +200,16 @@ export async function runWriter(
     // Before strangers are made the book catches up (P3): what was read, and who is waited for, doesn't wait for that.
     const strangers = candidates.filter(isStranger);
     const goStrangers = strangers.length > 0 && (!strangersLast || strangers.length === candidates.length);
+    // A request is made in one name, and who is read is read by the integration user, who sees all (DP-11).
+    const handFor = ({ row, step }: Candidate) =>
+      step.do === 'write' ? handOf(row, lent, { form: crm.form, usedShare }) : ({ as: undefined } as const);
+    const free = candidates.filter((candidate) => isStranger(candidate) === goStrangers && !goesAlone(candidate.row) && open(candidate));
+    const name = nextName(lent.size === 0 ? [undefined] : free.map((candidate) => handFor(candidate).as?.id), beganAtMs);
     const together: Candidate[] = [];
     let [reads, writes] = [0, 0];
-    for (const candidate of candidates) {
-      if (isStranger(candidate) !== goStrangers) continue;
+    for (const candidate of free) {
       if (together.length >= pace.mostRows) break;
-      if (goesAlone(candidate.row) || !open(candidate) || (candidate.step.do === 'read' ? reads >= readLimit : writes >= limit)) continue;
+      if (handFor(candidate).as?.id !== name || (candidate.step.do === 'read' ? reads >= readLimit : writes >= limit)) continue;
       if (candidate.step.do === 'read') reads++;
       else writes++;
       together.push(candidate);
@@ -201,13 +218,21 @@ export async function runWriter(
     const goesLone = lone !== undefined && (!loneLast || together.length === 0);
     const chosen = goesLone ? [lone] : together;
     if (chosen.length === 0) return { waitMs: Math.min(settings.pollMs, 20) };
-    if (!goesLone && spaceMs > 0 && writes < limit) return { waitMs: Math.min(spaceMs, settings.pollMs) };
+    const itsSpaceMs = spaceOf(name);
+    if (!goesLone && itsSpaceMs > 0 && writes < limit) return { waitMs: Math.min(itsSpaceMs, settings.pollMs) };
     loneLast = goesLone;
     strangersLast = !goesLone && goStrangers;
     prepared = prepared.filter((item) => !chosen.some((candidate) => candidate.prepared === item));
     return {
       reads: chosen.filter(({ step }) => step.do === 'read').map(({ row }) => row),
-      writes: chosen.flatMap(({ row, step, prepared: item }) => item ?? (step.do === 'write' ? [{ row, step, atMs: beganMs }] : [])),
+      writes: chosen.flatMap((candidate) => {
+        const { row, step, prepared: item } = candidate;
+        if (step.do !== 'write') return [];
+        const hand = handFor(candidate);
+        const inName = hand.as ? { of: hand.as.name } : hand.inName;
+        return [{ row, step, atMs: item?.atMs ?? beganMs, ...(inName && { inName }) }];
+      }),
+      as: handFor(chosen[0]!).as,
     };
   };
 
@@ -228,17 +253,33 @@ export async function runWriter(
     }
   };
 
+  /**
+   * The same load, in the integration user's name if its agent can't be acted for just now. Undefined: it took so long that what was read
+   * has grown old, and all of it is given back (W3).
+   */
+  const inTheirName = async (load: Load): Promise<Load | undefined> => {
+    if (!load.as) return load;
+    const { id, name } = load.as;
+    const askedAtMs = world.monotonic();
+    const failure = await crm.mayActAs(id);
+    if (world.monotonic() - askedAtMs > readLingerMs) return void (await settleNow(load.writes.map(({ row }) => givenBack(row))));
+    if (!failure) return load;
+    return { reads: [], writes: load.writes.map((item) => ({ ...item, inName: { of: name, not: failure.message } })) };
+  };
+
   const settleNow = (outcomes: readonly RowOutcome[]) => hold.settle(outcomes, [], null, world.now());
 
   /**
    * One request, and what became of each of its rows. Halves a request that was refused as a whole (W5); `refused` tells the halves
-   * which versions those were: they can't land.
+   * which versions those were: they can't land. So are rows that an agent may not write, which go again in the integration user's name.
    */
   const exchange = async (asked: Load, refused: readonly number[] = []): Promise<void> => {
     const rules = await rulesNow();
     const terms = termsOf(rules);
-    const load = { ...asked, writes: await withoutKnown(asked.writes) };
-    if (load.reads.length + load.writes.length === 0) return;
+    const known = { ...asked, writes: await withoutKnown(asked.writes) };
+    if (known.reads.length + known.writes.length === 0) return;
+    const load = await inTheirName(known);
+    if (!load) return;
     const sentAtMs = world.now();
     const begunAtMs = world.monotonic();
     const ghosts = new Map<WriteRow, Ghost>(
@@ -247,7 +288,8 @@ export async function runWriter(
         {
           sent: step.fields,
           composed: step.target[crm.textField],
-          untilMs: Math.round(sentAtMs + beginMs + settings.requestLimitMs),
+          // Versions are told apart by it, also those of one moment.
+          untilMs: Math.max(Math.round(sentAtMs + beginMs + settings.requestLimitMs), ...refused.map((ms) => ms + 1)),
         },
       ]),
     );
@@ -285,7 +327,12 @@ export async function runWriter(
     let storing = false;
     try {
       const answer = await crm.exchange(
-        { reads: reads.map(readAsk), writes: writes.map((item) => writeAsk(item, rules)), defaults: rules.defaults },
+        {
+          reads: reads.map(readAsk),
+          writes: writes.map((item) => writeAsk(item, rules)),
+          defaults: rules.defaults,
+          ...(load.as && { as: load.as.id }),
+        },
         hold.lost,
       );
       const nowMs = world.now();
@@ -293,6 +340,7 @@ export async function runWriter(
       const outcomes: RowOutcome[] = [];
       const attempts: AttemptLog[] = [];
       const halves: Prepared[] = [];
+      const again: Prepared[] = [];
       const read: Prepared[] = [];
       let [exists, sparing] = [0, 0];
       reads.forEach((row, i) => {
@@ -314,8 +362,10 @@ export async function runWriter(
         const said = answer.writes[i]!;
         if ('refused' in said && said.refused === 'exists') exists++;
         if ('refused' in said && said.refused === 'fields') sparing++;
-        attempts.push({ row: item.row, kind: item.step.kind, sent: item.step.fields, answer: said });
-        if ('refused' in said && said.refused === 'failed' && said.whole && writes.length > 1) halves.push(item);
+        attempts.push(attemptOf(item, said));
+        if ('refused' in said && said.refused === 'author')
+          again.push({ ...item, inName: { of: load.as?.name ?? '', not: said.failure.message } });
+        else if ('refused' in said && said.refused === 'failed' && said.whole && writes.length > 1) halves.push(item);
         else outcomes.push(answered(ghostly(item.row), item.step, ghosts.get(item.row)!, said, { ...rules, ...terms }, nowMs));
       });
       storing = true;
@@ -335,18 +385,19 @@ export async function runWriter(
         refused: sparing,
       });
       report.trouble(undefined);
-      await inHalves({ reads: [], writes: halves }, refusedToo);
+      await inHalves({ reads: [], writes: halves, as: load.as }, refusedToo);
+      if (again.length > 0) await exchange({ reads: [], writes: again }, refusedToo);
     } catch (error) {
       // The org has answered and it couldn't be stored: whoever takes the lane next finds these rows under way.
       if (error instanceof LostLane || storing) throw error;
       const nowMs = world.now();
       const tookMs = Math.round(world.monotonic() - startedMs);
-      const logs = (answer: unknown): AttemptLog[] =>
-        writes.map((item) => ({ row: item.row, kind: item.step.kind, sent: item.step.fields, answer }));
+      const logs = (answer: unknown): AttemptLog[] => writes.map((item) => attemptOf(item, answer));
       const done = { records: writes.length, reads: reads.length, ms: tookMs, created: 0, changed: 0, exists: 0, refused: 0 };
       if (error instanceof Refused) {
         report.exchanged({ ...done, outcome: `refused ${error.failure.code}` });
-        if (error.failure.mendedBy === 'us' && reads.length + writes.length > 1) return await inHalves({ reads, writes }, refusedToo);
+        if (error.failure.mendedBy === 'us' && reads.length + writes.length > 1)
+          return await inHalves({ reads, writes, as: load.as }, refusedToo);
         if (error.failure.mendedBy === 'us')
           return await hold.settle(
             [...reads, ...writes.map((x) => x.row)].map((row) => failedRow(untouched(row), error.failure, nowMs)),
@@ -390,17 +441,17 @@ export async function runWriter(
     }
   };
 
-  const inHalves = async ({ reads, writes }: Load, refused: readonly number[]): Promise<void> => {
+  const inHalves = async ({ reads, writes, as }: Load, refused: readonly number[]): Promise<void> => {
     if (reads.length + writes.length === 0) return;
     const [reader, writer] = [Math.ceil(reads.length / 2), Math.ceil(writes.length / 2)];
-    await exchange({ reads: reads.slice(0, reader), writes: writes.slice(0, writer) }, refused);
-    await exchange({ reads: reads.slice(reader), writes: writes.slice(writer) }, refused);
+    await exchange({ reads: reads.slice(0, reader), writes: writes.slice(0, writer), as }, refused);
+    await exchange({ reads: reads.slice(reader), writes: writes.slice(writer), as }, refused);
   };
 
   const begin = (load: Load) => {
     const keys = [...load.reads.flatMap((row) => keysOf(row)), ...load.writes.flatMap(({ row, step }) => keysOf(row, step))];
     keys.forEach((key) => busy.add(key));
-    beganAtMs = world.monotonic();
+    beganAtMs.set(load.as?.id, world.monotonic());
     const running = exchange(load)
       .catch((error: unknown) => {
         failure ??= error instanceof Error ? error : new Error(String(error));
@@ -450,6 +501,14 @@ export async function runWriter(
   }
   if (failure !== undefined && !(failure instanceof LostLane)) throw failure;
 }
+
+const attemptOf = ({ row, step, inName }: Prepared, answer: unknown): AttemptLog => ({
+  row,
+  kind: step.kind,
+  sent: step.fields,
+  answer,
+  ...(inName && { inName }),
+});
 
 /** What becomes of a row there is nothing to send for. A row that was read is never to be read first. */
 function withoutWriting(row: WriteRow, step: Exclude<NextStep, { do: 'write' } | { do: 'read' }>, nowMs: number): RowOutcome {

@@ -69,9 +69,20 @@ export function AgentPage({ uid }: { uid: string }) {
             <p>
               <bdi>{words.agent.callsOf(agent.org)}</bdi>
             </p>
-            {agent.lent && (
+            {agent.trouble !== undefined && (
+              <div className="problem">
+                <p>{words.agent.cantAct}</p>
+                <p className="as-said">
+                  <bdi>{agent.trouble}</bdi>
+                </p>
+                <Button className="button button-main" isDisabled={busy} onPress={() => void signIn()}>
+                  {words.agent.signIn}
+                </Button>
+              </div>
+            )}
+            {(agent.lent || agent.trouble !== undefined) && (
               <>
-                <p>{words.agent.lent}</p>
+                {agent.lent && <p>{words.agent.lent}</p>}
                 <Button className="button" onPress={() => void leave('drop')}>
                   {words.agent.takeBack}
                 </Button>

@@ -88,7 +88,7 @@ function OneWrite({ write }: { write: Write }) {
           <Fields fields={write.sent} />
         </details>
       )}
-      {write.attempts.map(({ kind, sentAt, answeredAt, sent, answer, wire }, index) => (
+      {write.attempts.map(({ kind, sentAt, answeredAt, sent, answer, wire, inName }, index) => (
         <details key={index} className="entry">
           <summary>
             <time dateTime={sentAt}>{format.clockToMs(sentAt)}</time>
@@ -99,6 +99,16 @@ function OneWrite({ write }: { write: Write }) {
               <span className="chip chip-waiting">{story.noAnswer}</span>
             )}
           </summary>
+          {inName && (
+            <p>
+              <bdi>{(inName.not === undefined ? story.inNameOf : story.notInNameOf)(inName.of)}</bdi>
+            </p>
+          )}
+          {inName?.not !== undefined && (
+            <p className="as-said">
+              <bdi>{inName.not}</bdi>
+            </p>
+          )}
           {[
             [story.request, sent],
             [story.answer, answer],

@@ -245,6 +245,18 @@ function Agents({ org, onChanged }: { org: Org; onChanged: () => Promise<void> }
         ))}
       </fieldset>
       {org.agents > 0 && <p className="fine">{words.orgs.agentsLent(org.agents)}</p>}
+      {org.agentsInTrouble.length > 0 && (
+        <div className="problem">
+          <p>{words.orgs.agentsInTrouble}</p>
+          <ul>
+            {org.agentsInTrouble.map(({ name, because }) => (
+              <li key={name} className="as-said">
+                <bdi>{`${name}: ${because}`}</bdi>
+              </li>
+            ))}
+          </ul>
+        </div>
+      )}
     </section>
   );
 }

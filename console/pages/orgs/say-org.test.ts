@@ -38,6 +38,7 @@ test('how an org stands', () => {
     selfIsAgent: false,
     waiting: 0,
     agents: 0,
+    agentsInTrouble: [],
     agentsPath: '',
     hasKey: false,
   } as const;
