@@ -20,8 +20,8 @@ export type Agents = {
   mayActAs(userId: string): Promise<CrmFailure | undefined>;
   /** After `mayActAs` has said yes. */
   hand(userId: string): Hand | undefined;
-  /** Something was refused in their name; `isShut`: they have no session. What will be so at every call is kept with their consent. */
-  refused(userId: string, failure: CrmFailure, isShut: boolean): Promise<void>;
+  /** Something was refused in their name; `isShut`: they have no session. What will be so at every call is kept with their consent, and given. */
+  refused(userId: string, failure: CrmFailure, isShut: boolean): Promise<CrmFailure | undefined>;
   /** As `proveAgent` of `Crm`. Never throws. */
   prove(userId: string): Promise<void>;
   close(): Promise<void>;
@@ -102,14 +102,15 @@ export function openAgents(parts: {
     hand: (userId) => open.get(userId),
     async refused(userId, failure, isShut) {
       const hand = open.get(userId);
-      if (isShut || shuts(failure)) return void (await setAside(userId, failure));
-      if (!aboutFields.has(failure.code) || !hand) return;
+      if (isShut || shuts(failure)) return setAside(userId, failure);
+      if (!aboutFields.has(failure.code) || !hand) return undefined;
       try {
         const fields = await parts.lacks(hand.api);
-        if (fields.length > 0) await setAside(userId, { mendedBy: 'admin', code: 'FIELDS', message: '', fields });
+        return fields.length > 0 ? await setAside(userId, { mendedBy: 'admin', code: 'FIELDS', message: '', fields }) : undefined;
       } catch (error) {
-        if (error instanceof Refused && error.failure.mendedBy !== 'time') return void (await setAside(userId, error.failure));
+        if (error instanceof Refused && error.failure.mendedBy !== 'time') return setAside(userId, error.failure);
         if (!(error instanceof Refused || error instanceof Unanswered)) throw error;
+        return undefined;
       }
     },
     async prove(userId) {

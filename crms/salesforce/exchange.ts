@@ -85,7 +85,10 @@ export async function exchange(connection: Connection, asked: Exchange, signal?:
       first = error.failure;
       for (const [index, answer] of writes.entries()) if (!answer || 'refused' in answer) writes[index] = notTheirs(first);
     }
-    if (first) await connection.agents.refused(asked.as!, first, isShut);
+    const lasting = first && (await connection.agents.refused(asked.as!, first, isShut));
+    if (lasting)
+      for (const [index, answer] of writes.entries())
+        if (answer && 'refused' in answer && answer.refused === 'author') writes[index] = { ...answer, failure: lasting };
     return wire;
   }
 

@@ -60,10 +60,10 @@ export async function connectSalesforce(
       lent,
       transport,
       world,
-      api,
+      api: countedAs(api, 'write'),
       onLog,
       async lacks(theirs) {
-        const they = await describeTask(countedAs(theirs, 'write'), fields, statuses);
+        const they = await describeTask(theirs, fields, statuses);
         return they.missing.filter((field) => !shape.missing.includes(field));
       },
     });

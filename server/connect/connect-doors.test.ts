@@ -375,6 +375,7 @@ describe('agents sign in with Salesforce (DP-11)', () => {
   test('saying who they are opens what is theirs and nothing of the console', async () => {
     await connect();
     await aUser();
+    await ask('PUT', `/api/orgs/${org}/act-as`, { actAs: 'integration-user' });
     const { said, session } = await signInAs(anna);
     expect(said).toEqual({ popup: true, agent: true });
     expect(made.heard.begun.at(-1)).toMatchObject({ for: 'identity' });
@@ -432,10 +433,9 @@ describe('agents sign in with Salesforce (DP-11)', () => {
     const { state } = await beginAsAgent();
     expect((await comeBack({ state, code: 'good' }, { cookie: '' })).problem).toMatchObject({ code: 'state_other-browser' });
   });
-  test('where the org wants it, they let us act as them; it is kept sealed, and they take it back', async () => {
+  test('unless the org wants it otherwise, they let us act as them; it is kept sealed, and they take it back', async () => {
     await connect();
     await aUser();
-    await ask('PUT', `/api/orgs/${org}/act-as`, { actAs: 'agent' });
     const { session } = await signInAs(anna);
     expect(made.heard.begun.at(-1)).toMatchObject({ for: 'agent' });
     expect(await read()).toMatchObject({ agents: 1 });
@@ -444,6 +444,33 @@ describe('agents sign in with Salesforce (DP-11)', () => {
     await ask('POST', '/api/agent/drop-consent', {}, { cookie: session! });
     expect(made.heard.revoked).toEqual([`planted-refresh of ${anna}`]);
     expect(await read()).toMatchObject({ agents: 0 });
+  });
+  test('why nothing is written in their name is on their page and the org’s, until they sign in again', async () => {
+    await connect();
+    await aUser();
+    const { session } = await signInAs(anna);
+    await made.store.sayAgentTrouble(org, anna, { code: 'invalid_grant', message: 'It was revoked.' });
+    const me = async () => (await ask('GET', '/api/agent', undefined, { cookie: session! })).json();
+    expect(await me()).toMatchObject({ lent: false, trouble: 'It was revoked.' });
+    expect(await read()).toMatchObject({ agents: 0, agentsInTrouble: [{ name: 'Anna', because: 'It was revoked.' }] });
+    await signInAs(anna);
+    expect(await me()).toEqual({ name: 'Anna', org: 'Sales', actAs: 'agent', lent: true });
+    expect(await read()).toMatchObject({ agents: 1, agentsInTrouble: [] });
+  });
+  test('set back to the integration user, everything that agents have lent is taken back, and the audit log says so', async () => {
+    await connect();
+    await aUser();
+    await signInAs(anna);
+    await ask('PUT', `/api/orgs/${org}/act-as`, { actAs: 'agent' });
+    expect(made.heard.revoked).toEqual([]);
+    await ask('PUT', `/api/orgs/${org}/act-as`, { actAs: 'integration-user' });
+    expect(made.heard.revoked).toEqual([`planted-refresh of ${anna}`]);
+    expect(await read()).toMatchObject({ agents: 0, wayIn: { actAs: 'integration-user' } });
+    const [line] = (await database.query({ text: 'select what, detail from audit order by id desc limit 1' })).rows as object[];
+    expect(line).toEqual({
+      what: 'set in whose name records are written',
+      detail: { actAs: 'integration-user', takenBack: [anna], revoked: 1 },
+    });
   });
   test('an org that isn’t connected says so', async () => {
     const { agentsPath } = await read();

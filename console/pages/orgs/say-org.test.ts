@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { Org } from '../../../wire/console.ts';
 import { en } from '../../words/en.ts';
 import { myDomainUrl, placeOf, refusalOf, saidBySalesforce, stateOf } from './say-org.ts';
 
@@ -29,7 +30,7 @@ test('a refusal is said in the person’s words, with Salesforce’s own beside 
 });
 
 test('how an org stands', () => {
-  const org = {
+  const org: Org = {
     id: 1,
     name: 'a',
     mode: 'live',
@@ -41,7 +42,7 @@ test('how an org stands', () => {
     agentsInTrouble: [],
     agentsPath: '',
     hasKey: false,
-  } as const;
+  };
   const trouble = { message: '', mendedBy: 'admin' } as const;
   expect(stateOf(org)).toBe('well');
   expect(stateOf({ ...org, trouble: { ...trouble, signIn: true } })).toBe('shut-out');
