@@ -377,3 +377,15 @@ describe('Comment', () => {
     expect([memo, ...system].join('\n').length).toBe(commentCap);
   });
 });
+
+describe('DP-11: in whose name it is written, where they let us', () => {
+  const hers = { id: '005A', name: 'Anna Sato' };
+  test.each<[string, Call, typeof hers | undefined]>([
+    ['who took it', aToldCall(), hers],
+    ['who made it', anOutboundCall(), hers],
+    ['who made it in vain', anOutboundCall({ type: 'outbound-unanswered', answeredAt: undefined }), hers],
+    ['nobody took it: nobody', anUnansweredCall(), undefined],
+    ['between colleagues: nobody', aToldCall({ type: 'internal', direction: 'internal', dialledBy: anna }), undefined],
+    ['who has no user in the CRM: nobody', aToldCall({ answeredBy: ben, lastWith: ben }), undefined],
+  ])('%s', (_, call, author) => expect(record(call).author).toEqual(author));
+});

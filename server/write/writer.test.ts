@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { Bell } from '../bell.ts';
 import {
   type Crm,
@@ -11,7 +11,7 @@ import {
   type WriteAnswer,
   type WantedActivity,
 } from '../crm.ts';
-import type { LaneHold, OrgId, RowOutcome, WriteRow } from '../store.ts';
+import type { AttemptLog, LaneHold, Lent, OrgId, RowOutcome, WriteRow } from '../store.ts';
 import type { World } from '../world.ts';
 import { runWriter } from './writer.ts';
 
@@ -69,12 +69,25 @@ const written = (name: string): WriteRow<WantedActivity> => ({
 const created = ({ writes }: Exchange): WriteAnswer[] =>
   writes.map(({ name, id }) => ({ id: id ?? `00T${name.padStart(12, '0')}`, created: id === undefined }));
 
-type Ask = { readonly atMs: number; readonly reads: readonly string[]; readonly writes: readonly { name: string; fields: Fields }[] };
+type Ask = {
+  readonly atMs: number;
+  readonly reads: readonly string[];
+  readonly writes: readonly { name: string; fields: Fields }[];
+  readonly as?: string;
+};
+/** What differs from an org whose agents lend nothing. */
+type Acting = { readonly lent?: Lent; readonly mayActAs?: Crm['mayActAs']; readonly used?: number };
 
 /** A writer over rows in memory and an org that answers as told; time passes only while everybody sleeps. */
-function openWriter(rows: readonly WriteRow[], answer: (ask: Exchange, nowMs: number) => Promise<Partial<Exchanged>>, sideBySide = 2) {
+function openWriter(
+  rows: readonly WriteRow[],
+  answer: (ask: Exchange, nowMs: number) => Promise<Partial<Exchanged>>,
+  sideBySide = 2,
+  { lent, mayActAs = () => Promise.resolve(undefined), used }: Acting = {},
+) {
   const table = new Map(rows.map((row) => [row.name, row]));
   const asks: Ask[] = [];
+  const logged: AttemptLog[] = [];
   let nowMs = 1_000_000;
   let stepMs = 0; // what the wall clock was set back by
   const alarms = new Set<{ atMs: number; wake: () => void }>();
@@ -119,7 +132,8 @@ function openWriter(rows: readonly WriteRow[], answer: (ask: Exchange, nowMs: nu
       }
       return Promise.resolve(wanted.map(({ name }) => table.get(name)!));
     },
-    settle: (outcomes: readonly RowOutcome[]) => {
+    settle: (outcomes: readonly RowOutcome[], attempts) => {
+      logged.push(...attempts);
       for (const { row, dueInMs, ...came } of outcomes)
         table.set(row.name, { ...table.get(row.name)!, ...came, dueMs: dueInMs === undefined ? undefined : nowMs + dueInMs });
       return Promise.resolve();
@@ -131,7 +145,7 @@ function openWriter(rows: readonly WriteRow[], answer: (ask: Exchange, nowMs: nu
     reducedBecause: undefined,
     shape: 'fields 1',
     wrongDefaults: () => Promise.resolve([]),
-    mayActAs: () => Promise.resolve(undefined),
+    mayActAs,
     shared: ['Subject', 'Description'],
     textField: 'Description',
     maxRecords: 200,
@@ -145,13 +159,13 @@ function openWriter(rows: readonly WriteRow[], answer: (ask: Exchange, nowMs: nu
           }
         : { LastName: wanted.name },
     async exchange(ask) {
-      asks.push({ atMs: nowMs, reads: ask.reads.map(({ name }) => name), writes: ask.writes });
+      asks.push({ atMs: nowMs, reads: ask.reads.map(({ name }) => name), writes: ask.writes, ...(ask.as && { as: ask.as }) });
       await world.sleep(100);
       return { reads: [], writes: created(ask), wire: { request: '', status: 200, ms: 100 }, ...(await answer(ask, nowMs)) };
     },
     users: () => Promise.resolve([]),
     self: () => Promise.resolve({ id: '' }),
-    usage: () => undefined,
+    usage: () => (used === undefined ? undefined : { used, max: 100 }),
     recordUrl: (id) => id,
     close: () => Promise.resolve(),
   };
@@ -162,7 +176,7 @@ function openWriter(rows: readonly WriteRow[], answer: (ask: Exchange, nowMs: nu
     crm,
     world,
     { sideBySide, requestLimitMs: 120_000, pollMs: 500 },
-    () => Promise.resolve({ policyVersion: 1, defaults: {}, duplicates: 'park', country: undefined }),
+    () => Promise.resolve({ policyVersion: 1, defaults: {}, duplicates: 'park', country: undefined, ...(lent && { lent }) }),
     nobodyIsThere,
     quiet,
     stop.signal,
@@ -174,6 +188,8 @@ function openWriter(rows: readonly WriteRow[], answer: (ask: Exchange, nowMs: nu
   };
   return {
     asks,
+    /** In whose name each row was sent, or why not. */
+    inNames: () => logged.map(({ row, inName }) => [row.name, inName?.of, inName?.not]),
     hold,
     world,
     row: (name: string) => table.get(name)!,
@@ -402,4 +418,131 @@ test('E3: a wall clock that is set back by an hour delays nothing and spoils no 
   expect(writer.row('1').state).toBe('written');
   expect(writer.row('59').state).toBe('written');
   await writer.close();
+});
+
+describe('in whose name (DP-11)', () => {
+  const by = (name: string, id: string | undefined): WriteRow<WantedActivity> => {
+    const row = fresh(name);
+    return id === undefined ? row : { ...row, wanted: { ...row.wanted, author: { id, name: `Agent ${id}` } } };
+  };
+  const lent: Lent = new Map([
+    ['A', {}],
+    ['B', {}],
+    ['C', { trouble: 'It was revoked.' }],
+  ]);
+  const named = (asks: readonly Ask[]) =>
+    asks.map(({ as, writes }) => `${as ?? '-'}: ${writes.map(({ name }) => name).join(' ')}`).toSorted();
+
+  test('rows of different people never share a request; those of one do, and whoever can’t be acted for shares the integration user’s', async () => {
+    const writer = openWriter(
+      [by('1', 'A'), by('2', 'B'), by('3', undefined), by('4', 'A'), by('5', 'C'), by('6', 'D')],
+      () => Promise.resolve({}),
+      2,
+      { lent },
+    );
+    await writer.pass(5 * secondMs);
+    expect(named(writer.asks)).toEqual(['-: 3 5 6', 'A: 1 4', 'B: 2']);
+    expect(writer.inNames().toSorted()).toEqual([
+      ['1', 'Agent A', undefined],
+      ['2', 'Agent B', undefined],
+      ['3', undefined, undefined],
+      ['4', 'Agent A', undefined],
+      ['5', 'Agent C', 'It was revoked.'],
+      ['6', 'Agent D', 'They have not let Cordboard act as them.'],
+    ]);
+    await writer.close();
+  });
+  test('where nobody lets us, or calls are scarce, all go in one request', async () => {
+    for (const acting of [{}, { lent, used: 81 }]) {
+      const writer = openWriter([by('1', 'A'), by('2', 'B'), by('3', undefined)], () => Promise.resolve({}), 2, acting);
+      await writer.pass(60 * secondMs);
+      expect(named(writer.asks)).toEqual(['-: 1 2 3']);
+      await writer.close();
+    }
+  });
+  test('nobody starves: however many of one name come in, the others have their turn', async () => {
+    const rows = Array.from({ length: 600 }, (_, n) => by(String(n).padStart(3, '0'), 'A'));
+    const writer = openWriter([...rows, by('b', 'B'), by('none', undefined)], () => Promise.resolve({}), 1, { lent });
+    await writer.pass(60 * secondMs);
+    const turn = (name: string) => writer.asks.findIndex(({ writes }) => writes.some((one) => one.name === name));
+    expect(writer.asks.length).toBeGreaterThan(3);
+    expect([turn('b'), turn('none')].every((place) => place > 0 && place < writer.asks.length)).toBe(true);
+    expect([...rows, by('b', 'B')].every(({ name }) => writer.row(name).state === 'written')).toBe(true);
+    await writer.close();
+  });
+  test('what an agent may not write goes again at once as the integration user, whose answer counts, and alone', async () => {
+    const failure = { mendedBy: 'admin', code: 'INSUFFICIENT_ACCESS', message: 'not yours' } as const;
+    const writer = openWriter(
+      [by('1', 'A'), by('2', 'A')],
+      (ask) =>
+        Promise.resolve(
+          ask.as ? { writes: ask.writes.map(({ name }, n) => (name === '1' ? { refused: 'author', failure } : created(ask)[n]!)) } : {},
+        ),
+      2,
+      { lent },
+    );
+    await writer.pass(secondMs);
+    expect(named(writer.asks)).toEqual(['-: 1', 'A: 1 2']);
+    expect(writer.inNames()).toEqual([
+      ['1', 'Agent A', undefined],
+      ['2', 'Agent A', undefined],
+      ['1', 'Agent A', 'not yours'],
+    ]);
+    expect([writer.row('1'), writer.row('2')]).toMatchObject([
+      { state: 'written', ghosts: [], attempts: 0 },
+      { state: 'written', ghosts: [], attempts: 0 },
+    ]);
+    await writer.close();
+  });
+  test('W4: the second asking is a version of its own: unanswered, the row is uncertain and is read before it is sent again', async () => {
+    const failure = { mendedBy: 'admin', code: 'INSUFFICIENT_ACCESS', message: 'not yours' } as const;
+    let lost = 0;
+    const writer = openWriter(
+      [by('1', 'A')],
+      (ask) =>
+        ask.as
+          ? Promise.resolve({ writes: [{ refused: 'author', failure }] })
+          : lost++ === 0
+            ? Promise.reject(new Unanswered('lost'))
+            : Promise.resolve(holding(ask)),
+      1,
+      { lent },
+    );
+    await writer.pass(300);
+    expect(writer.row('1')).toMatchObject({ state: 'uncertain', ghosts: [{ sent: { Subject: 'Call' } }] });
+    await writer.pass(60 * secondMs);
+    expect(writer.asks.slice(0, 3).map(({ as, reads, writes }) => [as, reads.length, writes.length])).toEqual([
+      ['A', 0, 1],
+      [undefined, 0, 1],
+      [undefined, 1, 0],
+    ]);
+    await writer.close();
+  });
+  test('an agent who can’t be acted for just now: one request, in the integration user’s name, and it says why', async () => {
+    const why = { mendedBy: 'time', code: 'SIGN_IN_UNANSWERED', message: 'No answer.', retryAfterMs: 1 } as const;
+    const writer = openWriter([by('1', 'A')], () => Promise.resolve({}), 1, { lent, mayActAs: () => Promise.resolve(why) });
+    await writer.pass(secondMs);
+    expect(named(writer.asks)).toEqual(['-: 1']);
+    expect(writer.inNames()).toEqual([['1', 'Agent A', 'No answer.']]);
+    await writer.close();
+  });
+  test('W3: signing in that takes long sends nothing that was read before it', async () => {
+    const row = { ...written('1'), wanted: { ...written('1').wanted, subject: 'New', author: { id: 'A', name: 'Agent A' } } };
+    let slow = true;
+    const writer = openWriter([row], (ask) => Promise.resolve(holding(ask)), 1, {
+      lent,
+      mayActAs: async () => {
+        if (slow) await writer.world.sleep(5 * secondMs);
+        slow = false;
+        return undefined;
+      },
+    });
+    await writer.pass(30 * secondMs);
+    expect(writer.asks.map(({ as, reads, writes }) => [as, reads.length, writes.length])).toEqual([
+      [undefined, 1, 0],
+      [undefined, 1, 0],
+      ['A', 0, 1],
+    ]);
+    await writer.close();
+  });
 });
