@@ -24,6 +24,8 @@ export const Happening = z.union([
     losers: z.array(z.string()).optional(),
     fields: z.record(z.string(), z.unknown()).optional(),
   }),
+  /** What an agent says of their name: to us, or to the org behind our back (DP-11). */
+  z.strictObject({ at, agent: z.string(), does: z.enum(['lets us act as them', 'revokes that in the org']) }),
   /** What an admin does in our console. */
   z.strictObject({ at, admin: z.enum(['write again', 'apply rules']), call }),
   z.strictObject({ at, admin: z.literal('save policy'), policy: z.unknown() }),

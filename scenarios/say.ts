@@ -76,10 +76,14 @@ export function sayChange(row: Row, names: Names): Said {
           : answer?.created
             ? 'created'
             : 'done';
-  const words = `${String(row['role'])} ${String(row['kind'])} ${record}`.trimEnd();
+  const inName = row['in_name'] as { of: string; not?: string } | null;
+  const words = `${String(row['role'])} ${String(row['kind'])} ${record}`.trimEnd() + (inName && !inName.not ? ` as ${inName.of}` : '');
   return [
     `${words.padEnd(40)} ${outcome}${request ? `  ${request}` : ''}`,
-    row['kind'] === 'read' ? [] : sayFields((row['sent'] ?? {}) as Row),
+    [
+      ...(inName?.not ? [`not as ${inName.of}: ${inName.not}`] : []),
+      ...(row['kind'] === 'read' ? [] : sayFields((row['sent'] ?? {}) as Row)),
+    ],
   ];
 }
 

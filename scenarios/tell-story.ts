@@ -101,6 +101,11 @@ class Teller {
       });
       await this.#names.learn();
       say('human', human, `${does}s ${record}${one.losers ? ` with ${one.losers.join(', ')}` : ''}`, sayFields(fields));
+    } else if ('agent' in one) {
+      const user = this.#names.find(`<user ${one.agent}>`)[1];
+      if (one.does === 'lets us act as them') await line.lend(user);
+      else for (const what of ['grants', 'sessions']) await line.control('DELETE', `/${what}?user=${user}`);
+      say('human', one.agent, one.does);
     } else if ('admin' in one) {
       if ('call' in one) {
         const call = await this.#callOf(one.call);

@@ -68,7 +68,7 @@ export async function exchange(connection: Connection, asked: Exchange, signal?:
 
   /** In an agent's name. What that agent isn't let do, and what doesn't pass by itself, is for the integration user to ask again. */
   async function sendAs(hand: Hand, parts: readonly Part[]): Promise<Exchanged['wire']> {
-    let wire: Exchanged['wire'] = nothingSent;
+    let wire: Exchanged['wire'] = { ...nothingSent, request: parts.map(({ words }) => words).join('; ') };
     let first: CrmFailure | undefined;
     let isShut = false;
     try {
