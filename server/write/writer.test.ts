@@ -442,7 +442,7 @@ describe('in whose name (DP-11)', () => {
     );
     await writer.pass(5 * secondMs);
     expect(named(writer.asks)).toEqual(['-: 3 5 6', 'A: 1 4', 'B: 2']);
-    expect(writer.inNames().toSorted()).toEqual([
+    expect(writer.inNames().toSorted(([a], [b]) => String(a).localeCompare(String(b)))).toEqual([
       ['1', 'Agent A', undefined],
       ['2', 'Agent B', undefined],
       ['3', undefined, undefined],
