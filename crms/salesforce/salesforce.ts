@@ -64,7 +64,9 @@ export async function connectSalesforce(
       onLog,
       async lacks(theirs) {
         const they = await describeTask(theirs, fields, statuses);
-        return they.missing.filter((field) => !shape.missing.includes(field));
+        // A field that is gone for everybody is no right of theirs.
+        const we = await describeTask(countedAs(api, 'write'), fields, statuses);
+        return they.missing.filter((field) => !we.missing.includes(field));
       },
     });
     let persons: Promise<readonly PersonShape[]> | undefined;
