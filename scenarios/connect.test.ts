@@ -206,8 +206,9 @@ test('FC-40: unattended with a key made here: the org has the certificate, the u
   expect((await (await worker(1)).users()).length).toBeGreaterThan(3);
 });
 
-test('DP-11: an agent says who they are, and leaves nothing with us', async () => {
+test('DP-11: an agent only says who they are where the org wants it so, and leaves nothing with us', async () => {
   await signIn();
+  await connectStore(nodes[0]!).setActAs(org, 'integration-user');
   const { uid } = (await connectStore(nodes[0]!).org(org))!;
   const crm = await worker(0);
   const { postgresStore } = await import('../server/store/postgres.ts');
@@ -222,4 +223,23 @@ test('DP-11: an agent says who they are, and leaves nothing with us', async () =
     agent: expect.stringMatching(/^005/),
   });
   expect(((await control('GET', '/grants')) as unknown as unknown[]).length).toBe(before);
+});
+
+test('DP-11: an agent lets us act as them; set back to the integration user, the org forgets it, too', async () => {
+  await signIn();
+  const { uid } = (await connectStore(nodes[0]!).org(org))!;
+  const crm = await worker(0);
+  const { postgresStore } = await import('../server/store/postgres.ts');
+  await postgresStore(nodes[0]!, world, () => undefined).saveUsers(org, await crm.users(), (await crm.self()).id);
+  await control('POST', '/consent', { user: 'haruto.sato@acme.example' });
+  const { url } = await connectingOn(0).beginAsAgent(uid, { browser, redirectUri, popup: true });
+  const came = await throughThePages(url);
+  const agent = await connectingOn(1).finish(came.get('state')!, [browser], { code: came.get('code')! });
+  if (!('kept' in agent) || agent.kept === undefined) throw new Error(JSON.stringify(agent));
+  await connectStore(nodes[0]!).addAgentSession(org, 'a session', agent.agent, connectingOn(0).sealAgents(org, agent.agent, agent.kept));
+  const theirs = async () => ((await control('GET', `/grants?user=${agent.agent}`)) as unknown as unknown[]).length;
+  expect(await theirs()).toBe(1);
+  expect(await connectingOn(1).setActAs(org, 'integration-user', 'admin')).toBe(1);
+  expect([await theirs(), await connectStore(nodes[0]!).lent(org, agent.agent)]).toEqual([0, undefined]);
+  expect(await (await worker(1)).self()).toMatchObject({ id: expect.stringMatching(/^005/) }); // the org's own consent is another
 });

@@ -462,15 +462,12 @@ describe('in whose name (DP-11)', () => {
   });
   test('nobody starves: while one name always has something older, the others have their turn', async () => {
     const hers = ['1', '2', '3'].map((name) => by(name, 'A'));
-    const writer = openWriter(
-      [...hers, by('b', 'B'), by('none', undefined)],
-      (ask) => {
-        if (ask.as === 'A') void writer.world.sleep(1).then(() => hers.forEach((row) => writer.set(row)));
-        return Promise.resolve({});
-      },
-      1,
-      { lent },
-    );
+    const writer = openWriter([...hers, by('b', 'B'), by('none', undefined)], () => Promise.resolve({}), 1, { lent });
+    const { settle } = writer.hold;
+    writer.hold.settle = async (...settled) => {
+      await settle(...settled);
+      hers.forEach((row) => writer.set(row));
+    };
     await writer.pass(5 * secondMs);
     expect(writer.asks.filter(({ as }) => as === 'A').length).toBeGreaterThan(5);
     expect([writer.row('b').state, writer.row('none').state]).toEqual(['written', 'written']);
