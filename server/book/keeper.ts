@@ -360,7 +360,8 @@ async function keepWith({
       paceSaid = wordOf(pace);
     }
     isUsual = pace.is === 'usual';
-    return shared.polledAtMs + (pace.everyMs ?? Infinity);
+    // Who has never polled did so minus infinity ago, and never is never all the same.
+    return pace.everyMs === undefined ? Infinity : shared.polledAtMs + pace.everyMs;
   };
 
   const keepOn = async (): Promise<void> => {
