@@ -1,3 +1,4 @@
+import type { Bell } from '../bell.ts';
 import { type BookObject, type Crm, type CrmBookWhole, Refused } from '../crm.ts';
 import type { Region } from '../match/region.ts';
 import type { BookKind, BookStore } from '../store/book-store.ts';
@@ -11,13 +12,16 @@ export type Fill = {
   readonly region: Region | undefined;
   readonly kind: BookKind;
   readonly object: BookObject;
+  /** Aborted by `meanwhile` too: what is to be read has changed. */
   readonly over: AbortSignal;
+  /** Settings or a connection may have changed. */
+  readonly bell: Bell;
   readonly store: BookStore;
   readonly world: World;
   report(what: string, fields: Readonly<Record<string, unknown>>): void;
   /** The budget bears so many calls. */
   affords(calls: number): Promise<boolean>;
-  /** After each page, and while it waits. */
+  /** After each page, and while it waits. Hears what has changed. */
   meanwhile(): Promise<void>;
 };
 
@@ -171,11 +175,12 @@ async function fetchAll(
 }
 
 /** Waits until the budget bears another call. False: it is over. */
-async function afforded({ org, kind, over, world, report, affords, meanwhile }: Fill): Promise<boolean> {
+async function afforded({ org, kind, over, bell, world, report, affords, meanwhile }: Fill): Promise<boolean> {
   for (let isSaid = false; !over.aborted; isSaid = true) {
+    const heard = bell.count;
     if (await affords(1)) return true;
     if (!isSaid) report('book.fill-waits', { org, kind: kind.kind, because: "The book's share of the API calls of 24 hours is used." });
-    await world.sleep(budgetEveryMs, over);
+    await bell.wait(heard, budgetEveryMs, world);
     await meanwhile();
   }
   return false;

@@ -18,7 +18,10 @@ function keeping({ filled, bookAtLeast, pages = 3 }: { filled: boolean; bookAtLe
   const world = stillWorld();
   const counts = { settings: 0, changes: 0, pages: 0 };
   const reports: string[] = [];
-  const spent = { poll: 0, fill: 0 };
+  const [spent, stored] = [
+    { poll: 0, fill: 0 },
+    { poll: 0, fill: 0 },
+  ];
   const settings = { kinds: ['contact'], country: 'PL', budget: { bookShare: 0.5, reserve: 0.2, bookAtLeast } } satisfies BookSettings;
   const object: BookObject = { kind: 'contact', fields: ['Phone'] };
   let kind: BookKind = {
@@ -38,14 +41,22 @@ function keeping({ filled, bookAtLeast, pages = 3 }: { filled: boolean; bookAtLe
     jobPlace: undefined,
     jobRefused: undefined,
   };
+  const begun: string[] = [];
   const nothing = async () => undefined;
   const known = {
     kinds: async () => [kind],
     take: async () => ({ lost: new AbortController().signal, release: nothing }),
     complete: async () => true,
-    standing: async () => ({ usage: undefined, spent: {}, busiest: 0, lastHour: 0 }),
+    standing: async () => ({ usage: undefined, spent: { ...stored }, busiest: 0, lastHour: 0 }),
+    async spend(_org: OrgId, calls: Readonly<Partial<typeof stored>>) {
+      for (const purpose of ['poll', 'fill'] as const) stored[purpose] += calls[purpose] ?? 0;
+    },
     savePage: async (_org: OrgId, _kind: string, _fill: number, _entries: unknown, { afterId }: { afterId: string | undefined }) => {
       if (afterId !== undefined) kind = { ...kind, afterId };
+    },
+    async begin(_org: OrgId, _kind: string, basis: string) {
+      begun.push(basis);
+      kind = { ...kind, basis, fill: kind.fill + 1, filled: false, afterId: undefined };
     },
     filled: async () => void (kind = { ...kind, filled: true, afterId: undefined }),
   };
@@ -99,6 +110,7 @@ function keeping({ filled, bookAtLeast, pages = 3 }: { filled: boolean; bookAtLe
     settings,
     failing,
     askedOf,
+    begun,
     isFilled: () => kind.filled,
     reconnect: () => void (crm = connect('second')),
     async end() {
@@ -126,6 +138,56 @@ describe('a budget of nothing', () => {
     await world.pass(hourMs);
     expect(counts.changes).toBe(before.changes);
     expect(counts.settings - before.settings).toBeLessThan(100);
+    await end();
+  });
+});
+
+describe('a first reading that waits for its budget', () => {
+  /** It has read as far as it may: of six pages none or one, and none has come for a while. */
+  const waiting = async () => {
+    const keeper = keeping({ filled: false, bookAtLeast: 2, pages: 6 });
+    await keeper.world.pass(10 * minuteMs);
+    expect([keeper.reports.includes('book.fill-waits'), keeper.isFilled()]).toEqual([true, false]);
+    return keeper;
+  };
+  test('goes on as soon as the budget is raised', async () => {
+    const { world, books, settings, isFilled, end } = await waiting();
+    settings.budget.bookAtLeast = 100;
+    books.ring();
+    await world.pass(0);
+    expect(isFilled()).toBe(true);
+    await end();
+  });
+  test('and within a minute where nobody rang', async () => {
+    const { world, settings, isFilled, end } = await waiting();
+    settings.budget.bookAtLeast = 100;
+    await world.pass(minuteMs);
+    expect(isFilled()).toBe(true);
+    await end();
+  });
+  test('goes on with the new connection when the org is connected anew, from where it stood', async () => {
+    const { world, books, askedOf, settings, reconnect, isFilled, end } = await waiting();
+    const pages = askedOf.length;
+    reconnect();
+    books.ring();
+    await world.pass(minuteMs);
+    settings.budget.bookAtLeast = 100;
+    books.ring();
+    await world.pass(minuteMs);
+    expect([askedOf.slice(pages).includes('first'), isFilled(), askedOf.length]).toEqual([false, true, 6]);
+    await end();
+  });
+  test('begins again when numbers are to be understood in another way, and so it does when that is taken back', async () => {
+    const { world, books, begun, settings, isFilled, end } = await waiting();
+    settings.country = 'DE';
+    books.ring();
+    await world.pass(0);
+    expect(begun).toEqual([JSON.stringify(['Phone', 'DE'])]);
+    settings.country = 'PL';
+    settings.budget.bookAtLeast = 100;
+    books.ring();
+    await world.pass(0);
+    expect([begun, isFilled()]).toEqual([['DE', 'PL'].map((country) => JSON.stringify(['Phone', country])), true]);
     await end();
   });
 });

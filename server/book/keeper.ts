@@ -417,10 +417,16 @@ async function keepWith({
         [leftOut, wakes] = [JSON.stringify(missing), 2];
       }
 
+      /** What is read here is not what is wanted any more, or not from there. */
+      const changed = new AbortController();
       const meanwhile = async (kind: string) => {
         waits.delete(kind);
         uncounted = true;
         await onWell();
+        const latest = await options.settings(org);
+        budget = latest.budget;
+        if (options.crm(org) !== crm || wantedOf(latest) !== wantedOf(settings)) changed.abort();
+        if (over.aborted || changed.signal.aborted) return;
         if (world.monotonic() < (await pollAt())) return;
         await pollNow(view).catch((error: unknown) => {
           if (!(error instanceof Refused || error instanceof Unanswered)) throw error;
@@ -431,9 +437,14 @@ async function keepWith({
       for (const kind of await store.kinds(org)) {
         const object = objects.find((one) => one.kind === kind.kind);
         if (kind.filled || !object || unbegun.has(kind.kind) || isWaiting(kind.kind)) continue;
-        const ways: Fill = { org, crm, region, kind, object, over, store, world, report, affords, meanwhile: () => meanwhile(kind.kind) };
+        const ways: Fill = {
+          ...{ org, crm, region, kind, object, bell, store, world, report, affords },
+          over: AbortSignal.any([over, changed.signal]),
+          meanwhile: () => meanwhile(kind.kind),
+        };
         const error = await alone(kind.kind, () => fill(ways));
         if (over.aborted) return;
+        if (changed.signal.aborted) break;
         if (error !== undefined) failed.push(error);
         else {
           waits.delete(kind.kind);
@@ -442,6 +453,10 @@ async function keepWith({
         }
       }
       if (over.aborted) return;
+      if (changed.signal.aborted) {
+        settled = undefined;
+        continue;
+      }
       if (failed.length > 0 && failed.every(passes) && !(await store.kinds(org)).some(({ filled }) => filled)) throw failed[0];
       if (world.monotonic() >= pollAtMs || ((isNew || isMore) && (await affords(1)))) {
         const { unread } = await pollNow(view);
@@ -465,6 +480,9 @@ async function keepWith({
     await news.done();
   }
 }
+
+/** As long as this is the same, what is being read goes on: a budget only says how quickly. */
+const wantedOf = ({ kinds, country }: BookSettings): string => JSON.stringify([kinds, country]);
 
 /** As long as this is the same, nobody needs to be told of a pace again. */
 const wordOf = ({ is, everyMs, budget, spent }: Pace): string =>
