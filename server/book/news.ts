@@ -40,6 +40,8 @@ const againMs = { 'not-offered': 60 * 60_000, 'not-selected': 10 * 60_000, 'not-
 const longestPauseMs = 5 * 60_000;
 /** What passes by itself is said from so many failures in a row on. */
 const passingFailures = 3;
+/** What stands and breaks at once is no better than what doesn't stand: it is well when it has told something, or has stood for so long. */
+const steadyMs = 60_000;
 
 type Heard = { readonly changed: Set<string>; readonly deleted: Set<string>; more: boolean; place: string | undefined };
 
@@ -83,26 +85,41 @@ export function hearNews({ org, crm, store, world, over, mayRead, stored, pollSo
     let isKnown = false;
     for (let failures = 0; !signal.aborted;) {
       let pauseMs = 0;
+      const ended = new AbortController();
+      let steady: Promise<void> | undefined;
+      const isWell = async () => {
+        const isSaid = failures >= passingFailures;
+        failures = 0;
+        if (isSaid) await say({});
+      };
       try {
         if (!isKnown) [place, isKnown] = [await store.topicPlace(org, topic), true];
-        let stands = false;
         for await (const news of crm.book.follow(topic, place, signal)) {
-          if (!stands) {
-            [stands, failures] = [true, 0];
-            await say({});
+          if (!steady) {
+            if (failures < passingFailures) await say({});
             flowing.add(topic);
             report('book.events', { org, topic, from: place === undefined ? 'now' : 'where it was' });
             // What happened before is nobody's news.
             if (place === undefined) pollSoon();
+            steady = world
+              .sleep(steadyMs, ended.signal)
+              .then(() => (ended.signal.aborted ? undefined : isWell()))
+              .catch((unsaid: unknown) => report('book.unsaid', { org, because: (unsaid as Error).message }));
           }
+          if (news.told > 0 || news.place !== undefined) await isWell();
           place = news.place ?? place;
           take(topic, news);
         }
       } catch (error) {
+        ended.abort();
+        await steady;
         failures++;
         pauseMs = Math.min(longestPauseMs, 1_000 * 2 ** Math.min(failures - 1, 9)) * (0.5 + world.chance());
         pauseMs = await fell(error, topic, failures, pauseMs, say, () => (place = undefined));
+        // What is said already is another matter than what comes next.
+        if (error instanceof NoEvents && error.because !== 'lost') failures = 0;
       } finally {
+        ended.abort();
         if (flowing.delete(topic)) pollSoon();
       }
       if (!signal.aborted) await world.sleep(pauseMs, signal);

@@ -1,0 +1,129 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { type BookNews, type BookObject, type BookRecord, type Crm, NoEvents, Unanswered } from '../crm.ts';
+import type { BookKind, BookStore, TopicState } from '../store/book-store.ts';
+import type { OrgId } from '../store.ts';
+import { stillWorld } from '../testing/still-world.ts';
+import { hearNews } from './news.ts';
+
+const secondMs = 1_000;
+const minuteMs = 60 * secondMs;
+const stops: AbortController[] = [];
+afterEach(() => {
+  for (const stop of stops.splice(0)) stop.abort();
+});
+
+const nothing: BookNews = { changed: [], deleted: [], more: false, place: undefined, told: 0 };
+const object: BookObject = { kind: 'contact', fields: ['Phone'] };
+
+/** One topic of contacts. `stream`: what comes of each time it is followed: news, then the error that ends it, or none and it stays open. */
+async function hearing(stream: (time: number) => { readonly news?: readonly BookNews[]; readonly error?: Error } = () => ({})) {
+  const world = stillWorld();
+  const over = new AbortController();
+  stops.push(over);
+  const asked: (string | undefined)[] = [];
+  const states: Omit<TopicState, 'topic' | 'kinds'>[] = [];
+  const saved: Parameters<BookStore['saveNews']>[] = [];
+  const polls: number[] = [];
+  const org = { place: undefined as string | undefined, there: new Set<string>(), affords: true, away: false, stores: true };
+  let wake = () => {};
+  const coming: (BookNews | Error)[] = [];
+  const follow = async function* (_topic: string, from: string | undefined, signal: AbortSignal): AsyncGenerator<BookNews> {
+    const { news = [], error } = stream(asked.push(from));
+    yield nothing;
+    yield* news;
+    if (error) throw error;
+    signal.addEventListener('abort', () => wake(), { once: true });
+    while (!signal.aborted) {
+      const next = coming.shift();
+      if (next instanceof Error) throw next;
+      if (next) yield next;
+      else await new Promise<void>((resolve) => (wake = resolve));
+    }
+  };
+  const store: Pick<BookStore, 'keepTopics' | 'topicPlace' | 'sayTopic' | 'kinds' | 'saveNews'> = {
+    keepTopics: async () => undefined,
+    topicPlace: async () => org.place,
+    async sayTopic(_, { topic: _topic, kinds: _kinds, ...state }) {
+      states.push(state);
+      if (state.place !== undefined) org.place = state.place ?? undefined;
+    },
+    kinds: async () => [{ kind: 'contact', fill: 1 } as BookKind],
+    async saveNews(...given) {
+      await world.sleep(100); // as a database under load
+      if (!org.stores) throw new Error('the database is away');
+      saved.push(given);
+      for (const [, place] of given[3]) org.place = place;
+    },
+  };
+  const book = {
+    atOnce: 5,
+    idsAtOnce: 200,
+    topics: () => [{ topic: 'contacts', kinds: ['contact'] }],
+    follow,
+    async byId(lists: readonly { readonly ids: readonly string[] }[]): Promise<BookRecord[]> {
+      if (org.away) throw new Unanswered('no answer');
+      const ids = lists.flatMap((list) => list.ids).filter((id) => org.there.has(id));
+      return ids.map((id) => ({ kind: 'contact', id, name: id, phones: [], state: 'there', stamp: '2026', modifiedAtMs: 0 }));
+    },
+  };
+  const news = hearNews({
+    org: 1 as OrgId,
+    crm: { book } as object as Crm,
+    store: store as BookStore,
+    world,
+    over: over.signal,
+    mayRead: async () => org.affords,
+    stored: () => undefined,
+    pollSoon: () => void polls.push(world.now()),
+    report: () => undefined,
+  });
+  await news.follow([object], undefined);
+  await world.rest();
+  return {
+    ...{ world, news, asked, states, saved, polls, org },
+    tell(one: Partial<BookNews> | Error) {
+      coming.push(one instanceof Error ? one : { ...nothing, told: 1, ...one });
+      wake();
+    },
+    async end() {
+      over.abort();
+      await Promise.all([news.done(), world.pass(secondMs)]);
+    },
+  };
+}
+
+describe('a stream that stands and breaks at once, again and again', () => {
+  test('is tried ever more seldom, and said to be broken until it has stood for a while', async () => {
+    let mended = false;
+    const { world, news, asked, states, end } = await hearing(() => (mended ? {} : { error: new Unanswered('broken') }));
+    await world.pass(10 * minuteMs);
+    expect(asked.length).toBeLessThan(15);
+    expect(states.at(-1)).toEqual({ because: 'broken', said: 'broken' });
+    mended = true;
+    await world.pass(5 * minuteMs + 30 * secondMs);
+    expect(news.flows(['contact'])).toBe(true);
+    await world.pass(2 * minuteMs);
+    expect(states.at(-1)).toEqual({});
+    await end();
+  });
+  test('once in a while is nothing to speak of, and costs a second', async () => {
+    const { world, asked, states, tell, end } = await hearing();
+    for (let time = 0; time < 10; time++) {
+      await world.pass(5 * minuteMs);
+      tell(new Unanswered('broken'));
+      await world.pass(2 * secondMs);
+      expect(asked).toHaveLength(time + 2);
+    }
+    expect(states.filter(({ because }) => because !== undefined)).toEqual([]);
+    await end();
+  });
+  test('that tells something each time is followed on and on', async () => {
+    const { world, asked, states, end } = await hearing((time) => ({
+      news: [{ ...nothing, place: `p${time}`, told: 1 }],
+      error: new Unanswered('broken'),
+    }));
+    await world.pass(minuteMs);
+    expect([asked.length > 30, asked.at(-1), states.at(-1)]).toEqual([true, `p${asked.length - 1}`, {}]);
+    await end();
+  });
+});
