@@ -127,3 +127,22 @@ describe('a stream that stands and breaks at once, again and again', () => {
     await end();
   });
 });
+
+describe('a place that is taken back', () => {
+  const usedUp = new NoEvents('used-up', 'the limit');
+  test.each([
+    ['while what was told is gathered', 0],
+    ['while it is stored', 550],
+  ])('%s, stays so: what was between is read by a poll, and told to nobody', async (_, afterMs) => {
+    const { world, asked, polls, saved, org, tell, end } = await hearing();
+    tell({ place: 'p1', changed: ['1'] });
+    await world.pass(afterMs);
+    tell(usedUp);
+    await world.pass(10 * secondMs);
+    expect([saved.length, org.place, polls.length > 0]).toEqual([1, undefined, true]);
+    const before = polls.length;
+    await world.pass(70 * minuteMs);
+    expect([asked, polls.length > before]).toEqual([[undefined, undefined], true]);
+    await end();
+  });
+});

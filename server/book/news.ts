@@ -58,6 +58,7 @@ export function hearNews({ org, crm, store, world, over, mayRead, stored, pollSo
   let topics: readonly BookTopic[] = [];
   const flowing = new Set<string>();
   let waiting = new Map<string, Heard>();
+  let inHand: { readonly heard: ReadonlyMap<string, Heard>; readonly done: Promise<void> } | undefined;
   over.addEventListener('abort', () => (stop.abort(), arrived.ring()), { once: true });
 
   const take = (topic: string, { changed, deleted, more, place, told }: BookNews) => {
@@ -76,6 +77,12 @@ export function hearNews({ org, crm, store, world, over, mayRead, stored, pollSo
       heard.deleted.clear();
     }
     arrived.ring();
+  };
+
+  /** From now on again: what was told before is stored without its place, and what is being stored with it is stored by then. */
+  const forgetPlace = async (topic: string): Promise<void> => {
+    for (const heard of [waiting.get(topic), inHand?.heard.get(topic)]) if (heard) heard.place = undefined;
+    await inHand?.done;
   };
 
   /** Follows one topic until the signal aborts. Never rejects. */
@@ -115,7 +122,10 @@ export function hearNews({ org, crm, store, world, over, mayRead, stored, pollSo
         await steady;
         failures++;
         pauseMs = Math.min(longestPauseMs, 1_000 * 2 ** Math.min(failures - 1, 9)) * (0.5 + world.chance());
-        pauseMs = await fell(error, topic, failures, pauseMs, say, () => (place = undefined));
+        pauseMs = await fell(error, topic, failures, pauseMs, say, () => {
+          place = undefined;
+          return forgetPlace(topic);
+        });
         // What is said already is another matter than what comes next.
         if (error instanceof NoEvents && error.because !== 'lost') failures = 0;
       } finally {
@@ -132,7 +142,7 @@ export function hearNews({ org, crm, store, world, over, mayRead, stored, pollSo
     failures: number,
     pauseMs: number,
     say: (state: Omit<TopicState, 'topic' | 'kinds'>) => Promise<void>,
-    forget: () => void,
+    forget: () => Promise<void>,
   ): Promise<number> => {
     const said = error instanceof Refused ? error.failure.message : (error as Error).message;
     try {
@@ -140,7 +150,7 @@ export function hearNews({ org, crm, store, world, over, mayRead, stored, pollSo
         report('book.no-events', { org, topic, because: error.because, said });
         // A place from before would bring all that was too much, and use up the next day's allocation as well.
         const isOver = error.because === 'lost' || error.because === 'used-up';
-        if (isOver) forget();
+        if (isOver) await forget();
         if (error.because === 'lost') {
           await say({ place: null, because: 'broken', said });
           return failures > 1 ? pauseMs : 0;
@@ -158,7 +168,7 @@ export function hearNews({ org, crm, store, world, over, mayRead, stored, pollSo
 
   /** Reads what was told of and stores it, with how far each topic was heard. */
   const apply = async (heard: ReadonlyMap<string, Heard>): Promise<void> => {
-    const places = new Map([...heard].flatMap(([topic, { place }]) => (place === undefined ? [] : [[topic, place] as const])));
+    const places = () => new Map([...heard].flatMap(([topic, { place }]) => (place === undefined ? [] : [[topic, place] as const])));
     const asked = [...heard].flatMap(([topic, { changed }]) => {
       const { kinds = [] } = topics.find((one) => one.topic === topic) ?? {};
       const ids = [...changed];
@@ -175,7 +185,7 @@ export function hearNews({ org, crm, store, world, over, mayRead, stored, pollSo
     const tooMuch = [...heard.values()].some(({ more }) => more) || asked.reduce((sum, { ids }) => sum + ids.length, 0) > 2 * manyIds;
     if (tooMuch || (calls > 0 && !(await mayRead(calls)))) {
       pollSoon();
-      return store.saveNews(org, [], [], places);
+      return store.saveNews(org, [], [], places());
     }
     const records = [];
     for (let at = 0; at < asked.length; at += crm.book.atOnce)
@@ -194,7 +204,7 @@ export function hearNews({ org, crm, store, world, over, mayRead, stored, pollSo
         return fill === undefined ? [] : [{ kind, fill, entries: some.map((record) => entryOf(record, view.region)) }];
       }),
       gone,
-      places,
+      places(),
     );
     if (records.length + gone.length > 0) stored(records.length);
   };
@@ -213,13 +223,16 @@ export function hearNews({ org, crm, store, world, over, mayRead, stored, pollSo
       readAtMs = world.monotonic();
       const heard = waiting;
       waiting = new Map();
-      try {
-        await apply(heard);
-      } catch (error) {
-        // Polls find it, wherever this stopped.
-        report('book.events-unread', { org, because: (error as Error).message });
-        pollSoon();
-      }
+      inHand = {
+        heard,
+        done: apply(heard).catch((error: unknown) => {
+          // Polls find it, wherever this stopped.
+          report('book.events-unread', { org, because: (error as Error).message });
+          pollSoon();
+        }),
+      };
+      await inHand.done;
+      inHand = undefined;
     }
   })();
 
