@@ -151,7 +151,9 @@ describe('changes that are told', () => {
     const { id } = await tanaka(line);
     await pass(line, 6 * minuteMs, minuteMs);
     expect(await has(line, '+48501999888')).toBe(true);
-    events.tell('contact', 'p', ['003SxNobodyHere000'], { deleted: ['003SxNobodyHere000'] });
+    events.tell('contact', 'p', ['003SxNobodyHere000'], {
+      deleted: [{ id: '003SxNobodyHere000', stamp: new Date(line.now()).toISOString() }],
+    });
     await line.database.query({ text: `update book_records set id = '003SxNobodyHere000' where id = $1` }, [id]);
     await pass(line, 2 * secondMs);
     expect(await has(line, '+48501999888')).toBe(false);

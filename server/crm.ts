@@ -223,12 +223,14 @@ export class NoEvents extends Error {
 }
 /** Where changes are told, and of which kinds. */
 export type BookTopic = { readonly topic: string; readonly kinds: readonly string[] };
+/** A record that was deleted, and when, by the CRM's clock and written as its stamps are: what was read of it before then is over. */
+export type BookDeletion = { readonly id: string; readonly stamp: string };
 /** What was told at once. */
 export type BookNews = {
   /** Records to be read, since something was changed that the book keeps. */
   readonly changed: readonly string[];
   /** Some of `changed` were deleted: whoever isn't found any more is gone. */
-  readonly deleted: readonly string[];
+  readonly deleted: readonly BookDeletion[];
   /** More was changed than could be told: all that changed must be read. */
   readonly more: boolean;
   /** Go on after here; undefined until anything was told. */

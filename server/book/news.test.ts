@@ -146,3 +146,66 @@ describe('a place that is taken back', () => {
     await end();
   });
 });
+
+describe('who was deleted for good, whom no poll will find', () => {
+  const tanaka = { id: 'tanaka', stamp: '2026-01-02T00:00:00.000Z' };
+  const deletion = { changed: [tanaka.id], deleted: [tanaka] };
+  const forgotten = (saved: readonly Parameters<BookStore['saveNews']>[]) => saved.flatMap(([, , gone]) => gone);
+  const unread = { kinds: ['contact'], deleted: [tanaka], isSure: false };
+
+  test('is asked for, and gone where they are not even in the bin', async () => {
+    const { world, saved, org, tell, end } = await hearing();
+    org.there.add('nowak');
+    tell({ ...deletion, place: 'p1' });
+    tell({ changed: ['nowak'], deleted: [{ ...tanaka, id: 'nowak' }], place: 'p2' });
+    await world.pass(2 * secondMs);
+    expect(forgotten(saved)).toEqual([{ ...unread, isSure: true }]);
+    expect(org.place).toBe('p2');
+    await end();
+  });
+  test.each([
+    ['too much was changed with them', { more: true }, {}],
+    ['too many were changed since', { changed: Array.from({ length: 1_001 }, (_, n) => `c${n}`) }, {}],
+    ['the budget is used', {}, { affords: false }],
+  ])('is kept as it was told when %s', async (_, since: Partial<BookNews>, how) => {
+    const { world, saved, polls, org, tell, end } = await hearing();
+    await world.pass(minuteMs);
+    Object.assign(org, how);
+    const before = polls.length;
+    tell({ ...deletion, place: 'p1' });
+    tell({ ...since, place: 'p2' });
+    await world.pass(2 * secondMs);
+    expect(forgotten(saved)).toEqual([unread]);
+    expect([org.place, polls.length]).toEqual(['p2', before + 1]);
+    await end();
+  });
+  test('unless they were brought back', async () => {
+    const { world, saved, org, tell, end } = await hearing();
+    org.affords = false;
+    tell({ ...deletion, place: 'p1' });
+    tell({ changed: [tanaka.id], place: 'p2' });
+    await world.pass(2 * secondMs);
+    expect([forgotten(saved), org.place]).toEqual([[], 'p2']);
+    await end();
+  });
+  test.each(['away', 'stores'] as const)('is kept for the next time when it fails, be it the org or the database: %s', async (what) => {
+    const { world, saved, org, tell, end } = await hearing();
+    org[what] = what === 'away';
+    tell({ ...deletion, place: 'p1' });
+    await world.pass(2 * secondMs);
+    expect([saved, org.place]).toEqual([[], undefined]);
+    org[what] = what !== 'away';
+    tell({ changed: ['nowak'], place: 'p2' });
+    await world.pass(10 * secondMs);
+    expect([forgotten(saved), org.place]).toEqual([[unread], 'p2']);
+    await end();
+  });
+  test('a database that is away is asked ever more seldom', async () => {
+    const { world, polls, org, tell, end } = await hearing();
+    org.stores = false;
+    tell({ ...deletion, place: 'p1' });
+    await world.pass(60 * minuteMs);
+    expect(polls.length).toBeLessThan(150);
+    await end();
+  });
+});

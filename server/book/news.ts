@@ -1,7 +1,7 @@
 import { Bell } from '../bell.ts';
 import { type BookNews, type BookObject, type BookTopic, type Crm, NoEvents, Refused, Unanswered } from '../crm.ts';
 import type { Region } from '../match/region.ts';
-import type { BookStore, TopicState } from '../store/book-store.ts';
+import type { BookGone, BookStore, TopicState } from '../store/book-store.ts';
 import type { OrgId } from '../store.ts';
 import type { World } from '../world.ts';
 import { entryOf } from './entry.ts';
@@ -22,7 +22,7 @@ export type NewsOptions = {
   /** The budget bears so many calls. */
   mayRead(calls: number): Promise<boolean>;
   /** Something was stored. */
-  stored(records: number): void;
+  stored(): void;
   /** All that changed is to be read soon: not all of it was told, or it was too much to be read one by one. */
   pollSoon(): void;
   report(what: string, fields: Readonly<Record<string, unknown>>): void;
@@ -33,6 +33,8 @@ const gatherMs = 500;
 const longestGatherMs = 4_000;
 /** Then the next is the first again. */
 const quietAfterMs = 15_000;
+/** While the org or the database is away, what was told is tried again after this at most. */
+const longestAwayMs = 60_000;
 /** A poll reads 2,000 records a call, and ids are read a thousand a call at most: from here on it is the better way. */
 const manyIds = 1_000;
 /** Somebody selects a kind, gives a right, or the allocation of events is of another day: looked at again after these. */
@@ -43,7 +45,8 @@ const passingFailures = 3;
 /** What stands and breaks at once is no better than what doesn't stand: it is well when it has told something, or has stood for so long. */
 const steadyMs = 60_000;
 
-type Heard = { readonly changed: Set<string>; readonly deleted: Set<string>; more: boolean; place: string | undefined };
+/** Of one topic. `deleted`: and when. No poll finds who isn't even in the bin, so they are kept when everything else is left to one. */
+type Heard = { readonly changed: Set<string>; readonly deleted: Map<string, string>; more: boolean; place: string | undefined };
 
 /**
  * Follows what the CRM tells of changes as they happen, and reads what changed. Polls go on beside it and would find the same, later: so
@@ -63,19 +66,29 @@ export function hearNews({ org, crm, store, world, over, mayRead, stored, pollSo
 
   const take = (topic: string, { changed, deleted, more, place, told }: BookNews) => {
     if (told === 0 && place === undefined) return;
-    const heard = waiting.get(topic) ?? { changed: new Set(), deleted: new Set(), more: false, place: undefined };
+    const heard = waiting.get(topic) ?? { changed: new Set(), deleted: new Map(), more: false, place: undefined };
     waiting.set(topic, heard);
     heard.place = place ?? heard.place;
-    heard.more ||= more;
-    if (!heard.more) {
-      for (const id of changed) heard.changed.add(id);
-      for (const id of deleted) heard.deleted.add(id);
+    for (const id of changed) {
+      heard.changed.add(id);
+      heard.deleted.delete(id); // whoever is changed after that is there again
     }
-    if (heard.more || heard.changed.size > manyIds) {
-      heard.more = true;
-      heard.changed.clear();
-      heard.deleted.clear();
-    }
+    for (const { id, stamp } of deleted) heard.deleted.set(id, stamp);
+    heard.more ||= more || heard.changed.size > manyIds;
+    if (heard.more) heard.changed.clear();
+    arrived.ring();
+  };
+  /** What couldn't be read is for a poll, and the rest for the next time. */
+  const putBack = (heard: ReadonlyMap<string, Heard>) => {
+    const later = waiting;
+    waiting = new Map([...heard].map(([topic, one]) => [topic, { ...one, changed: new Set(), more: true }]));
+    for (const [topic, { changed, deleted, ...one }] of later)
+      take(topic, {
+        ...one,
+        changed: [...changed, ...deleted.keys()],
+        deleted: [...deleted].map(([id, stamp]) => ({ id, stamp })),
+        told: 1,
+      });
     arrived.ring();
   };
 
@@ -168,12 +181,21 @@ export function hearNews({ org, crm, store, world, over, mayRead, stored, pollSo
 
   /** Reads what was told of and stores it, with how far each topic was heard. */
   const apply = async (heard: ReadonlyMap<string, Heard>): Promise<void> => {
+    const { objects, region } = view;
+    const kindsOf = new Map(topics.map(({ topic, kinds }) => [topic, kinds]));
     const places = () => new Map([...heard].flatMap(([topic, { place }]) => (place === undefined ? [] : [[topic, place] as const])));
+    /** `found`: who is there, or in the bin, and will be told of by what was read of them; undefined: nobody was asked for. */
+    const gone = (found?: ReadonlySet<string>): BookGone[] =>
+      [...heard].flatMap(([topic, { deleted: told }]) => {
+        const kinds = kindsOf.get(topic) ?? [];
+        const deleted = [...told].flatMap(([id, stamp]) => (found?.has(id) ? [] : [{ id, stamp }]));
+        const isSure = found !== undefined && kinds.every((kind) => objects.some((object) => object.kind === kind));
+        return kinds.length === 0 || deleted.length === 0 ? [] : [{ kinds, deleted, isSure }];
+      });
     const asked = [...heard].flatMap(([topic, { changed }]) => {
-      const { kinds = [] } = topics.find((one) => one.topic === topic) ?? {};
       const ids = [...changed];
-      return view.objects
-        .filter(({ kind }) => kinds.includes(kind))
+      return objects
+        .filter(({ kind }) => kindsOf.get(topic)?.includes(kind))
         .flatMap((object) =>
           Array.from({ length: Math.ceil(ids.length / crm.book.idsAtOnce) }, (_, list) => ({
             object,
@@ -185,33 +207,33 @@ export function hearNews({ org, crm, store, world, over, mayRead, stored, pollSo
     const tooMuch = [...heard.values()].some(({ more }) => more) || asked.reduce((sum, { ids }) => sum + ids.length, 0) > 2 * manyIds;
     if (tooMuch || (calls > 0 && !(await mayRead(calls)))) {
       pollSoon();
-      return store.saveNews(org, [], [], places());
+      const unread = gone();
+      await store.saveNews(org, [], unread, places());
+      if (unread.length > 0) stored();
+      return;
     }
     const records = [];
     for (let at = 0; at < asked.length; at += crm.book.atOnce)
       records.push(...(await crm.book.byId(asked.slice(at, at + crm.book.atOnce))));
     const fills = new Map((await store.kinds(org)).map(({ kind, fill }) => [kind, fill]));
     const entries = Map.groupBy(records, ({ kind }) => kind);
-    const there = new Set(records.map(({ id }) => id));
-    const gone = [...heard].flatMap(([topic, { deleted }]) => {
-      const ids = [...deleted].filter((id) => !there.has(id));
-      return ids.length === 0 ? [] : [{ kinds: topics.find((one) => one.topic === topic)?.kinds ?? [], ids }];
-    });
+    const lost = gone(new Set(records.map(({ id }) => id)));
     await store.saveNews(
       org,
       [...entries].flatMap(([kind, some]) => {
         const fill = fills.get(kind);
-        return fill === undefined ? [] : [{ kind, fill, entries: some.map((record) => entryOf(record, view.region)) }];
+        return fill === undefined ? [] : [{ kind, fill, entries: some.map((record) => entryOf(record, region)) }];
       }),
-      gone,
+      lost,
       places(),
     );
-    if (records.length + gone.length > 0) stored(records.length);
+    if (records.length + lost.length > 0) stored();
   };
 
   const applying = (async () => {
     let waitMs = gatherMs;
     let readAtMs = -Infinity;
+    let failures = 0;
     while (!over.aborted) {
       const rung = arrived.count;
       if (waiting.size === 0) {
@@ -219,17 +241,22 @@ export function hearNews({ org, crm, store, world, over, mayRead, stored, pollSo
         continue;
       }
       waitMs = world.monotonic() - readAtMs > quietAfterMs ? gatherMs : Math.min(longestGatherMs, waitMs * 2);
-      await world.sleep(waitMs, over);
+      await world.sleep(failures === 0 ? waitMs : Math.min(longestAwayMs, longestGatherMs * 2 ** Math.min(failures - 1, 4)), over);
       readAtMs = world.monotonic();
       const heard = waiting;
       waiting = new Map();
       inHand = {
         heard,
-        done: apply(heard).catch((error: unknown) => {
-          // Polls find it, wherever this stopped.
-          report('book.events-unread', { org, because: (error as Error).message });
-          pollSoon();
-        }),
+        done: apply(heard).then(
+          () => void (failures = 0),
+          (error: unknown) => {
+            failures++;
+            // Polls find it, wherever this stopped.
+            report('book.events-unread', { org, because: (error as Error).message });
+            pollSoon();
+            putBack(heard);
+          },
+        ),
       };
       await inHand.done;
       inHand = undefined;

@@ -171,3 +171,62 @@ test('what is asked while the phone rings is planned a few times and no more, ho
     ['book-remembered', 5],
   ]);
 });
+
+describe('who was deleted, as it was told', () => {
+  const gone = (id: string, of: number, isSure = false) =>
+    book.saveNews(org, [], [{ kinds: ['contact'], deleted: [{ id, stamp: day(of) }], isSure }], new Map());
+  const known = async () =>
+    rows(`select id, state, into_id as into, stamp, name, (select count(*)::int from book_numbers n where n.record = b.record) as numbers
+      from book_records b where org = $1 order by id`);
+  const said = (id: string, of: number, more: Partial<BookEntry['record']> = {}): BookEntry => {
+    const { record, ...rest } = entry(id, day(of));
+    return { ...rest, record: { ...record, ...more } };
+  };
+  beforeEach(async () => {
+    await book.begin(org, 'contact', 'one', day(1), 2);
+    await book.savePage(org, 'contact', 1, [entry('1', day(2))], { afterId: '1' });
+  });
+  test('is forgotten, and a page of the fill that was read before doesn’t bring them back, nor those it is the first to meet', async () => {
+    await gone('1', 3, true);
+    await gone('2', 3);
+    await gone('3', 2); // changed and deleted within one second
+    await book.savePage(org, 'contact', 1, [entry('1', day(2)), entry('2', day(1)), entry('3', day(2))], { afterId: '3' });
+    await book.filled(org, 'contact', 1);
+    expect(await known()).toEqual([
+      { id: '1', state: 'gone', into: null, stamp: day(3), name: '', numbers: 0 },
+      { id: '2', state: 'gone', into: null, stamp: day(3), name: '', numbers: 0 },
+      { id: '3', state: 'gone', into: null, stamp: day(2), name: '', numbers: 0 },
+    ]);
+    await book.begin(org, 'contact', 'two', day(1), 2);
+    await book.filled(org, 'contact', 2);
+    expect(await known()).toEqual([]);
+  });
+  test('comes back when they were brought back after it', async () => {
+    await gone('1', 3);
+    await book.saveChanges(org, 'contact', 1, [said('1', 4)], place(4));
+    expect(await known()).toMatchObject([{ state: 'there', stamp: day(4), name: '1', numbers: 1 }]);
+    await gone('1', 3); // told late, and by then they are back
+    expect(await known()).toMatchObject([{ state: 'there', stamp: day(4), numbers: 1 }]);
+    await gone('1', 3, true); // but they were asked for, and not there
+    expect(await known()).toMatchObject([{ state: 'gone', stamp: day(4), numbers: 0 }]);
+  });
+  test('goes on as what the bin says of them, though its stamp is older than what was told; and stays so', async () => {
+    await gone('1', 4);
+    await book.saveChanges(org, 'contact', 1, [said('1', 3, { state: 'gone', into: { id: '9' } })], place(3));
+    await gone('1', 4, true);
+    await book.saveChanges(org, 'contact', 1, [said('1', 2)], undefined);
+    expect(await known()).toMatchObject([{ state: 'gone', into: '9', stamp: day(4) }]);
+  });
+  test('keeps what they went on as: a lead that was converted before', async () => {
+    await book.saveChanges(org, 'contact', 1, [said('1', 3, { state: 'converted', into: { id: '9' } })], place(3));
+    await gone('1', 4, true);
+    expect(await known()).toMatchObject([{ state: 'gone', into: '9', name: '' }]);
+  });
+  test('ours, not yet seen by a poll, too; of more than one statement takes, all', async () => {
+    await rows(`insert into book_records (org, id, kind, name, state, fill, ours_at, modified_at)
+      values ($1, '5', 'contact', 'ours', 'there', 1, cb_now(), cb_now())`);
+    const deleted = Array.from({ length: 2_500 }, (_, n) => ({ id: `x${n}`, stamp: day(3) }));
+    await book.saveNews(org, [], [{ kinds: ['contact'], deleted: [...deleted, { id: '5', stamp: day(3) }], isSure: false }], new Map());
+    expect(await rows(`select count(*)::int as n from book_records where org = $1 and state = 'gone'`)).toEqual([{ n: 2_501 }]);
+  });
+});

@@ -1,4 +1,4 @@
-import type { ApiPurpose, BookLeftOut, BookPlace, BookRecord, Eventless } from '../crm.ts';
+import type { ApiPurpose, BookDeletion, BookLeftOut, BookPlace, BookRecord, Eventless } from '../crm.ts';
 import type { Pace, Standing } from '../book/budget.ts';
 import type { Overlap } from '../book/overlap.ts';
 import type { LookedUp, MadePerson, Remembered } from '../match/match.ts';
@@ -48,6 +48,8 @@ export type BookEntry = {
   /** Fields whose text is nobody's number, and why. */
   readonly refused: readonly { readonly field: string; readonly written: string; readonly because: string }[];
 };
+/** Records deleted of these kinds: of which of them isn't told. */
+export type BookGone = { readonly kinds: readonly string[]; readonly deleted: readonly BookDeletion[]; readonly isSure: boolean };
 /** A record that has this number. */
 export type BookFound = Found & { readonly org: OrgId; readonly key: string };
 
@@ -71,11 +73,14 @@ export type BookStore = {
   filled(org: OrgId, kind: string, fill: number): Promise<void>;
   /** Stores changes and the place up to which this fill's have been read, in one transaction. */
   saveChanges(org: OrgId, kind: string, fill: number, entries: readonly BookEntry[], place: BookPlace | undefined): Promise<void>;
-  /** Stores what was told of, who is gone for good, and up to where each topic has been heard, in one transaction. */
+  /**
+   * Stores what was told of, who was deleted, and up to where each topic has been heard, in one transaction. `isSure`: they were asked for
+   * since, and are gone for good.
+   */
   saveNews(
     org: OrgId,
     kinds: readonly { readonly kind: string; readonly fill: number; readonly entries: readonly BookEntry[] }[],
-    gone: readonly { readonly kinds: readonly string[]; readonly ids: readonly string[] }[],
+    gone: readonly BookGone[],
     places: ReadonlyMap<string, string>,
   ): Promise<void>;
   /** Up to where a topic has been heard. */
@@ -224,7 +229,9 @@ export function bookStore(database: Database, world: World, onTrouble: (error: E
     saveNews: (org, kinds, gone, places) =>
       database.transaction(async (connection) => {
         for (const { kind, fill, entries } of kinds) await save(connection, org, kind, fill, entries);
-        for (const { kinds: among, ids } of gone) await connection.query('book-gone', [org, among, ids]);
+        for (const { kinds: among, deleted, isSure } of gone)
+          for (let at = 0; at < deleted.length; at += saveAtOnce)
+            await connection.query('book-gone', [org, among, storableJson(deleted.slice(at, at + saveAtOnce)), isSure]);
         for (const [topic, place] of places)
           await connection.query({ text: 'update book_topics set place = $3 where org = $1 and topic = $2' }, [org, topic, place]);
       }),

@@ -9,9 +9,9 @@ export const topicOf = (object: string): string =>
 
 /** What the book must do about some events. `keeps`: whether it holds the field an event names. */
 function newsOf(events: readonly ChangeEvent[], place: string | undefined, keeps: (field: string) => boolean): BookNews {
-  const [changed, deleted] = [new Set<string>(), new Set<string>()];
+  const [changed, deleted] = [new Set<string>(), new Map<string, string>()];
   let more = false;
-  for (const { changeType, recordIds, origin, changed: fields } of events) {
+  for (const { changeType, recordIds, origin, committedMs, changed: fields } of events) {
     // Records of ours are in the book since they were made, and are never changed by us; the next poll confirms them.
     if (isOurs(origin)) continue;
     // `003*`: so many that they are not named; OVERFLOW names none.
@@ -20,12 +20,12 @@ function newsOf(events: readonly ChangeEvent[], place: string | undefined, keeps
       if (changeType === 'UPDATE' && fields && !fields.some(keeps)) continue;
       for (const id of recordIds) {
         changed.add(id);
-        if (changeType === 'DELETE' || changeType === 'GAP_DELETE') deleted.add(id);
+        if (changeType === 'DELETE' || changeType === 'GAP_DELETE') deleted.set(id, new Date(committedMs).toISOString());
         else if (changeType.endsWith('UNDELETE')) deleted.delete(id);
       }
     }
   }
-  return { changed: [...changed], deleted: [...deleted], more, place, told: events.length };
+  return { changed: [...changed], deleted: [...deleted].map(([id, stamp]) => ({ id, stamp })), more, place, told: events.length };
 }
 
 /** `com/salesforce/api/rest/67.0;client=cordboard` (CDC guide, changeOrigin). */
@@ -85,7 +85,7 @@ async function readAll(
     try {
       read.push(reader(payload));
     } catch {
-      read.push({ changeType: 'GAP_OVERFLOW', recordIds: [], origin: '', changed: undefined }); // all that changed is read instead
+      read.push({ changeType: 'GAP_OVERFLOW', recordIds: [], origin: '', committedMs: 0, changed: undefined }); // all that changed is read instead
     }
   }
   return read;

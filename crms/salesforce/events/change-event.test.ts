@@ -23,6 +23,7 @@ const schema = {
           { name: 'recordIds', type: strings },
           { name: 'changeType', type: { type: 'enum', name: 'ChangeType', symbols: ['CREATE', 'UPDATE'] } },
           { name: 'changeOrigin', type: 'string' },
+          { name: 'commitTimestamp', type: 'long' },
           { name: 'commitNumber', type: 'long' },
           { name: 'changedFields', type: strings },
         ],
@@ -33,10 +34,13 @@ const schema = {
     { name: 'MailingAddress', type: ['null', 'Address'] },
   ],
 };
-const written = (changedFields: string[]) =>
+const written = (changedFields: string[], commitTimestamp = 0) =>
   eventReader(JSON.stringify(schema))(
     avro.Type.forSchema(schema as avro.Schema).toBuffer({
-      ChangeEventHeader: { recordIds: ['003Sx0000000001IAA'], changeType: 'UPDATE', changeOrigin: 'x', commitNumber: 7, changedFields },
+      ChangeEventHeader: {
+        ...{ recordIds: ['003Sx0000000001IAA'], changeType: 'UPDATE', changeOrigin: 'x', commitNumber: 7 },
+        ...{ commitTimestamp, changedFields },
+      },
       Phone: '1',
       OtherAddress: null,
       MailingAddress: null,
@@ -54,6 +58,10 @@ describe('what an event says was changed', () => {
     ['a part of what has none', ['1-0x01'], undefined],
     ['no bitmap', ['Phone'], undefined],
   ])('%s', (_, bitmaps, changed) => expect(written(bitmaps)).toMatchObject({ recordIds: ['003Sx0000000001IAA'], changed }));
+  test('and when, by the org’s clock', () => {
+    expect(written([], 1_700_000_000_000).committedMs).toBe(1_700_000_000_000);
+    expect(() => written([], 9_000_000_000_000_000)).toThrow('no time');
+  });
   test('a payload of another schema is no event', () =>
     expect(() => eventReader(JSON.stringify(schema))(Buffer.from('00', 'hex'))).toThrow(/truncated/));
 });

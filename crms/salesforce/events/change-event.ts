@@ -6,6 +6,8 @@ export type ChangeEvent = {
   readonly recordIds: readonly string[];
   /** Where the change came from; holds `client=…` of the call that made it. */
   readonly origin: string;
+  /** When it was committed, by the org's clock. */
+  readonly committedMs: number;
   /** Names of changed fields, `MailingAddress.Country` of a part; undefined where it isn't told: then any may be. */
   readonly changed: readonly string[] | undefined;
 };
@@ -28,12 +30,21 @@ export function eventReader(schemaJson: string): (payload: Buffer) => ChangeEven
   const parts = partsOf(schema.fields);
   return (payload) => {
     const { ChangeEventHeader: header } = type.fromBuffer(payload) as {
-      ChangeEventHeader: { changeType: string; recordIds: string[]; changeOrigin: string; changedFields: string[] };
+      ChangeEventHeader: {
+        changeType: string;
+        recordIds: string[];
+        changeOrigin: string;
+        commitTimestamp: bigint;
+        changedFields: string[];
+      };
     };
+    const committedMs = new Date(Number(header.commitTimestamp)).getTime();
+    if (Number.isNaN(committedMs)) throw new Error(`${header.commitTimestamp} is no time`);
     return {
       changeType: header.changeType,
       recordIds: header.recordIds,
       origin: header.changeOrigin,
+      committedMs,
       changed: header.changedFields.length === 0 ? undefined : spelt(header.changedFields, schema.fields, parts),
     };
   };

@@ -1,5 +1,6 @@
 -- Records as the org tells them, with their numbers. An older stamp never replaces a newer (B1), nor an answer understood as an older fill
--- understood it the same stamp; that answer doesn't send a record back behind the running fill either. What was ours only is confirmed.
+-- understood it the same stamp; that answer doesn't send a record back behind the running fill either. What was ours only is confirmed. Of
+-- whom it was only told that they are gone (no `modified_at`) any answer that says so too knows more, and no other of that very stamp.
 with given as (
   select * from jsonb_to_recordset($4) as x(id text, name text, company text, owner_id text, email text, account_id text, contact_id text,
     status text, state text, into_id text, into_account text, stamp text, modified_at_ms float8)
@@ -9,8 +10,9 @@ with given as (
   from given order by id
   on conflict (org, id) do update set kind = excluded.kind, name = excluded.name, company = excluded.company, owner_id = excluded.owner_id, email = excluded.email,
     account_id = excluded.account_id, contact_id = excluded.contact_id, status = excluded.status, state = excluded.state, into_id = excluded.into_id,
-    into_account = excluded.into_account, stamp = excluded.stamp, modified_at = excluded.modified_at, fill = greatest(b.fill, excluded.fill), ours_at = null
-  where b.stamp is null or b.stamp < excluded.stamp or b.stamp = excluded.stamp and b.fill <= excluded.fill
+    into_account = excluded.into_account, stamp = greatest(b.stamp, excluded.stamp), modified_at = excluded.modified_at, fill = greatest(b.fill, excluded.fill), ours_at = null
+  where b.stamp is null or b.stamp < excluded.stamp
+    or case when b.state = 'gone' and b.modified_at is null then excluded.state = 'gone' else b.stamp = excluded.stamp and b.fill <= excluded.fill end
   returning b.record, b.id
 ), numbers as (
   select s.record, n.number_key, n.field, max(n.extension) as extension
