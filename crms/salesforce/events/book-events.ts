@@ -57,10 +57,14 @@ export async function* follow(
 ): AsyncGenerator<BookNews> {
   if (!pubsub) throw new NoEvents('not-offered', 'No address for change events is set.');
   const place = from === undefined ? undefined : Buffer.from(from, 'base64');
-  await pubsub.topic(topic, signal);
   const readers = new Map<string, (payload: Buffer) => ChangeEvent>();
-  for await (const { events, place: reached } of pubsub.subscribe(topic, place, signal)) {
-    yield newsOf(await readAll(pubsub, readers, events, signal), reached?.toString('base64'), keeps);
+  try {
+    await pubsub.topic(topic, signal);
+    for await (const { events, place: reached } of pubsub.subscribe(topic, place, signal))
+      yield newsOf(await readAll(pubsub, readers, events, signal), reached?.toString('base64'), keeps);
+  } catch (error) {
+    // Whoever doesn't listen any more is told of nothing, whatever was cut off.
+    if (!signal.aborted) throw error;
   }
 }
 

@@ -196,6 +196,49 @@ test('a session that is over is renewed', async () => {
   await edit(seeded.ewa, { Phone: '1' });
   expect(changedOf(await heard.until(1))).toEqual([seeded.ewa]);
 });
+describe('a session that is over in mid-stream', () => {
+  const endSession = async () => {
+    await fetch(`${org.controlUrl}/__org/sessions`, { method: 'DELETE' });
+    await org.control('POST', '/change-events/faults', { kind: 'end', status: 16, errorCode: 'service.auth', message: 'Session is over.' });
+    await signIn();
+  };
+  const subscriptions = async () =>
+    ((await org.control('GET', '/change-events')).body as { subscriptions: unknown[] }).subscriptions.length;
+  test('is renewed, and it goes on from the same place, with nobody told of it', async () => {
+    const heard = following();
+    await heard.stands();
+    await edit(seeded.ewa, { Phone: '1' });
+    await heard.until(1);
+    const before = crm.signedInAtMs();
+    await endSession();
+    await edit(seeded.tomasz, { Phone: '2' });
+    expect(changedOf(await heard.until(1))).toEqual([seeded.tomasz]);
+    expect(crm.signedInAtMs()).toBeGreaterThan(before!);
+    await edit(seeded.iryna, { Phone: '3' });
+    expect(changedOf(await heard.until(1))).toEqual([seeded.iryna]);
+  });
+  test('before anything came: it broke, for nobody knows what was missed; followed anew it is told again', async () => {
+    const heard = following();
+    await heard.stands();
+    await endSession();
+    expect(await heard.fails()).toBeInstanceOf(Unanswered);
+    const again = following();
+    await again.stands();
+    await edit(seeded.ewa, { Phone: '1' });
+    expect(changedOf(await again.until(1))).toEqual([seeded.ewa]);
+  });
+  test('each one again at once: it broke, and no session is asked for without end', async () => {
+    const heard = following();
+    await heard.stands();
+    await edit(seeded.ewa, { Phone: '1' });
+    await heard.until(1);
+    const failed = heard.fails();
+    await endSession();
+    while ((await subscriptions()) === 0) await new Promise((resolve) => setImmediate(resolve)); // the test's time limit ends this
+    await endSession();
+    expect(await failed).toBeInstanceOf(Unanswered);
+  });
+});
 test('it costs no API call until records are read', async () => {
   const { usage } = (await (await fetch(`${org.controlUrl}/__org/counts`)).json()) as { usage: { used: number } };
   const heard = following();

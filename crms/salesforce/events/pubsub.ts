@@ -16,8 +16,8 @@ export type PubSub = {
   topic(name: string, signal: AbortSignal): Promise<void>;
   schema(id: string, signal: AbortSignal): Promise<string>;
   /**
-   * All that is told after this place, or from now on. The first, without events, comes when the subscription stands. Ends when the signal
-   * aborts, and by throwing when Salesforce ends it.
+   * All that is told after this place, or from now on. The first, without events, comes when the subscription stands. A session that ends is
+   * renewed, and it goes on. Ends when the signal aborts, and by throwing when Salesforce ends it.
    */
   subscribe(topic: string, from: Buffer | undefined, signal: AbortSignal): AsyncGenerator<Fetched>;
   close(): void;
@@ -90,15 +90,15 @@ export function openPubSub(url: string, session: Pick<Session, 'grant' | 'renew'
   };
 
   /** Does it as the connected user, and once more with a new session where this one is over. */
-  async function asUser<T>(work: (client: Client, metadata: Metadata) => Promise<T>, signal?: AbortSignal): Promise<T> {
+  async function asUser<T>(work: (client: Client, metadata: Metadata, grant: Grant) => Promise<T>, signal?: AbortSignal): Promise<T> {
     const { client, metadataOf } = await open();
     const grant = await session.grant(signal);
     try {
-      return await work(client, metadataOf(grant));
+      return await work(client, metadataOf(grant), grant);
     } catch (error) {
       if (codeOf(error) !== status.unauthenticated) throw whatHappened(error);
       const again = await session.renew(grant, signal);
-      return work(client, metadataOf(again)).catch((refused: unknown) => {
+      return work(client, metadataOf(again), again).catch((refused: unknown) => {
         throw whatHappened(refused);
       });
     }
@@ -136,7 +136,7 @@ export function openPubSub(url: string, session: Pick<Session, 'grant' | 'renew'
 
   /** The stream, once Salesforce has said that it stands, and what will come first. */
   const stand = (topic: string, from: Buffer | undefined, signal: AbortSignal) =>
-    asUser(async (client, metadata) => {
+    asUser(async (client, metadata, grant) => {
       const stream = (methodOf(client, 'Subscribe') as (metadata: Metadata) => Stream)(metadata);
       stream.on('error', () => undefined); // the iterator tells of it
       const coming = stream[Symbol.asyncIterator]() as AsyncIterator<Answered>;
@@ -157,7 +157,7 @@ export function openPubSub(url: string, session: Pick<Session, 'grant' | 'renew'
       // A stream that is refused has no head of its own, or an empty one just before the refusal.
       await Promise.race([begun.then(() => Promise.race([next, world.sleep(0)])), next, world.sleep(standsAfterMs, stands.signal)]);
       stands.abort();
-      return { stream, coming, next };
+      return { stream, coming, next, grant };
     }, signal);
 
   return {
@@ -171,30 +171,39 @@ export function openPubSub(url: string, session: Pick<Session, 'grant' | 'renew'
       return schemaJson;
     },
     async *subscribe(topic, from, signal) {
-      const { stream, coming, next: first } = await stand(topic, from, signal);
-      try {
-        yield { events: [], place: undefined };
-        for (let next = first; !signal.aborted; next = coming.next()) {
-          next.catch(() => undefined); // told below, unless silence was longer
-          const quiet = new AbortController();
-          const came = await Promise.race([next, world.sleep(silentMs, quiet.signal).then(() => 'silence' as const)]);
-          quiet.abort();
-          if (came === 'silence') throw new Unanswered(`Salesforce's change events have been silent for ${silentMs / 1000} s.`);
-          if (came.done) throw new Unanswered('Salesforce has ended the stream of change events.');
-          const { events, latestReplayId, pendingNumRequested } = came.value;
-          if (pendingNumRequested < atOnce / 2) stream.write({ topicName: topic, numRequested: atOnce - pendingNumRequested });
-          yield {
-            events: events.flatMap(({ event, replayId }) =>
-              event ? [{ schemaId: event.schemaId, payload: event.payload, replayId }] : [],
-            ),
-            place: latestReplayId.length > 0 ? latestReplayId : events.at(-1)?.replayId,
-          };
+      for (let [place, isFirst] = [from, true]; ; isFirst = false) {
+        const { stream, coming, next: first, grant } = await stand(topic, place, signal);
+        let hasCome = false;
+        try {
+          if (isFirst) yield { events: [], place: undefined };
+          for (let next = first; !signal.aborted; next = coming.next()) {
+            next.catch(() => undefined); // told below, unless silence was longer
+            const quiet = new AbortController();
+            const came = await Promise.race([next, world.sleep(silentMs, quiet.signal).then(() => 'silence' as const)]);
+            quiet.abort();
+            if (came === 'silence') throw new Unanswered(`Salesforce's change events have been silent for ${silentMs / 1000} s.`);
+            if (came.done) throw new Unanswered('Salesforce has ended the stream of change events.');
+            const { events, latestReplayId, pendingNumRequested } = came.value;
+            if (pendingNumRequested < atOnce / 2) stream.write({ topicName: topic, numRequested: atOnce - pendingNumRequested });
+            const reached = latestReplayId.length > 0 ? latestReplayId : events.at(-1)?.replayId;
+            [hasCome, place] = [true, reached ?? place];
+            yield {
+              events: events.flatMap(({ event, replayId }) =>
+                event ? [{ schemaId: event.schemaId, payload: event.payload, replayId }] : [],
+              ),
+              place: reached,
+            };
+          }
+          return;
+        } catch (error) {
+          if (signal.aborted) return;
+          if (codeOf(error) !== status.unauthenticated) throw whatHappened(error);
+          // Whoever can't say from where to go on has missed something; and a session that ends at once would be renewed without end.
+          if (!hasCome || place === undefined) throw new Unanswered('The session ended before any change event came.');
+          await session.renew(grant, signal);
+        } finally {
+          stream.cancel();
         }
-      } catch (error) {
-        if (signal.aborted) return;
-        throw whatHappened(error);
-      } finally {
-        stream.cancel();
       }
     },
     close() {
