@@ -44,6 +44,7 @@ async function hearing(stream: (time: number) => { readonly news?: readonly Book
     keepTopics: async () => undefined,
     topicPlace: async () => org.place,
     async sayTopic(_, { topic: _topic, kinds: _kinds, ...state }) {
+      if (!org.stores) throw new Error('the database is away');
       states.push(state);
       if (state.place !== undefined) org.place = state.place ?? undefined;
     },
@@ -103,6 +104,19 @@ describe('a stream that stands and breaks at once, again and again', () => {
     await world.pass(5 * minuteMs + 30 * secondMs);
     expect(news.flows(['contact'])).toBe(true);
     await world.pass(2 * minuteMs);
+    expect(states.at(-1)).toEqual({});
+    await end();
+  });
+  test('is said to be well with what it tells next, when that could not be stored before', async () => {
+    let mended = false;
+    const { world, states, org, tell, end } = await hearing(() => (mended ? {} : { error: new Unanswered('broken') }));
+    await world.pass(10 * minuteMs);
+    [mended, org.stores] = [true, false];
+    await world.pass(7 * minuteMs);
+    expect(states.at(-1)).toEqual({ because: 'broken', said: 'broken' });
+    org.stores = true;
+    tell({ place: 'p1' });
+    await world.pass(secondMs);
     expect(states.at(-1)).toEqual({});
     await end();
   });

@@ -108,9 +108,8 @@ export function hearNews({ org, crm, store, world, over, mayRead, stored, pollSo
       const ended = new AbortController();
       let steady: Promise<void> | undefined;
       const isWell = async () => {
-        const isSaid = failures >= passingFailures;
-        failures = 0;
-        if (isSaid) await say({});
+        if (failures >= passingFailures) await say({});
+        failures = 0; // once that is said: else it is said with the next news
       };
       try {
         if (!isKnown) [place, isKnown] = [await store.topicPlace(org, topic), true];
