@@ -49,7 +49,6 @@ export const mends = {
     'The org has used its API calls of the last 24 hours; older ones fall out of the window by themselves.',
   ),
   SERVER_UNAVAILABLE: time(10, 'Salesforce is busy or under maintenance.'),
-  API_CURRENTLY_DISABLED: time(300, 'Salesforce has switched the API of this org off for a while.'),
   FUNCTIONALITY_TEMPORARILY_UNAVAILABLE: time(300, 'Salesforce has switched something off for a while.'),
   INSERT_UPDATE_DELETE_NOT_ALLOWED_DURING_MAINTENANCE: time(300, 'Salesforce is under maintenance: nothing is written there meanwhile.'),
   INVALID_READ_ONLY_USER_DML: time(300, 'Salesforce is in read-only mode, as during maintenance.'),
@@ -61,6 +60,8 @@ export const mends = {
 
   // somebody who runs the org: the connected user's rights
   API_DISABLED_FOR_ORG: admin('Enable the API for this edition and for the connected user.'),
+  // Its name promises that it passes; its words, as people met them, are of the user (the stand-in's ledger has the sources).
+  API_CURRENTLY_DISABLED: admin('Give the connected user “API Enabled”.'),
   CLIENT_NOT_ACCESSIBLE_FOR_USER: admin(
     'Let the connected user use the external client app: API access control, profile or permission set.',
   ),
