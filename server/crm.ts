@@ -121,6 +121,8 @@ export type WriteAnswer =
   | { readonly refused: 'author'; readonly failure: CrmFailure }
   /** `exists`: our name is on that record already. `deleted`: it was there and isn't any more, or was never. */
   | { readonly refused: 'exists' | 'deleted'; readonly id?: string; readonly message: string }
+  /** It was sent once more by itself, and it isn't known what became of it (W4). */
+  | { readonly refused: 'unanswered'; readonly message: string }
   /** `whole`: the failure befell a group of rows in one, so any of them may be the poison: ask for half of them again (W5). */
   | { readonly refused: 'failed'; readonly failure: CrmFailure; readonly whole?: true };
 export type Duplicate = { readonly id: string; readonly phones: readonly string[] };

@@ -63,7 +63,7 @@ export async function exchange(connection: Connection, asked: Exchange, signal?:
   if (([...reads, ...writes].some(saysFieldLost) || writes.some(wantsDefault)) && (await connection.lookAgain()))
     reads.forEach((answer, index) => saysFieldLost(answer) && (reads[index] = { failure: changedMeanwhile }));
   await settleDoubts(connection, asked.writes, writes, doubts);
-  if (shapes) await personsAfter(connection, shapes, asked.writes, writes, signal);
+  if (shapes) await personsAfter(connection, shapes, asked, writes, signal);
   return { reads: reads.map(answered), writes: writes.map(answered), wire };
 
   /** In an agent's name. What that agent isn't let do, and what doesn't pass by itself, is for the integration user to ask again. */

@@ -1,8 +1,17 @@
 import { z } from 'zod';
-import { type Duplicate, type Fields, Refused, Unanswered, type WriteAnswer, type WriteAsk } from '../../server/crm.ts';
-import { failureOf } from './failures.ts';
-import { type Connection, parsed, sendable, shortId } from './parts.ts';
-import { headersOf, objects, type PersonShape } from './person.ts';
+import type { CrmFailure } from '../../server/crm-failure.ts';
+import {
+  type Duplicate,
+  type Exchange,
+  type FieldDefaults,
+  type Fields,
+  Refused,
+  Unanswered,
+  type WriteAnswer,
+  type WriteAsk,
+} from '../../server/crm.ts';
+import { type Connection, parsed, shortId } from './parts.ts';
+import { bodyOf, headersOf, madeOf, objects, type PersonShape, personToSend, refusalOf } from './person.ts';
 import { isOneOf, shortLists } from './soql.ts';
 import { getTogether } from './together.ts';
 
@@ -11,30 +20,39 @@ const mostOthers = 25;
 
 /**
  * What the answer about records made for strangers leaves open is asked for: whom a duplicate rule found, and whom the org's own rules
- * chose. It never throws `Refused`: what was written is written.
+ * chose. It never throws `Refused` or `Unanswered`: what was answered of the others stands.
  */
 export async function personsAfter(
   connection: Connection,
   shapes: readonly PersonShape[],
-  asks: readonly WriteAsk[],
+  { writes: asks, defaults }: Exchange,
   answers: (WriteAnswer | undefined)[],
   signal?: AbortSignal,
 ): Promise<void> {
+  let trouble: CrmFailure | undefined;
   for (const [index, answer] of answers.entries()) {
     const ask = asks[index]!;
     if (!answer || !('refused' in answer) || answer.refused !== 'duplicate' || !ask.lookAtDuplicates) continue;
     const shape = shapes.find(({ kind }) => kind === ask.kind);
-    if (shape) answers[index] = await whoIsIt(connection, shapes, shape, ask, answer, signal);
+    if (!shape) continue;
+    // Whoever isn't answered now isn't asked for each of the others too: nothing was done to them, and they come again.
+    const found: Found = trouble
+      ? { answer: { refused: 'failed', failure: trouble } }
+      : await whoIsIt(connection, shapes, shape, ask, defaults, answer, signal);
+    answers[index] = found.answer;
+    if (found.trouble?.mendedBy === 'time') trouble = found.trouble;
   }
   await readOwners(connection, asks, answers);
 }
+/** `trouble`: it is not about this record. */
+type Found = { readonly answer: WriteAnswer; readonly trouble?: CrmFailure };
 
 const Match = z.looseObject({
   record: z.looseObject({ Id: z.string(), attributes: z.looseObject({ type: z.string() }).nullish() }),
 });
 const Result = z.looseObject({ matchResults: z.array(z.looseObject({ matchRecords: z.array(Match) })) });
 /** Versions up to 54.0 at least misspell the key; from which on it is right is not known (recorded answers, see the ledger of the stand-in). */
-const Found = z.array(z.looseObject({ duplicateResult: Result.optional(), duplicateResut: Result.optional() })).min(1);
+const Said = z.array(z.looseObject({ duplicateResult: Result.optional(), duplicateResut: Result.optional() })).min(1);
 
 /**
  * A collection's answer doesn't say whom the rule found; that of a record created by itself does (resources_composite_sobjects_collections
@@ -45,17 +63,27 @@ async function whoIsIt(
   shapes: readonly PersonShape[],
   shape: PersonShape,
   ask: WriteAsk,
-  answer: Extract<WriteAnswer, { refused: 'duplicate' }>,
+  defaults: FieldDefaults | undefined,
+  duplicate: Extract<WriteAnswer, { refused: 'duplicate' }>,
   signal: AbortSignal | undefined,
-): Promise<WriteAnswer> {
-  const { api, session, world } = connection;
-  const body = { ...sendable(ask.fields, shape.canCreate), [shape.nameField]: ask.name };
+): Promise<Found> {
+  const { api, world } = connection;
+  const row = personToSend(ask, shape, defaults);
+  const later = (message: string): CrmFailure => ({
+    mendedBy: 'time',
+    code: 'DUPLICATE_UNSEEN',
+    message: `It can't be told whom the duplicate rule found: ${message}`,
+    retryAfterMs: Math.round(5_000 * (1 + world.chance())),
+  });
   try {
-    const said = await api.attempt({ method: 'POST', path: `${api.base}/sobjects/${shape.object}`, body, headers: headersOf(ask) }, signal);
-    if (!('errors' in said)) return { id: parsed(Created, said.json).id, created: true }; // the rule was switched off meanwhile
-    if (said.errors[0]?.code !== 'DUPLICATES_DETECTED')
-      return { refused: 'failed', failure: failureOf(said.errors, world.chance, session.redact) };
-    const found = Found.safeParse(said.json);
+    const said = await api.attempt(
+      { method: 'POST', path: `${api.base}/sobjects/${shape.object}`, body: bodyOf(row), headers: headersOf(ask) },
+      signal,
+    );
+    if (!('errors' in said)) return { answer: madeOf(row, parsed(Created, said.json).id) }; // the rule was switched off meanwhile
+    const refusal = refusalOf(connection, row, said.errors);
+    if (refusal.refused !== 'duplicate') return { answer: refusal };
+    const found = Said.safeParse(said.json);
     const ids = found.success
       ? found.data.flatMap(
           ({ duplicateResult, duplicateResut }) =>
@@ -63,10 +91,18 @@ async function whoIsIt(
             [],
         )
       : [];
-    return { ...answer, others: await withPhones(connection, shapes, [...new Set(ids)].slice(0, mostOthers)) };
+    try {
+      return { answer: { ...duplicate, others: await withPhones(connection, shapes, [...new Set(ids)].slice(0, mostOthers)) } };
+    } catch (error) {
+      // It was only read: the record itself was refused.
+      if (!(error instanceof Refused || error instanceof Unanswered)) throw error;
+      const failure = error instanceof Refused ? error.failure : later(error.message);
+      return { answer: { refused: 'failed', failure }, trouble: failure };
+    }
   } catch (error) {
-    // Refused as a whole, nothing happened, and the others' answers stand.
-    if (error instanceof Refused) return { refused: 'failed', failure: error.failure };
+    if (error instanceof Refused) return { answer: { refused: 'failed', failure: error.failure }, trouble: error.failure };
+    // It may have been made.
+    if (error instanceof Unanswered) return { answer: { refused: 'unanswered', message: error.message }, trouble: later(error.message) };
     throw error;
   }
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { CrmFailure } from '../../server/crm-failure.ts';
 import {
   type Exchange,
+  type FieldDefaults,
   type Fields,
   type PersonKind,
   personKinds,
@@ -13,7 +14,7 @@ import {
   type WriteAsk,
 } from '../../server/crm.ts';
 import { type DescribedField, defaultsOf, neededDefaults } from './defaults.ts';
-import { failureOf, isPerRequestLimit, readErrorBody, readRowErrors } from './failures.ts';
+import { failureOf, isPerRequestLimit, readErrorBody, readRowErrors, type SalesforceError } from './failures.ts';
 import { refusedFields, type Sparable } from './refused-fields.ts';
 import { type Connection, counted, Found, isOurName, type Part, parsed, Rows, sendable, shortId } from './parts.ts';
 import type { Api } from './request.ts';
@@ -128,7 +129,7 @@ type Answers = { readonly reads: (ReadAnswer | undefined)[]; readonly writes: (W
 
 /** The parts of an exchange that are about records made for strangers: looked up by name, and made, never changed. */
 export function personParts(connection: Connection, shapes: readonly PersonShape[], asked: Exchange, answers: Answers): Part[] {
-  const { api, session, world } = connection;
+  const { api } = connection;
   const parts: Part[] = [];
   const shapeOf = (kind: string | undefined) => shapes.find((shape) => shape.kind === kind);
 
@@ -145,7 +146,9 @@ export function personParts(connection: Connection, shapes: readonly PersonShape
       const asking = reads.filter(
         ({ ask }) => list.includes(field === 'Id' ? (ask.id ?? '') : ask.name) && (ask.id === undefined) === (field !== 'Id'),
       );
-      const soql = `SELECT Id, IsDeleted, ${shape.nameField} FROM ${shape.object} WHERE ${isOneOf(field, list)}`;
+      // Whose a lead is may be the choice of the org's own rules.
+      const owner = shape.kind === 'lead' ? 'OwnerId, ' : '';
+      const soql = `SELECT Id, IsDeleted, ${owner}${shape.nameField} FROM ${shape.object} WHERE ${isOneOf(field, list)}`;
       parts.push({
         ask: { method: 'GET', path: `${api.base}/queryAll?q=${encodeURIComponent(soql)}` },
         words: `GET /queryAll (${asking.length} ${shape.object})`,
@@ -157,7 +160,9 @@ export function personParts(connection: Connection, shapes: readonly PersonShape
                 ? String(record[shape.nameField]).toLowerCase() === ask.name.toLowerCase()
                 : shortId(record.Id) === shortId(ask.id);
             const found = records.filter(isIt).toSorted((a, b) => Number(a.IsDeleted) - Number(b.IsDeleted))[0];
-            answers.reads[index] = { held: found && { id: found.Id, fields: {}, deleted: found.IsDeleted, doubles: [] } };
+            const OwnerId = found?.['OwnerId'];
+            const fields: Fields = typeof OwnerId === 'string' ? { OwnerId } : {};
+            answers.reads[index] = { held: found && { id: found.Id, fields, deleted: found.IsDeleted, doubles: [] } };
           }
         },
         refuse(failure, whole) {
@@ -167,31 +172,18 @@ export function personParts(connection: Connection, shapes: readonly PersonShape
     }
   }
 
-  type Sent = {
-    readonly ask: WriteAsk;
-    readonly index: number;
-    readonly shape: PersonShape;
-    readonly fields: Fields;
-    readonly needed: Fields;
-  };
-  const creates = asked.writes.flatMap((ask, index): Sent[] => {
+  const creates = asked.writes.flatMap((ask, index): (PersonSent & { readonly index: number })[] => {
     const shape = shapeOf(ask.kind);
     if (!shape) return [];
     if (shape.closedBecause !== undefined) {
       answers.writes[index] = { refused: 'failed', failure: closed(shape.closedBecause) };
       return [];
     }
-    const fields = sendable(ask.fields, shape.canCreate);
-    return [{ ask, index, shape, fields, needed: neededDefaults(shape.fields, fields, defaultsOf(asked.defaults, shape.object)) }];
+    return [{ ...personToSend(ask, shape, asked.defaults), index }];
   });
   // What the rules of the org may do is said with a request, not with a row.
   for (const [, rows] of Map.groupBy(creates, ({ ask }) => JSON.stringify(headersOf(ask)))) {
-    const records = rows.map(({ ask, shape, fields, needed }) => ({
-      attributes: { type: shape.object },
-      ...fields,
-      ...needed,
-      [shape.nameField]: ask.name,
-    }));
+    const records = rows.map((row) => ({ attributes: { type: row.shape.object }, ...bodyOf(row) }));
     parts.push({
       // An upsert by name would write over what people have made of it (P2); an insert of a name that is there is refused.
       ask: {
@@ -227,36 +219,66 @@ export function personParts(connection: Connection, shapes: readonly PersonShape
   }
   return parts;
 
-  function sparable({ ask, shape, fields, needed }: Sent): Sparable {
-    return {
-      fields: { ...fields, ...needed },
-      // A person without the number isn't the one who called.
-      essential: ['Name', 'LastName', 'Company', 'Phone', shape.nameField],
-      spareOwnerId: ask.spareOwnerId,
-      creating: true,
-      defaults: defaultsOf(asked.defaults, shape.object),
-    };
-  }
-
-  function answerOf(result: z.infer<typeof Rows>[number], row: Sent): WriteAnswer {
-    const { shape, needed } = row;
+  function answerOf(result: z.infer<typeof Rows>[number], row: PersonSent): WriteAnswer {
     if (result.success) {
       if (!result.id) throw new Unanswered('Salesforce wrote a record without telling its id.');
-      return { id: result.id, created: true, ...(Object.keys(needed).length > 0 ? { given: needed } : {}) };
+      return madeOf(row, result.id);
     }
     const errors = readRowErrors(result.errors) ?? [];
-    const [first] = errors;
-    if (first?.code === 'DUPLICATE_VALUE' && isOurName(first, shape.nameField)) {
-      const id = /\b(?:00Q|003|001)[A-Za-z0-9]{12}(?:[A-Za-z0-9]{3})?\b/.exec(first.message)?.[0];
-      return { refused: 'exists', ...(id === undefined ? {} : { id }), message: session.redact(first.message) };
-    }
-    const failure = failureOf(errors, world.chance, session.redact);
-    // Whom the rule found isn't said in a collection's answer.
-    if (first?.code === 'DUPLICATES_DETECTED') return { refused: 'duplicate', others: [], failure };
-    const fields = refusedFields(errors, sparable(row));
-    if (fields !== undefined && fields !== 'unclear') return { refused: 'fields', fields, failure };
-    return { refused: 'failed', failure, ...(creates.length > 1 && errors.some(isPerRequestLimit) ? { whole: true } : {}) };
+    const answer = refusalOf(connection, row, errors);
+    return answer.refused === 'failed' && creates.length > 1 && errors.some(isPerRequestLimit) ? { ...answer, whole: true } : answer;
   }
+}
+
+/** One record as it is sent: what was asked, and the admin's defaults that it can't do without. */
+export type PersonSent = {
+  readonly ask: WriteAsk;
+  readonly shape: PersonShape;
+  readonly fields: Fields;
+  readonly needed: Fields;
+  readonly defaults: Fields;
+};
+export function personToSend(ask: WriteAsk, shape: PersonShape, given: FieldDefaults | undefined): PersonSent {
+  const fields = sendable(ask.fields, shape.canCreate);
+  const defaults = defaultsOf(given, shape.object);
+  return { ask, shape, fields, needed: neededDefaults(shape.fields, fields, defaults), defaults };
+}
+export const bodyOf = ({ ask, shape, fields, needed }: PersonSent): Fields => ({ ...fields, ...needed, [shape.nameField]: ask.name });
+
+/** What it means that the record was made. */
+export const madeOf = ({ needed }: PersonSent, id: string) => ({
+  id,
+  created: true,
+  ...(Object.keys(needed).length > 0 ? { given: needed } : {}),
+});
+
+/** What it means that it wasn't, in a collection or alone. */
+export function refusalOf(
+  { session, world }: Pick<Connection, 'session' | 'world'>,
+  row: PersonSent,
+  errors: readonly SalesforceError[],
+): Extract<WriteAnswer, { refused: string }> {
+  const [first] = errors;
+  if (first?.code === 'DUPLICATE_VALUE' && isOurName(first, row.shape.nameField)) {
+    const id = /\b(?:00Q|003|001)[A-Za-z0-9]{12}(?:[A-Za-z0-9]{3})?\b/.exec(first.message)?.[0];
+    return { refused: 'exists', ...(id === undefined ? {} : { id }), message: session.redact(first.message) };
+  }
+  const failure = failureOf(errors, world.chance, session.redact);
+  // Whom the rule found isn't said in a collection's answer.
+  if (first?.code === 'DUPLICATES_DETECTED') return { refused: 'duplicate', others: [], failure };
+  const fields = refusedFields(errors, sparable(row));
+  return fields !== undefined && fields !== 'unclear' ? { refused: 'fields', fields, failure } : { refused: 'failed', failure };
+}
+
+function sparable({ ask, shape, fields, needed, defaults }: PersonSent): Sparable {
+  return {
+    fields: { ...fields, ...needed },
+    // A person without the number isn't the one who called.
+    essential: ['Name', 'LastName', 'Company', 'Phone', shape.nameField],
+    spareOwnerId: ask.spareOwnerId,
+    creating: true,
+    defaults,
+  };
 }
 
 /** Owners are as decided, and duplicate rules hold, unless the admin said otherwise. */

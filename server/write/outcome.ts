@@ -154,6 +154,8 @@ export function answered(
     }
     case 'duplicate':
       return duplicates === 'use' ? used(before, answer.others, answer.failure, country, nowMs) : failed(before, answer.failure, nowMs);
+    case 'unanswered':
+      return unanswered({ ...row, ghosts: [...others, ghost] }, 'unique', answer.message, 0, nowMs);
     case 'failed':
     case 'author': // never left unasked by the writer; were it, the row is tried again
       return failed(before, answer.failure, nowMs);
