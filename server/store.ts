@@ -111,6 +111,8 @@ export type Refusal = {
   readonly value: FieldValue;
   readonly instead?: FieldValue;
   readonly basis: string;
+  /** Left out and replaced, each has been tried. */
+  readonly both?: true;
 };
 export type Refusals = Readonly<Record<string, Refusal>>;
 /** What the org says of a record that refers to one which isn't there any more. */

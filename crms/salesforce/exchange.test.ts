@@ -60,6 +60,15 @@ const thrownBy = async (work: Promise<unknown>): Promise<unknown> =>
   );
 
 describe('what goes over the wire', () => {
+  test('a field that can’t be empty is never emptied: it has been given a default', async () => {
+    const { org, crm } = await connect(taskFields.map((field) => ({ ...field, nillable: field.name !== 'Cordboard_Link__c' })));
+    const empty = { Cordboard_Link__c: null, CallDisposition: null };
+    const { writes } = await crm.exchange({ reads: [], writes: [update(1, empty), update(2, { Cordboard_Link__c: null })] });
+    expect(writes).toEqual([1, 2].map((index) => ({ id: taskId(index), created: false })));
+    expect(org.heard.map((heard) => bodyOf(heard).records)).toEqual([
+      [{ attributes: { type: 'Task' }, Id: taskId(1), CallDisposition: null }],
+    ]);
+  });
   test('new records alone: one upsert by name, each with the whole record and its name', async () => {
     const { org, crm } = await connect();
     const { writes, wire } = await crm.exchange({ reads: [], writes: [create(1), create(2)] });

@@ -307,6 +307,7 @@ function writeParts(
   type Sent = { readonly ask: WriteAsk; readonly index: number; readonly fields: Fields; readonly needed: Fields };
   const creates: Sent[] = [];
   const updates: Sent[] = [];
+  const neverEmpty = new Set(shape.fields.flatMap(({ name, nillable }) => (nillable === false ? [name] : [])));
   for (const [index, ask] of asks.entries()) {
     if (!isActivity(ask)) continue;
     if (ask.id === undefined) {
@@ -314,7 +315,9 @@ function writeParts(
       creates.push({ ask, index, fields, needed: neededDefaults(shape.fields, fields, given) });
       continue;
     }
-    const fields = sendable(ask.fields, (field) => shape.canUpdate(field) && field !== shape.nameField);
+    const may = sendable(ask.fields, (field) => shape.canUpdate(field) && field !== shape.nameField);
+    // A field that can't be empty was given a default when the record was made: that stays.
+    const fields = Object.fromEntries(Object.entries(may).filter(([field, value]) => value !== null || !neverEmpty.has(field)));
     // Nothing this user may change is left: an empty update would only take locks and move LastModifiedDate.
     if (Object.keys(fields).length === 0) answers[index] = { id: ask.id, created: false };
     else updates.push({ ask, index, fields, needed: {} });

@@ -70,6 +70,11 @@ test('the spare owner is nobody’s spare', () => {
 });
 test('a default is for creating', () =>
   expect(spared([error('REQUIRED_FIELD_MISSING', 'x', ['Team__c'])], { creating: false })).toBeUndefined());
+test('of a record that is there, what may not be emptied and whose owner may not be another is left as it is', () => {
+  expect(spared([error('REQUIRED_FIELD_MISSING', 'x', ['Region__c'])], { creating: false })).toEqual([{ field: 'Region__c' }]);
+  const inactive = error('INACTIVE_OWNER_OR_USER', 'x', ['OwnerId']);
+  expect(spared([inactive], { creating: false, spareOwnerId: undefined })).toEqual([{ field: 'OwnerId' }]);
+});
 test('whatever is said: nothing essential is spared, and each field once', () =>
   fc.assert(
     fc.property(

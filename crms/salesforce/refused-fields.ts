@@ -47,12 +47,15 @@ function spare(named: string, code: string, { fields, essential, spareOwnerId, c
   const field = keyOf(fields, named);
   const isMissing = field === undefined || fields[field] === null;
   if (isMissing && (code === 'REQUIRED_FIELD_MISSING' || code === 'FIELD_CUSTOM_VALIDATION_EXCEPTION')) {
+    // What is there stays; a default is for creating.
+    if (!creating) return field === undefined || essential.includes(field) ? undefined : { field };
     const key = keyOf(defaults, named);
-    return creating && key !== undefined && !essential.includes(key) ? { field: field ?? named, instead: defaults[key]! } : undefined;
+    return key !== undefined && !essential.includes(key) ? { field: field ?? named, instead: defaults[key]! } : undefined;
   }
   if (field === undefined || code === 'REQUIRED_FIELD_MISSING' || essential.includes(field)) return undefined;
   if (field !== 'OwnerId') return { field };
-  return spareOwnerId === undefined || isId(fields[field], spareOwnerId) ? undefined : { field, instead: spareOwnerId };
+  if (spareOwnerId !== undefined && !isId(fields[field], spareOwnerId)) return { field, instead: spareOwnerId };
+  return creating ? undefined : { field }; // it has an owner
 }
 
 /** The fields an error is about: those it names, or those that hold what it quotes. */

@@ -164,17 +164,24 @@ export function answered(
 
 /**
  * What the org refuses by now. Undefined: it says nothing new, and asking again would be asking for ever. A field goes from the value
- * wanted to what is sent instead, and from there to nothing: each at most once for one value and basis.
+ * wanted to what is sent instead and from there to nothing, or the other way about: each at most once for one value and basis.
  */
 function refusedNow(step: Write, fields: readonly RefusedField[], failure: CrmFailure, basis: string): Refusals | undefined {
   const { refused, wants } = step.known;
   const more: Record<string, Refusals[string]> = {};
   for (const { field, instead } of fields) {
     const before = Object.hasOwn(refused, field) && refused[field]!.basis === basis ? refused[field] : undefined;
-    if (before && (before.instead === undefined || instead !== undefined)) return undefined;
+    if (before && (before.both || (before.instead === undefined) === (instead === undefined))) return undefined;
     const value = before ? before.value : (wants[field] ?? null);
     if (instead !== undefined && same(value, instead)) return undefined;
-    more[field] = { code: failure.code, message: failure.message, value, ...(instead === undefined ? {} : { instead }), basis };
+    more[field] = {
+      code: failure.code,
+      message: failure.message,
+      value,
+      ...(instead === undefined ? {} : { instead }),
+      basis,
+      ...(before ? { both: true } : {}),
+    };
   }
   return fields.length === 0 ? undefined : { ...refused, ...more };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { CallId } from '../call/event.ts';
-import type { Fields, WantedActivity } from '../crm.ts';
-import type { OrgId, WriteRow } from '../store.ts';
+import type { Fields, WantedActivity, WantedPerson } from '../crm.ts';
+import type { OrgId, Refusal, WriteRow } from '../store.ts';
 import { nameOf } from './name.ts';
 import { nextStep, same, type Terms } from './prepare.ts';
 import { composeText } from './text.ts';
@@ -215,6 +215,85 @@ describe('W4: what was never answered', () => {
     expect(
       nextStep({ ...written, ghosts: [ghost] }, terms, { held: { ...held, fields: { ...held.fields, CallDurationInSeconds: 5 } } }),
     ).toMatchObject({ fields: { CallDurationInSeconds: 61 } });
+  });
+});
+
+describe('a field the org refused', () => {
+  const draft = (fields: Fields): Terms => ({ ...terms, draft: () => ({ ...terms.draft(wanted), ...fields }) });
+  const refusal = (more: Partial<Refusal>): Refusal => ({ code: 'X', message: 'no', value: null, basis: terms.basis, ...more });
+  const otherPolicy = { basis: 'fields 1 policy 2' };
+  const given = { ...written, sent: { ...full, Type: 'EMEA' }, refused: { Type: refusal({ instead: 'EMEA' }) } };
+
+  test('a default it was given stays, also under another policy, as long as nothing else is wanted there', () => {
+    for (const more of [{}, otherPolicy])
+      expect(nextStep(given, { ...draft({ Type: null }), ...more }, undefined)).toMatchObject({
+        do: 'rest',
+        known: { refused: given.refused },
+      });
+    expect(nextStep(given, { ...draft({ Type: 'APAC' }), ...otherPolicy }, undefined)).toMatchObject({
+      do: 'write',
+      fields: { Type: 'APAC' },
+      known: { refused: {} },
+    });
+  });
+  test('nor is it sent again over what people made of it, when a request was never answered', () => {
+    const { held } = holding({ Type: 'APAC' });
+    const unsure = { ...given, ghosts: [{ sent: { Type: 'EMEA' }, untilMs: 5 }] };
+    expect(nextStep(unsure, { ...draft({ Type: null }), ...otherPolicy }, { held })).toMatchObject({ do: 'rest' });
+  });
+  test('what was never made is made under the policy of today: the old default is not its own', () => {
+    const row = { ...fresh, refused: { Type: refusal({ instead: 'EMEA' }), Region: refusal({ instead: 'EMEA' }) } };
+    const same = nextStep(row, draft({ Type: null }), undefined);
+    expect(same).toMatchObject({ fields: { Type: 'EMEA', Region: 'EMEA' } });
+    const step = nextStep(row, { ...draft({ Type: null }), ...otherPolicy }, undefined);
+    expect(step).toMatchObject({ fields: { ...full, Type: null } });
+    expect(step.do === 'write' && [step.known.refused, 'Region' in step.fields]).toEqual([{}, false]);
+  });
+  test('a value that something stands in for is tried again under another policy; the one standing in is no difference', () => {
+    const row = { ...written, sent: { ...full, Type: 'spare' }, refused: { Type: refusal({ value: 'mine', instead: 'spare' }) } };
+    expect(nextStep(row, draft({ Type: 'mine' }), undefined)).toMatchObject({ do: 'rest' });
+    expect(nextStep(row, { ...draft({ Type: 'mine' }), ...otherPolicy }, undefined)).toMatchObject({ fields: { Type: 'mine' } });
+  });
+  test('W4: what we never filled isn’t ours to empty', () => {
+    const { held } = holding({ Type: 'set by a Flow' });
+    const unsure = (sent: string | null) => ({ ...fresh, ghosts: [{ sent: { ...full, Type: sent }, untilMs: 5 }] });
+    expect(nextStep(unsure(null), draft({ Type: null }), { held })).toMatchObject({ do: 'rest' });
+    expect(nextStep(unsure('ours'), draft({ Type: null }), { held })).toMatchObject({ fields: { Type: null } });
+  });
+});
+
+describe('P2: a record made for a number', () => {
+  const lead: WantedPerson = { kind: 'lead', name: 'Tanaka', company: 'Missed call', phone: '+48501999888', ownerId: '005A' };
+  const ruled: WantedPerson = { ...lead, byAssignmentRules: true };
+  const personTerms: Terms = { ...terms, draft: () => ({ LastName: 'Tanaka', OwnerId: '005A' }) };
+  const row = (more: Partial<WriteRow>): WriteRow => ({ ...fresh, call: '0', role: 'person', wanted: ruled, ...more });
+  const ghosts = [{ sent: { LastName: 'Tanaka', OwnerId: '005A' }, untilMs: 5 }];
+  const held = { id: '00Q1', deleted: false, doubles: [], fields: { OwnerId: '005R' } };
+  const next = (more: Partial<WriteRow>, reading?: Parameters<typeof nextStep>[2]) => nextStep(row(more), personTerms, reading);
+
+  test('landed unheard, or told to exist: it is whoever’s the org’s rules made it', () => {
+    for (const crmId of [undefined, '00Q1']) {
+      expect(next({ ghosts, crmId })).toEqual({ do: 'read' });
+      expect(next({ ghosts, crmId }, { held })).toMatchObject({
+        do: 'rest',
+        crmId: '00Q1',
+        target: { LastName: 'Tanaka', OwnerId: '005R' },
+      });
+    }
+    expect(next({ ghosts, wanted: lead }, { held })).toMatchObject({ do: 'rest', target: { OwnerId: '005A' } });
+  });
+  test('told to exist, and not shown: it is there all the same', () =>
+    expect(next({ ghosts, crmId: '00Q1' }, { held: undefined })).toMatchObject({ do: 'rest', crmId: '00Q1' }));
+  test('what is known of one that was made stays known, whatever it is looked at for', () => {
+    const made = {
+      crmId: '00Q1',
+      sent: { LastName: 'Tanaka', OwnerId: '005R' },
+      refused: { Email: { code: 'INVALID_EMAIL_ADDRESS', message: 'no', value: 'n/a', basis: 'an older one' } },
+    };
+    const stays = { do: 'rest', crmId: '00Q1', target: {}, known: expect.objectContaining({ refused: made.refused }) };
+    expect(next(made)).toEqual(stays);
+    expect(next({ ...made, state: 'written', ghosts }, { held: { ...held, fields: { OwnerId: '005H' } } })).toEqual(stays);
+    expect(next({ ...made, state: 'written', ghosts }, { held: undefined })).toMatchObject({ do: 'yield' });
   });
 });
 

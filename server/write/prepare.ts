@@ -50,16 +50,24 @@ export function nextStep(row: WriteRow, terms: Terms, reading: { readonly held: 
 function nextOfPerson(row: WriteRow, terms: Terms, reading: { readonly held: Held } | undefined): NextStep {
   const { target, ...spared } = without(terms.draft(row.wanted), row, terms, row.crmId === undefined);
   const known: Known = { seen: {}, human: [], ...spared };
-  const rest = (crmId: string): NextStep => ({ do: 'rest', crmId, target, known });
+  // What an answer told of it stays as it was told: nothing more was sent, and nothing more will be.
+  const isTold = row.crmId !== undefined && Object.keys(row.sent).length > 0;
+  const rest = (crmId: string, chosen: Fields = {}): NextStep =>
+    isTold
+      ? { do: 'rest', crmId, target: {}, known: { ...known, refused: row.refused } }
+      : { do: 'rest', crmId, target: { ...target, ...chosen }, known };
   if (!reading) {
-    if (row.crmId !== undefined) return rest(row.crmId);
+    // That it is there is all an answer "exists" tells.
+    if (row.crmId !== undefined) return row.ghosts.length > 0 ? { do: 'read' } : rest(row.crmId);
     if (row.retracted !== undefined && row.ghosts.length === 0) return { do: 'forget' };
     return row.ghosts.length > 0 ? { do: 'read' } : { do: 'write', kind: 'create', crmId: undefined, fields: target, target, known };
   }
   const { held } = reading;
   if (held?.deleted) return { do: 'yield', crmId: held.id, inBin: true };
-  if (held) return rest(held.id);
-  if (row.crmId !== undefined) return { do: 'yield', crmId: row.crmId, inBin: false };
+  // Whose it is, the CRM's own rules have chosen if they were asked to.
+  if (held) return rest(held.id, row.wanted.kind !== 'activity' && row.wanted.byAssignmentRules ? held.fields : {});
+  // Told to be there and not shown, it is whoever's the CRM's rules gave it to; what was shown once and isn't any more is gone.
+  if (row.crmId !== undefined) return isTold ? { do: 'yield', crmId: row.crmId, inBin: false } : rest(row.crmId);
   if (row.retracted !== undefined) return { do: 'forget' };
   return { do: 'write', kind: 'create', crmId: undefined, fields: target, target, known };
 }
@@ -94,8 +102,9 @@ function nextOfActivity(row: WriteRow<WantedActivity>, terms: Terms, reading: { 
     if (human.has(field)) continue;
     const heldValue = held.fields[field];
     if (!terms.shared.includes(field)) {
-      // Nobody else writes it. What was never answered is sent again, whole (W4).
-      if (unsure ? !same(heldValue, value) : !same(row.sent[field], value)) fields[field] = value;
+      // Nobody else writes it. What was never answered is sent again, whole (W4); but what we never filled isn't ours to empty.
+      const isOurs = !same(value, null) || [row.sent, ...row.ghosts.map(({ sent }) => sent)].some((version) => !same(version[field], null));
+      if (unsure ? isOurs && !same(heldValue, value) : !same(row.sent[field], value)) fields[field] = value;
       continue;
     }
     const ours = [row.seen[field], ...row.ghosts.map((ghost) => ghost.sent[field])].filter((version) => version !== undefined);
@@ -144,7 +153,8 @@ function create(wanted: Fields, row: WriteRow, terms: Terms): NextStep {
 
 /**
  * What is wanted without what the org refused, or with what it is to get instead: as long as it is the same value, and nothing has changed
- * that it was refused for. `creating`: also what the org wants and we have nothing for.
+ * that it was refused for. `creating`: also what the org wants and we have nothing for. Once given, a default stays whatever the policy says
+ * by then, as long as nothing else is wanted there: to empty the field is what the org refuses.
  */
 function without(
   wants: Fields,
@@ -156,9 +166,12 @@ function without(
   const refused: Record<string, Refusals[string]> = {};
   for (const [field, refusal] of Object.entries(row.refused)) {
     const isWanted = field in wants;
-    if (isWanted && (refusal.basis !== basis || !same(refusal.value, wants[field]))) continue; // something has changed: once more
+    const isDefault = refusal.instead !== undefined && same(refusal.value, null);
+    const isSame = same(refusal.value, wants[field]);
+    const isGiven = !creating && isDefault && isSame;
+    if ((isWanted || creating) && !isGiven && (refusal.basis !== basis || !isSame)) continue; // something has changed: once more
     refused[field] = refusal;
-    if (refusal.instead !== undefined && (isWanted || (creating && refusal.basis === basis))) target[field] = refusal.instead;
+    if (refusal.instead !== undefined && (creating || (isWanted && !isDefault))) target[field] = refusal.instead;
     else delete target[field];
   }
   return { target, refused, wants };
