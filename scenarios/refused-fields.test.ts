@@ -195,6 +195,28 @@ describe('required fields', () => {
       { object: 'Site__c', field: 'X__c', because: 'Cordboard creates no such records: name Task, Lead, Contact or Account.' },
     ]);
   });
+  test('a default stays with the record when the policy changes, although nothing of ours is wanted there', async () => {
+    await open();
+    const [account] = await line.export('Account');
+    await line.control('POST', '/validation-rules', {
+      object: 'Task',
+      when: { field: 'WhatId', op: '=', value: null },
+      message: 'Which account?',
+      errorField: 'WhatId',
+    });
+    await policyWith({ Task: { WhatId: account!['Id'] } });
+    await hear('c', '+48999888777');
+    const held = async () => (await tasks('c')).map((task) => [task['WhatId'], String(task['Description']).includes('oven')]);
+    expect(await held()).toEqual([[account!['Id'], false]]);
+    await policyWith({});
+    await say('call.commented', 'c', { text: 'Wants a second oven.' });
+    await line.advanceTo(line.now() + 60 * secondMs);
+    expect(await held()).toEqual([[account!['Id'], true]]);
+    await line.control('DELETE', '/validation-rules');
+    await again('c');
+    expect(await held()).toEqual([[account!['Id'], true]]);
+    expect(await rowOf('c')).toMatchObject({ state: 'written', refused: { WhatId: { value: null, instead: account!['Id'] } }, human: [] });
+  });
 });
 
 describe('records made for strangers', () => {
@@ -228,6 +250,40 @@ describe('records made for strangers', () => {
     expect((await leads()).map((lead) => lead['OwnerId'])).toEqual([ruled]);
     expect((await personRow()).sent['OwnerId']).toBe(ruled);
     expect((await tasks('c')).map((task) => task['OwnerId'])).not.toEqual([ruled]); // the call's own owner is still as decided
+  });
+
+  test('also when the answer was lost, and the record is found by its name', async () => {
+    await open({ orgs: [{ policy: { language: 'en', stranger: { missed: 'lead', leadsOwnedBy: 'assignment rules' } } }] });
+    const ruled = await rule();
+    const pathPrefix = '/services/data/v67.0/composite/sobjects';
+    await line.control('POST', '/faults', { kind: 'lost-answer', times: 1, match: { method: 'POST', pathPrefix } });
+    await missed('c');
+    await line.advanceTo(line.now() + 300 * secondMs);
+    expect((await leads()).map((lead) => lead['OwnerId'])).toEqual([ruled]);
+    expect(await personRow()).toMatchObject({ state: 'written', sent: { OwnerId: ruled }, ghosts: [] });
+  });
+  test('P2: “write again” leaves one that was made as it is, and what it was refused for is still told', async () => {
+    await open({ orgs: [{ policy: { language: 'en', stranger: { missed: 'lead' } } }] });
+    await refuse('Email', 'INVALID_EMAIL_ADDRESS');
+    await say('call.started', 'c', { direction: 'inbound', customer: { number: stranger, email: 'wilk@wilk.example' } });
+    await say('call.ended', 'c', {}, 20_000);
+    await line.advanceTo(line.now() + 120 * secondMs);
+    const made = await personRow();
+    expect(made).toMatchObject({ state: 'written', refused: { Email: { value: 'wilk@wilk.example' } } });
+    await mend();
+    await again('c');
+    expect((await leads()).map((lead) => lead['Email'])).toEqual([null]);
+    expect(await personRow()).toEqual(made);
+  });
+  test('P2: nor does it bring back one that a person deleted', async () => {
+    await open({ orgs: [{ policy: { language: 'en', stranger: { missed: 'lead' } } }] });
+    await missed('c');
+    const [lead] = await leads();
+    await line.asHuman({ action: 'delete', object: 'Lead', id: String(lead!['Id']) });
+    await line.advanceTo(line.now() + 120 * secondMs);
+    await rows("update writes set state = 'deleted' where role = 'person'"); // as the writer's own look would have it
+    await again('c');
+    expect(await leads()).toEqual([]);
   });
 
   describe('and duplicate rules of the org', () => {

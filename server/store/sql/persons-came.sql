@@ -1,4 +1,5 @@
--- What became of records made for numbers is known. What is in the org is in the book at once, until a poll says it better (B1).
+-- What became of records made for numbers is known. What is in the org is in the book at once, until a poll says it better (B1); nobody is told for its
+-- owner where the CRM's own rules chose one.
 with settled as (
   select p.org, p.number_key, p.kind, p.name, w.crm_id, w.wanted, w.state from persons p join writes w on w.org = p.org and w.name = p.name
   where p.org = $1 and p.name = any($2) and w.state in ('written', 'parked', 'deleted', 'dropped')
@@ -6,7 +7,7 @@ with settled as (
   update persons p set told = false from settled s where p.org = s.org and p.name = s.name
 ), known as (
   insert into book_records (org, id, kind, name, company, owner_id, email, state, fill, ours_at, modified_at)
-  select s.org, s.crm_id, s.kind, s.wanted->>'name', case when s.kind = 'lead' then s.wanted->>'company' end, s.wanted->>'ownerId', s.wanted->>'email', 'there',
+  select s.org, s.crm_id, s.kind, s.wanted->>'name', case when s.kind = 'lead' then s.wanted->>'company' end, case when not s.wanted ? 'byAssignmentRules' then s.wanted->>'ownerId' end, s.wanted->>'email', 'there',
     coalesce((select fill from book_kinds k where k.org = s.org and k.kind = s.kind), 1), cb_now(), cb_now()
   from settled s where s.state = 'written' and s.crm_id is not null order by s.crm_id
   on conflict (org, id) do nothing
