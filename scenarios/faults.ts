@@ -1,4 +1,5 @@
 import { sayStatus } from '../server/admin/status.ts';
+import { parsePolicy } from '../server/decide/policy.ts';
 import { troublesOf } from '../server/notify/alerts.ts';
 import { type Line, openLine } from '../server/testing/line.ts';
 
@@ -30,7 +31,7 @@ const row = (name: string, told: RegExp, fault: object, rest: Partial<FaultStory
   ...rest,
 });
 
-/** Every fault of the stand-in. What a row is refused with for good waits for the admin. */
+/** Every fault of the stand-in, and its rules. What a row is refused with for good waits for the admin. */
 export const faultStories: readonly FaultStory[] = [
   request('lost-answer', /connection broke/),
   request('late-answer', undefined, { delayMs: 5 }),
@@ -58,6 +59,26 @@ export const faultStories: readonly FaultStory[] = [
     field: 'CallDisposition',
     error: { statusCode: 'STRING_TOO_LONG', message: 'too long', fields: ['CallDisposition'] },
   }),
+  {
+    name: 'refused: a rule of the org for each row',
+    told: /FIELD_CUSTOM_VALIDATION_EXCEPTION/,
+    begin: (line) =>
+      line.control('POST', '/validation-rules', {
+        object: 'Task',
+        when: { field: 'Subject', op: '!=', value: null },
+        message: 'Not today.',
+      }),
+    end: (line) => line.control('DELETE', '/validation-rules'),
+    parks: true,
+  },
+  {
+    name: 'refused: a field the org insists on',
+    told: /REQUIRED_FIELD_MISSING/,
+    begin: (line) =>
+      line.control('POST', '/fields', { object: 'Task', name: 'Region__c', label: 'Region', type: 'string', length: 20, required: true }),
+    end: (line) => line.admin.savePolicy(line.org, parsePolicy({ language: 'en', defaults: { Task: { Region__c: 'EMEA' } } }), 'admin'),
+    parks: true,
+  },
 ];
 
 /** The allocation of the org is used up in mid-day: calls are heard, looked up and decided all the same, and written when it comes back. */

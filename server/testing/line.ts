@@ -268,22 +268,30 @@ export async function openLine({
     if (troubles.length > 0) throw new Error(`The line is in trouble: ${troubles.splice(0).join('; ')}`);
   };
 
-  /** Lets everything happen that is due now. Says when it has to be asked again although nothing is due: a back-off. */
-  async function settle(): Promise<{ heldUntilMs: number | undefined }> {
+  /**
+   * Lets everything happen that is due now. Says when it has to be asked again although nothing is due: a back-off. `isNews`: something may
+   * have changed that nobody was told of; whoever waits for the clock alone is woken by the clock alone, or it would stop every 25 ms.
+   */
+  async function settle(isNews: boolean): Promise<{ heldUntilMs: number | undefined }> {
+    let told = !isNews;
     for (let rounds = 0; rounds < 500; rounds++) {
       await traffic.rest();
       raise();
       const due = await clock.due();
-      if (due.deliveries > 0) servers.forEach(({ bells }) => bells.deliveries.ring());
-      else if (due.calls > 0) servers.forEach(({ bells }) => bells.calls.ring());
-      else {
+      if (due.deliveries + due.calls > 0) {
+        servers.forEach(({ bells }) => (due.deliveries > 0 ? bells.deliveries : bells.calls).ring());
+        told = false;
+      } else {
         const before = traffic.moves;
         // Whoever slept has looked and sleeps again before anybody is rung for: a request moves the clock, and would move their next look.
         clock.wake();
-        await traffic.rest();
-        servers.forEach(({ keeper, rights }) => (keeper.ring('orgs'), keeper.ring('writes'), rights.ring()));
+        if (!told) {
+          await traffic.rest();
+          servers.forEach(({ keeper, rights }) => (keeper.ring('orgs'), keeper.ring('writes'), rights.ring()));
+        }
         await traffic.rest();
         const after = await clock.due();
+        told = after.deliveries + after.calls === 0 && traffic.moves === before;
         if (after.deliveries + after.calls > 0) continue;
         if (after.writes === 0) return { heldUntilMs: undefined };
         if (traffic.moves === before) return { heldUntilMs: clock.firstAlarmMs() }; // backing off, or gathering company
@@ -293,8 +301,8 @@ export async function openLine({
   }
 
   const hop = async (untilMs: number, andRest: boolean, look: () => Promise<void> = async () => {}): Promise<void> => {
-    for (;;) {
-      const { heldUntilMs } = await settle();
+    for (let isNews = true; ; isNews = false) {
+      const { heldUntilMs } = await settle(isNews);
       await look();
       const next = Math.min(heldUntilMs ?? Infinity, (await clock.nextDueMs()) ?? Infinity);
       if (next > untilMs) break;
@@ -302,7 +310,7 @@ export async function openLine({
     }
     if (untilMs > clock.now()) await clock.set(untilMs);
     if (andRest) {
-      await settle();
+      await settle(true);
       await look();
     }
   };

@@ -166,7 +166,8 @@ export async function runWriter(
       const next = Math.min(
         age === -Infinity ? Infinity : Math.max(linger - age, spaceMs),
         readAge === -Infinity ? Infinity : Math.max(readLinger - readAge, spaceMs),
-        ...[waiting.now, waiting.later, waiting.verify].map((lane) => Math.max(lane.firstDueInMs ?? Infinity, 1)),
+        // What is due already gathers company; of that the age tells how long.
+        ...[waiting.now, waiting.later, waiting.verify].map(({ firstDueInMs = Infinity }) => (firstDueInMs > 0 ? firstDueInMs : Infinity)),
       );
       return { waitMs: Math.min(next, settings.pollMs) };
     }
