@@ -269,8 +269,8 @@ export async function openLine({
   };
 
   /**
-   * Lets everything happen that is due now. Says when it has to be asked again although nothing is due: a back-off. `isNews`: something may
-   * have changed that nobody was told of; whoever waits for the clock alone is woken by the clock alone, or it would stop every 25 ms.
+   * Lets everything happen that is due now. Says when it has to be asked again although nothing is due: a back-off. `isNews`: not just that;
+   * whoever backs off is woken by the clock alone. Rung for, it would look again and sleep its least time, and the clock would stop every 25 ms.
    */
   async function settle(isNews: boolean): Promise<{ heldUntilMs: number | undefined }> {
     let told = !isNews;
@@ -301,8 +301,9 @@ export async function openLine({
   }
 
   const hop = async (untilMs: number, andRest: boolean, look: () => Promise<void> = async () => {}): Promise<void> => {
-    for (let isNews = true; ; isNews = false) {
+    for (let isNews = true; ;) {
       const { heldUntilMs } = await settle(isNews);
+      isNews = heldUntilMs === undefined;
       await look();
       const next = Math.min(heldUntilMs ?? Infinity, (await clock.nextDueMs()) ?? Infinity);
       if (next > untilMs) break;

@@ -169,7 +169,8 @@ function without(
     const isDefault = refusal.instead !== undefined && same(refusal.value, null);
     const isSame = same(refusal.value, wants[field]);
     const isGiven = !creating && isDefault && isSame;
-    if ((isWanted || creating) && !isGiven && (refusal.basis !== basis || !isSame)) continue; // something has changed: once more
+    const isSending = isWanted || (creating && refusal.instead !== undefined);
+    if (isSending && !isGiven && (refusal.basis !== basis || !isSame)) continue; // something has changed: once more
     refused[field] = refusal;
     if (refusal.instead !== undefined && (creating || (isWanted && !isDefault))) target[field] = refusal.instead;
     else delete target[field];
