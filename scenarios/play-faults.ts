@@ -20,14 +20,21 @@ const tearDown = await setup();
 let [passed, failed] = [0, 0];
 for (const story of faultStories.filter(({ name }) => asked.length === 0 || asked.some((word) => name.includes(word)))) {
   const begun = performance.now();
-  const { lost, doubled, told, unexplained, requests } = await playFault(story, calls);
-  const isWell = lost.length + doubled.length + unexplained === 0 && (story.told === undefined || story.told.test(told));
-  if (isWell) passed += 1;
-  else failed += 1;
-  console.log(
-    `${isWell ? 'ok    ' : 'FAILED'} ${story.name.padEnd(40)} ${((performance.now() - begun) / 1000).toFixed(1).padStart(5)} s  ${requests} requests, ${lost.length} lost, ${doubled.length} doubled, ${unexplained} unexplained`,
-  );
-  if (!isWell) console.log(told.replaceAll(/^/gm, '       '));
+  const seconds = () => ((performance.now() - begun) / 1000).toFixed(1).padStart(5);
+  try {
+    const { lost, doubled, told, unexplained, requests } = await playFault(story, calls);
+    const isWell = lost.length + doubled.length + unexplained === 0 && (story.told === undefined || story.told.test(told));
+    if (isWell) passed += 1;
+    else failed += 1;
+    console.log(
+      `${isWell ? 'ok    ' : 'FAILED'} ${story.name.padEnd(40)} ${seconds()} s  ${requests} requests, ${lost.length} lost, ${doubled.length} doubled, ${unexplained} unexplained`,
+    );
+    if (!isWell) console.log(told.replaceAll(/^/gm, '       '));
+  } catch (error) {
+    // The others are played all the same.
+    failed += 1;
+    console.log(`FAILED ${story.name.padEnd(40)} ${seconds()} s  ${(error as Error).message}`);
+  }
 }
 await leaveTestServer();
 await tearDown();
