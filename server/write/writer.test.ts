@@ -109,7 +109,7 @@ function openWriter(
   const waits = (of: readonly WriteRow[]) => ({
     count: of.length,
     firstDueInMs: of.length ? Math.min(...of.map(dueOf)) - nowMs : undefined,
-    oldestMs: of.length ? nowMs : undefined,
+    oldestMs: of.length ? nowMs - Math.min(...of.map(({ sinceMs }) => sinceMs)) : undefined,
   });
   const hold: LaneHold = {
     org: 1 as OrgId,
@@ -218,6 +218,18 @@ const holding = ({ reads }: Exchange): { reads: ReadAnswer[] } => ({
   })),
 });
 
+test('who gathers company is not looked for 40 times a second', async () => {
+  const writer = openWriter([], () => Promise.resolve({}), 2, { used: 99 }); // a minute, then
+  const { waiting } = writer.hold;
+  let looks = 0;
+  writer.hold.waiting = () => (looks++, waiting());
+  writer.set({ ...fresh('1'), sinceMs: writer.world.now(), dueMs: writer.world.now() });
+  await writer.pass(59 * secondMs);
+  expect([writer.asks.length, looks]).toEqual([0, expect.toSatisfy((count: number) => count < 130)]);
+  await writer.pass(2 * secondMs);
+  expect(writer.asks).toHaveLength(1);
+  await writer.close();
+});
 test('W6: a row that had nothing to send is free again when something comes', async () => {
   const theirs = written('1');
   const writer = openWriter(
