@@ -231,7 +231,7 @@ export function personParts(connection: Connection, shapes: readonly PersonShape
 }
 
 /** One record as it is sent: what was asked, and the admin's defaults that it can't do without. */
-export type PersonSent = {
+type PersonSent = {
   readonly ask: WriteAsk;
   readonly shape: PersonShape;
   readonly fields: Fields;
