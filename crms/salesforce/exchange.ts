@@ -55,7 +55,7 @@ export async function exchange(connection: Connection, asked: Exchange, signal?:
   if (parts.length > maxParts) throw new Refused(tooMuch('These names are too long to be looked up in one request.'));
   if (hand) {
     const wire = await sendAs(hand, parts);
-    if (shapes) await personsAfter(connection, shapes, asked.writes, writes, signal);
+    if (shapes) await personsAfter(connection, shapes, asked, writes, signal);
     return { reads: [], writes: writes.map(answered), wire };
   }
   const wire = await sendParts(connection, parts, signal);
