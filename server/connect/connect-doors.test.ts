@@ -279,6 +279,23 @@ describe('what goes wrong is said, and changes nothing', () => {
     await store.rememberUnique(org, first!); // a server that hasn't heard of it yet
     expect(await row()).toMatchObject({ wasUnique: false });
   });
+  test('W9: an org in the place of the stand-in of the first start is asked for, and only observed', async () => {
+    const sealed = made.secrets.seal(JSON.stringify({ loginUrl: 'http://127.0.0.1:4711', clientId: 'k', clientSecret: 's' }), 'orgs crm');
+    await database.query({ text: 'update orgs set crm = $2 where org = $1' }, [org, sealed]);
+    await database.query({ text: "insert into crm_users (org, id, name, email, zone, active) values ($1, '005', 'A', 'a', 'UTC', true)" }, [
+      org,
+    ]);
+    expect((await connect()).problem).toMatchObject({ code: 'other_org', message: expect.stringContaining('stand-in') });
+    expect(await read()).toMatchObject({ mode: 'live', waiting: 0 });
+    await ask('POST', `/api/orgs/${org}/disconnect`, {});
+    expect((await connect()).problem).toMatchObject({ code: 'other_org' }); // let go first, it was there all the same
+    expect((await comeBack({ state: await begin({ replace: true }), code: 'good' })).as).toMatchObject({ orgName: 'Acme' });
+    expect(await read()).toMatchObject({ mode: 'observe', wayIn: { org: { name: 'Acme' } } });
+    expect((await database.query({ text: 'select 1 from crm_users where org = $1' }, [org])).rows).toEqual([]);
+    await admin.setMode(org, 'live', false);
+    await connect();
+    expect(await read()).toMatchObject({ mode: 'live' });
+  });
   test('an org that is connected already under another name', async () => {
     await connect();
     const second = await admin.addOrg('Second', 'observe', null);

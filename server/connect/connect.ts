@@ -98,13 +98,19 @@ export function connecting(parts: ConnectParts) {
     };
   };
 
+  /** The stand-in of the first start was never signed in to: which org it is isn't known, so whatever comes now is another one. */
+  const isOtherOrg = ({ wayIn, hadCrm }: OrgRow, { orgId }: CrmIdentity) => (wayIn ? !sameOrg(wayIn.crmOrg, orgId) : hadCrm);
   /** Is it the org that was meant, and not one that is connected elsewhere here? */
   const whyNotThis = async (row: OrgRow, identity: CrmIdentity, replace: boolean): Promise<CrmFailure | undefined> => {
-    if (row.wayIn && !sameOrg(row.wayIn.crmOrg, identity.orgId) && !replace)
+    if (isOtherOrg(row, identity) && !replace) {
+      const former = row.wayIn
+        ? `${row.wayIn.crmOrgName} (${row.wayIn.crmOrg})`
+        : 'one that nobody has signed in to here, such as the stand-in';
       return problem(
         'other_org',
-        `That is another org: ${identity.orgName} (${identity.orgId}), signed in as ${identity.login}. Connected before was ${row.wayIn.crmOrgName} (${row.wayIn.crmOrg}). To connect another org beside it, add an org; to go on with this one in its place, say so and sign in again.`,
+        `That is another org: ${identity.orgName} (${identity.orgId}), signed in as ${identity.login}. Connected before was ${former}. To connect another org beside it, add an org; to go on with this one in its place, say so and sign in again.`,
       );
+    }
     const elsewhere = (await store.orgs()).find(
       (one) => one.org !== row.org && one.crm !== null && one.wayIn && sameOrg(one.wayIn.crmOrg, identity.orgId),
     );
@@ -130,7 +136,7 @@ export function connecting(parts: ConnectParts) {
       const identity = await crm.identity();
       const refused = await whyNotThis(row, identity, given.replace);
       if (refused) throw new Refused(refused);
-      const isOther = row.wayIn !== null && !sameOrg(row.wayIn.crmOrg, identity.orgId);
+      const isOther = isOtherOrg(row, identity);
       if (isOther) await store.forgetFormerOrg(row.org);
       const former =
         isOther || settings.auth.by !== 'web'
@@ -151,6 +157,7 @@ export function connecting(parts: ConnectParts) {
         by,
         lifetimeDays: given.lifetimeDays,
         sealedConsent: newest === undefined ? undefined : secrets.seal(newest, placeOfConsent(row.org, '')),
+        isOther,
       });
       placed = true;
       await parts.audit(row.org, by, isOther ? 'connected another org in its place' : 'connected the org', {

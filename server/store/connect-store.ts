@@ -35,6 +35,8 @@ export type OrgRow = {
   readonly mode: 'observe' | 'live' | 'paused';
   /** Sealed; null: disconnected, or not connected yet. */
   readonly crm: string | null;
+  /** A CRM is connected, or was, and something was read from it. */
+  readonly hadCrm: boolean;
   readonly trouble: CrmFailure | null;
   readonly wayIn: WayIn | null;
   /** The connected user is somebody's agent: has an extension, or stands in the list of people (FC-39). */
@@ -62,6 +64,8 @@ export type Connected = {
   readonly lifetimeDays: number | undefined;
   /** Of a person's sign-in. */
   readonly sealedConsent: string | undefined;
+  /** Another org than before: it is looked at before anything is written to it (W9). */
+  readonly isOther: boolean;
 };
 export type ConnectStore = ReturnType<typeof connectStore>;
 
@@ -128,6 +132,7 @@ export function connectStore(database: Database) {
           },
           [org, identity.orgId],
         );
+        if (connected.isOther) await connection.query('set-mode', [org, 'observe']);
         await connection.query('save-way-in', [
           org,
           connected.means,
