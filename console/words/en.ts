@@ -501,7 +501,8 @@ export const en: Words = {
     tryAndConnect: 'Try and connect',
     waitingForWindow: 'Finish in the window that has opened.',
     replace: 'Yes, this other org is meant',
-    replaceExplained: 'What was read from the former org is forgotten. Records already written stay there and are not changed any more.',
+    replaceExplained:
+      'What was read from the former org is forgotten. Records already written stay there and are not changed any more. The new one is only observed at first.',
     refusals: {
       state_unknown: 'This sign-in was not begun here. Begin on the page of the org.',
       state_used: 'This sign-in has been finished already. If it did not work, begin once more.',

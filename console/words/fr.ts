@@ -510,7 +510,8 @@ export const fr: Words = {
     tryAndConnect: 'Essayer et connecter',
     waitingForWindow: 'Terminez dans la fenêtre qui s’est ouverte.',
     replace: 'Oui, c’est bien cette autre organisation',
-    replaceExplained: 'Ce qui a été lu de l’ancienne organisation est oublié. Les fiches déjà écrites y restent et ne changent plus.',
+    replaceExplained:
+      'Ce qui a été lu de l’ancienne organisation est oublié. Les fiches déjà écrites y restent et ne changent plus. La nouvelle est d’abord seulement observée.',
     refusals: {
       state_unknown: 'Cette connexion n’a pas été commencée ici. Commencez sur la page de l’organisation.',
       state_used: 'Cette connexion est déjà terminée. Si elle a échoué, recommencez.',

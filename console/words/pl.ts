@@ -548,7 +548,7 @@ export const pl: Words = {
     waitingForWindow: 'Dokończ w oknie, które się otworzyło.',
     replace: 'Tak, chodzi o tę inną organizację',
     replaceExplained:
-      'To, co odczytano z poprzedniej organizacji, zostaje zapomniane. Zapisane już rekordy zostają tam i nie są więcej zmieniane.',
+      'To, co odczytano z poprzedniej organizacji, zostaje zapomniane. Zapisane już rekordy zostają tam i nie są więcej zmieniane. Nowa organizacja jest na początku tylko obserwowana.',
     refusals: {
       state_unknown: 'To logowanie nie zostało rozpoczęte tutaj. Zacznij na stronie organizacji.',
       state_used: 'To logowanie już się zakończyło. Jeśli się nie udało, zacznij jeszcze raz.',

@@ -285,6 +285,10 @@ describe('what goes wrong is said, and changes nothing', () => {
     await database.query({ text: "insert into crm_users (org, id, name, email, zone, active) values ($1, '005', 'A', 'a', 'UTC', true)" }, [
       org,
     ]);
+    expect((await comeBack({ state: await begin({ loginUrl: 'http://127.0.0.1:4711/' }), code: 'good' })).as).toBeDefined(); // it itself
+    expect(await read()).toMatchObject({ mode: 'live' });
+    await database.query({ text: 'delete from ways_in' });
+    await database.query({ text: 'update orgs set crm = $2 where org = $1' }, [org, sealed]);
     expect((await connect()).problem).toMatchObject({ code: 'other_org', message: expect.stringContaining('stand-in') });
     expect(await read()).toMatchObject({ mode: 'live', waiting: 0 });
     await ask('POST', `/api/orgs/${org}/disconnect`, {});

@@ -64,6 +64,7 @@ type Begun = {
 const kind = 'salesforce';
 const crmPlace = 'orgs crm';
 const sameOrg = (a: string, b: string) => a.slice(0, 15) === b.slice(0, 15);
+const isSameOrigin = (a: string, b: string) => URL.canParse(a) && URL.canParse(b) && new URL(a).origin === new URL(b).origin;
 
 /** How orgs are connected, reconnected and let go. Everything a person reads of a refusal is made here or in the CRM's own room. */
 export function connecting(parts: ConnectParts) {
@@ -98,11 +99,18 @@ export function connecting(parts: ConnectParts) {
     };
   };
 
-  /** The stand-in of the first start was never signed in to: which org it is isn't known, so whatever comes now is another one. */
-  const isOtherOrg = ({ wayIn, hadCrm }: OrgRow, { orgId }: CrmIdentity) => (wayIn ? !sameOrg(wayIn.crmOrg, orgId) : hadCrm);
+  /**
+   * Nobody ever signed in to the stand-in of the first start: which org it is was never asked. It is the same at its own address, which is
+   * no address that orgs share; whatever else comes is another one.
+   */
+  const isOtherOrg = (row: OrgRow, settings: Settings, { orgId }: CrmIdentity) => {
+    if (row.wayIn) return !sameOrg(row.wayIn.crmOrg, orgId);
+    const former = settingsOf(row)?.loginUrl;
+    return row.hadCrm && (former === undefined || !isSameOrigin(former, settings.loginUrl));
+  };
   /** Is it the org that was meant, and not one that is connected elsewhere here? */
-  const whyNotThis = async (row: OrgRow, identity: CrmIdentity, replace: boolean): Promise<CrmFailure | undefined> => {
-    if (isOtherOrg(row, identity) && !replace) {
+  const whyNotThis = async (row: OrgRow, identity: CrmIdentity, isOther: boolean, replace: boolean): Promise<CrmFailure | undefined> => {
+    if (isOther && !replace) {
       const former = row.wayIn
         ? `${row.wayIn.crmOrgName} (${row.wayIn.crmOrg})`
         : 'one that nobody has signed in to here, such as the stand-in';
@@ -134,9 +142,9 @@ export function connecting(parts: ConnectParts) {
     try {
       crm = await parts.open(settings, vault);
       const identity = await crm.identity();
-      const refused = await whyNotThis(row, identity, given.replace);
+      const isOther = isOtherOrg(row, settings, identity);
+      const refused = await whyNotThis(row, identity, isOther, given.replace);
       if (refused) throw new Refused(refused);
-      const isOther = isOtherOrg(row, identity);
       if (isOther) await store.forgetFormerOrg(row.org);
       const former =
         isOther || settings.auth.by !== 'web'
