@@ -12,6 +12,8 @@ const said = {
   inCrm: 'in Salesforce',
   inCrmWithout: 'in Salesforce; it refused CallType (INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST), Region__c (REQUIRED_FIELD_MISSING)',
   late: 'in Salesforce; a change nobody waits for follows within 30 s',
+  inFormerOrg: 'in the org that was connected before',
+  forFormerOrg: 'meant for the org that was connected before',
   leftAlone: 'left as it is, since a person has changed it; not changed',
   deleted: 'deleted in Salesforce by a person',
   gone: 'no longer in Salesforce, or no longer shown to the connected user',

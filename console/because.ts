@@ -12,6 +12,8 @@ const sentences = {
   inCrm: /^in Salesforce$/,
   inCrmWithout: /^in Salesforce; it refused (.+)$/s,
   late: /^in Salesforce; a change nobody waits for follows\b/,
+  inFormerOrg: /^in the org that was connected before$/,
+  forFormerOrg: /^meant for the org that was connected before$/,
   leftAlone: /^left as it is, since a person has changed it\b/,
   deleted: /^deleted in Salesforce by a person$/,
   gone: /^no longer in Salesforce, or no longer shown\b/,

@@ -267,6 +267,20 @@ describe('what the book costs', () => {
   }, 60_000);
 });
 
+test('the book of another org is read from its beginning, though it looks the same', async () => {
+  const stub = stubbed();
+  const begunBy = async (orgId: string) => {
+    const stop = new AbortController();
+    const books = keepBooks({ ...stub.options, crm: () => ({ ...stub.crm, orgId }) as never, stop: stop.signal });
+    await stub.turns();
+    stop.abort();
+    await books.done;
+    return stub.begun();
+  };
+  expect(await begunBy('00D000000000001AAA')).toBe(0);
+  expect(await begunBy('00D000000000002AAA')).toBe(3);
+});
+
 test('P3: a node that is being stopped does not say that it has caught up', async () => {
   const stub = stubbed();
   const stop = new AbortController();
@@ -281,7 +295,7 @@ function stubbed() {
   const calls: string[] = [];
   const kind: BookKind = {
     kind: 'contact',
-    basis: JSON.stringify(['Phone', 'PL']),
+    basis: JSON.stringify(['00D000000000001AAA', 'Phone', 'PL']),
     fill: 1,
     afterId: undefined,
     filled: true,
@@ -301,6 +315,7 @@ function stubbed() {
     get: (_, name) =>
       ({
         kinds: async () => [kind],
+        begin: async () => void calls.push('begin'),
         take: async () => ({ lost: new AbortController().signal, release: nothing }),
         complete: async () => true,
         standing: async () => ({ usage: undefined, spent: {}, busiest: 0, lastHour: 0 }),
@@ -318,7 +333,7 @@ function stubbed() {
       return [{ records: [], last: undefined, more: false }];
     },
   };
-  const crm = { book, usage: () => ({ used: 96, max: 100 }), spent: () => ({}) };
+  const crm = { orgId: '00D000000000001AAA', book, usage: () => ({ used: 96, max: 100 }), spent: () => ({}) };
   const settings: { -readonly [Key in keyof BookSettings]: BookSettings[Key] } = {
     kinds: ['contact'],
     country: undefined,
@@ -328,6 +343,8 @@ function stubbed() {
     new Promise<void>((resolve) => (signal?.aborted ? resolve() : signal?.addEventListener('abort', () => resolve(), { once: true })));
   return {
     settings,
+    crm,
+    begun: () => calls.filter((call) => call === 'begin').length,
     options: {
       store,
       world: { now: () => 0, monotonic: () => 0, chance: () => 0.5, bytes: (count: number) => new Uint8Array(count), sleep: asleep },

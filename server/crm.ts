@@ -301,6 +301,8 @@ export interface CrmBook {
 
 /** One connected org. Knows its session, its limits and its field names; decides nothing. */
 export interface Crm {
+  /** The org's own id: another one is another company's, or a copy in which other people are. */
+  readonly orgId: string;
   /** `unique`: names are a unique field, so once is once. `reduced`: no custom fields; the weaker promise of W8. */
   readonly form: 'unique' | 'reduced';
   /** Why it is reduced, in words. */

@@ -165,10 +165,14 @@ export function keepOrgs({
         }
         const crm = crms.get(org)!;
         if (crm.form === 'unique' && !row.wasUnique) await store.rememberUnique(org, row.crm);
+        /** Asked before anything is stored or written: another node may have connected another org meanwhile. */
+        const isStillConnected = async () => (await store.readOrgs()).some((now) => now.org === org && now.crm === connectedTo);
         const readUsers = async () => {
           if (world.monotonic() - usersAtMs <= usersEveryMs) return;
           if (usersAtMs !== -Infinity) usersAtMs = world.monotonic() - usersEveryMs + usersAgainMs;
-          await store.saveUsers(org, await crm.users(), (await crm.self()).id);
+          const [users, self] = [await crm.users(), await crm.self()];
+          if (!(await isStillConnected())) return;
+          await store.saveUsers(org, users, self.id);
           usersAtMs = world.monotonic();
           // Nothing is written while the org is observed or paused, so nobody else would take it back.
           if (ownTrouble !== undefined && ownTrouble === saidTrouble) await say(crm, undefined, true);
@@ -208,6 +212,7 @@ export function keepOrgs({
         let shutOut: Refused | undefined;
         let watching: Promise<void> | undefined;
         try {
+          if (!(await isStillConnected())) continue; // whoever connects another org ends the lanes there were (server/store/former-org.ts)
           report('lane.taken', { org, epoch: hold.epoch, recovered: await hold.recover() });
           watching = watchMode(org, row.crm, pause, async () => {
             await readUsers();

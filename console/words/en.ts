@@ -179,6 +179,8 @@ export const en: Words = {
     inCrm: () => 'It is in Salesforce.',
     inCrmWithout: (fields) => `It is in Salesforce, but Salesforce refused ${fields}.`,
     late: () => 'It is in Salesforce. A late change, such as a recording, follows shortly.',
+    inFormerOrg: () => 'It is in the Salesforce org that was connected before. It is not changed any more.',
+    forFormerOrg: () => 'It was for the Salesforce org that was connected before. It is not written any more.',
     leftAlone: () => 'A person has changed the record in Salesforce, so it is left as it is.',
     deleted: () => 'A person deleted the record in Salesforce. It stays deleted unless you write it again.',
     gone: () =>
@@ -514,6 +516,7 @@ export const en: Words = {
       invalid_client: 'The consumer secret is wrong, or the app has another certificate. Enter it again.',
       invalid_scope: 'The app lacks scopes: give it “api”, “refresh_token” and “id”.',
       other_org: 'That is another org than before. Nothing was changed.',
+      changed_meanwhile: 'Somebody else has changed this connection meanwhile. Look at it, and begin once more.',
       org_taken: 'This org is connected already, under another name here.',
       not_connected: 'This org is not connected.',
       not_a_user: 'Cordboard does not know you as a user of this org yet. If you are new there, try again in five minutes.',

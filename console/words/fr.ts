@@ -180,6 +180,8 @@ export const fr: Words = {
     inCrm: () => 'Il est dans Salesforce.',
     inCrmWithout: (fields) => `Il est dans Salesforce, mais Salesforce a refusé ${fields}.`,
     late: () => 'Il est dans Salesforce. Un ajout tardif, comme un enregistrement, suit sous peu.',
+    inFormerOrg: () => 'Il est dans l’organisation Salesforce connectée auparavant. Il n’est plus modifié.',
+    forFormerOrg: () => 'Il était destiné à l’organisation Salesforce connectée auparavant. Il n’est plus écrit.',
     leftAlone: () => 'Quelqu’un a modifié la fiche dans Salesforce\u00a0: elle est laissée telle quelle.',
     deleted: () => 'Quelqu’un a supprimé la fiche dans Salesforce. Elle reste supprimée, sauf si vous l’écrivez à nouveau.',
     gone: () =>
@@ -525,6 +527,7 @@ export const fr: Words = {
       invalid_client: 'Le secret consommateur est faux, ou l’application a un autre certificat. Saisissez-le à nouveau.',
       invalid_scope: 'Il manque des étendues à l’application : donnez-lui « api », « refresh_token » et « id ».',
       other_org: 'C’est une autre organisation qu’avant. Rien n’a changé.',
+      changed_meanwhile: 'Quelqu’un d’autre a modifié cette connexion entre-temps. Vérifiez-la et recommencez.',
       org_taken: 'Cette organisation est déjà connectée, sous un autre nom ici.',
       not_connected: 'Cette organisation n’est pas connectée.',
       not_a_user:

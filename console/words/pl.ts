@@ -218,6 +218,8 @@ export const pl: Words = {
     inCrm: () => 'Jest w Salesforce.',
     inCrmWithout: (fields) => `Jest w Salesforce, ale Salesforce odrzucił ${fields}.`,
     late: () => 'Jest w Salesforce. Późniejsze uzupełnienie, np. nagranie, pojawi się wkrótce.',
+    inFormerOrg: () => 'Jest w organizacji Salesforce, która była połączona wcześniej. Nie jest już zmieniane.',
+    forFormerOrg: () => 'Było przeznaczone dla organizacji Salesforce połączonej wcześniej i nie zostanie już zapisane.',
     leftAlone: () => 'Ktoś zmienił rekord w Salesforce, więc pozostaje bez zmian.',
     deleted: () => 'Ktoś usunął rekord w Salesforce. Pozostanie usunięty, chyba że zapiszesz go ponownie.',
     gone: () =>
@@ -562,6 +564,7 @@ export const pl: Words = {
       invalid_client: 'Sekret klienta jest błędny albo aplikacja ma inny certyfikat. Wpisz go ponownie.',
       invalid_scope: 'Aplikacji brakuje zakresów: dodaj „api”, „refresh_token” i „id”.',
       other_org: 'To inna organizacja niż poprzednio. Nic nie zmieniono.',
+      changed_meanwhile: 'Ktoś inny zmienił w tym czasie to połączenie. Sprawdź je i zacznij jeszcze raz.',
       org_taken: 'Ta organizacja jest już tutaj połączona, pod inną nazwą.',
       not_connected: 'Ta organizacja nie jest połączona.',
       not_a_user: 'Cordboard nie zna Cię jeszcze jako użytkownika tej organizacji. Jeśli konto jest nowe, spróbuj za pięć minut.',

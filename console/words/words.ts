@@ -381,6 +381,7 @@ export type Words = {
 };
 
 export type Refusal =
+  | 'changed_meanwhile'
   | 'state_unknown'
   | 'state_used'
   | 'state_expired'

@@ -385,7 +385,7 @@ async function keepWith({
       if (known.some(({ kind }) => !settings.kinds.includes(kind))) await store.keepOnly(org, settings.kinds);
 
       const failed: unknown[] = [];
-      const basisOf = ({ fields }: BookObject) => JSON.stringify([...fields, region ?? null]);
+      const basisOf = ({ fields }: BookObject) => JSON.stringify([crm.orgId, ...fields, region ?? null]);
       const stale = objects.filter((object) =>
         isStale(
           known.find(({ kind }) => kind === object.kind),

@@ -63,6 +63,8 @@ type Begun = {
 
 const kind = 'salesforce';
 const crmPlace = 'orgs crm';
+/** Consents that are given back side by side. */
+const revokedAtOnce = 8;
 const sameOrg = (a: string, b: string) => a.slice(0, 15) === b.slice(0, 15);
 const isSameOrigin = (a: string, b: string) => URL.canParse(a) && URL.canParse(b) && new URL(a).origin === new URL(b).origin;
 
@@ -128,6 +130,20 @@ export function connecting(parts: ConnectParts) {
     );
   };
 
+  /** Disconnects, and gives back what the CRM gave us and our agents. `revoked`: it knows. */
+  const letGo = async (row: OrgRow, only?: OrgRow): Promise<{ revoked: boolean }> => {
+    const settings = settingsOf(row);
+    const gone = await store.disconnect(row.org, only);
+    if (gone === undefined) throw new Refused(changedMeanwhile);
+    const kept = (settings ? gone : []).map(({ holder, sealed }) => secrets.open(sealed, placeOfConsent(row.org, holder)));
+    for (let at = 0; at < kept.length; at += revokedAtOnce) {
+      const told = await Promise.allSettled(kept.slice(at, at + revokedAtOnce).map((text) => signIn.revoke(settings!, text)));
+      // Of one that doesn't answer now nobody waits for the others to be refused as well: they end by themselves.
+      if (told.some(({ status }) => status === 'rejected')) return { revoked: false };
+    }
+    return { revoked: true };
+  };
+
   /** Tries the settings, and only then lets them take the place of those before. */
   const putInPlace = async (
     row: OrgRow,
@@ -145,7 +161,13 @@ export function connecting(parts: ConnectParts) {
       const isOther = isOtherOrg(row, settings, identity);
       const refused = await whyNotThis(row, identity, isOther, given.replace);
       if (refused) throw new Refused(refused);
-      if (isOther) await store.forgetFormerOrg(row.org);
+      const formerly = settingsOf(row);
+      if (isOther) {
+        // First nobody reads or writes there any more, then what was read is forgotten.
+        const { revoked } = await letGo(row, row);
+        await parts.audit(row.org, by, 'let go of the org, for another in its place', { crmOrg: row.wayIn?.crmOrg, revoked });
+        await store.forgetFormerOrg(row.org);
+      }
       const former =
         isOther || settings.auth.by !== 'web'
           ? []
@@ -156,7 +178,8 @@ export function connecting(parts: ConnectParts) {
                 .catch(() => undefined),
             ];
       const newest = await vault.read();
-      await store.connect(row.org, {
+      placed = await store.connect(row.org, {
+        over: isOther ? null : row.crm,
         sealedCrm: secrets.seal(JSON.stringify({ kind, ...settings, orgId: identity.orgId }), crmPlace),
         means: settings.auth.by,
         loginUrl: settings.loginUrl,
@@ -165,16 +188,16 @@ export function connecting(parts: ConnectParts) {
         by,
         lifetimeDays: given.lifetimeDays,
         sealedConsent: newest === undefined ? undefined : secrets.seal(newest, placeOfConsent(row.org, '')),
-        isOther,
       });
-      placed = true;
+      if (!placed) throw new Refused(changedMeanwhile);
       await parts.audit(row.org, by, isOther ? 'connected another org in its place' : 'connected the org', {
         means: settings.auth.by,
         crmOrg: identity.orgId,
         as: identity.login,
       });
       // Five consents a user and app are kept by Salesforce; the one before is given back rather than left to push others out.
-      for (const text of former) if (text !== undefined && text !== newest) await signIn.revoke(settings, text).catch(() => false);
+      for (const text of former)
+        if (text !== undefined && text !== newest) await signIn.revoke(formerly ?? settings, text).catch(() => false);
       return identity;
     } catch (error) {
       const newest = placed ? undefined : await vault.read();
@@ -314,11 +337,7 @@ export function connecting(parts: ConnectParts) {
     /** Nothing is written from now on; everything that was heard and decided stays. Gives whether the CRM was told. */
     async disconnect(org: OrgId, person: string): Promise<{ revoked: boolean }> {
       const row = await need(org);
-      const settings = settingsOf(row);
-      const gone = await store.disconnect(org);
-      let revoked = true;
-      for (const { holder, sealed } of settings ? gone : [])
-        await signIn.revoke(settings!, secrets.open(sealed, placeOfConsent(org, holder))).catch(() => (revoked = false));
+      const { revoked } = await letGo(row);
       await parts.audit(org, person, 'disconnected the org', { crmOrg: row.wayIn?.crmOrg, revoked });
       return { revoked };
     },
@@ -352,6 +371,7 @@ export function connecting(parts: ConnectParts) {
 }
 
 const problem = (code: string, message: string) => ({ mendedBy: 'admin', code, message }) as const;
+const changedMeanwhile = problem('changed_meanwhile', 'Somebody else has changed this connection meanwhile. Look, and begin once more.');
 export function problemOf(error: unknown): Problem {
   if (error instanceof Refused) return { code: error.failure.code, message: error.failure.message };
   if (error instanceof Unanswered) return { code: 'unanswered', message: `${error.message} Try again.` };

@@ -4,6 +4,7 @@ import { realWorld } from '../world.ts';
 import { type BookEntry, type BookStore, bookStore } from './book-store.ts';
 import { consoleStore } from './console-store.ts';
 import { type Database, type DatabaseAddress, openDatabase } from './database.ts';
+import { forgetFormerOrg } from './former-org.ts';
 import type { OrgId } from '../store.ts';
 
 const world = realWorld();
@@ -74,6 +75,66 @@ describe('B1: an answer of an older fill, saved after the new one has met the re
     await begun();
     await book.saveChanges(org, 'contact', 1, [entry('1', day(1))], undefined);
     expect(await rows('select number_key from book_numbers where org = $1')).toEqual([{ number_key: '+48501999777' }]);
+  });
+});
+
+describe('another org takes the place of the one whose book this was', () => {
+  const read = async () => {
+    await book.begin(org, 'contact', 'former', day(1), 1);
+    await book.savePage(org, 'contact', 1, [entry('1', day(1))], { afterId: undefined });
+    await book.filled(org, 'contact', 1);
+    await forgetFormerOrg(database, org);
+  };
+  const people = () => rows('select id from book_records where org = $1 order by id');
+  test('a node that still reads the former one stores nobody of it, neither before the new one is read nor after', async () => {
+    await read();
+    const late = () =>
+      Promise.all([
+        book.saveChanges(org, 'contact', 1, [entry('2', day(9))], place(9)),
+        book.savePage(org, 'contact', 1, [entry('3', day(9))], { afterId: undefined }),
+        book.saveNews(org, [{ kind: 'contact', fill: 1, entries: [entry('4', day(9))] }], [], new Map()),
+      ]);
+    await late();
+    expect(await people()).toEqual([]);
+    const [kind] = await book.kinds(org);
+    expect(kind).toMatchObject({ basis: '', filled: false, place: undefined });
+    await book.begin(org, 'contact', 'new', day(1), 1);
+    await late();
+    const { fill } = (await book.kinds(org))[0]!;
+    await book.savePage(org, 'contact', fill, [entry('5', day(1))], { afterId: undefined });
+    await book.filled(org, 'contact', fill);
+    await late();
+    expect(await people()).toEqual([{ id: '5' }]);
+  });
+  test('a page that is being stored meanwhile is waited for, and forgotten as well', async () => {
+    await book.begin(org, 'contact', 'former', day(1), 1);
+    const stored = Promise.withResolvers<void>();
+    const saving = database.transaction(async (connection) => {
+      await connection.query('book-save', [
+        org,
+        'contact',
+        1,
+        JSON.stringify([{ id: '1', name: 'x', state: 'there', stamp: day(1) }]),
+        '[]',
+        '[]',
+      ]);
+      stored.resolve();
+      await world.sleep(150);
+    });
+    await stored.promise;
+    await forgetFormerOrg(database, org);
+    await saving;
+    expect(await people()).toEqual([]);
+  });
+  test('it is complete once the kinds are read that the new one has', async () => {
+    await book.begin(org, 'person-account', 'former', day(1), 1);
+    await book.filled(org, 'person-account', 1);
+    await read();
+    expect(await book.complete(org)).toBe(false);
+    await book.begin(org, 'contact', 'new', day(1), 1);
+    expect(await book.complete(org)).toBe(false);
+    await book.filled(org, 'contact', (await book.kinds(org)).find(({ kind }) => kind === 'contact')!.fill);
+    expect(await book.complete(org)).toBe(true);
   });
 });
 

@@ -4,6 +4,7 @@ import type { CrmIdentity } from '../crm.ts';
 import type { OrgId } from '../store.ts';
 import { storableJson } from './canonical-json.ts';
 import type { Database } from './database.ts';
+import { forgetFormerOrg } from './former-org.ts';
 
 export type Means = 'client-credentials' | 'jwt' | 'web';
 export const actings = ['integration-user', 'agent'] as const;
@@ -64,15 +65,13 @@ export type Connected = {
   readonly lifetimeDays: number | undefined;
   /** Of a person's sign-in. */
   readonly sealedConsent: string | undefined;
-  /** Another org than before: it is looked at before anything is written to it (W9). */
-  readonly isOther: boolean;
+  /** The sealed settings these were begun over: what somebody else has put there meanwhile stays. */
+  readonly over: string | null;
 };
 export type ConnectStore = ReturnType<typeof connectStore>;
 
 /** A person who was sent to the CRM's page comes back within this, or begins anew. */
 const askingFor = "interval '10 minutes'";
-/** Records of another org's book go in pages, so that calls are told in between. */
-const forgottenAtOnce = 10_000;
 
 /** A refresh token dies of disuse, mostly after 30 days; `changed_at` is when it was last exchanged. */
 const claimRested = `update consents set proved_at = cb_now() where (org, holder) in (
@@ -119,11 +118,15 @@ export function connectStore(database: Database) {
       return !left['theirs'] ? 'other-browser' : left['used'] ? 'used' : 'expired';
     },
 
-    /** All of it or nothing: settings, who we are there, and what keeps us signed in. */
-    async connect(org: OrgId, connected: Connected) {
+    /** All of it or nothing: settings, who we are there, and what keeps us signed in. False: somebody else has connected it meanwhile. */
+    async connect(org: OrgId, connected: Connected): Promise<boolean> {
       const { identity } = connected;
-      await database.transaction(async (connection) => {
-        await connection.query({ text: 'update orgs set crm = $2 where org = $1' }, [org, connected.sealedCrm]);
+      return database.transaction(async (connection) => {
+        const { rowCount } = await connection.query(
+          { text: 'update orgs set crm = $2 where org = $1 and (crm is not distinct from $3 or crm = $2)' },
+          [org, connected.sealedCrm, connected.over],
+        );
+        if (rowCount === 0) return false;
         // What another org had before says nothing of this one.
         await connection.query(
           {
@@ -132,7 +135,6 @@ export function connectStore(database: Database) {
           },
           [org, identity.orgId],
         );
-        if (connected.isOther) await connection.query('set-mode', [org, 'observe']);
         await connection.query('save-way-in', [
           org,
           connected.means,
@@ -151,31 +153,31 @@ export function connectStore(database: Database) {
           await connection.query({ text: "delete from consents where org = $1 and holder = ''" }, [org]);
         else await connection.query('give-consent', [org, '', connected.sealedConsent]);
         await connection.query({ text: "select pg_notify('orgs', $1)" }, [String(org)]);
+        return true;
       });
     },
-    /** Everything stays but the way in. Gives what is to be taken back from the CRM. */
-    async disconnect(org: OrgId): Promise<{ holder: string; sealed: string }[]> {
+    /**
+     * Everything stays but the way in. Gives what is to be taken back from the CRM. `only`: undefined is given, and nothing done, where the
+     * sealed settings are others by now.
+     */
+    async disconnect(
+      org: OrgId,
+      only?: { readonly crm: string | null },
+    ): Promise<readonly { readonly holder: string; readonly sealed: string }[] | undefined> {
       return database.transaction(async (connection) => {
-        await connection.query({ text: 'update orgs set crm = null where org = $1' }, [org]);
+        const { rowCount } = await connection.query(
+          { text: 'update orgs set crm = null where org = $1 and ($2 or crm is not distinct from $3)' },
+          [org, only === undefined, only?.crm ?? null],
+        );
+        if (rowCount === 0) return undefined;
         await connection.query({ text: 'update org_facts set crm_trouble = null where org = $1' }, [org]);
         await connection.query({ text: 'delete from sessions where org = $1 and crm_user is not null' }, [org]);
         const gone = await connection.query({ text: 'delete from consents where org = $1 returning holder, sealed' }, [org]);
         await connection.query({ text: "select pg_notify('orgs', $1)" }, [String(org)]);
-        return gone.rows as { holder: string; sealed: string }[];
+        return gone.rows as { readonly holder: string; readonly sealed: string }[];
       });
     },
-    /** What was read from the org that was connected before says nothing of the new one. */
-    async forgetFormerOrg(org: OrgId) {
-      await text("update book_kinds set basis = '' where org = $1", [org]);
-      const kinds = (await text('select distinct kind from book_records where org = $1', [org])).map((row) => row['kind'] as string);
-      for (let left = kinds.length > 0; left;)
-        left = (await database.query('book-forget', [org, kinds, forgottenAtOnce])).rows[0].records === forgottenAtOnce;
-      await text("delete from book_kinds where org = $1 and basis = ''", [org]);
-      await text('delete from access where org = $1', [org]);
-      await text('delete from crm_users where org = $1', [org]);
-      await text("delete from consents where org = $1 and holder <> ''", [org]);
-      await text('delete from sessions where org = $1 and crm_user is not null', [org]);
-    },
+    forgetFormerOrg: (org: OrgId) => forgetFormerOrg(database, org),
 
     async saveKey(org: OrgId, sealed: string, certificate: string) {
       await text(

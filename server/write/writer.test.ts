@@ -141,6 +141,7 @@ function openWriter(
     release: () => Promise.resolve(),
   };
   const crm: Omit<Crm, 'book' | 'readable' | 'identity' | 'signedInAtMs' | 'prove' | 'spent' | 'setup' | 'proveAgent'> = {
+    orgId: '00D000000000001AAA',
     form: 'unique',
     reducedBecause: undefined,
     shape: 'fields 1',

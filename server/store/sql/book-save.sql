@@ -1,8 +1,11 @@
 -- Records as the org tells them, with their numbers. An older stamp never replaces a newer (B1), nor an answer understood as an older fill
 -- understood it the same stamp; that answer doesn't send a record back behind the running fill either. What was ours only is confirmed. Of
--- whom it was only told that they are gone (no `modified_at`) any answer that says so too knows more, and no other of that very stamp.
-with given as (
-  select * from jsonb_to_recordset($4) as x(id text, name text, company text, owner_id text, email text, account_id text, contact_id text,
+-- whom it was only told that they are gone (no `modified_at`) any answer that says so too knows more, and no other of that very stamp. An answer
+-- of a fill still further back may be another org's, and nothing of it is taken (book-part.sql).
+with ours as (
+  select from book_kinds where org = $1 and kind = $2 and fill <= $3 + 1 for key share
+), given as (
+  select x.* from ours, jsonb_to_recordset($4) as x(id text, name text, company text, owner_id text, email text, account_id text, contact_id text,
     status text, state text, into_id text, into_account text, stamp text, modified_at_ms float8)
 ), saved as (
   insert into book_records as b (org, id, kind, name, company, owner_id, email, account_id, contact_id, status, state, into_id, into_account, stamp, modified_at, fill)

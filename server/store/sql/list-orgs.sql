@@ -1,5 +1,5 @@
 select o.org, o.uid, o.name, o.mode, o.crm, f.crm_trouble as trouble,
-  (o.crm is not null or exists (select 1 from crm_users u where u.org = o.org)) as "hadCrm",
+  (o.crm is not null or f.self_user is not null or exists (select 1 from crm_users u where u.org = o.org)) as "hadCrm",
   case when w.org is not null then jsonb_build_object('means', w.means, 'loginUrl', w.login_url, 'clientId', w.client_id, 'crmOrg', w.crm_org, 'crmOrgName', w.crm_org_name,
     'crmUser', w.crm_user, 'crmUserName', w.crm_user_name, 'login', w.login, 'host', w.host, 'connectedBy', w.connected_by, 'lifetimeDays', w.lifetime_days,
     'connectedAtMs', extract(epoch from w.connected_at) * 1000, 'givenAtMs', extract(epoch from c.given_at) * 1000,
