@@ -185,6 +185,18 @@ describe('an org is connected by a person who signs in there', () => {
     await comeBack({ state: await begin({ clientId: 'another-key', clientSecret: '' }), code: 'good' });
     expect(JSON.stringify(made.heard.settings.at(-1))).not.toContain('planted-app-secret');
   });
+  test('the stored secret goes to no other address than the one it was entered for', async () => {
+    await connect();
+    const elsewhere = { loginUrl: 'https://login.salesforce.com.evil.example', clientId: 'the-key' };
+    await comeBack({ state: await begin({ ...elsewhere, clientSecret: undefined }), code: 'good' });
+    expect(made.heard.settings.at(-1)).toMatchObject({ loginUrl: elsewhere.loginUrl, auth: { by: 'web', clientId: 'the-key' } });
+    await connect();
+    await ask('POST', `/api/orgs/${org}/connect`, { ...elsewhere, by: 'client-credentials' });
+    expect(made.heard.settings.slice(-2).map((settings) => JSON.stringify(settings).includes('planted-app-secret'))).toEqual([true, false]);
+    await connect();
+    await comeBack({ state: await begin({ loginUrl: 'https://LOGIN.salesforce.com/', clientSecret: '' }), code: 'good' });
+    expect(made.heard.settings.at(-1)).toMatchObject({ auth: { clientSecret: 'planted-app-secret' } });
+  });
 });
 
 describe('what comes back is believed once, in time, from the browser that began', () => {

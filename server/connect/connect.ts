@@ -88,17 +88,17 @@ export function connecting(parts: ConnectParts) {
     if (!row) throw new Refused(problem('unknown_org', 'There is no such org.'));
     return row;
   };
-  /** What was entered, over what was there. A secret belongs to its app: with another app's key it isn't taken over. */
+  /**
+   * What was entered, over what was there. A secret belongs to its app and goes to one place: with another app's key, or to another address,
+   * it isn't taken over, or who may sign in here could have it sent to themselves.
+   */
   const settingsFrom = (row: OrgRow, given: ByConsent): Omit<Settings, 'auth'> & { clientId: string; clientSecret: string | undefined } => {
     const former = settingsOf(row);
     const { auth, orgId: _, loginUrl: formerUrl, ...rest } = former ?? { auth: undefined, loginUrl: undefined };
     const clientId = given.clientId || auth?.clientId || row.wayIn?.clientId || '';
-    return {
-      ...rest,
-      loginUrl: given.loginUrl || formerUrl || row.wayIn?.loginUrl || '',
-      clientId,
-      clientSecret: given.clientSecret || (auth?.clientId === clientId ? auth.clientSecret : undefined),
-    };
+    const loginUrl = given.loginUrl || formerUrl || row.wayIn?.loginUrl || '';
+    const isItsOwn = auth?.clientId === clientId && formerUrl !== undefined && isSameOrigin(formerUrl, loginUrl);
+    return { ...rest, loginUrl, clientId, clientSecret: given.clientSecret || (isItsOwn ? auth.clientSecret : undefined) };
   };
 
   /**

@@ -42,7 +42,8 @@ export function ConnectForm({ org, onDone, onCancel }: { org: Org; onDone: () =>
   // client credentials are served by the org's own host alone
   const isMyDomain = place === 'my-domain' || means === 'client-credentials';
   const loginUrl = isMyDomain ? myDomainUrl(domain) : placeHosts[place];
-  const kept = former?.clientId === clientId && clientId !== '';
+  // a secret that is stored goes to no other address than before
+  const kept = former?.clientId === clientId && clientId !== '' && former.loginUrl === loginUrl;
   const common = { loginUrl, clientId, ...(clientSecret === '' ? {} : { clientSecret }), replace };
 
   async function signIn() {
