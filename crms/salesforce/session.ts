@@ -10,11 +10,15 @@ import type { Transport } from './transport.ts';
 /** How a connection proves who it is. */
 export type Credentials = {
   readonly by: SignsInBy;
-  /** A session other than `rejected`, and when it came where it isn't new. `learnt`: to be told of everything that may never be repeated (S2). */
+  /**
+   * A session other than `rejected`, and when it came where it isn't new. `learnt`: to be told of everything that may never be repeated (S2).
+   * `stop`: another's exchange isn't waited for any longer.
+   */
   grant(
     host: TokenHost,
     rejected: Grant | undefined,
     learnt: (secrets: readonly string[]) => void,
+    stop: AbortSignal,
   ): Promise<{ readonly grant: Grant; readonly atMs?: number }>;
   /** What may never be repeated by a log, an error or an attempt (S2). */
   readonly secrets: readonly string[];
@@ -42,9 +46,14 @@ export const signedAssertion = (given: { clientId: string; username: string; pri
 export const keptConsent = (client: { clientId: string; clientSecret: string | undefined }, vault: Vault): Credentials => ({
   by: 'web',
   secrets: client.clientSecret === undefined ? [] : [client.clientSecret],
-  grant: (host, rejected, learnt) =>
-    grantFromVault(vault, host, client, rejected, ({ refreshToken, grant }) =>
-      learnt([refreshToken, ...(grant ? [grant.accessToken] : [])]),
+  grant: (host, rejected, learnt, stop) =>
+    grantFromVault(
+      vault,
+      host,
+      client,
+      rejected,
+      ({ refreshToken, grant }) => learnt([refreshToken, ...(grant ? [grant.accessToken] : [])]),
+      stop,
     ),
 });
 
@@ -90,6 +99,7 @@ export function openSession(
   let refused: Grant | undefined;
   let signingIn: Promise<Grant> | undefined;
   let tokens: string[] = [];
+  const closing = new AbortController();
 
   const remember = (secrets: readonly string[]) => (tokens = [...new Set([...secrets, ...tokens])].slice(0, rememberedTokens));
   const redact = (text: string) =>
@@ -99,7 +109,7 @@ export function openSession(
   const host: TokenHost = { loginUrl, transport, world, redact };
 
   async function signIn(): Promise<Grant> {
-    const { grant, atMs } = await credentials.grant(host, refused, remember);
+    const { grant, atMs } = await credentials.grant(host, refused, remember, closing.signal);
     remember([grant.accessToken]);
     if (orgId !== undefined && grant.orgId.slice(0, 15) !== orgId.slice(0, 15))
       throw new Refused({
@@ -139,6 +149,7 @@ export function openSession(
     sinceMs: () => (current ? currentMs : undefined),
     redact,
     async close() {
+      closing.abort();
       if (credentials.by === 'web') await signingIn?.catch(() => undefined);
     },
   };

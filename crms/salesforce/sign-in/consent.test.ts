@@ -108,6 +108,62 @@ describe('a refresh token that rotates', () => {
     order.push('used');
     expect(order).toEqual(['refresh-1', 'refresh-2', 'used']);
   });
+  describe('another node’s exchange whose answer isn’t kept yet, though its right to change was lost (E7)', () => {
+    const nowMs = Date.parse('2026-11-22T10:00:00Z');
+    const underWay = { refreshToken: 'refresh-1', atMs: 0, askedAtMs: nowMs, underWayUntilMs: nowMs + 35_000 };
+    /** Time passes only in sleep; `then` at each of its ends. */
+    const waits = async (then: (passedMs: number, vault: ReturnType<typeof vaultOf>) => void, kept: object = underWay) => {
+      const { org, vault, state } = await open(vaultOf(JSON.stringify(kept)));
+      let passedMs = 0;
+      const theirs = {
+        ...world,
+        now: () => nowMs + passedMs,
+        monotonic: () => passedMs,
+        sleep: async (ms: number) => then((passedMs += ms), vault),
+      };
+      const transport = openTransport(world);
+      closing.unshift(() => transport.close());
+      const client = { clientId: 'the-client', clientSecret: secret };
+      const session = openSession(org.url, keptConsent(client, vault), transport, theirs, () => undefined);
+      return { org, vault, state, session, passed: () => passedMs };
+    };
+    test('is waited for, and its session used', async () => {
+      const grant = { accessToken: 'theirs', instanceUrl: 'https://acme.my.salesforce.com', userId: selfId, orgId: '00D000000000001AAA' };
+      const { org, session, passed } = await waits((passedMs, vault) => {
+        if (passedMs > 3_000) vault.kept = sayKept({ refreshToken: 'refresh-2', grant, atMs: nowMs });
+      });
+      expect((await session.grant()).accessToken).toBe('theirs');
+      expect(org.signIns).toEqual([]);
+      expect(passed()).toBeLessThan(5_000);
+    });
+    test('is waited for until it can’t come any more, also where clocks differ', async () => {
+      for (const aheadMs of [0, 3_600_000]) {
+        const { session, state, passed, vault } = await waits(() => undefined, { ...underWay, underWayUntilMs: nowMs + 35_000 + aheadMs });
+        expect((await session.grant()).accessToken).toBe('access-2');
+        expect(passed()).toBeGreaterThanOrEqual(35_000);
+        expect(passed()).toBeLessThan(36_000);
+        expect(state.dead).toBe(false);
+        expect(readKept(vault.kept)).not.toHaveProperty('underWayUntilMs');
+      }
+    });
+    test('one that ended without an answer is not: the next goes on at once', async () => {
+      const { org, session, passed, vault } = await waits(() => undefined, { refreshToken: 'refresh-1', atMs: 0 });
+      const rotate = org.script;
+      org.script = () => 'hang up';
+      expect(await refusal(session.grant())).toMatchObject({ code: 'SIGN_IN_UNANSWERED' });
+      expect(readKept(vault.kept)).toMatchObject({ askedAtMs: nowMs });
+      org.script = rotate;
+      expect((await session.grant()).accessToken).toBe('access-2');
+      expect(passed()).toBe(0);
+    });
+    test('nobody waits for it in a connection that is being closed', async () => {
+      const begun = await waits(() => undefined);
+      const asked = refusal(begun.session.grant());
+      await begun.session.close();
+      expect(await asked).toMatchObject({ mendedBy: 'time', code: 'SIGN_IN_NOT_KEPT' });
+      expect(begun.org.signIns).toEqual([]);
+    });
+  });
   test('one that doesn’t rotate stays', async () => {
     const { org, vault, session } = await open();
     org.script = () => undefined;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Refused, Unanswered } from '../../../server/crm.ts';
 import { type Vault, VaultTaken } from '../../../server/vault.ts';
-import { askForToken, type Grant, type TokenHost } from './token.ts';
+import { askForToken, type Grant, signInLimitMs, type TokenHost } from './token.ts';
 
 /**
  * What lasts of a person's consent. The session is kept with it, so that all workers of all nodes use one, and a new token is exchanged once
@@ -15,6 +15,11 @@ const Kept = z.object({
   atMs: z.number(),
   /** Since when an exchange is under way, ms: whoever finds it was stopped in the middle, or had no answer. */
   askedAtMs: z.number().optional(),
+  /**
+   * Until then, ms, an exchange may be under way whose answer isn't kept yet. The right to change the vault isn't enough to know: it can be
+   * lost while its holder lives (E7), and the same token shown twice ends every session made from it.
+   */
+  underWayUntilMs: z.number().optional(),
   /** Salesforce has refused it for good: nobody asks again, a person signs in. */
   over: z.object({ code: z.string(), message: z.string() }).optional(),
 });
@@ -27,6 +32,11 @@ export function readKept(text: string | undefined): Kept | undefined {
   if (!read.success) throw new Error('what is kept of the sign-in was not written by this version');
   return read.data;
 }
+
+/** Until the answer of an exchange is kept, or nobody is there any more who could keep it. */
+const underWayMs = signInLimitMs + 5_000;
+/** Who finds an exchange under way looks so often for what came of it. */
+const lookAgainMs = 500;
 
 /** What ends a consent. Every other refusal says that something else is wrong, and mending that is enough (salesforce.md §1.6). */
 const ending = 'invalid_grant';
@@ -41,6 +51,7 @@ export async function grantFromVault(
   client: { readonly clientId: string; readonly clientSecret: string | undefined },
   rejected: Grant | undefined,
   learnt: (kept: Kept) => void,
+  stop: AbortSignal,
 ): Promise<{ readonly grant: Grant; readonly atMs: number }> {
   const usable = (kept: Kept | undefined) =>
     kept?.grant && kept.grant.accessToken !== rejected?.accessToken ? { grant: kept.grant, atMs: kept.atMs } : undefined;
@@ -51,11 +62,21 @@ export async function grantFromVault(
     if (kept.over) throw new Refused({ mendedBy: 'admin', ...kept.over, signIn: true });
     return usable(kept) !== undefined;
   };
-  const exchange = () =>
-    vault.change(enough, async (given, store) => {
-      const kept = readKept(given)!;
+  const { world } = host;
+  /** Nobody knows another node's clock: who has seen an exchange under way for so long waits no more for it. */
+  const patientUntilMs = world.monotonic() + underWayMs;
+  const isUnderWay = ({ underWayUntilMs }: Kept) =>
+    underWayUntilMs !== undefined && world.now() < underWayUntilMs && world.monotonic() < patientUntilMs;
+  /** False: another exchange is under way, and its answer is to be waited for. */
+  const exchange = async (): Promise<boolean> => {
+    let isOurs = true;
+    await vault.change(enough, async (given, store) => {
+      const { underWayUntilMs: _, ...kept } = readKept(given)!;
+      isOurs = !isUnderWay(readKept(given)!);
+      if (!isOurs) return;
       const since = kept.askedAtMs;
-      await store(sayKept({ ...kept, askedAtMs: since ?? host.world.now() }));
+      const doubtful = { ...kept, askedAtMs: since ?? world.now() };
+      await store(sayKept({ ...doubtful, underWayUntilMs: world.now() + underWayMs }));
       try {
         const token = await askForToken(host, 'web', {
           grant_type: 'refresh_token',
@@ -63,7 +84,7 @@ export async function grantFromVault(
           client_id: client.clientId,
           ...(client.clientSecret === undefined ? {} : { client_secret: client.clientSecret }),
         });
-        const next = { refreshToken: token.refreshToken ?? kept.refreshToken, grant: token.grant, atMs: host.world.now() };
+        const next = { refreshToken: token.refreshToken ?? kept.refreshToken, grant: token.grant, atMs: world.now() };
         learnt(next);
         // Between the answer and the end of this line lies the only moment at which a crash costs the consent.
         await store(sayKept(next));
@@ -75,18 +96,23 @@ export async function grantFromVault(
           await store(sayKept({ ...kept, over: { code: failure.code, message } }));
           throw new Refused({ ...failure, message });
         }
-        // What was surely not taken leaves no doubt behind; after no answer at all it stays.
-        if (failure.code !== 'SIGN_IN_UNANSWERED' && since === undefined) await store(sayKept(kept));
+        // What was surely not taken leaves no doubt behind; after no answer at all it stays. Under way it is no more.
+        await store(sayKept(failure.code !== 'SIGN_IN_UNANSWERED' && since === undefined ? kept : doubtful));
         throw error;
       }
     });
+    return isOurs;
+  };
   try {
     let text = await vault.read();
-    if (!enough(text)) {
-      await exchange().catch((error: unknown) => {
-        if (!(error instanceof VaultTaken)) throw error; // what somebody else has kept is newer, and will do
+    while (!enough(text)) {
+      const isDone = await exchange().catch((error: unknown) => {
+        if (error instanceof VaultTaken) return true; // what somebody else has kept is newer, and will do
+        throw error;
       });
+      if (!isDone) await world.sleep(lookAgainMs * (0.5 + world.chance()), stop);
       text = await vault.read();
+      if (isDone || stop.aborted) break;
     }
     const found = usable(readKept(text));
     if (found) return found;

@@ -29,7 +29,7 @@ export function isSafeBase(url: string): boolean {
 }
 
 /** A sign-in that takes longer than this is asked again rather than waited for. */
-const signInLimitMs = 30_000;
+export const signInLimitMs = 30_000;
 const formHeaders = { 'content-type': 'application/x-www-form-urlencoded' };
 
 /** Where tokens are given and taken back. */
