@@ -69,6 +69,7 @@ const connectingOn = (node: number) =>
     open: (settings, vault) => crms.salesforce(settingsIn(settings), world, undefined, vault),
     vault: () => vaultOn(node),
     audit: async () => undefined,
+    stop: new AbortController().signal,
   });
 const settingsIn = ({ kind: _, ...settings }: object & { kind?: string }) => settings as Parameters<typeof crms.salesforce>[0];
 const worker = async (node: number): Promise<Crm> => {

@@ -396,6 +396,17 @@ async function start(config: Config): Promise<void> {
       report: (error: unknown) => log.error('ingest.failed', { because: (error as Error).message }),
     };
     const address = publicUrl ?? `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${config.port}`;
+    const intoOrgs = connecting({
+      store: waysIn,
+      world,
+      secrets,
+      signIn: crmSignIns.salesforce(world),
+      open: openCrm,
+      vault: vaultOf,
+      audit: admin.audit,
+      stop: stopping.signal,
+    });
+    undo.push({ what: 'ways into orgs', run: () => intoOrgs.ended() });
     await consoleReady;
     const app = openDoors({
       world,
@@ -425,15 +436,7 @@ async function start(config: Config): Promise<void> {
       conclude: (name, events) => sources.find((source) => source.name === name)?.conclude?.(events) ?? events,
       standIn: async (id) => standIn !== undefined && (await standInOrgs()).includes(id),
       connect: {
-        connecting: connecting({
-          store: waysIn,
-          world,
-          secrets,
-          signIn: crmSignIns.salesforce(world),
-          open: openCrm,
-          vault: vaultOf,
-          audit: admin.audit,
-        }),
+        connecting: intoOrgs,
         orgs: waysIn,
         console: admin,
         world,

@@ -364,6 +364,28 @@ describe('an org that is connected unattended', () => {
   });
 });
 
+test('a server that stops ends what is under way, and begins nothing more', async () => {
+  await connect();
+  const { promise, resolve } = Promise.withResolvers<void>();
+  made.crm.proving = promise;
+  const testing = ask('POST', `/api/orgs/${org}/test`);
+  while (made.heard.proved === 0) await new Promise((next) => setImmediate(next));
+  const closedBefore = made.heard.closed;
+  made.stop.abort();
+  expect(made.heard.closed).toBe(closedBefore + 1); // what it asks is given up
+  let isEnded = false;
+  const ended = made.parts.connecting.ended().then(() => (isEnded = true));
+  await new Promise((next) => setImmediate(next));
+  expect(isEnded).toBe(false); // its token is on the way
+  resolve();
+  await ended;
+  expect(await (await testing).json()).toMatchObject({ as: { login: acme.login } });
+  expect(await (await ask('POST', `/api/orgs/${org}/test`)).json()).toMatchObject({ problem: { code: 'stopping' } });
+  const state = await begin();
+  expect((await comeBack({ state, code: 'good' })).problem).toMatchObject({ code: 'stopping' });
+  expect((await database.query({ text: 'select 1 from askings where used_at is null and org = $1' }, [org])).rows).toHaveLength(1);
+});
+
 describe('several orgs', () => {
   test('are added, named, looked at in turn, and each keeps its own', async () => {
     const { id } = (await (await ask('POST', '/api/orgs', { name: ' Support ' })).json()) as { id: OrgId };

@@ -18,6 +18,7 @@ export type ConnectParts = {
   open(settings: object, vault: Vault): Promise<Crm>;
   vault(org: OrgId): Vault;
   audit(org: OrgId, who: string, what: string, detail: unknown): Promise<void>;
+  readonly stop: AbortSignal;
 };
 /** How it went, in a code for the screen and a sentence for everybody. */
 export type Problem = { readonly code: string; readonly message: string };
@@ -70,7 +71,34 @@ const isSameOrigin = (a: string, b: string) => URL.canParse(a) && URL.canParse(b
 
 /** How orgs are connected, reconnected and let go. Everything a person reads of a refusal is made here or in the CRM's own room. */
 export function connecting(parts: ConnectParts) {
-  const { store, world, secrets, signIn } = parts;
+  const { store, world, secrets, signIn, stop } = parts;
+  const running = new Set<Promise<unknown>>();
+  /** Cut off between the CRM's answer and its keeping, it costs a person's consent: so it is ended before this process is. */
+  const toItsEnd = <T>(work: () => Promise<T>): Promise<T> => {
+    const begun = work();
+    const ended = begun.then(
+      () => void running.delete(ended),
+      () => void running.delete(ended), // whoever asked hears of it
+    );
+    running.add(ended);
+    return begun;
+  };
+  /** A connection to try. What it asks is given up at the stop; a token under way is kept first. */
+  const tryOut = async <T>(settings: object, vault: Vault, work: (crm: Crm) => Promise<T>): Promise<T> => {
+    if (stop.aborted) throw new Refused(stopping);
+    const crm = await parts.open(settings, vault);
+    const giveUp = () => void crm.close();
+    stop.addEventListener('abort', giveUp, { once: true });
+    try {
+      if (stop.aborted) throw new Refused(stopping);
+      return await work(crm);
+    } catch (error) {
+      throw stop.aborted ? new Refused(stopping) : error;
+    } finally {
+      stop.removeEventListener('abort', giveUp);
+      await crm.close();
+    }
+  };
   const token = () => Buffer.from(world.bytes(32)).toString('base64url');
 
   const settingsOf = (row: OrgRow): Settings | undefined => {
@@ -153,11 +181,9 @@ export function connecting(parts: ConnectParts) {
     given: { replace: boolean; lifetimeDays: number | undefined },
   ) => {
     const vault = inMemory(kept);
-    let crm: Crm | undefined;
     let placed = false;
     try {
-      crm = await parts.open(settings, vault);
-      const identity = await crm.identity();
+      const identity = await tryOut(settings, vault, (crm) => crm.identity());
       const isOther = isOtherOrg(row, settings, identity);
       const refused = await whyNotThis(row, identity, isOther, given.replace);
       if (refused) throw new Refused(refused);
@@ -203,8 +229,6 @@ export function connecting(parts: ConnectParts) {
       const newest = placed ? undefined : await vault.read();
       if (newest !== undefined) await signIn.revoke(settings, newest).catch(() => false);
       throw error;
-    } finally {
-      await crm?.close();
     }
   };
 
@@ -217,7 +241,7 @@ export function connecting(parts: ConnectParts) {
     return { url };
   };
 
-  return {
+  const ways = {
     /** The page of the CRM where a person lets us into this org. `browser`: what only the browser that begins can show. */
     async begin(org: OrgId, given: ByConsent, by: { person: string; browser: string; redirectUri: string; popup: boolean }) {
       const row = await need(org);
@@ -257,6 +281,7 @@ export function connecting(parts: ConnectParts) {
       browsers: readonly string[],
       came: { code: string } | { error: string; description: string | undefined },
     ): Promise<Outcome | { problem: Problem }> {
+      if (stop.aborted) return { problem: problemOf(new Refused(stopping)) }; // another server finishes it
       const hash = hashToken(state);
       const taken: Asking | WhyNoAsking = await store.takeAsking(hash, browsers.map(hashToken));
       if (typeof taken === 'string') return { problem: { code: `state_${taken}`, message: whyNotTaken[taken] } };
@@ -325,13 +350,10 @@ export function connecting(parts: ConnectParts) {
       const row = await need(org);
       const settings = settingsOf(row);
       if (!settings) throw new Refused(problem('not_connected', 'This org is not connected.'));
-      const crm = await parts.open(settings, parts.vault(org));
-      try {
+      return tryOut(settings, parts.vault(org), async (crm) => {
         await crm.prove();
-        return await crm.identity();
-      } finally {
-        await crm.close();
-      }
+        return crm.identity();
+      });
     },
 
     /** Nothing is written from now on; everything that was heard and decided stays. Gives whether the CRM was told. */
@@ -365,12 +387,31 @@ export function connecting(parts: ConnectParts) {
       if (settings && sealed !== undefined)
         await signIn.revoke(settings, secrets.open(sealed, placeOfConsent(org, crmUser))).catch(() => false);
     },
-
+  };
+  return {
+    begin: ways.begin,
+    beginAsAgent: ways.beginAsAgent,
+    makeKey: ways.makeKey,
+    finish: (...given: Parameters<typeof ways.finish>) => toItsEnd(() => ways.finish(...given)),
+    connectUnattended: (...given: Parameters<typeof ways.connectUnattended>) => toItsEnd(() => ways.connectUnattended(...given)),
+    test: (...given: Parameters<typeof ways.test>) => toItsEnd(() => ways.test(...given)),
+    disconnect: (...given: Parameters<typeof ways.disconnect>) => toItsEnd(() => ways.disconnect(...given)),
+    dropAgent: (...given: Parameters<typeof ways.dropAgent>) => toItsEnd(() => ways.dropAgent(...given)),
     sealAgents: (org: OrgId, crmUser: string, kept: string) => secrets.seal(kept, placeOfConsent(org, crmUser)),
+    /** What is under way has ended; for the end of this process. */
+    async ended() {
+      while (running.size > 0) await Promise.all(running);
+    },
   };
 }
 
 const problem = (code: string, message: string) => ({ mendedBy: 'admin', code, message }) as const;
+const stopping = {
+  mendedBy: 'time',
+  code: 'stopping',
+  message: 'This server is stopping. Try again in a minute.',
+  retryAfterMs: 60_000,
+} as const;
 const changedMeanwhile = problem('changed_meanwhile', 'Somebody else has changed this connection meanwhile. Look, and begin once more.');
 export function problemOf(error: unknown): Problem {
   if (error instanceof Refused) return { code: error.failure.code, message: error.failure.message };

@@ -28,11 +28,14 @@ export function aConnect(database: Database, console: ConsoleStore, publicUrl: s
     begun: [] as { state: string; for: string; redirectUri: string }[],
     revoked: [] as string[],
     proved: 0,
+    closed: 0,
   };
   const crm = {
     identity: acme,
     /** Who signs in on the CRM's page. */
     who: { orgId: acme.orgId, userId: acme.userId },
+    /** Until a new session is there. */
+    proving: Promise.resolve(),
     /** Why it can't be connected. */
     refused: undefined as Refused | undefined,
   };
@@ -50,6 +53,7 @@ export function aConnect(database: Database, console: ConsoleStore, publicUrl: s
     makeKey: async () => ({ privateKey: 'planted-private-key', certificate: '-----BEGIN CERTIFICATE-----\n' }),
   };
   const store = connectStore(database);
+  const stop = new AbortController();
   const parts: ConnectDoorParts = {
     connecting: connecting({
       store,
@@ -61,12 +65,13 @@ export function aConnect(database: Database, console: ConsoleStore, publicUrl: s
         if (crm.refused) throw crm.refused;
         return {
           identity: async () => crm.identity,
-          prove: async () => void heard.proved++,
-          close: async () => undefined,
+          prove: () => (heard.proved++, crm.proving),
+          close: async () => void heard.closed++,
         } as Partial<Crm> as Crm;
       },
       vault: (org) => openVault({ database, world, secrets, onTrouble: () => undefined }, org),
       audit: console.audit,
+      stop: stop.signal,
     }),
     orgs: store,
     console,
@@ -74,5 +79,5 @@ export function aConnect(database: Database, console: ConsoleStore, publicUrl: s
     publicUrl,
     secureCookies: publicUrl !== undefined,
   };
-  return { parts, heard, crm, secrets, store };
+  return { parts, heard, crm, secrets, store, stop };
 }
