@@ -21,13 +21,22 @@ let database: Database;
 let admin: ConsoleStore;
 let app: Hono<{ Variables: { visitor: Visitor } }>;
 let made: ReturnType<typeof aConnect>;
+/** How often all that is told of orgs was counted. */
+let heavy = 0;
 let drop: () => Promise<void>;
 let org: OrgId;
 let cookie: string;
 
 beforeAll(async () => {
   const test = await startTestDatabase();
-  database = openDatabase(test.address, world, () => undefined);
+  const real = openDatabase(test.address, world, () => undefined);
+  database = {
+    ...real,
+    query: (name, values) => {
+      if (name === 'list-orgs') heavy++;
+      return real.query(name, values);
+    },
+  };
   admin = consoleStore(database);
   drop = () => test.drop();
 });
@@ -526,6 +535,14 @@ describe('agents sign in with Salesforce (DP-11)', () => {
       what: 'set in whose name records are written',
       detail: { actAs: 'integration-user', takenBack: [anna], revoked: 1 },
     });
+  });
+  test('who isn’t signed in has nothing counted for them', async () => {
+    await connect();
+    const { agentsPath } = await read();
+    heavy = 0;
+    const answer = await ask('POST', `/api${agentsPath.replace('/agent/', '/agents/')}/sign-in`, {}, { cookie: '' });
+    await ask('POST', '/api/agents/nonsense/sign-in', {}, { cookie: '' });
+    expect([answer.status, heavy]).toEqual([200, 0]);
   });
   test('an org that isn’t connected says so', async () => {
     const { agentsPath } = await read();

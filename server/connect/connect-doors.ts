@@ -262,12 +262,12 @@ async function beginAsAgent(context: Ctx, parts: ConnectDoorParts): Promise<Resp
 
 async function tellAgent(context: Ctx, { orgs }: ConnectDoorParts): Promise<Response> {
   const { org, person, agent } = context.var.visitor;
-  const row = await orgs.org(org);
+  const row = await orgs.ofAgent(org);
   const consent = await orgs.lent(org, agent!);
   return context.json({
     name: person,
     org: row?.name ?? '',
-    actAs: row?.wayIn?.actAs ?? 'integration-user',
+    actAs: row?.actAs ?? 'integration-user',
     lent: consent !== undefined && consent.trouble === null,
     ...(consent?.trouble ? { trouble: consent.trouble.message } : {}),
   });

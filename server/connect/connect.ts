@@ -101,7 +101,7 @@ export function connecting(parts: ConnectParts) {
   };
   const token = () => Buffer.from(world.bytes(32)).toString('base64url');
 
-  const settingsOf = (row: OrgRow): Settings | undefined => {
+  const settingsOf = (row: Pick<OrgRow, 'crm'>): Settings | undefined => {
     if (row.crm === null) return undefined;
     const {
       kind: _,
@@ -258,14 +258,14 @@ export function connecting(parts: ConnectParts) {
 
     /** The same for an agent, who says who they are, and lets us act as them where the org wants that (DP-11). */
     async beginAsAgent(uid: string, by: { browser: string; redirectUri: string; popup: boolean }) {
-      const row = await store.orgByUid(uid);
+      const row = await store.forAgents(uid);
       const settings = row && settingsOf(row);
       if (!row || !settings) throw new Refused(problem('not_connected', 'This org is not connected. Ask whoever runs Cordboard.'));
       const asWeb: Settings = {
         loginUrl: settings.loginUrl,
         auth: { by: 'web', clientId: settings.auth.clientId, clientSecret: settings.auth.clientSecret },
       };
-      const what = row.wayIn?.actAs === 'agent' ? 'agent' : 'identity';
+      const what = row.actAs === 'agent' ? 'agent' : 'identity';
       return ask(row.org, by.browser, 'agent', what, {
         settings: asWeb,
         redirectUri: by.redirectUri,

@@ -48,6 +48,13 @@ export type OrgRow = {
   readonly agents: number;
   readonly agentsInTrouble: readonly { readonly name: string; readonly because: string }[];
 };
+/** What an agent's sign-in is about. `crm` is sealed; null: the org is not connected. `actAs` null: nobody has signed in to it. */
+export type ForAgents = {
+  readonly org: OrgId;
+  readonly crm: string | null;
+  readonly name: string;
+  readonly actAs: ActAs | null;
+};
 export type Asking = {
   readonly org: OrgId;
   readonly what: ConsentFor;
@@ -83,12 +90,25 @@ const claimRested = `update consents set proved_at = cb_now() where (org, holder
 export function connectStore(database: Database) {
   const text = async (sql: string, values: readonly unknown[] = []): Promise<Record<string, unknown>[]> =>
     (await database.query({ text: sql }, values)).rows as Record<string, unknown>[];
-  const orgs = async () => (await database.query('list-orgs', [])).rows as OrgRow[];
+  const orgs = async (only: OrgId | null) => (await database.query('list-orgs', [only])).rows as OrgRow[];
   return {
-    orgs,
-    org: async (org: OrgId) => (await orgs()).find((row) => row.org === org),
-    /** By the id that is in links for agents. */
-    orgByUid: async (uid: string) => (await orgs()).find((row) => row.uid === uid),
+    orgs: () => orgs(null),
+    org: async (org: OrgId) => (await orgs(org))[0],
+    /** By the id that is in links for agents. Anybody may ask, so nothing is counted for it. */
+    async forAgents(uid: string): Promise<ForAgents | undefined> {
+      const [row] = await text(
+        'select o.org, o.crm, o.name, w.act_as as "actAs" from orgs o left join ways_in w on w.org = o.org where o.uid = $1',
+        [uid],
+      );
+      return row as ForAgents | undefined;
+    },
+    /** The same, of an agent who is signed in. */
+    async ofAgent(org: OrgId): Promise<Pick<ForAgents, 'name' | 'actAs'> | undefined> {
+      const [row] = await text('select o.name, w.act_as as "actAs" from orgs o left join ways_in w on w.org = o.org where o.org = $1', [
+        org,
+      ]);
+      return row as Pick<ForAgents, 'name' | 'actAs'> | undefined;
+    },
     async rename(org: OrgId, name: string) {
       await text('update orgs set name = $2 where org = $1', [org, name]);
     },

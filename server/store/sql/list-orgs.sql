@@ -15,4 +15,5 @@ from orgs o
 left join org_facts f on f.org = o.org
 left join ways_in w on w.org = o.org
 left join consents c on c.org = o.org and c.holder = ''
+where $1::int is null or o.org = $1
 order by o.org
