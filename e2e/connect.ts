@@ -90,6 +90,18 @@ async function story(browser: Browser, product: Product, check: Check, pictures:
     expectNone(await findBarriers(page), 'barriers on the page of the org');
   });
 
+  await check('connecting: a window that is closed, or cancelled here, is said, and the way is offered again', async () => {
+    const closed = await beginInWindow();
+    await closed.locator('#username').waitFor();
+    await closed.close();
+    await shows(page, en.orgs.windowAway);
+    await picture('window-closed-1400');
+    const cancelled = await beginInWindow();
+    await page.getByRole('button', { name: en.mode.cancel }).click();
+    await closes(cancelled);
+    await shows(page, en.orgs.windowCancelled);
+  });
+
   await check('connecting: refused on the org’s page, it says so and what to do', async () => {
     const window = await beginInWindow();
     await logIn(window, integration);

@@ -502,6 +502,9 @@ export const en: Words = {
     signIn: 'Sign in with Salesforce',
     tryAndConnect: 'Try and connect',
     waitingForWindow: 'Finish in the window that has opened.',
+    windowAway:
+      'The window was closed, or can’t be seen from here. If you have finished there, this page goes on by itself. Otherwise begin again: nothing has changed.',
+    windowCancelled: 'Cancelled: nothing has changed so far. Close the window if it is still open, or begin again.',
     replace: 'Yes, this other org is meant',
     replaceExplained:
       'What was read from the former org is forgotten. Records already written stay there and are not changed any more. The new one is only observed at first.',

@@ -511,6 +511,9 @@ export const fr: Words = {
     signIn: 'Se connecter avec Salesforce',
     tryAndConnect: 'Essayer et connecter',
     waitingForWindow: 'Terminez dans la fenêtre qui s’est ouverte.',
+    windowAway:
+      'La fenêtre a été fermée, ou n’est pas visible d’ici. Si vous y avez terminé, cette page continue d’elle-même. Sinon, recommencez\u00a0: rien n’a changé.',
+    windowCancelled: 'Annulé\u00a0: rien n’a changé jusqu’ici. Fermez la fenêtre si elle est encore ouverte, ou recommencez.',
     replace: 'Oui, c’est bien cette autre organisation',
     replaceExplained:
       'Ce qui a été lu de l’ancienne organisation est oublié. Les fiches déjà écrites y restent et ne changent plus. La nouvelle est d’abord seulement observée.',

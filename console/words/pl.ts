@@ -548,6 +548,9 @@ export const pl: Words = {
     signIn: 'Zaloguj się przez Salesforce',
     tryAndConnect: 'Sprawdź i połącz',
     waitingForWindow: 'Dokończ w oknie, które się otworzyło.',
+    windowAway:
+      'Okno zostało zamknięte albo stąd go nie widać. Jeśli logowanie zostało tam dokończone, ta strona sama przejdzie dalej. Jeśli nie, zacznij jeszcze raz: nic się nie zmieniło.',
+    windowCancelled: 'Anulowano: na razie nic się nie zmieniło. Zamknij okno, jeśli jest jeszcze otwarte, albo zacznij jeszcze raz.',
     replace: 'Tak, chodzi o tę inną organizację',
     replaceExplained:
       'To, co odczytano z poprzedniej organizacji, zostaje zapomniane. Zapisane już rekordy zostają tam i nie są więcej zmieniane. Nowa organizacja jest na początku tylko obserwowana.',

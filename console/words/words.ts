@@ -321,6 +321,8 @@ export type Words = {
     readonly signIn: string;
     readonly tryAndConnect: string;
     readonly waitingForWindow: string;
+    /** It was closed, or Salesforce's pages have cut it off: from here both look the same. */ readonly windowAway: string;
+    readonly windowCancelled: string;
     readonly replace: string;
     readonly replaceExplained: string;
     /** By the code of the refusal; what isn't here is shown as the server said it. */

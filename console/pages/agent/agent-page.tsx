@@ -1,18 +1,22 @@
-import { useCallback, useEffect, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import { Button } from 'react-aria-components/Button';
-import type { Agent, SignedIn } from '../../../wire/console.ts';
+import type { Agent } from '../../../wire/console.ts';
 import { useConsole } from '../../console-context.tsx';
 import { PreferencesButton } from '../../frame/preferences-button.tsx';
 import { ServerTrouble } from '../../server.ts';
+import { browserWorld } from '../../world.ts';
 import { refusalOf } from '../orgs/say-org.ts';
-import { openWindow, waitForWord } from '../orgs/through-window.ts';
+import { openWindow, waitForWord, windowWords, type WindowState } from '../orgs/through-window.ts';
 
 /** Where an agent says who they are, by signing in to Salesforce (DP-11). */
 export function AgentPage({ uid }: { uid: string }) {
   const { live, words } = useConsole();
   const [agent, setAgent] = useState<Agent | 'nobody'>();
   const [problem, setProblem] = useState<{ code: string; message: string }>();
-  const [busy, setBusy] = useState(false);
+  const [waits, setWaits] = useState<WindowState>();
+  const waiting = useRef<AbortController>(undefined);
+  useEffect(() => () => waiting.current?.abort(), []);
+  const opened = useRef<Window>(undefined);
   const read = useCallback(
     () =>
       live
@@ -26,21 +30,30 @@ export function AgentPage({ uid }: { uid: string }) {
   useEffect(() => void read(), [read]);
 
   async function signIn() {
-    const opened = openWindow();
+    waiting.current?.abort();
+    const theirs = (opened.current = openWindow());
     setProblem(undefined);
-    setBusy(true);
-    const sent = await live.askOpenly((server) => server.connect.beginAsAgent(uid, opened !== undefined));
+    setWaits('waiting');
+    const sent = await live.askOpenly((server) => server.connect.beginAsAgent(uid, theirs !== undefined));
     if (sent instanceof ServerTrouble) {
-      opened?.close();
-      setBusy(false);
+      theirs?.close();
+      setWaits(undefined);
       return setProblem(sent);
     }
-    if (!opened) return location.assign(sent.url);
-    const word = waitForWord(AbortSignal.timeout(10 * 60_000));
-    opened.location.href = sent.url;
-    const said: SignedIn | undefined = await word;
-    setBusy(false);
-    if (said?.problem) setProblem(said.problem);
+    if (!theirs) return location.assign(sent.url);
+    const stop = (waiting.current = new AbortController());
+    const word = waitForWord(
+      theirs,
+      (one) => one.agent,
+      () => setWaits((now) => (now === 'waiting' ? 'away' : now)),
+      browserWorld,
+      stop.signal,
+    );
+    theirs.location.href = sent.url;
+    const said = await word;
+    if (!said) return; // the page was left, or another window is waited for
+    setWaits(undefined);
+    if (said.problem) setProblem(said.problem);
     return read();
   }
   const leave = async (how: 'sign-out' | 'drop') => {
@@ -57,7 +70,7 @@ export function AgentPage({ uid }: { uid: string }) {
           <>
             <h1>{words.agent.title}</h1>
             <p>{words.agent.how}</p>
-            <Button className="button button-main" isDisabled={busy || agent === undefined} onPress={() => void signIn()}>
+            <Button className="button button-main" isDisabled={waits === 'waiting' || agent === undefined} onPress={() => void signIn()}>
               {words.agent.signIn}
             </Button>
           </>
@@ -93,7 +106,18 @@ export function AgentPage({ uid }: { uid: string }) {
             </Button>
           </>
         )}
-        <p role="status">{busy ? words.orgs.waitingForWindow : ''}</p>
+        {waits === 'waiting' && (
+          <Button
+            className="button"
+            onPress={() => {
+              opened.current?.close();
+              setWaits('cancelled');
+            }}
+          >
+            {words.mode.cancel}
+          </Button>
+        )}
+        <p role="status">{waits ? words.orgs[windowWords[waits]] : ''}</p>
         {problem && (
           <p className="problem" role="alert">
             {refusalOf(problem, words)}

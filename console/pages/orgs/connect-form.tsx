@@ -1,12 +1,13 @@
 import { type ReactNode, useEffect, useId, useRef, useState } from 'react';
 import { Button } from 'react-aria-components/Button';
-import type { Org, SignedIn } from '../../../wire/console.ts';
+import type { Org } from '../../../wire/console.ts';
 import { useConsole } from '../../console-context.tsx';
 import { Choice } from '../../parts/choice.tsx';
 import { CopyText } from '../../parts/copy-text.tsx';
 import { ServerTrouble } from '../../server.ts';
+import { browserWorld } from '../../world.ts';
 import { myDomainUrl, type Place, placeHosts, placeOf, refusalOf, saidBySalesforce } from './say-org.ts';
-import { openWindow, waitForWord } from './through-window.ts';
+import { openWindow, waitForWord, windowWords, type WindowState } from './through-window.ts';
 
 const meansOf = ['web', 'client-credentials', 'jwt'] as const;
 type Means = (typeof meansOf)[number];
@@ -29,8 +30,10 @@ export function ConnectForm({ org, onDone, onCancel }: { org: Org; onDone: () =>
   const [lifetimeDays, setLifetimeDays] = useState('');
   const [replace, setReplace] = useState(false);
   const [problem, setProblem] = useState<Problem>();
-  const [busy, setBusy] = useState<'waiting' | 'trying'>();
+  const [busy, setBusy] = useState<WindowState | 'trying'>();
+  const isBusy = busy === 'waiting' || busy === 'trying';
   const waiting = useRef<AbortController>(undefined);
+  const opened = useRef<Window>(undefined);
   useEffect(() => () => waiting.current?.abort(), []);
   const heading = useRef<HTMLHeadingElement>(null);
   // asked for by a button above: whoever pressed it goes on here
@@ -47,34 +50,42 @@ export function ConnectForm({ org, onDone, onCancel }: { org: Org; onDone: () =>
   const common = { loginUrl, clientId, ...(clientSecret === '' ? {} : { clientSecret }), replace };
 
   async function signIn() {
-    const opened = openWindow();
+    waiting.current?.abort();
+    const theirs = (opened.current = openWindow());
     setProblem(undefined);
     setBusy('waiting');
     const days = Number(lifetimeDays);
     const sent = await live.ask((server) =>
       server.connect.beginSignIn(org.id, {
         ...common,
-        popup: opened !== undefined,
+        popup: theirs !== undefined,
         lifetimeDays: lifetimeDays === '' ? null : days,
       }),
     );
     if (!sent || sent instanceof ServerTrouble) {
-      opened?.close();
+      theirs?.close();
       setBusy(undefined);
       if (sent) setProblem(sent);
       return;
     }
-    if (!opened) {
+    if (!theirs) {
       location.assign(sent.url); // the browser blocks windows: the whole page goes, and comes back
       return;
     }
     const stop = (waiting.current = new AbortController());
-    const word = waitForWord(stop.signal);
-    opened.location.href = sent.url;
-    const said: SignedIn | undefined = await word;
+    const word = waitForWord(
+      theirs,
+      (said) => !said.agent && said.org === org.id,
+      () => setBusy((now) => (now === 'waiting' ? 'away' : now)),
+      browserWorld,
+      stop.signal,
+    );
+    theirs.location.href = sent.url;
+    const said = await word;
+    if (!said) return; // the page was left, or another window is waited for
     setBusy(undefined);
-    if (said?.problem) setProblem(said.problem);
-    else if (said?.org === org.id) await onDone();
+    if (said.problem) setProblem(said.problem);
+    else await onDone();
   }
   async function connectAlone(by: Exclude<Means, 'web'>) {
     setProblem(undefined);
@@ -201,28 +212,28 @@ export function ConnectForm({ org, onDone, onCancel }: { org: Org; onDone: () =>
         </label>
       )}
       <div className="row row-start">
-        <Button type="submit" className="button button-main" isDisabled={busy !== undefined}>
+        <Button type="submit" className="button button-main" isDisabled={isBusy}>
           {means === 'web' ? words.orgs.signIn : words.orgs.tryAndConnect}
         </Button>
         {busy === 'waiting' && (
           <Button
             className="button"
             onPress={() => {
-              waiting.current?.abort();
-              setBusy(undefined);
+              opened.current?.close();
+              setBusy('cancelled');
             }}
           >
             {words.mode.cancel}
           </Button>
         )}
-        {onCancel && busy === undefined && (
+        {onCancel && !isBusy && (
           <Button className="button" onPress={onCancel}>
             {words.mode.cancel}
           </Button>
         )}
       </div>
       <p role="status" className="fine">
-        {busy === 'waiting' ? words.orgs.waitingForWindow : busy === 'trying' ? words.orgs.testing : ''}
+        {busy === undefined ? '' : busy === 'trying' ? words.orgs.testing : words.orgs[windowWords[busy]]}
       </p>
     </form>
   );
