@@ -4,18 +4,18 @@ import type { OrgId } from '../server/store.ts';
 import { type Line, openLine } from '../server/testing/line.ts';
 
 // W9: another org takes the place of the one that was connected. On the whole line, between two stand-ins.
-const minutes = (n: number) => Date.parse('2026-03-02T09:00:00Z') + n * 60_000;
 const stranger = '+48501999888';
 const tanaka = '+48501999777';
 const policy = { language: 'en', stranger: { missed: 'lead' }, logging: { missed: 'open' } };
 
 let line: Line | undefined;
-afterEach(async () => {
+afterEach(disconnect);
+async function disconnect() {
   const unexplained = await line?.unexplained();
   await line?.close();
   line = undefined;
   if (unexplained) expect(unexplained).toEqual([]); // D5
-});
+}
 const say = (type: string, call: string, atMs: number, data: unknown) =>
   line!.send({ id: `${call}-${type}`, body: { version: 1, type, call, at: new Date(atMs).toISOString(), data } });
 async function missed(call: string, number: string) {
@@ -69,7 +69,8 @@ test('what the former org holds is left alone, what waited is not sent elsewhere
 
   // Live, with all that was observed; and something late is heard of the former calls
   await line.admin.setMode(line.org, 'live', true);
-  for (const call of ['known', 'stranger', 'waiting']) await say('call.commented', call, line.now(), { text: 'late', agent: { id: '101' } });
+  for (const call of ['known', 'stranger', 'waiting'])
+    await say('call.commented', call, line.now(), { text: 'late', agent: { id: '101' } });
   await pass(2 * 60_000);
   expect(await tasks(another!)).toEqual([]);
   expect(await tasks(former!)).toEqual(before);
@@ -79,7 +80,7 @@ test('what the former org holds is left alone, what waited is not sent elsewhere
   await pass(2 * 60_000);
   expect((await tasks(another!)).map(([call]) => call)).toEqual(['again', 'known again']);
   expect(await tasks(former!)).toEqual(before);
-  const leads = (await line.export('Lead', another!)).filter((lead) => [stranger, tanaka].includes(lead['Phone'] as string));
+  const leads = (await line.export('Lead', another!)).filter((lead) => [stranger, tanaka].some((phone) => phone === lead['Phone']));
   expect(leads).toHaveLength(2);
 
   // A person's word brings one over; nobody of the former org is named by it

@@ -9,7 +9,14 @@ const org = 1 as OrgId;
 /** One live org with nothing to write; time passes only while everybody sleeps. */
 function keepOne(
   recover: (times: number) => Promise<number>,
-  more: { crm?: object; connect?: () => Promise<Crm>; mode?: 'live' | 'observe'; defaults?: FieldDefaults; wasUnique?: boolean } = {},
+  more: {
+    onLane?: () => void;
+    crm?: object;
+    connect?: () => Promise<Crm>;
+    mode?: 'live' | 'observe';
+    defaults?: FieldDefaults;
+    wasUnique?: boolean;
+  } = {},
 ) {
   let nowMs = 0;
   const alarms = new Set<{ readonly atMs: number; readonly wake: () => void }>();
@@ -28,6 +35,8 @@ function keepOne(
   };
   const seen = {
     recovered: 0,
+    sealed: 'sealed' as string | null,
+    saved: 0,
     users: 0,
     taken: 0,
     connected: 0,
@@ -61,15 +70,16 @@ function keepOne(
     ...more.crm,
   } as unknown as Crm; // nothing is written, so nothing else is asked
   const store = {
-    readOrgs: () => Promise.resolve([{ org, name: 'Org', mode: more.mode ?? 'live', crm: 'sealed', wasUnique: seen.wasUnique }]),
+    readOrgs: () => Promise.resolve([{ org, name: 'Org', mode: more.mode ?? 'live', crm: seen.sealed, wasUnique: seen.wasUnique }]),
     rememberUnique: (_org: OrgId, sealed: string) => Promise.resolve(void (seen.wasUnique = sealed === 'sealed')),
-    saveUsers: () => Promise.resolve(),
+    saveUsers: () => Promise.resolve(void seen.saved++),
     saveUsage: (_org: OrgId, _usage: unknown, trouble: unknown) => Promise.resolve(void seen.troubles.push(trouble)),
     saveWrongDefaults: () => Promise.resolve(),
     takeLane() {
       if (held) return Promise.resolve(undefined); // the database's lock is ours until it is released
       held = true;
       seen.taken++;
+      more.onLane?.();
       return Promise.resolve(hold);
     },
   } as unknown as Store;
@@ -121,6 +131,17 @@ test('E7: a lane whose rows could not be recovered is given back, and taken agai
   expect(keeper.seen).toMatchObject({ taken: 2, recovered: 2 });
   expect(keeper.seen.reports).toContain('lane.taken');
   await keeper.close();
+});
+
+test('another org was connected on another node meanwhile: nothing more is stored or written by the former connection', async () => {
+  const lane = keepOne(() => Promise.resolve(0), { onLane: () => (lane.seen.sealed = null) });
+  await lane.pass(10_000);
+  expect(lane.seen).toMatchObject({ taken: 1, recovered: 0, saved: 1 });
+  await lane.close();
+  const users = keepOne(() => Promise.resolve(0), { crm: { users: async () => ((users.seen.sealed = null), []) } });
+  await users.pass(10_000);
+  expect(users.seen).toMatchObject({ saved: 0, recovered: 0 });
+  await users.close();
 });
 
 test('D1: a new colleague is known within minutes, also while this node writes', async () => {
