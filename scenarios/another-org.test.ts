@@ -80,7 +80,7 @@ test('what the former org holds is left alone, what waited is not sent elsewhere
   await pass(2 * 60_000);
   expect((await tasks(another!)).map(([call]) => call)).toEqual(['again', 'known again']);
   expect(await tasks(former!)).toEqual(before);
-  const leads = (await line.export('Lead', another!)).filter((lead) => [stranger, tanaka].some((phone) => phone === lead['Phone']));
+  const leads = (await line.export('Lead', another)).filter((lead) => [stranger, tanaka].some((phone) => phone === lead['Phone']));
   expect(leads).toHaveLength(2);
 
   // A person's word brings one over; nobody of the former org is named by it
