@@ -271,7 +271,8 @@ test('the book of another org is read from its beginning, though it looks the sa
   const stub = stubbed();
   const begunBy = async (orgId: string) => {
     const stop = new AbortController();
-    const books = keepBooks({ ...stub.options, crm: () => ({ ...stub.crm, orgId }) as never, stop: stop.signal });
+    const crm = { ...stub.crm, orgId } as never; // the same each time: another one is another connection
+    const books = keepBooks({ ...stub.options, crm: () => crm, stop: stop.signal });
     await stub.turns();
     stop.abort();
     await books.done;
