@@ -396,6 +396,7 @@ export function connecting(parts: ConnectParts) {
     connectUnattended: (...given: Parameters<typeof ways.connectUnattended>) => toItsEnd(() => ways.connectUnattended(...given)),
     test: (...given: Parameters<typeof ways.test>) => toItsEnd(() => ways.test(...given)),
     disconnect: (...given: Parameters<typeof ways.disconnect>) => toItsEnd(() => ways.disconnect(...given)),
+    setActAs: (...given: Parameters<typeof ways.setActAs>) => toItsEnd(() => ways.setActAs(...given)),
     dropAgent: (...given: Parameters<typeof ways.dropAgent>) => toItsEnd(() => ways.dropAgent(...given)),
     sealAgents: (org: OrgId, crmUser: string, kept: string) => secrets.seal(kept, placeOfConsent(org, crmUser)),
     /** What is under way has ended; for the end of this process. */

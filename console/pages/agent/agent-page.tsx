@@ -88,7 +88,7 @@ export function AgentPage({ uid }: { uid: string }) {
                 <p className="as-said">
                   <bdi>{agent.trouble}</bdi>
                 </p>
-                <Button className="button button-main" isDisabled={busy} onPress={() => void signIn()}>
+                <Button className="button button-main" isDisabled={waits === 'waiting'} onPress={() => void signIn()}>
                   {words.agent.signIn}
                 </Button>
               </div>
