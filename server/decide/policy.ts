@@ -2,6 +2,7 @@ import type { CallType } from '../call/call.ts';
 import { type FieldDefaults, personKinds } from '../crm.ts';
 import { defaultRules, type MatchRules } from '../match/match.ts';
 import { isZone } from './local-date.ts';
+import { type Mistake, type ReadValue, say, SettingsReader } from './settings.ts';
 import { languages, words, type Language } from './words.ts';
 
 /** The five types of AC-04, each with a setting of its own. */
@@ -143,11 +144,10 @@ export function defaultPolicy(language: Language): Policy {
   };
 }
 
-export type PolicyMistake = { readonly path: string; readonly message: string };
 /** A policy document with everything that is wrong in it, so that it is mended in one go. */
 export class PolicyMistakes extends Error {
-  readonly mistakes: readonly PolicyMistake[];
-  constructor(mistakes: readonly PolicyMistake[]) {
+  readonly mistakes: readonly Mistake[];
+  constructor(mistakes: readonly Mistake[]) {
     super(`The policy can't be used. ${mistakes.map(({ path, message }) => `${path}: ${message}`).join(' ')}`);
     this.name = 'PolicyMistakes';
     this.mistakes = mistakes;
@@ -160,222 +160,109 @@ const e164 = /^\+[1-9]\d{4,14}$/;
 /** So many records of one number are looked at, and some more, so that too many can be told from many (server/store/book-store.ts). */
 const mostShared = 50;
 
-type Checked = { -readonly [Key in keyof Policy]?: Policy[Key] };
-
 /** Reads a policy document; throws `PolicyMistakes` naming every mistake. What is left out takes its default, so that a document of last year can still be read. */
 export function parsePolicy(document: unknown): Policy {
-  const mistakes: PolicyMistake[] = [];
-  const wrong = (path: string, message: string) => void mistakes.push({ path, message });
-  if (!isObject(document)) throw new PolicyMistakes([{ path: '(document)', message: `Give an object, not ${say(document)}.` }]);
+  const reader = new SettingsReader();
+  if (typeof document !== 'object' || document === null || Array.isArray(document))
+    throw new PolicyMistakes([{ path: '(document)', message: `Give an object, not ${say(document)}.` }]);
+  const checked = policyIn(reader)('', Object.hasOwn(document, 'language') ? document : { ...document, language: undefined });
+  if (reader.mistakes.length > 0) throw new PolicyMistakes(reader.mistakes);
+  return { ...defaultPolicy(checked?.language ?? 'en'), ...checked };
+}
 
-  const oneOf = <const T extends string>(path: string, value: unknown, choices: readonly T[]): T | undefined => {
-    const found = choices.find((choice) => choice === value);
-    if (found === undefined) wrong(path, `Choose one of ${choices.map((choice) => `"${choice}"`).join(', ')}, not ${say(value)}.`);
-    return found;
-  };
-  const line = (path: string, value: unknown, atMost: number): string | undefined => {
-    if (typeof value !== 'string' || value.trim() === '') wrong(path, `Give a text that isn't empty, not ${say(value)}.`);
-    else if (/[\p{Cc}\p{Zl}\p{Zp}]/u.test(value)) wrong(path, 'Give one line without control characters.');
-    else if (value.length > atMost) wrong(path, `Give at most ${atMost} characters, not ${value.length}.`);
-    else return value;
-    return undefined;
-  };
-
-  const checks: { readonly [Key in keyof Required<Policy>]: (value: unknown) => Policy[Key] | undefined } = {
-    language: (value) => oneOf('language', value, languages),
-    product: (value) => line('product', value, 80),
-    zone: (value) => {
-      if (typeof value === 'string' && isZone(value)) return value;
-      wrong('zone', `Give an IANA time zone such as "Europe/Warsaw", not ${say(value)}.`);
-      return undefined;
-    },
-    logging: (value) => {
-      if (!isObject(value)) {
-        wrong('logging', `Give an object with an answer for each type of call, not ${say(value)}.`);
-        return undefined;
-      }
-      for (const key of unknownKeys(value, callTypeSettings))
-        wrong(`logging.${key}`, `There is no such type of call. There are ${callTypeSettings.join(', ')}.`);
-      const answers = callTypeSettings
-        .filter((type) => Object.hasOwn(value, type))
-        .map((type) => [type, oneOf(`logging.${type}`, value[type], loggings)] as const);
-      return { ...defaultPolicy('en').logging, ...Object.fromEntries(answers) };
-    },
-    skipInternal: (value) => {
-      if (value === true) return true;
-      wrong('skipInternal', `Internal calls are never logged (DP-52); leave it true, not ${say(value)}.`);
-      return undefined;
-    },
-    minutes: (value) => oneOf('minutes', value, roundings),
-    subject: (value) => {
-      const template = line('subject', value, 255);
-      for (const message of template === undefined ? [] : mistakesInTemplate(template)) wrong('subject', message);
+function policyIn(reader: SettingsReader): ReadValue<Partial<Policy>> {
+  const id = reader.line(64);
+  const stranger = reader.object<StrangerRules>({
+    missed: reader.oneOf(makings),
+    answered: reader.oneOf(makings),
+    outbound: reader.oneOf(makings),
+    moment: reader.oneOf(['answer', 'end']),
+    company: reader.line(255),
+    ownerId: id,
+    leadsOwnedBy: reader.oneOf(['decision', 'assignment rules']),
+    afterDeletion: reader.oneOf(['nothing', 'again']),
+  });
+  const numbers = reader.list(e164, 'numbers such as "+48221234567"');
+  return reader.object<Policy>({
+    language: reader.oneOf(languages),
+    product: reader.line(80),
+    zone: (path, value) =>
+      typeof value === 'string' && isZone(value)
+        ? value
+        : reader.wrong(path, `Give an IANA time zone such as "Europe/Warsaw", not ${say(value)}.`),
+    logging: over(
+      reader.object<Policy['logging']>(
+        Object.fromEntries(callTypeSettings.map((type) => [type, reader.oneOf(loggings)])) as Record<CallTypeSetting, ReadValue<Logging>>,
+        'an object with an answer for each type of call',
+        'There is no such type of call.',
+      ),
+      defaultPolicy('en').logging,
+    ),
+    skipInternal: (path, value) =>
+      value === true ? true : reader.wrong(path, `Internal calls are never logged (DP-52); leave it true, not ${say(value)}.`),
+    minutes: reader.oneOf(roundings),
+    subject: (path, value) => {
+      const template = reader.line(255)(path, value);
+      for (const message of template === undefined ? [] : mistakesInTemplate(template)) reader.wrong(path, message);
       return template;
     },
-    closeWhenCalledBack: (value) => {
-      if (typeof value === 'boolean') return value;
-      wrong('closeWhenCalledBack', `Give true or false, not ${say(value)}.`);
-      return undefined;
-    },
-    defaultOwnerId: (value) => line('defaultOwnerId', value, 64),
-    country: (value) => {
-      if (typeof value === 'string' && /^[A-Z]{2}$/.test(value)) return value;
-      wrong('country', `Give the two capital letters of a country (ISO 3166), such as "PL", not ${say(value)}.`);
-      return undefined;
-    },
-    match: (value) => {
-      const defaults = defaultRules;
-      if (!isObject(value)) {
-        wrong('match', `Give an object, not ${say(value)}.`);
-        return undefined;
-      }
-      for (const key of unknownKeys(value, Object.keys(defaults)))
-        wrong(`match.${key}`, `There is no such setting. There are ${Object.keys(defaults).join(', ')}.`);
-      const list = (key: keyof MatchRules, pattern: RegExp, what: string): readonly string[] | undefined => {
-        const given = value[key];
-        if (!Array.isArray(given)) wrong(`match.${key}`, `Give a list of ${what}, not ${say(given)}.`);
-        else {
-          const bad = given.filter((one) => typeof one !== 'string' || !pattern.test(one));
-          for (const one of bad) wrong(`match.${key}`, `${say(one)} is none of ${what}.`);
-          if (new Set(given).size < given.length) wrong(`match.${key}`, 'Something stands there twice.');
-          if (bad.length === 0) return given;
-        }
-        return undefined;
-      };
-      const numbers = 'numbers such as "+48221234567"';
-      const readers: { readonly [Key in keyof MatchRules]: () => MatchRules[Key] | undefined } = {
-        kinds: () => list('kinds', /^[a-z][a-z-]*$|^\w+__c$/i, `kinds of records, such as ${defaults.kinds.join(', ')} or Site__c`),
-        tieBreak: () => oneOf('match.tieBreak', value['tieBreak'], ['latest', 'oldest']),
-        ownNumbers: () => list('ownNumbers', e164, numbers),
-        sharedNumbers: () => list('sharedNumbers', e164, numbers),
-        sharedAbove: () => {
-          const most = value['sharedAbove'];
-          if (typeof most === 'number' && Number.isInteger(most) && most >= 1 && most <= mostShared) return most;
-          wrong('match.sharedAbove', `Give a whole number from 1 to ${mostShared}, not ${say(most)}.`);
-          return undefined;
-        },
-        closedLeadStatuses: () => list('closedLeadStatuses', /\S/, 'statuses of leads'),
-      };
-      const given = (Object.keys(readers) as (keyof MatchRules)[]).filter((key) => Object.hasOwn(value, key));
-      return { ...defaults, ...Object.fromEntries(given.map((key) => [key, readers[key]()])) };
-    },
-    stranger: (value) => ({ ...defaultPolicy('en').stranger, ...stranger('stranger', value) }),
-    followUp: (value) => {
-      if (!isObject(value)) {
-        wrong('followUp', `Give an object, not ${say(value)}.`);
-        return undefined;
-      }
-      const truth = (path: string, given: unknown): boolean | undefined => {
-        if (typeof given === 'boolean') return given;
-        wrong(path, `Give true or false, not ${say(given)}.`);
-        return undefined;
-      };
-      const readers: { readonly [Key in keyof Required<FollowUpRules>]: (at: string, given: unknown) => FollowUpRules[Key] | undefined } = {
-        missedFor: (at, given) => oneOf(at, given, ['record owner', 'default owner']),
-        seniorManagerId: (at, given) => line(at, given, 64),
-        dueHours: (at, given) => {
-          if (typeof given === 'number' && given >= 0 && given <= 720) return given;
-          wrong(at, `Give hours from 0 to 720, not ${say(given)}.`);
-          return undefined;
-        },
-        reminder: truth,
-        review: (at, given) => oneOf(at, given, ['never', 'inbound', 'always']),
-        checkSetup: truth,
-      };
-      for (const key of unknownKeys(value, Object.keys(readers)))
-        wrong(`followUp.${key}`, `There is no such setting. There are ${Object.keys(readers).join(', ')}.`);
-      const given = (Object.keys(readers) as (keyof FollowUpRules)[]).filter((key) => Object.hasOwn(value, key));
-      return {
-        ...defaultPolicy('en').followUp,
-        ...Object.fromEntries(given.map((key) => [key, readers[key](`followUp.${key}`, value[key])])),
-      };
-    },
-    budget: (value) => {
-      if (!isObject(value)) {
-        wrong('budget', `Give an object, not ${say(value)}.`);
-        return undefined;
-      }
-      const number = (most: number, whole: boolean) => (at: string, given: unknown) => {
-        if (typeof given === 'number' && given >= 0 && given <= most && (!whole || Number.isInteger(given))) return given;
-        wrong(at, `Give a ${whole ? 'whole ' : ''}number from 0 to ${most}, not ${say(given)}.`);
-        return undefined;
-      };
-      const readers = { bookShare: number(1, false), reserve: number(1, false), bookAtLeast: number(1_000_000, true) };
-      for (const key of unknownKeys(value, Object.keys(readers)))
-        wrong(`budget.${key}`, `There is no such setting. There are ${Object.keys(readers).join(', ')}.`);
-      const given = (Object.keys(readers) as (keyof BudgetRules)[]).filter((key) => Object.hasOwn(value, key));
-      return { ...defaultPolicy('en').budget, ...Object.fromEntries(given.map((key) => [key, readers[key](`budget.${key}`, value[key])])) };
-    },
-    defaults: (value) => {
-      if (!isObject(value)) {
-        wrong('defaults', `Give an object with the CRM's objects, such as {"Task": {"Region__c": "EMEA"}}, not ${say(value)}.`);
-        return undefined;
-      }
-      for (const [object, fields] of Object.entries(value)) {
-        if (!apiName.test(object)) wrong(`defaults.${object}`, 'Give the API name of an object, such as Task.');
-        if (!isObject(fields)) {
-          wrong(`defaults.${object}`, `Give an object with a value for each field, not ${say(fields)}.`);
-          continue;
-        }
-        for (const [field, given] of Object.entries(fields)) {
-          if (!apiName.test(field)) wrong(`defaults.${object}.${field}`, 'Give the API name of a field, such as Region__c.');
-          if (typeof given === 'string') line(`defaults.${object}.${field}`, given, 255);
-          else if (typeof given !== 'boolean' && !(typeof given === 'number' && Number.isFinite(given)))
-            wrong(`defaults.${object}.${field}`, `Give a text, a number, true or false, not ${say(given)}.`);
-        }
-      }
-      return value as FieldDefaults; // every value has been looked at
-    },
-    duplicates: (value) => oneOf('duplicates', value, duplicateChoices),
-    lines: (value) => {
-      if (!isObject(value)) {
-        wrong('lines', `Give an object with what is different for each line, not ${say(value)}.`);
-        return undefined;
-      }
-      const read = Object.entries(value).map(([id, rules]) => {
-        if (!isObject(rules)) wrong(`lines.${id}`, `Give an object, not ${say(rules)}.`);
-        else {
-          for (const key of unknownKeys(rules, ['stranger'])) wrong(`lines.${id}.${key}`, 'There is no such setting. There is stranger.');
-          const own = Object.hasOwn(rules, 'stranger') ? stranger(`lines.${id}.stranger`, rules['stranger']) : undefined;
-          return [id, own === undefined ? {} : { stranger: own }] as const;
-        }
-        return [id, {}] as const;
-      });
-      return Object.fromEntries(read);
-    },
-  };
-
-  const stranger = (path: string, value: unknown): Partial<StrangerRules> | undefined => {
-    if (!isObject(value)) {
-      wrong(path, `Give an object, not ${say(value)}.`);
-      return undefined;
-    }
-    const readers: { readonly [Key in keyof Required<StrangerRules>]: (at: string, given: unknown) => StrangerRules[Key] | undefined } = {
-      missed: (at, given) => oneOf(at, given, makings),
-      answered: (at, given) => oneOf(at, given, makings),
-      outbound: (at, given) => oneOf(at, given, makings),
-      moment: (at, given) => oneOf(at, given, ['answer', 'end']),
-      company: (at, given) => line(at, given, 255),
-      ownerId: (at, given) => line(at, given, 64),
-      leadsOwnedBy: (at, given) => oneOf(at, given, ['decision', 'assignment rules']),
-      afterDeletion: (at, given) => oneOf(at, given, ['nothing', 'again']),
-    };
-    for (const key of unknownKeys(value, Object.keys(readers)))
-      wrong(`${path}.${key}`, `There is no such setting. There are ${Object.keys(readers).join(', ')}.`);
-    const given = (Object.keys(readers) as (keyof StrangerRules)[]).filter((key) => Object.hasOwn(value, key));
-    return Object.fromEntries(given.map((key) => [key, readers[key](`${path}.${key}`, value[key])]));
-  };
-
-  for (const key of unknownKeys(document, Object.keys(checks)))
-    wrong(key, `There is no such setting. There are ${Object.keys(checks).join(', ')}.`);
-  const read = <Key extends keyof Policy>(key: Key): Checked => {
-    const value = Object.hasOwn(document, key) || key === 'language' ? checks[key](document[key]) : undefined;
-    return value === undefined ? {} : { [key]: value };
-  };
-  const checked: Checked = Object.assign({}, ...(Object.keys(checks) as (keyof Policy)[]).map(read));
-  if (mistakes.length > 0) throw new PolicyMistakes(mistakes);
-  return { ...defaultPolicy(checked.language ?? 'en'), ...checked };
+    closeWhenCalledBack: reader.truth,
+    defaultOwnerId: id,
+    country: reader.matching(/^[A-Z]{2}$/, 'the two capital letters of a country (ISO 3166), such as "PL"'),
+    match: over(
+      reader.object<MatchRules>({
+        kinds: reader.list(/^[a-z][a-z-]*$|^\w+__c$/i, `kinds of records, such as ${defaultRules.kinds.join(', ')} or Site__c`),
+        tieBreak: reader.oneOf(['latest', 'oldest']),
+        ownNumbers: numbers,
+        sharedNumbers: numbers,
+        sharedAbove: reader.number('a whole number', 1, mostShared, true),
+        closedLeadStatuses: reader.list(/\S/, 'statuses of leads'),
+      }),
+      defaultRules,
+    ),
+    stranger: over(stranger, defaultPolicy('en').stranger),
+    followUp: over(
+      reader.object<FollowUpRules>({
+        missedFor: reader.oneOf(['record owner', 'default owner']),
+        seniorManagerId: id,
+        dueHours: reader.number('hours', 0, 720),
+        reminder: reader.truth,
+        review: reader.oneOf(['never', 'inbound', 'always']),
+        checkSetup: reader.truth,
+      }),
+      defaultPolicy('en').followUp,
+    ),
+    budget: over(
+      reader.object<BudgetRules>({
+        bookShare: reader.number('a number', 0, 1),
+        reserve: reader.number('a number', 0, 1),
+        bookAtLeast: reader.number('a whole number', 0, 1_000_000, true),
+      }),
+      defaultPolicy('en').budget,
+    ),
+    defaults: reader.map(`an object with the CRM's objects, such as {"Task": {"Region__c": "EMEA"}}`, (path, object, value) => {
+      if (!apiName.test(object)) reader.wrong(path, 'Give the API name of an object, such as Task.');
+      return reader.map('an object with a value for each field', (at, field, given) => {
+        if (!apiName.test(field)) reader.wrong(at, 'Give the API name of a field, such as Region__c.');
+        if (typeof given === 'string') return reader.line(255)(at, given);
+        if (typeof given === 'boolean' || (typeof given === 'number' && Number.isFinite(given))) return given;
+        return reader.wrong(at, `Give a text, a number, true or false, not ${say(given)}.`);
+      })(path, value);
+    }),
+    duplicates: reader.oneOf(duplicateChoices),
+    lines: reader.map('an object with what is different for each line', (path, _line, value) =>
+      reader.object<Policy['lines'][string]>({ stranger })(path, value),
+    ),
+  });
 }
+
+/** What is given, over what is so by default. */
+const over =
+  <T extends object>(read: ReadValue<Partial<T>>, defaults: T): ReadValue<T> =>
+  (path, value) => {
+    const given = read(path, value);
+    return given && { ...defaults, ...given };
+  };
 
 /** Braces only ever hold the name of a field (MT-36, MT-37). */
 function mistakesInTemplate(template: string): string[] {
@@ -390,13 +277,3 @@ function mistakesInTemplate(template: string): string[] {
 
 /** The title of a log before its fields are filled in. */
 export const subjectTemplate = (policy: Policy): string => policy.subject ?? words[policy.language].subject;
-
-const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
-const unknownKeys = (value: object, known: readonly string[]) => Object.keys(value).filter((key) => !known.includes(key));
-/** What was given, short enough to be read in a sentence. */
-function say(value: unknown): string {
-  if (value === undefined) return 'nothing';
-  if (Array.isArray(value)) return 'a list';
-  if (typeof value === 'object' && value !== null) return 'an object';
-  return JSON.stringify(typeof value === 'string' ? value.slice(0, 40) : value) ?? 'undefined';
-}
