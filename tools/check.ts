@@ -1,18 +1,17 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { availableParallelism, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { availableParallelism } from 'node:os';
 import { add, answerHelp, root, run, say, watch, type Count } from './run.ts';
-import { readReport } from './unit-tests.ts';
+import { standInFolders } from './parts.ts';
+import { runUnitTests } from './unit-tests.ts';
 
 answerHelp(`
-npm run check — what to run before each commit; about half a minute.
+npm run check — what to run before each commit; about a minute.
 
 types      tsc over the server side, and over the console
 lint       oxlint with type information (.oxlintrc.json)
 format     oxfmt; \`npm run format\` mends what it finds
 unused     knip: files, exports and dependencies nobody uses
-unit       every *.test.ts in server, sources, crms, wire, emulators, console and tools
+unit       every *.test.ts in server, sources, crms, wire, console, pbx and tools (the stand-in's own: npm run org:test)
 
 Parts run side by side. The last line is "N passed, N failed"; a tool counts as one, unit tests one by one.
 `);
@@ -30,27 +29,12 @@ const tool = (name: string, command: readonly string[], mend?: string): Part => 
   },
 });
 /** Folders whose tests are long and have commands of their own. */
-const elsewhere = ['scenarios', 'chaos', 'bench', 'e2e'];
+const elsewhere = ['scenarios', 'chaos', 'bench', 'e2e', ...standInFolders];
 const unit: Part = {
   name: 'unit',
   async work() {
-    const folder = await mkdtemp(join(tmpdir(), 'cordboard-check-'));
-    const report = join(folder, 'report.json');
-    const { output, seconds } = await run([
-      'vitest',
-      'run',
-      '--reporter=json',
-      `--outputFile=${report}`,
-      ...elsewhere.flatMap((name) => ['--exclude', `${name}/**`]),
-    ]);
-    const json = await readFile(report, 'utf8').catch(() => undefined);
-    await rm(folder, { recursive: true });
-    const { skipped, ...counted } = readReport(json, output, root);
-    return {
-      ...counted,
-      seconds,
-      note: `${counted.passed + counted.failed} tests${skipped ? `, ${skipped} left out on this machine` : ''}`,
-    };
+    const { skipped, ...counted } = await runUnitTests(elsewhere.flatMap((name) => ['--exclude', `${name}/**`]));
+    return { ...counted, note: `${counted.passed + counted.failed} tests${skipped ? `, ${skipped} left out on this machine` : ''}` };
   },
 };
 

@@ -11,9 +11,18 @@ export type Part = {
   readonly needs?: 'chromium' | 'asterisk' | 'judges';
 };
 
+/** Who changes the stand-in tests it; `check` is for the product. */
+export const standInFolders = ['emulators', 'parity'] as const;
+
 /** Everything that is run on every change, in this order. A script that is listed in `scriptsOfTests` and exists must be here. */
 export const parts: readonly Part[] = [
-  { name: 'check', script: 'tools/check.ts', shows: 'types, lint, format, rooms and every unit test', budgetSeconds: 60 },
+  { name: 'check', script: 'tools/check.ts', shows: 'types, lint, format, rooms and every unit test of the product', budgetSeconds: 60 },
+  {
+    name: 'stand-in',
+    script: 'tools/stand-in.ts',
+    shows: 'the org that tests are run against behaves as its ledger says',
+    budgetSeconds: 60,
+  },
   {
     name: 'scenarios',
     script: 'tools/scenarios.ts',
@@ -53,6 +62,7 @@ export const parts: readonly Part[] = [
 /** Scripts that test something: as soon as one is there, it belongs to `parts` (tools.test.ts). */
 export const scriptsOfTests = [
   'tools/check.ts',
+  'tools/stand-in.ts',
   'tools/scenarios.ts',
   'e2e/e2e.ts',
   'chaos/chaos.ts',

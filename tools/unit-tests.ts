@@ -1,4 +1,7 @@
-import type { Count } from './run.ts';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Count, root, run } from './run.ts';
 
 /** What of vitest's JSON report we read. */
 type Report = {
@@ -50,6 +53,18 @@ export function readReport(
     lines.push('an error outside any test:', indent(output.trim()));
   }
   return { passed, failed, skipped, story: lines.join('\n') };
+}
+
+/** Runs vitest over the files these arguments choose. */
+export async function runUnitTests(choosing: readonly string[]): Promise<ReturnType<typeof readReport> & { readonly seconds: number }> {
+  const folder = await mkdtemp(join(tmpdir(), 'cordboard-unit-'));
+  try {
+    const report = join(folder, 'report.json');
+    const { output, seconds } = await run(['vitest', 'run', '--reporter=json', `--outputFile=${report}`, ...choosing]);
+    return { ...readReport(await readFile(report, 'utf8').catch(() => undefined), output, root), seconds };
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 }
 
 const indent = (text: string) => text.replaceAll(/^/gm, '    ');
