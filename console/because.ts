@@ -21,6 +21,7 @@ const sentences = {
   partOf: /^part of call (.+)$/s,
   undone: /^undone by (.+): policy version \d+$/s,
   internal: /^Calls between colleagues are not logged\b/,
+  outOfHours: /^Out of hours \((.+)\): such calls are not logged\b/s,
   setting: /^Version (\d+) of the policy says not to log calls of this type\b/,
 } as const satisfies Record<string, RegExp>;
 export type BecauseKey = keyof typeof sentences;

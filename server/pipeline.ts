@@ -226,8 +226,10 @@ async function tellCall(line: Line, due: DueCall): Promise<Told> {
     return undefined; // a match in a part of the book is looked at again when the book is complete (server/book/keeper.ts)
   };
 
+  // When it was is judged once (D1).
+  const isOutOfHours = decision.verdict.is === 'skipped' && decision.verdict.rule === 'out of hours';
   // A call that has a record stays pinned, also when today's rules no longer want it: tomorrow's are not asked unbidden.
-  const pinned = decision.verdict.is === 'wants' || decision.person || due.writes.length > 0 ? inputs : due.pinned;
+  const pinned = decision.verdict.is === 'wants' || isOutOfHours || decision.person || due.writes.length > 0 ? inputs : due.pinned;
   const offsetMs = Math.abs(inputs.clockOffsetMs) >= 2_000 ? inputs.clockOffsetMs : 0;
   const talkedAtMs = talkedAt(call);
   const { callBack } = decision.facts;

@@ -214,7 +214,7 @@ export type Words = {
     readonly fired: string;
     readonly rules: Readonly<Record<RuleName, string>>;
     readonly outcomes: Readonly<Record<'completed' | 'open' | 'skip' | 'wait' | 'part-of', string>>;
-    readonly ruleFacts: Readonly<Record<'partOf' | 'phase' | 'type' | 'setting' | 'record' | 'callBack' | 'undone', string>>;
+    readonly ruleFacts: Readonly<Record<'partOf' | 'phase' | 'type' | 'hours' | 'setting' | 'record' | 'callBack' | 'undone', string>>;
     readonly ruleValues: Readonly<Record<RuleValue, string>>;
     readonly blocked: (fact: string, wanted: string, held: string) => string;
     readonly earlierRule: (rule: string) => string;
@@ -438,6 +438,7 @@ export type RuleName =
   | 'still live'
   | 'a person chose the record'
   | 'internal call'
+  | 'out of hours'
   | 'called back'
   | 'outbound answered'
   | 'outbound unanswered'
@@ -450,6 +451,9 @@ export type RuleValue =
   | 'nothing'
   | 'live'
   | 'ended'
+  | 'in hours'
+  | 'out of hours'
+  | 'not asked'
   | 'skip'
   | 'completed'
   | 'open'

@@ -3,6 +3,7 @@ import type { CallId } from '../call/event.ts';
 import type { WantedActivity } from '../crm.ts';
 import type { MadePerson } from '../match/match.ts';
 import { factsOf, undoneBy, type Facts } from './facts.ts';
+import { judgeHours, type Judgement } from './hours-of-call.ts';
 import type { Inputs } from './pin.ts';
 import { singleLine } from './plain-text.ts';
 import { callTypeSettings, type CallTypeSetting, type Logging, type Policy } from './policy.ts';
@@ -34,6 +35,7 @@ export type RuleName =
   | 'still live'
   | 'a person chose the record'
   | 'internal call'
+  | 'out of hours'
   | 'called back'
   | `${'outbound' | 'inbound'} answered`
   | 'outbound unanswered'
@@ -97,6 +99,7 @@ const rulesOf = (policy: Policy): readonly Rule[] => [
   // what a person links is written, also where the rule says "do not log": AC-08 and DP-52 against an explicit save
   { rule: 'a person chose the record', when: { setting: 'skip', record: 'chosen by a person' }, outcome: 'completed' },
   { rule: 'internal call', when: { type: 'internal' }, outcome: 'skip' },
+  { rule: 'out of hours', when: { hours: 'out of hours' }, outcome: 'skip' },
   // D4: the open log is the follow-up, and it has been followed up
   { rule: 'called back', when: { callBack: 'answered since' }, outcome: 'completed' },
   ...callTypeSettings.map((type): Rule => ({ rule: nameOfType[type], when: { type }, outcome: policy.logging[type] })),
@@ -105,7 +108,8 @@ const rulesOf = (policy: Policy): readonly Rule[] => [
 
 /** The records this call should have, and why. Pure and total: the same call and inputs want the same, whenever they are asked. */
 export function decide(call: Call, inputs: Inputs, known: DecideFacts): Decision {
-  const facts = factsOf(call, inputs);
+  const hours = judgeHours(call, inputs);
+  const facts = factsOf(call, inputs, hours.is);
   const rules = rulesOf(inputs.policy);
   const fired = rules.find((rule) => !disagreement(rule, facts));
   if (!fired) throw new Error(`No rule covers a call of type "${facts.type}". Add a row to the rules.`);
@@ -114,10 +118,11 @@ export function decide(call: Call, inputs: Inputs, known: DecideFacts): Decision
     fired.outcome === 'completed' || fired.outcome === 'open'
       ? wantedLog(call, inputs, known, fired.outcome, fired.rule === 'called back' ? call.calledBack : undefined)
       : undefined;
-  const verdict = verdictOf(fired, call, inputs);
+  const verdict = verdictOf(fired, call, inputs, hours);
   const toDos = wanted ? toDosOf(call, inputs, known, wanted.record) : [];
   const stranger = verdict.is === 'wants' || verdict.is === 'waiting' ? chooseStranger(call, inputs, known) : { because: [] };
   const because = [
+    ...(wanted && hours.is !== 'not asked' ? [hours.because] : []),
     ...(wanted?.because ?? (verdict.is === 'skipped' ? [verdict.undone ? `It was ${verdict.because} (W9).` : verdict.because] : [])),
     ...toDos.flatMap((toDo) => toDo.because),
     ...stranger.because,
@@ -151,7 +156,7 @@ function disagreement({ when }: Pick<Rule, 'when'>, facts: Facts): Blocked | und
   return fact && { fact, wanted: String(when[fact]), held: facts[fact] };
 }
 
-function verdictOf({ rule, outcome }: Rule, call: Call, { policyVersion }: Inputs): Verdict {
+function verdictOf({ rule, outcome }: Rule, call: Call, { policyVersion }: Inputs, hours: Judgement): Verdict {
   switch (outcome) {
     case 'part-of':
       return { is: 'part-of', call: call.partOf ?? call.id }; // the rule fired, so the call says what it is part of
@@ -161,6 +166,7 @@ function verdictOf({ rule, outcome }: Rule, call: Call, { policyVersion }: Input
       const undone = rule === 'undone by a person' ? undoneBy(call, policyVersion) : undefined;
       if (undone)
         return { is: 'skipped', rule, because: `undone by ${singleLine(undone.by)}: policy version ${undone.policyVersion}`, undone };
+      if (rule === 'out of hours' && hours.is === 'out of hours') return { is: 'skipped', rule, because: hours.because };
       return {
         is: 'skipped',
         rule,
@@ -187,6 +193,7 @@ const factInWords: Readonly<Record<keyof Facts, string>> = {
   partOf: 'the call would have to be part of',
   phase: 'the call would have to be',
   type: 'the type of the call would have to be',
+  hours: 'the start of the call would have to be',
   setting: 'the setting for this type of call would have to be',
   record: 'the record would have to be',
   callBack: 'a later talk with this number would have to be',

@@ -1,5 +1,6 @@
 import type { Call } from '../call/call.ts';
 import type { Instant } from '../call/event.ts';
+import type { Judgement } from './hours-of-call.ts';
 import type { Inputs } from './pin.ts';
 import type { Logging, Policy } from './policy.ts';
 import type { KnownType } from './words.ts';
@@ -9,7 +10,9 @@ export type Facts = {
   readonly partOf: 'another call' | 'nothing';
   readonly phase: 'live' | 'ended';
   readonly type: KnownType;
-  /** What the policy says about this type. */
+  /** Is it one to be logged at its time (AC-09)? */
+  readonly hours: Judgement['is'];
+  /** What the policy says about this type, at this time. */
   readonly setting: Logging;
   readonly record: 'chosen by a person' | 'not chosen';
   /** Has somebody talked with this number since (D4)? Looked for only where it would close the log. */
@@ -18,15 +21,16 @@ export type Facts = {
   readonly undone: 'by a person' | 'no';
 };
 
-export function factsOf(call: Call, { policy, policyVersion }: Pick<Inputs, 'policy' | 'policyVersion'>): Facts {
+export function factsOf(call: Call, { policy, policyVersion }: Pick<Inputs, 'policy' | 'policyVersion'>, hours: Judgement['is']): Facts {
   const type = call.type ?? 'unknown';
   return {
     partOf: call.partOf === undefined ? 'nothing' : 'another call',
     phase: call.phase === 'ended' ? 'ended' : 'live',
     type,
-    setting: settingOf(type, policy),
+    hours,
+    setting: hours === 'out of hours' ? 'skip' : settingOf(type, policy),
     record: call.linked?.who || call.linked?.what ? 'chosen by a person' : 'not chosen',
-    callBack: !awaitsCallBack(call, policy) ? 'not looked for' : call.calledBack ? 'answered since' : 'none yet',
+    callBack: hours === 'out of hours' || !awaitsCallBack(call, policy) ? 'not looked for' : call.calledBack ? 'answered since' : 'none yet',
     undone: undoneBy(call, policyVersion) ? 'by a person' : 'no',
   };
 }

@@ -1,8 +1,26 @@
+/** Below it the two clocks count as one: networks are that uneven (C6). */
+const clocksAgreeWithinMs = 2000;
+/** An instant of the phone system by our clock. `clockOffsetMs`: ours minus theirs. */
+export const correctedMs = (atMs: number, clockOffsetMs: number): number =>
+  atMs + (Math.abs(clockOffsetMs) >= clocksAgreeWithinMs ? clockOffsetMs : 0);
+
 /** The day it is at this instant in this zone, as YYYY-MM-DD (DP-64). The zone must be known, see `isZone`. */
 export function localDate(atMs: number, zone: string): string {
   const parts = formatOf(zone).formatToParts(new Date(atMs));
   const part = (type: Intl.DateTimeFormatPartTypes) => parts.find((one) => one.type === type)?.value ?? '';
   return `${part('year').padStart(4, '0')}-${part('month')}-${part('day')}`;
+}
+
+/**
+ * What a clock on the wall of this zone shows at this instant, as the milliseconds at which a clock in UTC would show the same. The zone must
+ * be known, see `isZone`.
+ */
+export function wallClock(atMs: number, zone: string): number {
+  const wholeMs = Math.floor(atMs / 1000) * 1000;
+  const shown: Partial<Record<Intl.DateTimeFormatPartTypes, number>> = {};
+  for (const { type, value } of formatOf(zone).formatToParts(wholeMs)) shown[type] = Number(value);
+  const { year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = shown;
+  return Date.UTC(year, month - 1, day, hour, minute, second) + (atMs - wholeMs);
 }
 
 /** Is this an IANA zone this machine knows? An org may have zones that are newer than our tables. */
@@ -28,6 +46,10 @@ function formatOf(zone: string): Intl.DateTimeFormat {
       year: 'numeric',
       month: '2-digit',
       day: '2-digit',
+      hour: '2-digit',
+      minute: '2-digit',
+      second: '2-digit',
+      hourCycle: 'h23',
     });
     if (formats.size < 2_000) formats.set(zone, format);
   }

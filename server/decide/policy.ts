@@ -1,7 +1,8 @@
-import type { CallType } from '../call/call.ts';
+import type { Call, CallType } from '../call/call.ts';
 import { type FieldDefaults, personKinds } from '../crm.ts';
 import { defaultRules, type MatchRules } from '../match/match.ts';
-import { isZone } from './local-date.ts';
+import type { HoursRules, LineHours } from './hours.ts';
+import { checkHours, hoursIn, readZone } from './read-hours.ts';
 import { type Mistake, type ReadValue, say, SettingsReader } from './settings.ts';
 import { languages, words, type Language } from './words.ts';
 
@@ -44,6 +45,7 @@ export type Policy = {
   readonly match: MatchRules;
   readonly stranger: StrangerRules;
   readonly followUp: FollowUpRules;
+  readonly hours: HoursRules;
   readonly budget: BudgetRules;
   /**
    * What a field gets when a record is created and the CRM insists on a value, by the CRM's names: `{"Task": {"Region__c": "EMEA"}}`. Unlike the
@@ -53,8 +55,10 @@ export type Policy = {
   /** A duplicate rule of the CRM found somebody when a record for a stranger was to be made. Not pinned either. */
   readonly duplicates: (typeof duplicateChoices)[number];
   /** What is different for a line, by its id or its number. */
-  readonly lines: Readonly<Record<string, { readonly stranger?: Partial<StrangerRules> }>>;
+  readonly lines: Readonly<Record<string, LineRules>>;
 };
+
+export type LineRules = { readonly stranger?: Partial<StrangerRules>; readonly hours?: LineHours };
 
 /** What reading the book may take of the org's API calls of 24 hours. */
 export type BudgetRules = {
@@ -66,14 +70,18 @@ export type BudgetRules = {
   readonly bookAtLeast: number;
 };
 
+const counts = ['clock', 'business hours'] as const;
 /** What is left to do after a call, and whose it is (RS-41…50). */
 export type FollowUpRules = {
   /** Whose a call nobody took is: the owner's of the record that has the number (RS-46), or the default owner's at once. */
   readonly missedFor: 'record owner' | 'default owner';
   /** A user or queue: who has to hand out what is nobody's (RS-40, RS-44). */
   readonly seniorManagerId?: string;
-  /** Open tasks are due so long after the end of the call, by the clock (RS-43). */
+  /** Open tasks are due so long after the end of the call (RS-43). */
   readonly dueHours: number;
+  readonly count: (typeof counts)[number];
+  /** Whose hours are counted, by the clock of whoever owns the task. Left out: the line's. */
+  readonly calendar?: string;
   readonly reminder: boolean;
   /** Calls a colleague of the record's owner had: the owner gets a task to look at them (RS-49). */
   readonly review: 'never' | 'inbound' | 'always';
@@ -136,7 +144,8 @@ export function defaultPolicy(language: Language): Policy {
       leadsOwnedBy: 'decision',
       afterDeletion: 'nothing',
     },
-    followUp: { missedFor: 'record owner', dueHours: 4, reminder: true, review: 'never', checkSetup: false },
+    followUp: { missedFor: 'record owner', dueHours: 4, count: 'clock', reminder: true, review: 'never', checkSetup: false },
+    hours: { calendars: {}, calls: 'always' },
     budget: { bookShare: 0.5, reserve: 0.2, bookAtLeast: 100 },
     defaults: {},
     duplicates: 'park',
@@ -166,6 +175,7 @@ export function parsePolicy(document: unknown): Policy {
   if (typeof document !== 'object' || document === null || Array.isArray(document))
     throw new PolicyMistakes([{ path: '(document)', message: `Give an object, not ${say(document)}.` }]);
   const checked = policyIn(reader)('', Object.hasOwn(document, 'language') ? document : { ...document, language: undefined });
+  checkHours(reader, checked ?? {});
   if (reader.mistakes.length > 0) throw new PolicyMistakes(reader.mistakes);
   return { ...defaultPolicy(checked?.language ?? 'en'), ...checked };
 }
@@ -182,14 +192,12 @@ function policyIn(reader: SettingsReader): ReadValue<Partial<Policy>> {
     leadsOwnedBy: reader.oneOf(['decision', 'assignment rules']),
     afterDeletion: reader.oneOf(['nothing', 'again']),
   });
+  const hours = hoursIn(reader);
   const numbers = reader.list(e164, 'numbers such as "+48221234567"');
   return reader.object<Policy>({
     language: reader.oneOf(languages),
     product: reader.line(80),
-    zone: (path, value) =>
-      typeof value === 'string' && isZone(value)
-        ? value
-        : reader.wrong(path, `Give an IANA time zone such as "Europe/Warsaw", not ${say(value)}.`),
+    zone: readZone(reader),
     logging: over(
       reader.object<Policy['logging']>(
         Object.fromEntries(callTypeSettings.map((type) => [type, reader.oneOf(loggings)])) as Record<CallTypeSetting, ReadValue<Logging>>,
@@ -226,12 +234,15 @@ function policyIn(reader: SettingsReader): ReadValue<Partial<Policy>> {
         missedFor: reader.oneOf(['record owner', 'default owner']),
         seniorManagerId: id,
         dueHours: reader.number('hours', 0, 720),
+        count: reader.oneOf(counts),
+        calendar: reader.line(64),
         reminder: reader.truth,
         review: reader.oneOf(['never', 'inbound', 'always']),
         checkSetup: reader.truth,
       }),
       defaultPolicy('en').followUp,
     ),
+    hours: over(hours.org, defaultPolicy('en').hours),
     budget: over(
       reader.object<BudgetRules>({
         bookShare: reader.number('a number', 0, 1),
@@ -251,7 +262,7 @@ function policyIn(reader: SettingsReader): ReadValue<Partial<Policy>> {
     }),
     duplicates: reader.oneOf(duplicateChoices),
     lines: reader.map('an object with what is different for each line', (path, _line, value) =>
-      reader.object<Policy['lines'][string]>({ stranger })(path, value),
+      reader.object<LineRules>({ stranger, hours: hours.line })(path, value),
     ),
   });
 }
@@ -273,6 +284,12 @@ function mistakesInTemplate(template: string): string[] {
       ? []
       : [`There is no field ${found} (character ${index + 1}). There are ${offered}.`];
   });
+}
+
+/** What a line has of its own, under its id before its number. */
+export function ofLine<Section extends keyof LineRules>({ line }: Call, { lines }: Policy, section: Section): LineRules[Section] | undefined {
+  const keys: (string | undefined)[] = [line?.id, line?.number];
+  return keys.flatMap((key) => (key !== undefined && Object.hasOwn(lines, key) ? (lines[key]?.[section] ?? []) : []))[0];
 }
 
 /** The title of a log before its fields are filled in. */

@@ -2,9 +2,10 @@ import type { Call } from '../call/call.ts';
 import type { PersonKind, WantedPerson } from '../crm.ts';
 import type { DecideFacts } from './decide.ts';
 import { authorOf, chooseFollowUpOwner, chooseOwner, spareOwner } from './owner.ts';
+import { judgeHours } from './hours-of-call.ts';
 import type { Inputs } from './pin.ts';
 import { cut, singleLine } from './plain-text.ts';
-import type { Policy, StrangerRules } from './policy.ts';
+import { ofLine, type Policy, type StrangerRules } from './policy.ts';
 import { words } from './words.ts';
 
 /** Lead.LastName and Contact.LastName hold this many characters. */
@@ -31,8 +32,10 @@ export function chooseStranger(call: Call, inputs: Inputs, { made, heard, settle
   if (making === 'nothing') return { because: [] };
   const noun = `a ${making}`;
   // What isn't logged makes nobody, whenever it is asked.
+  const isClosed = judgeHours(call, inputs).is === 'out of hours';
   const isLogged =
-    call.type !== undefined || inputs.policy.logging[call.direction === 'outbound' ? 'outbound-answered' : 'inbound-answered'] !== 'skip';
+    call.type !== undefined ||
+    (!isClosed && inputs.policy.logging[call.direction === 'outbound' ? 'outbound-answered' : 'inbound-answered'] !== 'skip');
   const isTalking = rules.moment === 'answer' && call.answeredAt !== undefined && isLogged;
   if (call.phase !== 'ended' && !isTalking) return { because: [] };
   if (!settled && !isTalking)
@@ -55,10 +58,8 @@ export function chooseStranger(call: Call, inputs: Inputs, { made, heard, settle
 }
 
 /** The rules of the line come first. */
-function rulesOf({ line }: Call, policy: Policy): StrangerRules {
-  const keys = [line?.id, line?.number].filter((key) => key !== undefined);
-  const own = keys.find((key) => Object.hasOwn(policy.lines, key));
-  return { ...policy.stranger, ...(own === undefined ? {} : policy.lines[own]!.stranger) };
+function rulesOf(call: Call, policy: Policy): StrangerRules {
+  return { ...policy.stranger, ...ofLine(call, policy, 'stranger') };
 }
 
 function makingOf(call: Call, rules: StrangerRules): [StrangerRules['missed'], string] {

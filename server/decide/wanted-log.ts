@@ -2,8 +2,9 @@ import type { Call } from '../call/call.ts';
 import type { CrmRecord, WantedActivity } from '../crm.ts';
 import { isLead, isPerson, type MadePerson } from '../match/match.ts';
 import type { DecideFacts } from './decide.ts';
+import { dueAfterEnd, zoneOf } from './due.ts';
 import { fitComment, type Line } from './fit-comment.ts';
-import { isZone, localDate } from './local-date.ts';
+import { correctedMs, localDate } from './local-date.ts';
 import { authorOf, chooseFollowUpOwner, chooseOwner, nameOf, type OwnerChoice, spareOwner } from './owner.ts';
 import { personOf, type Inputs } from './pin.ts';
 import { cut, httpsLink, manyLines, singleLine } from './plain-text.ts';
@@ -12,8 +13,6 @@ import { sayDuration, words, type Words } from './words.ts';
 
 /** A text field of one line holds this many characters: Subject and CallDisposition (facts of the CRM; AC-32). */
 const lineCap = 255;
-/** Below it the two clocks count as one: networks are that uneven (C6). */
-const clocksAgreeWithinMs = 2000;
 
 /** What the activity of this call should hold, with the reasons in sentences. */
 export function wantedLog(
@@ -67,36 +66,18 @@ export function wantedLog(
   };
 }
 
-/** RS-43: so many hours after the end of the call; a task has a date only, so the hour is in its reminder. */
-export function dueAfterEnd(
-  call: Call,
-  { policy, clockOffsetMs }: Inputs,
-  owner: Pick<OwnerChoice, 'zone'>,
-): { date: string; zone: string; atMs: number; because: string } {
-  const { dueHours } = policy.followUp;
-  const offsetMs = Math.abs(clockOffsetMs) >= clocksAgreeWithinMs ? clockOffsetMs : 0;
-  // Nobody is reminded to the second.
-  const atMs = Math.ceil(((call.endedAt ?? call.startedAt) + offsetMs + dueHours * 3_600_000) / 60_000) * 60_000;
-  const zone = zoneOf(owner, policy);
-  const date = localDate(atMs, zone);
-  return { date, zone, atMs, because: `Due ${date}: ${dueHours} h after the end of the call, in ${zone} (RS-43).` };
-}
-
-const zoneOf = ({ zone }: Pick<OwnerChoice, 'zone'>, policy: Policy): string =>
-  [zone, policy.zone].find((one) => one !== undefined && isZone(one)) ?? 'UTC';
-
 /** DP-64: the date of the call, not of its end or of its logging, in the owner's zone. */
 function dueDateOf(call: Call, { policy, clockOffsetMs }: Inputs, owner: OwnerChoice): { date: string; zone: string; because: string } {
-  const corrected = Math.abs(clockOffsetMs) >= clocksAgreeWithinMs;
   const zone = zoneOf(owner, policy);
-  const date = localDate(call.startedAt + (corrected ? clockOffsetMs : 0), zone);
+  const startMs = correctedMs(call.startedAt, clockOffsetMs);
+  const date = localDate(startMs, zone);
   const whose =
     zone === owner.zone
       ? "the owner's zone"
       : owner.zone === undefined
         ? "the policy's zone, since the owner's isn't known"
         : `a zone of ours, since the owner's ("${singleLine(owner.zone, 60)}") is unknown here`;
-  const clock = corrected ? ` The phone system's clock was corrected by ${clockOffsetMs} ms (C6).` : '';
+  const clock = startMs !== call.startedAt ? ` The phone system's clock was corrected by ${clockOffsetMs} ms (C6).` : '';
   return { date, zone, because: `Due ${date}: the day the call began in ${zone}, ${whose} (DP-64).${clock}` };
 }
 
@@ -106,7 +87,7 @@ function sayCalledBack(
   { policy, clockOffsetMs }: Inputs,
   zone: string,
 ): { line: string; because: string } {
-  const date = localDate(at + (Math.abs(clockOffsetMs) >= clocksAgreeWithinMs ? clockOffsetMs : 0), zone);
+  const date = localDate(correctedMs(at, clockOffsetMs), zone);
   const say = words[policy.language];
   const again = direction === 'inbound';
   return {

@@ -1,0 +1,208 @@
+import {
+  type Calendar,
+  callHours,
+  capital,
+  type HoursRules,
+  type LineHours,
+  readSpan,
+  type Span,
+  type Weekday,
+  weekdays,
+} from './hours.ts';
+import { isZone } from './local-date.ts';
+import type { Policy } from './policy.ts';
+import { type ReadValue, say, type SettingsReader } from './settings.ts';
+
+/** A policy is kept with each call it decided (D1): it must not become a book of its own. */
+const most = { calendars: 50, dates: 400, spans: 20 };
+
+export const readZone =
+  (reader: SettingsReader): ReadValue<string> =>
+  (path, value) =>
+    typeof value === 'string' && isZone(value)
+      ? value
+      : reader.wrong(path, `Give an IANA time zone such as "Europe/Warsaw", not ${say(value)}.`);
+
+/** What a policy says of hours: `hours`, and under a line what is different there. */
+export function hoursIn(reader: SettingsReader): { readonly org: ReadValue<Partial<HoursRules>>; readonly line: ReadValue<LineHours> } {
+  const calendar = reader.line(64);
+  const calls = reader.oneOf(callHours);
+  const read = calendarIn(reader);
+  const calendars = reader.map('an object with a calendar for each name', (path, name, value) => {
+    if (reader.line(64)(path, name) === undefined) return undefined;
+    return read(path, value);
+  });
+  return {
+    org: reader.object<HoursRules>({
+      calendars: (path, value) => {
+        const given = calendars(path, value);
+        const count = Object.keys(given ?? {}).length;
+        return count > most.calendars ? reader.wrong(path, `Give at most ${most.calendars} calendars, not ${count}.`) : given;
+      },
+      calendar,
+      calls,
+    }),
+    line: reader.object<LineHours>({ calendar, calls }),
+  };
+}
+
+/** What only the whole document shows: calendars that are named and not there, and hours asked of nobody's calendar. */
+export function checkHours(reader: SettingsReader, { hours, lines, followUp }: Partial<Policy>): void {
+  const { calendars = {}, calendar, calls } = hours ?? {};
+  const names = Object.keys(calendars);
+  const check = (path: string, name: string | undefined) => {
+    if (name === undefined || Object.hasOwn(calendars, name)) return;
+    reader.wrong(path, `There is no calendar ${say(name)} in hours.calendars${names.length === 0 ? '' : `: there is ${names.join(', ')}`}.`);
+  };
+  check('hours.calendar', calendar);
+  check('followUp.calendar', followUp?.calendar);
+  const own = Object.entries(lines ?? {}).flatMap(([line, one]) => (one.hours ? [{ line, hours: one.hours }] : []));
+  for (const { line, hours: given } of own) {
+    check(`lines.${line}.hours.calendar`, given.calendar);
+    if (given.calls === 'in hours' && given.calendar === undefined && calendar === undefined)
+      reader.wrong(`lines.${line}.hours.calls`, 'Without a calendar it is always open: name one in calendar, here or in hours.');
+  }
+  if (calls === 'in hours' && calendar === undefined && !own.some(({ hours: given }) => given.calendar !== undefined))
+    reader.wrong('hours.calls', 'Without a calendar it is always open: name one in hours.calendar, or for a line.');
+  if (followUp?.count === 'business hours' && followUp.calendar === undefined && calendar === undefined)
+    if (!own.some(({ hours: given }) => given.calendar !== undefined))
+      reader.wrong('followUp.count', 'Business hours are counted by a calendar: name one in followUp.calendar or hours.calendar.');
+}
+
+function calendarIn(reader: SettingsReader): ReadValue<Calendar> {
+  const spans = spansIn(reader);
+  const week = reader.object<Record<Weekday, readonly string[]>>(
+    Object.fromEntries(weekdays.map((day) => [day, spans])) as Record<Weekday, ReadValue<readonly string[]>>,
+    'an object with the spans of each day of the week',
+    'There is no such day.',
+  );
+  const holiday = reader.object<Calendar['holidays'][number]>({ date: dateIn(reader, true), name: reader.line(80) });
+  const exception = reader.object<Calendar['exceptions'][number]>({ date: dateIn(reader, false), open: spans, name: reader.line(80) });
+  const calendar = reader.object<Calendar>({
+    zone: readZone(reader),
+    week: (path, value) => {
+      const given = week(path, value);
+      if (given) checkNights(reader, path, given);
+      return given;
+    },
+    holidays: (path, value) => {
+      const given = complete(reader, path, each(reader, 'holidays', holiday)(path, value), ['date', 'name']);
+      return given && datedOnce(reader, path, given);
+    },
+    exceptions: (path, value) => {
+      const given = complete(reader, path, each(reader, 'exceptions', exception)(path, value), ['date', 'open']);
+      return given && datedOnce(reader, path, given);
+    },
+  });
+  return (path, value) => {
+    const mistakes = reader.mistakes.length;
+    const given = calendar(path, value);
+    if (!given) return undefined;
+    const whole: Calendar = { week: {}, holidays: [], exceptions: [], ...given };
+    const opens = [...Object.values(whole.week), ...whole.exceptions.map(({ open }) => open)].some((one) => one.length > 0);
+    if (!opens && reader.mistakes.length === mistakes) return reader.wrong(path, 'It is never open. Give week or exceptions a span.');
+    return whole;
+  };
+}
+
+/** A list of objects; each is read at its place, counted from 0. */
+function each<T>(reader: SettingsReader, what: string, read: ReadValue<T>): ReadValue<readonly { at: string; one: T }[]> {
+  return (path, value) => {
+    if (!Array.isArray(value)) return reader.wrong(path, `Give a list of ${what}, not ${say(value)}.`);
+    if (value.length > most.dates) return reader.wrong(path, `Give at most ${most.dates} ${what}, not ${value.length}.`);
+    return value.flatMap((given: unknown, index) => {
+      const at = `${path}[${index}]`;
+      const one = read(at, given);
+      return one === undefined ? [] : [{ at, one }];
+    });
+  };
+}
+
+/** Those that have what they need; a value that is there and wrong has been told of. */
+function complete<T extends object>(
+  reader: SettingsReader,
+  path: string,
+  given: readonly { at: string; one: Partial<T> }[] | undefined,
+  needed: readonly (keyof T & string)[],
+): readonly { at: string; one: T }[] | undefined {
+  return given?.filter((entry): entry is { at: string; one: T } => {
+    const lacking = needed.filter((key) => !Object.hasOwn(entry.one, key));
+    for (const key of lacking)
+      if (!reader.mistakes.some((mistake) => mistake.path.startsWith(`${entry.at}.${key}`))) reader.wrong(entry.at, `It needs ${key}.`);
+    return path !== '' && lacking.length === 0;
+  });
+}
+
+function datedOnce<T extends { readonly date: string }>(
+  reader: SettingsReader,
+  path: string,
+  given: readonly { at: string; one: T }[],
+): readonly T[] {
+  const seen = new Set<string>();
+  for (const { one } of given) {
+    if (seen.has(one.date)) reader.wrong(path, `${one.date} stands there twice.`);
+    else if (seen.has(one.date.slice(5)) || [...seen].some((date) => date.slice(5) === one.date))
+      reader.wrong(path, `${one.date} stands there twice: once for that year, once for each.`);
+    seen.add(one.date);
+  }
+  return given.map(({ one }) => one);
+}
+
+function dateIn(reader: SettingsReader, yearly: boolean): ReadValue<string> {
+  return (path, value) => {
+    const looksRight = typeof value === 'string' && (/^[12]\d{3}-\d\d-\d\d$/.test(value) || (yearly && /^\d\d-\d\d$/.test(value)));
+    if (!looksRight)
+      return reader.wrong(
+        path,
+        `Give a date such as "2026-12-24"${yearly ? ', or "12-25" for that day of each year' : ''}, not ${say(value)}.`,
+      );
+    // 2000 has a 29 February
+    const date = new Date(`${value.length === 5 ? `2000-${value}` : value}T00:00:00Z`);
+    return !Number.isNaN(date.getTime()) && date.toISOString().slice(0, 10).endsWith(value)
+      ? value
+      : reader.wrong(path, `There is no day ${value}.`);
+  };
+}
+
+function spansIn(reader: SettingsReader): ReadValue<readonly string[]> {
+  return (path, value) => {
+    if (!Array.isArray(value)) return reader.wrong(path, `Give a list of spans such as ["09:00-17:00"], not ${say(value)}.`);
+    if (value.length > most.spans) return reader.wrong(path, `Give at most ${most.spans} spans, not ${value.length}.`);
+    const spans = value.flatMap((one: unknown, index) => readSpanAt(reader, `${path}[${index}]`, one) ?? []);
+    for (const [first, second] of neighbours(spans))
+      if (second.fromMinute < first.toMinute) reader.wrong(path, `"${first.text}" and "${second.text}" overlap.`);
+    return spans.map(({ text }) => text);
+  };
+}
+
+function readSpanAt(reader: SettingsReader, path: string, value: unknown): Span | undefined {
+  const span = typeof value === 'string' ? readSpan(value) : undefined;
+  if (!span) return reader.wrong(path, `Give a span such as "09:00-17:00", or "22:00-06:00+1" until the next day, not ${say(value)}.`);
+  const { text, fromMinute, toMinute } = span;
+  const nextDay = text.endsWith('+1');
+  const times = text.slice(0, 11).split('-');
+  const impossible = times.find((time, index) => {
+    const [hour, minute] = time.split(':').map(Number) as [number, number];
+    return minute > 59 || hour > 24 || (hour === 24 && (index === 0 || minute > 0 || nextDay));
+  });
+  if (impossible !== undefined) return reader.wrong(path, `There is no time ${impossible} in "${text}"; a day ends at 24:00.`);
+  if (!nextDay && toMinute === fromMinute) return reader.wrong(path, `"${text}" is no time at all. The whole day is "00:00-24:00".`);
+  if (!nextDay && toMinute < fromMinute)
+    return reader.wrong(path, `"${text}" ends before it begins. If it ends the next day, write "${text}+1".`);
+  return toMinute - fromMinute > 1440 ? reader.wrong(path, `"${text}" is longer than a day.`) : span;
+}
+
+/** What begins one evening must be over when the next day opens. */
+function checkNights(reader: SettingsReader, path: string, week: Partial<Record<Weekday, readonly string[]>>): void {
+  const spansOf = (day: Weekday) => (week[day] ?? []).flatMap((text) => readSpan(text) ?? []);
+  for (const [index, day] of weekdays.entries()) {
+    const next = weekdays[(index + 1) % 7]!;
+    const late = spansOf(day).find((span) => spansOf(next).some(({ fromMinute }) => fromMinute < span.toMinute - 1440));
+    if (late) reader.wrong(`${path}.${next}`, `It overlaps "${late.text}" of ${capital(day)}.`);
+  }
+}
+
+const neighbours = (spans: readonly Span[]): (readonly [Span, Span])[] => {
+  const sorted = spans.toSorted((a, b) => a.fromMinute - b.fromMinute);
+  return sorted.slice(1).map((span, index) => [sorted[index]!, span] as const);
+};
