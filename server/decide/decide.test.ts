@@ -218,6 +218,7 @@ describe('D5: every decision answers “why?” and “why not?”', () => {
       partOf: 'nothing',
       phase: 'ended',
       type: 'missed',
+      hours: 'not asked',
       setting: 'open',
       record: 'not chosen',
       callBack: 'not looked for',
@@ -230,6 +231,7 @@ describe('D5: every decision answers “why?” and “why not?”', () => {
       'still live',
       'a person chose the record',
       'internal call',
+      'out of hours',
       'called back',
       'outbound answered',
       'outbound unanswered',
@@ -245,6 +247,7 @@ describe('D5: every decision answers “why?” and “why not?”', () => {
       '“still live” did not fire: the call would have to be “live”, and is “ended”.',
       '“a person chose the record” did not fire: the setting for this type of call would have to be “skip”, and is “open”.',
       '“internal call” did not fire: the type of the call would have to be “internal”, and is “missed”.',
+      '“out of hours” did not fire: the start of the call would have to be “out of hours”, and is “not asked”.',
       '“called back” did not fire: a later talk with this number would have to be “answered since”, and is “not looked for”.',
       '“outbound answered” did not fire: the type of the call would have to be “outbound-answered”, and is “missed”.',
       '“outbound unanswered” did not fire: the type of the call would have to be “outbound-unanswered”, and is “missed”.',
@@ -334,6 +337,7 @@ describe('whatever the call', () => {
       partOf: maybe(fc.constant('c-40' as CallId)),
     })
     .map((changes) => aToldCall(changes as Partial<Call>));
+  const office = { week: { monday: ['09:00-17:00'], friday: ['22:00-06:00+1'] }, holidays: [], exceptions: [] };
   const anyInputs = (call: Call): fc.Arbitrary<Inputs> =>
     fc
       .record({
@@ -345,14 +349,22 @@ describe('whatever the call', () => {
           >,
         ),
         closeWhenCalledBack: fc.boolean(),
+        calls: fc.constantFrom('always', 'in hours'),
+        count: fc.constantFrom('clock', 'business hours'),
         clockOffsetMs: fc.integer({ min: -1e8, max: 1e8 }),
         owner: fc.option(
           fc.constantFrom('Asia/Tokyo', 'Pacific/Apia', 'No/Where', '').map((zone) => ({ ...annaInCrm, zone })),
           { nil: null },
         ),
       })
-      .map(({ language, logging, closeWhenCalledBack, clockOffsetMs, owner }) => ({
-        ...inputsFor(call, { ...defaultPolicy(language), logging, closeWhenCalledBack }),
+      .map(({ language, logging, closeWhenCalledBack, clockOffsetMs, owner, calls, count }) => ({
+        ...inputsFor(call, {
+          ...defaultPolicy(language),
+          logging,
+          closeWhenCalledBack,
+          hours: { calendars: { office }, calendar: 'office', calls },
+          followUp: { ...defaultPolicy(language).followUp, count },
+        }),
         clockOffsetMs,
         people: { anna: owner },
         fallbackOwner: owner,
@@ -378,7 +390,7 @@ describe('whatever the call', () => {
         const { trace, wants, verdict } = decide(call, inputs, noLinks);
         const rules = trace.map(({ rule }) => rule);
         expect(new Set(rules).size).toBe(rules.length);
-        expect(rules.length).toBe(12);
+        expect(rules.length).toBe(13);
         const fired = trace.filter((step) => 'fired' in step);
         expect(fired.length).toBe(1);
         expect(wants.length).toBe(verdict.is === 'wants' ? 1 : 0);
