@@ -37,7 +37,7 @@ export function dueAfterEnd(call: Call, { policy, clockOffsetMs }: Inputs, owner
     date,
     zone,
     atMs,
-    because: `Due ${date}, at ${time}: ${dueHours} h of the hours of ${found.name} after the end of the call, in ${zone} (RS-43).`,
+    because: `Due ${date}, at ${time}: ${dueHours} business hours (${found.name}) after the end of the call, in ${zone} (RS-43).`,
   };
 }
 

@@ -30,7 +30,8 @@ export function factsOf(call: Call, { policy, policyVersion }: Pick<Inputs, 'pol
     hours,
     setting: hours === 'out of hours' ? 'skip' : settingOf(type, policy),
     record: call.linked?.who || call.linked?.what ? 'chosen by a person' : 'not chosen',
-    callBack: hours === 'out of hours' || !awaitsCallBack(call, policy) ? 'not looked for' : call.calledBack ? 'answered since' : 'none yet',
+    callBack:
+      hours === 'out of hours' || !awaitsCallBack(call, policy) ? 'not looked for' : call.calledBack ? 'answered since' : 'none yet',
     undone: undoneBy(call, policyVersion) ? 'by a person' : 'no',
   };
 }

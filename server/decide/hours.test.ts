@@ -17,13 +17,9 @@ const after = (calendar: Calendar, iso: string, hours: number, zone = 'UTC') => 
 describe('AC-09: is it open?', () => {
   test('from the first moment of a span to the last before its end, and not at weekends', () =>
     expect(
-      [
-        '2026-03-02T08:59:59.999Z',
-        '2026-03-02T09:00:00Z',
-        '2026-03-02T16:59:59.999Z',
-        '2026-03-02T17:00:00Z',
-        '2026-03-07T12:00:00Z',
-      ].map((iso) => isOpen(office, iso)),
+      ['2026-03-02T08:59:59.999Z', '2026-03-02T09:00:00Z', '2026-03-02T16:59:59.999Z', '2026-03-02T17:00:00Z', '2026-03-07T12:00:00Z'].map(
+        (iso) => isOpen(office, iso),
+      ),
     ).toEqual([false, true, true, false, false]));
   test('by the clock of the zone, summer and winter', () => {
     expect(isOpen(office, '2026-03-27T08:00:00Z', 'Europe/Warsaw')).toBe(true);

@@ -287,7 +287,11 @@ function mistakesInTemplate(template: string): string[] {
 }
 
 /** What a line has of its own, under its id before its number. */
-export function ofLine<Section extends keyof LineRules>({ line }: Call, { lines }: Policy, section: Section): LineRules[Section] | undefined {
+export function ofLine<Section extends keyof LineRules>(
+  { line }: Call,
+  { lines }: Policy,
+  section: Section,
+): LineRules[Section] | undefined {
   const keys: (string | undefined)[] = [line?.id, line?.number];
   return keys.flatMap((key) => (key !== undefined && Object.hasOwn(lines, key) ? (lines[key]?.[section] ?? []) : []))[0];
 }

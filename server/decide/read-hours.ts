@@ -52,7 +52,10 @@ export function checkHours(reader: SettingsReader, { hours, lines, followUp }: P
   const names = Object.keys(calendars);
   const check = (path: string, name: string | undefined) => {
     if (name === undefined || Object.hasOwn(calendars, name)) return;
-    reader.wrong(path, `There is no calendar ${say(name)} in hours.calendars${names.length === 0 ? '' : `: there is ${names.join(', ')}`}.`);
+    reader.wrong(
+      path,
+      `There is no calendar ${say(name)} in hours.calendars${names.length === 0 ? '' : `: there is ${names.join(', ')}`}.`,
+    );
   };
   check('hours.calendar', calendar);
   check('followUp.calendar', followUp?.calendar);
@@ -78,6 +81,12 @@ function calendarIn(reader: SettingsReader): ReadValue<Calendar> {
   );
   const holiday = reader.object<Calendar['holidays'][number]>({ date: dateIn(reader, true), name: reader.line(80) });
   const exception = reader.object<Calendar['exceptions'][number]>({ date: dateIn(reader, false), open: spans, name: reader.line(80) });
+  const once =
+    <T extends { readonly date: string }>(read: ReadValue<readonly T[]>): ReadValue<readonly T[]> =>
+    (path, value) => {
+      const given = read(path, value);
+      return given && datedOnce(reader, path, given);
+    };
   const calendar = reader.object<Calendar>({
     zone: readZone(reader),
     week: (path, value) => {
@@ -85,14 +94,8 @@ function calendarIn(reader: SettingsReader): ReadValue<Calendar> {
       if (given) checkNights(reader, path, given);
       return given;
     },
-    holidays: (path, value) => {
-      const given = complete(reader, path, each(reader, 'holidays', holiday)(path, value), ['date', 'name']);
-      return given && datedOnce(reader, path, given);
-    },
-    exceptions: (path, value) => {
-      const given = complete(reader, path, each(reader, 'exceptions', exception)(path, value), ['date', 'open']);
-      return given && datedOnce(reader, path, given);
-    },
+    holidays: once(each(reader, 'holidays', holiday, ['date', 'name'])),
+    exceptions: once(each(reader, 'exceptions', exception, ['date', 'open'])),
   });
   return (path, value) => {
     const mistakes = reader.mistakes.length;
@@ -100,52 +103,41 @@ function calendarIn(reader: SettingsReader): ReadValue<Calendar> {
     if (!given) return undefined;
     const whole: Calendar = { week: {}, holidays: [], exceptions: [], ...given };
     const opens = [...Object.values(whole.week), ...whole.exceptions.map(({ open }) => open)].some((one) => one.length > 0);
-    if (!opens && reader.mistakes.length === mistakes) return reader.wrong(path, 'It is never open. Give week or exceptions a span.');
+    if (!opens && reader.mistakes.length === mistakes) reader.wrong(path, 'It is never open. Give week or exceptions a span.');
     return whole;
   };
 }
 
-/** A list of objects; each is read at its place, counted from 0. */
-function each<T>(reader: SettingsReader, what: string, read: ReadValue<T>): ReadValue<readonly { at: string; one: T }[]> {
+/** A list of objects, each with what it needs; each is read at its place, counted from 0. */
+function each<T extends object>(
+  reader: SettingsReader,
+  what: string,
+  read: ReadValue<Partial<T>>,
+  needed: readonly (keyof T & string)[],
+): ReadValue<readonly T[]> {
   return (path, value) => {
     if (!Array.isArray(value)) return reader.wrong(path, `Give a list of ${what}, not ${say(value)}.`);
     if (value.length > most.dates) return reader.wrong(path, `Give at most ${most.dates} ${what}, not ${value.length}.`);
     return value.flatMap((given: unknown, index) => {
       const at = `${path}[${index}]`;
       const one = read(at, given);
-      return one === undefined ? [] : [{ at, one }];
+      if (one === undefined) return [];
+      for (const key of needed.filter((lacking) => !Object.hasOwn(given as object, lacking))) reader.wrong(at, `It needs ${key}.`);
+      const isWhole = (some: Partial<T>): some is T => needed.every((key) => Object.hasOwn(some, key));
+      return isWhole(one) ? [one] : [];
     });
   };
 }
 
-/** Those that have what they need; a value that is there and wrong has been told of. */
-function complete<T extends object>(
-  reader: SettingsReader,
-  path: string,
-  given: readonly { at: string; one: Partial<T> }[] | undefined,
-  needed: readonly (keyof T & string)[],
-): readonly { at: string; one: T }[] | undefined {
-  return given?.filter((entry): entry is { at: string; one: T } => {
-    const lacking = needed.filter((key) => !Object.hasOwn(entry.one, key));
-    for (const key of lacking)
-      if (!reader.mistakes.some((mistake) => mistake.path.startsWith(`${entry.at}.${key}`))) reader.wrong(entry.at, `It needs ${key}.`);
-    return path !== '' && lacking.length === 0;
-  });
-}
-
-function datedOnce<T extends { readonly date: string }>(
-  reader: SettingsReader,
-  path: string,
-  given: readonly { at: string; one: T }[],
-): readonly T[] {
+function datedOnce<T extends { readonly date: string }>(reader: SettingsReader, path: string, given: readonly T[]): readonly T[] {
   const seen = new Set<string>();
-  for (const { one } of given) {
-    if (seen.has(one.date)) reader.wrong(path, `${one.date} stands there twice.`);
-    else if (seen.has(one.date.slice(5)) || [...seen].some((date) => date.slice(5) === one.date))
-      reader.wrong(path, `${one.date} stands there twice: once for that year, once for each.`);
-    seen.add(one.date);
+  for (const { date } of given) {
+    if (seen.has(date)) reader.wrong(path, `${date} stands there twice.`);
+    else if (seen.has(date.slice(5)) || [...seen].some((one) => one.slice(5) === date))
+      reader.wrong(path, `${date} stands there twice: once for that year, once for each.`);
+    seen.add(date);
   }
-  return given.map(({ one }) => one);
+  return given;
 }
 
 function dateIn(reader: SettingsReader, yearly: boolean): ReadValue<string> {
