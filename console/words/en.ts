@@ -327,7 +327,6 @@ export const en: Words = {
       ended: 'ended',
       'in hours': 'in hours',
       'out of hours': 'out of hours',
-      'not asked': 'not asked',
       skip: 'do not log',
       completed: 'completed task',
       open: 'open task',

@@ -328,7 +328,6 @@ export const fr: Words = {
       ended: 'terminé',
       'in hours': 'heures d’ouverture',
       'out of hours': 'en dehors des heures d’ouverture',
-      'not asked': 'non demandé',
       skip: 'ne pas enregistrer',
       completed: 'tâche terminée',
       open: 'tâche ouverte',

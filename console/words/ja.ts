@@ -324,7 +324,6 @@ export const ja: Words = {
       ended: '終了',
       'in hours': '営業時間内',
       'out of hours': '営業時間外',
-      'not asked': '確認不要',
       skip: '記録しない',
       completed: '完了した ToDo',
       open: '未完了の ToDo',

@@ -371,7 +371,6 @@ export const pl: Words = {
       ended: 'zakończone',
       'in hours': 'w godzinach pracy',
       'out of hours': 'poza godzinami pracy',
-      'not asked': 'nie sprawdzano',
       skip: 'nie rejestruj',
       completed: 'zakończone zadanie',
       open: 'otwarte zadanie',

@@ -372,7 +372,6 @@ export const ru: Words = {
       ended: 'завершён',
       'in hours': 'в рабочее время',
       'out of hours': 'в нерабочее время',
-      'not asked': 'не проверялось',
       skip: 'не регистрировать',
       completed: 'завершённая задача',
       open: 'открытая задача',

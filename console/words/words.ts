@@ -453,7 +453,6 @@ export type RuleValue =
   | 'ended'
   | 'in hours'
   | 'out of hours'
-  | 'not asked'
   | 'skip'
   | 'completed'
   | 'open'

@@ -91,7 +91,7 @@ const nameOfType: Readonly<Record<CallTypeSetting, RuleName>> = {
 };
 
 /** First match wins. Together the rows cover every call, so that each has exactly one explanation (D5). */
-const rulesOf = (policy: Policy): readonly Rule[] => [
+const rulesOf = (policy: Policy, hours: Judgement['is']): readonly Rule[] => [
   { rule: 'part of another call', when: { partOf: 'another call' }, outcome: 'part-of' },
   // W9: until today's rules are applied, which are another version
   { rule: 'undone by a person', when: { undone: 'by a person' }, outcome: 'skip' },
@@ -99,7 +99,8 @@ const rulesOf = (policy: Policy): readonly Rule[] => [
   // what a person links is written, also where the rule says "do not log": AC-08 and DP-52 against an explicit save
   { rule: 'a person chose the record', when: { setting: 'skip', record: 'chosen by a person' }, outcome: 'completed' },
   { rule: 'internal call', when: { type: 'internal' }, outcome: 'skip' },
-  { rule: 'out of hours', when: { hours: 'out of hours' }, outcome: 'skip' },
+  // a line that is always open has no such rule
+  ...(hours === 'not asked' ? [] : [{ rule: 'out of hours', when: { hours: 'out of hours' }, outcome: 'skip' } as const]),
   // D4: the open log is the follow-up, and it has been followed up
   { rule: 'called back', when: { callBack: 'answered since' }, outcome: 'completed' },
   ...callTypeSettings.map((type): Rule => ({ rule: nameOfType[type], when: { type }, outcome: policy.logging[type] })),
@@ -110,7 +111,7 @@ const rulesOf = (policy: Policy): readonly Rule[] => [
 export function decide(call: Call, inputs: Inputs, known: DecideFacts): Decision {
   const hours = judgeHours(call, inputs);
   const facts = factsOf(call, inputs, hours.is);
-  const rules = rulesOf(inputs.policy);
+  const rules = rulesOf(inputs.policy, hours.is);
   const fired = rules.find((rule) => !disagreement(rule, facts));
   if (!fired) throw new Error(`No rule covers a call of type "${facts.type}". Add a row to the rules.`);
 

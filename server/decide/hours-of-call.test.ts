@@ -3,7 +3,7 @@ import type { Call } from '../call/call.ts';
 import type { PhoneNumber } from '../call/event.ts';
 import { matchCall, nobodyKnown, type Match } from '../match/match.ts';
 import { anUnansweredCall, at, aToldCall, noon } from '../testing/a-told-call.ts';
-import { decide } from './decide.ts';
+import { decide, explainStep } from './decide.ts';
 import { judgeHours } from './hours-of-call.ts';
 import type { Inputs } from './pin.ts';
 import { defaultPolicy, parsePolicy, type Policy } from './policy.ts';
@@ -51,8 +51,18 @@ describe('AC-09: calls are logged in business hours only, or also when it is clo
     for (const call of [callAt('2026-03-02T16:00:00Z', warsaw), anUnansweredCall({ startedAt: at('2026-03-02T16:00:00Z'), ...warsaw })])
       expect(deciding(call, policyWith({}))).toMatchObject({ wants: [], verdict: { is: 'skipped', rule: 'out of hours', because } });
   });
-  test('always: the hours are not asked', () =>
-    expect(judged(callAt('2026-03-07T12:00:00Z'), policyWith({ calls: 'always' }))).toEqual({ is: 'not asked' }));
+  test('always: the hours are not asked, and no rule is about them', () => {
+    const call = callAt('2026-03-07T12:00:00Z');
+    const rules = (calls: string) => deciding(call, policyWith({ calls })).trace.map(({ rule }) => rule);
+    expect(judged(call, policyWith({ calls: 'always' }))).toEqual({ is: 'not asked' });
+    expect([rules('always').includes('out of hours'), rules('in hours').includes('out of hours')]).toEqual([false, true]);
+  });
+  test('in hours the rule says that it did not fire, and why', () => {
+    const step = deciding(callAt(evening), policyWith({})).trace.find(({ rule }) => rule === 'out of hours');
+    expect(step && explainStep(step)).toBe(
+      '“out of hours” did not fire: the start of the call would have to be “out of hours”, and is “in hours”.',
+    );
+  });
   test('calls between colleagues are internal first', () =>
     expect(deciding(callAt(evening, { type: 'internal', direction: 'internal' }), policyWith({})).verdict).toMatchObject({
       rule: 'internal call',
