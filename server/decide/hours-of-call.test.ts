@@ -96,6 +96,7 @@ describe('D1: when a call was', () => {
     expect(is(callAt(evening), policyWith({}))).toBe('in hours');
     expect(is(callAt(evening, tokyosLine), policyWith({}))).toBe('out of hours');
     expect(is(callAt(evening), policyWith({ calendar: 'tokyo' }))).toBe('out of hours');
+    expect(is(callAt(evening, { line: { id: 'sales', zone: 'UTC' } }), policyWith({ calendar: 'tokyo' }))).toBe('out of hours');
     expect(is(callAt(evening), { ...policyWith({}), zone: 'Asia/Tokyo' })).toBe('out of hours');
     expect(is(callAt(evening, { line: { id: 'sales', zone: 'No/Where' } }), policyWith({}))).toBe('in hours');
   });

@@ -41,6 +41,14 @@ describe('AC-09: is it open?', () => {
     ).toEqual([false, true, true, false, false, false]);
     expect(lookAt(night, at('2026-03-03T05:00Z'), 'UTC').because).toBe('open 22:00-06:00+1 since Monday');
   });
+  test('an exception that opens while the night before still lasts is open by its own spans', () => {
+    const early: Calendar = { ...office, week: { monday: ['22:00-06:00+1'] }, exceptions: [{ date: '2026-03-03', open: ['05:00-09:00'] }] };
+    const said = (iso: string) => lookAt(early, at(iso), 'UTC').because;
+    expect([said('2026-03-03T04:00Z'), said('2026-03-03T05:00Z')]).toEqual([
+      'open 22:00-06:00+1 since Monday',
+      'open 05:00-09:00, an exception',
+    ]);
+  });
   test('from Sunday to Monday as well', () =>
     expect(isOpen({ ...office, week: { sunday: ['22:00-06:00+1'] } }, '2026-03-02T05:00Z')).toBe(true));
   test('a whole day is open to its last moment', () =>

@@ -36,7 +36,7 @@ export type Span = { readonly text: string; readonly fromMinute: number; readonl
 type Day = { readonly spans: readonly Span[]; /** Why it isn't like others of its weekday. */ readonly because?: string };
 
 /** What a calendar says of an instant, and where it says so. */
-export type Look = {
+type Look = {
   readonly open: boolean;
   readonly weekday: Weekday;
   /** As the wall shows it: `2026-03-02`, `18:12`. */
