@@ -4,6 +4,7 @@ import { type Region, regionOf } from '../match/region.ts';
 import type { BookKind, BookStore } from '../store/book-store.ts';
 import type { OrgId } from '../store.ts';
 import type { World } from '../world.ts';
+import { basisOf, isReadFrom } from './basis.ts';
 import { type Budget, mayRead, type Pace, paceOf } from './budget.ts';
 import { type CatchUps, shareCatchUps } from './catch-ups.ts';
 import { entryOf } from './entry.ts';
@@ -132,7 +133,7 @@ async function catchUp(org: OrgId, pages: Map<string, number>, options: BookKeep
   if (out) throw new Error(`${out.kind} can't be read: ${out.because}`);
   const fills = async () => {
     const kinds = await store.kinds(org);
-    return view.objects.map(({ kind }) => kinds.find((one) => one.kind === kind && one.filled)?.fill);
+    return view.objects.map(({ kind }) => kinds.find((one) => one.kind === kind && one.filled && isReadFrom(crm, one))?.fill);
   };
   const before = await fills();
   if (before.includes(undefined)) throw new Error('the book is still being read: nobody is made before it is known who is there');
@@ -243,7 +244,7 @@ async function poll({ view: { objects, region }, ...polling }: Polling & { reado
   const begunMs = options.world.monotonic();
   const kinds = (await options.store.kinds(org)).flatMap((kind) => {
     const object = objects.find((one) => one.kind === kind.kind);
-    return kind.filled && object ? [{ kind, object }] : [];
+    return kind.filled && object && isReadFrom(crm, kind) ? [{ kind, object }] : [];
   });
   const polled: Polled[] = [];
   for (let at = 0; at < kinds.length; at += crm.book.atOnce)
@@ -385,11 +386,10 @@ async function keepWith({
       if (known.some(({ kind }) => !settings.kinds.includes(kind))) await store.keepOnly(org, settings.kinds);
 
       const failed: unknown[] = [];
-      const basisOf = ({ fields }: BookObject) => JSON.stringify([crm.orgId, ...fields, region ?? null]);
       const stale = objects.filter((object) =>
         isStale(
           known.find(({ kind }) => kind === object.kind),
-          basisOf(object),
+          basisOf(crm, object, region),
         ),
       );
       for (const kind of unbegun.keys()) if (!stale.some((object) => object.kind === kind)) unbegun.delete(kind);
@@ -401,7 +401,7 @@ async function keepWith({
         const error = await alone(object.kind, async () => {
           const mark = await stamp();
           const from = mark === undefined ? 0 : Date.parse(mark) - beforeMarkMs;
-          await store.begin(org, object.kind, basisOf(object), new Date(from).toISOString(), await crm.book.count(object));
+          await store.begin(org, object.kind, basisOf(crm, object, region), new Date(from).toISOString(), await crm.book.count(object));
         });
         if (error === undefined) unbegun.delete(object.kind);
         else {
@@ -436,7 +436,7 @@ async function keepWith({
       let isMore = false;
       for (const kind of await store.kinds(org)) {
         const object = objects.find((one) => one.kind === kind.kind);
-        if (kind.filled || !object || unbegun.has(kind.kind) || isWaiting(kind.kind)) continue;
+        if (kind.filled || !object || !isReadFrom(crm, kind) || unbegun.has(kind.kind) || isWaiting(kind.kind)) continue;
         const ways: Fill = {
           ...{ org, crm, region, kind, object, bell, store, world, report, affords },
           over: AbortSignal.any([over, changed.signal]),

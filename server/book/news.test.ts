@@ -24,7 +24,15 @@ async function hearing(stream: (time: number) => { readonly news?: readonly Book
   const states: Omit<TopicState, 'topic' | 'kinds'>[] = [];
   const saved: Parameters<BookStore['saveNews']>[] = [];
   const polls: number[] = [];
-  const org = { place: undefined as string | undefined, there: new Set<string>(), affords: true, away: false, stores: true };
+  const org = {
+    asked: () => {},
+    place: undefined as string | undefined,
+    there: new Set<string>(),
+    affords: true,
+    away: false,
+    stores: true,
+    kind: { basis: '["00D","Phone",null]', fill: 1 },
+  };
   let wake = () => {};
   const coming: (BookNews | Error)[] = [];
   const follow = async function* (_topic: string, from: string | undefined, signal: AbortSignal): AsyncGenerator<BookNews> {
@@ -48,7 +56,7 @@ async function hearing(stream: (time: number) => { readonly news?: readonly Book
       states.push(state);
       if (state.place !== undefined) org.place = state.place ?? undefined;
     },
-    kinds: async () => [{ kind: 'contact', fill: 1 } as BookKind],
+    kinds: async () => [{ kind: 'contact', ...org.kind } as BookKind],
     async saveNews(...given) {
       await world.sleep(100); // as a database under load
       if (!org.stores) throw new Error('the database is away');
@@ -63,13 +71,14 @@ async function hearing(stream: (time: number) => { readonly news?: readonly Book
     follow,
     async byId(lists: readonly { readonly ids: readonly string[] }[]): Promise<BookRecord[]> {
       if (org.away) throw new Unanswered('no answer');
+      org.asked();
       const ids = lists.flatMap((list) => list.ids).filter((id) => org.there.has(id));
       return ids.map((id) => ({ kind: 'contact', id, name: id, phones: [], state: 'there', stamp: '2026', modifiedAtMs: 0 }));
     },
   };
   const news = hearNews({
     org: 1 as OrgId,
-    crm: { book } as object as Crm,
+    crm: { orgId: '00D', book } as object as Crm,
     store: store as BookStore,
     world,
     over: over.signal,
@@ -165,7 +174,7 @@ describe('who was deleted for good, whom no poll will find', () => {
   const tanaka = { id: 'tanaka', stamp: '2026-01-02T00:00:00.000Z' };
   const deletion = { changed: [tanaka.id], deleted: [tanaka] };
   const forgotten = (saved: readonly Parameters<BookStore['saveNews']>[]) => saved.flatMap(([, , gone]) => gone);
-  const unread = { kinds: ['contact'], deleted: [tanaka], isSure: false };
+  const unread = { kinds: [{ kind: 'contact', fill: 1 }], deleted: [tanaka], isSure: false };
 
   test('is asked for, and gone where they are not even in the bin', async () => {
     const { world, saved, org, tell, end } = await hearing();
@@ -220,6 +229,31 @@ describe('who was deleted for good, whom no poll will find', () => {
     tell({ ...deletion, place: 'p1' });
     await world.pass(60 * minuteMs);
     expect(polls.length).toBeLessThan(150);
+    await end();
+  });
+});
+
+describe('another org takes the place of the one that told', () => {
+  const news = { changed: ['nowak', 'tanaka'], deleted: [{ id: 'tanaka', stamp: '2026-01-02T00:00:00.000Z' }], place: 'p1' };
+  const taken = { basis: '["00E","Phone",null]', fill: 4 };
+  test('while it is asked: what it answers is of the fill that was running before, which the book takes no more', async () => {
+    const { world, saved, org, tell, end } = await hearing();
+    org.there.add('nowak');
+    org.asked = () => void (org.kind = taken);
+    tell(news);
+    await world.pass(2 * secondMs);
+    expect(saved.map(([, kinds, gone]) => [kinds.map(({ fill }) => fill), gone.map(({ kinds: among }) => among)])).toEqual([
+      [[1], [[{ kind: 'contact', fill: 1 }]]],
+    ]);
+    await end();
+  });
+  test.each([true, false])('before it is asked: nothing of it is stored (the budget bears asking: %s)', async (affords) => {
+    const { world, saved, org, tell, end } = await hearing();
+    Object.assign(org, { affords, kind: taken });
+    org.there.add('nowak');
+    tell(news);
+    await world.pass(2 * secondMs);
+    expect([saved, org.place]).toEqual([[], undefined]);
     await end();
   });
 });

@@ -4,6 +4,7 @@ import type { Region } from '../match/region.ts';
 import type { BookGone, BookStore, TopicState } from '../store/book-store.ts';
 import type { OrgId } from '../store.ts';
 import type { World } from '../world.ts';
+import { isReadFrom } from './basis.ts';
 import { entryOf } from './entry.ts';
 
 export type News = {
@@ -181,14 +182,19 @@ export function hearNews({ org, crm, store, world, over, mayRead, stored, pollSo
   /** Reads what was told of and stores it, with how far each topic was heard. */
   const apply = async (heard: ReadonlyMap<string, Heard>): Promise<void> => {
     const { objects, region } = view;
+    // Known before anything is asked: what is answered after another org took the place of this one is of a fill too far back to be stored.
+    const fills = new Map((await store.kinds(org)).flatMap((kind) => (isReadFrom(crm, kind) ? [[kind.kind, kind.fill] as const] : [])));
+    // Of a kind that isn't begun yet all is still to be read.
+    if (fills.size === 0) return;
     const kindsOf = new Map(topics.map(({ topic, kinds }) => [topic, kinds]));
     const places = () => new Map([...heard].flatMap(([topic, { place }]) => (place === undefined ? [] : [[topic, place] as const])));
     /** `found`: who is there, or in the bin, and will be told of by what was read of them; undefined: nobody was asked for. */
     const gone = (found?: ReadonlySet<string>): BookGone[] =>
       [...heard].flatMap(([topic, { deleted: told }]) => {
-        const kinds = kindsOf.get(topic) ?? [];
+        const among = kindsOf.get(topic) ?? [];
+        const kinds = among.flatMap((kind) => (fills.has(kind) ? [{ kind, fill: fills.get(kind)! }] : []));
         const deleted = [...told].flatMap(([id, stamp]) => (found?.has(id) ? [] : [{ id, stamp }]));
-        const isSure = found !== undefined && kinds.every((kind) => objects.some((object) => object.kind === kind));
+        const isSure = found !== undefined && among.every((kind) => objects.some((object) => object.kind === kind));
         return kinds.length === 0 || deleted.length === 0 ? [] : [{ kinds, deleted, isSure }];
       });
     const asked = [...heard].flatMap(([topic, { changed }]) => {
@@ -214,7 +220,6 @@ export function hearNews({ org, crm, store, world, over, mayRead, stored, pollSo
     const records = [];
     for (let at = 0; at < asked.length; at += crm.book.atOnce)
       records.push(...(await crm.book.byId(asked.slice(at, at + crm.book.atOnce))));
-    const fills = new Map((await store.kinds(org)).map(({ kind, fill }) => [kind, fill]));
     const entries = Map.groupBy(records, ({ kind }) => kind);
     const lost = gone(new Set(records.map(({ id }) => id)));
     await store.saveNews(

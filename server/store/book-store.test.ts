@@ -85,7 +85,7 @@ describe('another org takes the place of the one whose book this was', () => {
     await book.filled(org, 'contact', 1);
     await forgetFormerOrg(database, org);
   };
-  const people = () => rows('select id from book_records where org = $1 order by id');
+  const people = () => rows('select id, state from book_records where org = $1 order by id');
   test('a node that still reads the former one stores nobody of it, neither before the new one is read nor after', async () => {
     await read();
     const late = () =>
@@ -93,6 +93,13 @@ describe('another org takes the place of the one whose book this was', () => {
         book.saveChanges(org, 'contact', 1, [entry('2', day(9))], place(9)),
         book.savePage(org, 'contact', 1, [entry('3', day(9))], { afterId: undefined }),
         book.saveNews(org, [{ kind: 'contact', fill: 1, entries: [entry('4', day(9))] }], [], new Map()),
+        // In a sandbox made from it lives who was deleted there.
+        book.saveNews(
+          org,
+          [],
+          ['5', '6'].map((id) => ({ kinds: [{ kind: 'contact', fill: 1 }], deleted: [{ id, stamp: day(9) }], isSure: true })),
+          new Map(),
+        ),
       ]);
     await late();
     expect(await people()).toEqual([]);
@@ -104,7 +111,7 @@ describe('another org takes the place of the one whose book this was', () => {
     await book.savePage(org, 'contact', fill, [entry('5', day(1))], { afterId: undefined });
     await book.filled(org, 'contact', fill);
     await late();
-    expect(await people()).toEqual([{ id: '5' }]);
+    expect(await people()).toEqual([{ id: '5', state: 'there' }]);
   });
   test('a page that is being stored meanwhile is waited for, and forgotten as well', async () => {
     await book.begin(org, 'contact', 'former', day(1), 1);
@@ -235,7 +242,7 @@ test('what is asked while the phone rings is planned a few times and no more, ho
 
 describe('who was deleted, as it was told', () => {
   const gone = (id: string, of: number, isSure = false) =>
-    book.saveNews(org, [], [{ kinds: ['contact'], deleted: [{ id, stamp: day(of) }], isSure }], new Map());
+    book.saveNews(org, [], [{ kinds: [{ kind: 'contact', fill: 1 }], deleted: [{ id, stamp: day(of) }], isSure }], new Map());
   const known = async () =>
     rows(`select id, state, into_id as into, stamp, name, (select count(*)::int from book_numbers n where n.record = b.record) as numbers
       from book_records b where org = $1 order by id`);
@@ -287,7 +294,12 @@ describe('who was deleted, as it was told', () => {
     await rows(`insert into book_records (org, id, kind, name, state, fill, ours_at, modified_at)
       values ($1, '5', 'contact', 'ours', 'there', 1, cb_now(), cb_now())`);
     const deleted = Array.from({ length: 2_500 }, (_, n) => ({ id: `x${n}`, stamp: day(3) }));
-    await book.saveNews(org, [], [{ kinds: ['contact'], deleted: [...deleted, { id: '5', stamp: day(3) }], isSure: false }], new Map());
+    await book.saveNews(
+      org,
+      [],
+      [{ kinds: [{ kind: 'contact', fill: 1 }], deleted: [...deleted, { id: '5', stamp: day(3) }], isSure: false }],
+      new Map(),
+    );
     expect(await rows(`select count(*)::int as n from book_records where org = $1 and state = 'gone'`)).toEqual([{ n: 2_501 }]);
   });
 });

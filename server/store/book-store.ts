@@ -48,8 +48,12 @@ export type BookEntry = {
   /** Fields whose text is nobody's number, and why. */
   readonly refused: readonly { readonly field: string; readonly written: string; readonly because: string }[];
 };
-/** Records deleted of these kinds: of which of them isn't told. */
-export type BookGone = { readonly kinds: readonly string[]; readonly deleted: readonly BookDeletion[]; readonly isSure: boolean };
+/** Records deleted of these kinds, as each was being read when that was told: of which of them isn't told. */
+export type BookGone = {
+  readonly kinds: readonly { readonly kind: string; readonly fill: number }[];
+  readonly deleted: readonly BookDeletion[];
+  readonly isSure: boolean;
+};
 /** A record that has this number. */
 export type BookFound = Found & { readonly org: OrgId; readonly key: string };
 
@@ -231,7 +235,13 @@ export function bookStore(database: Database, world: World, onTrouble: (error: E
         for (const { kind, fill, entries } of kinds) await save(connection, org, kind, fill, entries);
         for (const { kinds: among, deleted, isSure } of gone)
           for (let at = 0; at < deleted.length; at += saveAtOnce)
-            await connection.query('book-gone', [org, among, storableJson(deleted.slice(at, at + saveAtOnce)), isSure]);
+            await connection.query('book-gone', [
+              org,
+              among.map(({ kind }) => kind),
+              among.map(({ fill }) => fill),
+              storableJson(deleted.slice(at, at + saveAtOnce)),
+              isSure,
+            ]);
         for (const [topic, place] of places)
           await connection.query({ text: 'update book_topics set place = $3 where org = $1 and topic = $2' }, [org, topic, place]);
       }),
