@@ -536,6 +536,23 @@ describe('agents sign in with Salesforce (DP-11)', () => {
       detail: { actAs: 'integration-user', takenBack: [anna], revoked: 1 },
     });
   });
+  test.each([
+    ['set back to the integration user', () => ask('PUT', `/api/orgs/${org}/act-as`, { actAs: 'integration-user' })],
+    ['disconnected', () => ask('POST', `/api/orgs/${org}/disconnect`, {})],
+  ])('%s while Salesforce doesn’t answer, nobody waits for each agent in turn, and the audit log says who was told', async (_, how) => {
+    await connect();
+    const agents = Array.from({ length: 40 }, (_one, n) => `0050000000001${String(n).padStart(2, '0')}AAA`);
+    for (const agent of agents)
+      await made.store.addAgentSession(org, agent, agent, made.parts.connecting.sealAgents(org, agent, `planted-refresh of ${agent}`));
+    made.crm.isAway = true;
+    await how();
+    expect([made.heard.toRevoke, made.heard.revoked]).toEqual([8, []]);
+    expect(await read()).toMatchObject({ agents: 0 });
+    const [line] = (await database.query({ text: 'select detail from audit order by id desc limit 1' })).rows as {
+      detail: { revoked: unknown };
+    }[];
+    expect(line!.detail.revoked).toBeOneOf([0, false]);
+  });
   test('who isn’t signed in has nothing counted for them', async () => {
     await connect();
     const { agentsPath } = await read();

@@ -163,13 +163,24 @@ export function connecting(parts: ConnectParts) {
     const settings = settingsOf(row);
     const gone = await store.disconnect(row.org, only);
     if (gone === undefined) throw new Refused(changedMeanwhile);
-    const kept = (settings ? gone : []).map(({ holder, sealed }) => secrets.open(sealed, placeOfConsent(row.org, holder)));
-    for (let at = 0; at < kept.length; at += revokedAtOnce) {
-      const told = await Promise.allSettled(kept.slice(at, at + revokedAtOnce).map((text) => signIn.revoke(settings!, text)));
+    return { revoked: settings === undefined ? gone.length === 0 : (await giveBack(row.org, settings, gone)) === gone.length };
+  };
+
+  /** Tells the CRM of consents that were taken away here. Gives of how many it knows that they are over. */
+  const giveBack = async (org: OrgId, settings: Settings, gone: readonly { holder: string; sealed: string }[]): Promise<number> => {
+    let over = 0;
+    for (let at = 0; at < gone.length; at += revokedAtOnce) {
+      const told = await Promise.allSettled(
+        gone
+          .slice(at, at + revokedAtOnce)
+          // One that can't be opened keeps nobody else's.
+          .map(async ({ holder, sealed }) => signIn.revoke(settings, secrets.open(sealed, placeOfConsent(org, holder)))),
+      );
+      over += told.filter(({ status }) => status === 'fulfilled').length;
       // Of one that doesn't answer now nobody waits for the others to be refused as well: they end by themselves.
-      if (told.some(({ status }) => status === 'rejected')) return { revoked: false };
+      if (over < at + told.length) break;
     }
-    return { revoked: true };
+    return over;
   };
 
   /** Tries the settings, and only then lets them take the place of those before. */
@@ -369,9 +380,7 @@ export function connecting(parts: ConnectParts) {
       const row = await need(org);
       const settings = settingsOf(row);
       const gone = await store.setActAs(org, actAs);
-      let revoked = 0;
-      for (const { holder, sealed } of settings ? gone : [])
-        if (await signIn.revoke(settings!, secrets.open(sealed, placeOfConsent(org, holder))).catch(() => false)) revoked++;
+      const revoked = settings ? await giveBack(org, settings, gone) : 0;
       await parts.audit(org, person, 'set in whose name records are written', {
         actAs,
         ...(gone.length > 0 ? { takenBack: gone.map(({ holder }) => holder), revoked } : {}),

@@ -27,6 +27,8 @@ export function aConnect(database: Database, console: ConsoleStore, publicUrl: s
     settings: [] as object[],
     begun: [] as { state: string; for: string; redirectUri: string }[],
     revoked: [] as string[],
+    /** Consents it was asked to end, whether or not it answered. */
+    toRevoke: 0,
     proved: 0,
     closed: 0,
   };
@@ -36,6 +38,8 @@ export function aConnect(database: Database, console: ConsoleStore, publicUrl: s
     who: { orgId: acme.orgId, userId: acme.userId },
     /** Until a new session is there. */
     proving: Promise.resolve(),
+    /** It answers nobody who gives a consent back. */
+    isAway: false,
     /** Why it can't be connected. */
     refused: undefined as Refused | undefined,
   };
@@ -49,7 +53,12 @@ export function aConnect(database: Database, console: ConsoleStore, publicUrl: s
       return { ...crm.who, host: crm.identity.host, kept: what === 'identity' ? undefined : `planted-refresh of ${crm.who.userId}` };
     },
     whyRefused: (error, description) => ({ mendedBy: 'admin', code: error, message: `refused: ${description ?? ''}` }),
-    revoke: async (_settings, kept) => heard.revoked.push(kept) > 0,
+    async revoke(_settings, kept) {
+      heard.toRevoke++;
+      await new Promise((next) => setImmediate(next));
+      if (crm.isAway) throw new Refused({ mendedBy: 'time', code: 'SIGN_IN_UNANSWERED', message: 'No answer.', retryAfterMs: 1_000 });
+      return heard.revoked.push(kept) > 0;
+    },
     makeKey: async () => ({ privateKey: 'planted-private-key', certificate: '-----BEGIN CERTIFICATE-----\n' }),
   };
   const store = connectStore(database);
