@@ -220,7 +220,7 @@ test('DP-11: an agent only says who they are where the org wants it so, and leav
   expect(await connectingOn(1).finish(came.get('state')!, [browser], { code: came.get('code')! })).toMatchObject({
     org,
     what: 'identity',
-    kept: undefined,
+    lends: false,
     agent: expect.stringMatching(/^005/),
   });
   expect(((await control('GET', '/grants')) as unknown as unknown[]).length).toBe(before);
@@ -236,8 +236,7 @@ test('DP-11: an agent lets us act as them; set back to the integration user, the
   const { url } = await connectingOn(0).beginAsAgent(uid, { browser, redirectUri, popup: true });
   const came = await throughThePages(url);
   const agent = await connectingOn(1).finish(came.get('state')!, [browser], { code: came.get('code')! });
-  if (!('kept' in agent) || agent.kept === undefined) throw new Error(JSON.stringify(agent));
-  await connectStore(nodes[0]!).addAgentSession(org, 'a session', agent.agent, connectingOn(0).sealAgents(org, agent.agent, agent.kept));
+  if (!('lends' in agent) || !agent.lends) throw new Error(JSON.stringify(agent));
   const theirs = async () => ((await control('GET', `/grants?user=${agent.agent}`)) as unknown as unknown[]).length;
   expect(await theirs()).toBe(1);
   expect(await connectingOn(1).setActAs(org, 'integration-user', 'admin')).toBe(1);

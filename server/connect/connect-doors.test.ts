@@ -8,6 +8,7 @@ import { openDoors } from '../routes.ts';
 import { consoleStore, type ConsoleStore } from '../store/console-store.ts';
 import { type Database, openDatabase } from '../store/database.ts';
 import { postgresStore } from '../store/postgres.ts';
+import { placeOfConsent } from '../store/vault-store.ts';
 import type { OrgId } from '../store.ts';
 import { aConnect, acme } from '../testing/a-connect.ts';
 import { noSetup } from '../testing/no-setup.ts';
@@ -543,7 +544,12 @@ describe('agents sign in with Salesforce (DP-11)', () => {
     await connect();
     const agents = Array.from({ length: 40 }, (_one, n) => `0050000000001${String(n).padStart(2, '0')}AAA`);
     for (const agent of agents)
-      await made.store.addAgentSession(org, agent, agent, made.parts.connecting.sealAgents(org, agent, `planted-refresh of ${agent}`));
+      await made.store.addAgentSession(org, {
+        tokenHash: agent,
+        crmUser: agent,
+        sealedConsent: made.secrets.seal(`planted-refresh of ${agent}`, placeOfConsent(org, agent)),
+        over: (await made.store.org(org))!.crm,
+      });
     made.crm.isAway = true;
     await how();
     expect([made.heard.toRevoke, made.heard.revoked]).toEqual([8, []]);
@@ -552,6 +558,41 @@ describe('agents sign in with Salesforce (DP-11)', () => {
       detail: { revoked: unknown };
     }[];
     expect(line!.detail.revoked).toBeOneOf([0, false]);
+  });
+  test('who signs in again gives the former consent back: five of a user are kept there, the org’s own among them', async () => {
+    await connect();
+    await aUser();
+    await signInAs(anna);
+    made.crm.consent = ', once more';
+    await signInAs(anna);
+    expect(made.heard.revoked).toEqual([`planted-refresh of ${anna}`]);
+    expect(await read()).toMatchObject({ agents: 1 });
+  });
+  const agentsOf = async () =>
+    (await database.query({ text: 'select count(*)::int as n from sessions where org = $1 and crm_user is not null' }, [org])).rows[0];
+  test('a consent that comes when records aren’t written in agents’ names any more is given back, and they are let in', async () => {
+    await connect();
+    await aUser();
+    const { state, begun } = await beginAsAgent();
+    made.crm.who = { orgId: acme.orgId, userId: anna };
+    made.crm.meanwhile = async () => void (await ask('PUT', `/api/orgs/${org}/act-as`, { actAs: 'integration-user' }));
+    expect(await comeBack({ state, code: 'good' }, { cookie: begun })).toEqual({ popup: true, agent: true });
+    expect(made.heard.revoked).toEqual([`planted-refresh of ${anna}`]);
+    expect([await made.store.lent(org, anna), await agentsOf()]).toEqual([undefined, { n: 1 }]);
+  });
+  test('a consent that comes when the org was let go is given back, and opens nothing', async () => {
+    await connect();
+    await aUser();
+    const { state, begun } = await beginAsAgent();
+    made.crm.who = { orgId: acme.orgId, userId: anna };
+    made.crm.meanwhile = async () => {
+      made.crm.meanwhile = async () => {};
+      await ask('POST', `/api/orgs/${org}/disconnect`, {});
+      made.heard.revoked.splice(0);
+    };
+    expect((await comeBack({ state, code: 'good' }, { cookie: begun })).problem).toMatchObject({ code: 'changed_meanwhile' });
+    expect(made.heard.revoked).toEqual([`planted-refresh of ${anna}`]);
+    expect([await made.store.lent(org, anna), await agentsOf()]).toEqual([undefined, { n: 0 }]);
   });
   test('who isn’t signed in has nothing counted for them', async () => {
     await connect();

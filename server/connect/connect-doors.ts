@@ -211,7 +211,7 @@ async function cameBack(context: Ctx, parts: ConnectDoorParts): Promise<Response
   if (!isFromOurPage(context)) return refuseForm(context);
   const came = await parse(context, CameBack);
   if (came instanceof Response) return came;
-  const { console, connecting, orgs, world, secureCookies } = parts;
+  const { console, connecting, secureCookies } = parts;
   const admin = await visitorOf(context, console);
   const browsers = [admin ? getCookie(context, sessionCookie) : undefined, getCookie(context, begunCookie)];
   const outcome = await connecting.finish(
@@ -228,11 +228,14 @@ async function cameBack(context: Ctx, parts: ConnectDoorParts): Promise<Response
     const { orgName, userName, login } = outcome.identity;
     return context.json({ ...said, as: { orgName, userName, login } });
   }
-  const token = Buffer.from(world.bytes(32)).toString('base64url');
-  const sealed = outcome.kept === undefined ? undefined : connecting.sealAgents(org, outcome.agent, outcome.kept);
-  await orgs.addAgentSession(org, hashToken(token), outcome.agent, sealed);
-  await console.audit(org, outcome.agent, 'signed in as an agent', { actsAs: sealed !== undefined });
-  setCookie(context, agentCookie, token, { httpOnly: true, sameSite: 'Strict', secure: secureCookies, path: '/', maxAge: 12 * 3600 });
+  await console.audit(org, outcome.agent, 'signed in as an agent', { actsAs: outcome.lends });
+  setCookie(context, agentCookie, outcome.token, {
+    httpOnly: true,
+    sameSite: 'Strict',
+    secure: secureCookies,
+    path: '/',
+    maxAge: 12 * 3600,
+  });
   return context.json(said);
 }
 

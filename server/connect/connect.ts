@@ -24,8 +24,8 @@ export type ConnectParts = {
 export type Problem = { readonly code: string; readonly message: string };
 export type Outcome = { readonly org: OrgId; readonly what: ConsentFor; readonly popup: boolean } & (
   | { readonly identity: CrmIdentity }
-  /** An agent: who, and what lets us act as them. */
-  | { readonly agent: string; readonly kept: string | undefined }
+  /** An agent: who, what opens their own page, and whether they let us act as them. */
+  | { readonly agent: string; readonly token: string; readonly lends: boolean }
   | { readonly problem: Problem }
 );
 /** What an admin enters to let a person sign in. What is left out is as it was. */
@@ -252,6 +252,20 @@ export function connecting(parts: ConnectParts) {
     return { url };
   };
 
+  /** Undefined: the org isn't connected any more as it was when they were let in. Only what is kept here can be given back. */
+  const addAgent = async (row: OrgRow, crmUser: string, kept: string | undefined) => {
+    const settings = settingsOf(row);
+    if (!settings) return undefined;
+    const place = placeOfConsent(row.org, crmUser);
+    const opens = token();
+    const sealedConsent = kept === undefined ? undefined : secrets.seal(kept, place);
+    const added = await store.addAgentSession(row.org, { tokenHash: hashToken(opens), crmUser, sealedConsent, over: row.crm });
+    // Left to itself it would in time push out others of theirs, the org's own too where they are the connected user.
+    const former = added?.former === undefined ? undefined : secrets.open(added.former, place);
+    if (former !== undefined && former !== kept) await signIn.revoke(settings, former).catch(() => false);
+    return added && { token: opens, lends: added.lends };
+  };
+
   const ways = {
     /** The page of the CRM where a person lets us into this org. `browser`: what only the browser that begins can show. */
     async begin(org: OrgId, given: ByConsent, by: { person: string; browser: string; redirectUri: string; popup: boolean }) {
@@ -318,11 +332,10 @@ export function connecting(parts: ConnectParts) {
                   'not_a_user',
                   'You are signed in to Salesforce, but Cordboard doesn’t know you as a user of this org yet. Users are read every five minutes; if you are new, try again then.',
                 );
-        if (refused) {
-          if (kept !== undefined) await signIn.revoke(begun.settings, kept).catch(() => false);
-          throw new Refused(refused);
-        }
-        return { ...about, agent: userId, kept };
+        const added = refused === undefined ? await addAgent(row, userId, kept) : undefined;
+        if (kept !== undefined && !added?.lends) await signIn.revoke(begun.settings, kept).catch(() => false);
+        if (refused || !added) throw new Refused(refused ?? changedMeanwhile);
+        return { ...about, agent: userId, ...added };
       } catch (error) {
         return { ...about, problem: problemOf(error) };
       }
@@ -407,7 +420,6 @@ export function connecting(parts: ConnectParts) {
     disconnect: (...given: Parameters<typeof ways.disconnect>) => toItsEnd(() => ways.disconnect(...given)),
     setActAs: (...given: Parameters<typeof ways.setActAs>) => toItsEnd(() => ways.setActAs(...given)),
     dropAgent: (...given: Parameters<typeof ways.dropAgent>) => toItsEnd(() => ways.dropAgent(...given)),
-    sealAgents: (org: OrgId, crmUser: string, kept: string) => secrets.seal(kept, placeOfConsent(org, crmUser)),
     /** What is under way has ended; for the end of this process. */
     async ended() {
       while (running.size > 0) await Promise.all(running);

@@ -75,6 +75,13 @@ export type Connected = {
   /** The sealed settings these were begun over: what somebody else has put there meanwhile stays. */
   readonly over: string | null;
 };
+/** Of an agent who has signed in. `over`: the sealed settings of the org that was done with. */
+export type AgentSession = {
+  readonly tokenHash: string;
+  readonly crmUser: string;
+  readonly sealedConsent: string | undefined;
+  readonly over: string | null;
+};
 export type ConnectStore = ReturnType<typeof connectStore>;
 
 /** A person who was sent to the CRM's page comes back within this, or begins anew. */
@@ -235,17 +242,33 @@ export function connectStore(database: Database) {
     /** An active user of the org, as last read there. */
     isUser: async (org: OrgId, crmUser: string) =>
       (await text('select 1 from crm_users where org = $1 and id = $2 and active', [org, crmUser])).length > 0,
-    async addAgentSession(org: OrgId, tokenHash: string, crmUser: string, sealedConsent: string | undefined) {
-      await database.transaction(async (connection) => {
+    /**
+     * Undefined: the org is connected otherwise by now, and nothing is kept. A consent isn't either, where records aren't written in agents'
+     * names any more. `former`: the consent it takes the place of.
+     */
+    async addAgentSession(
+      org: OrgId,
+      { tokenHash, crmUser, sealedConsent, over }: AgentSession,
+    ): Promise<{ readonly lends: boolean; readonly former: string | undefined } | undefined> {
+      return database.transaction(async (connection) => {
+        const same = { text: 'select 1 from orgs where org = $1 and crm is not distinct from $2 for share' };
+        if ((await connection.query(same, [org, over])).rowCount === 0) return undefined;
+        const wants = { text: "select 1 from ways_in where org = $1 and act_as = 'agent' for share" };
+        const lends = sealedConsent !== undefined && (await connection.query(wants, [org])).rowCount === 1;
         await connection.query(
           {
-            text: "insert into sessions (token_hash, org, person, crm_user, expires_at) select $1, $2, coalesce(max(u.name), $3), $3, cb_now() + interval '12 hours' from crm_users u where u.org = $2 and u.id = $3",
+            text: `insert into sessions (token_hash, org, person, crm_user, expires_at)
+              select $1, $2, coalesce(max(u.name), $3), $3, cb_now() + interval '12 hours' from crm_users u where u.org = $2 and u.id = $3
+              on conflict do nothing`,
           },
           [tokenHash, org, crmUser],
         );
-        if (sealedConsent === undefined) return;
+        if (!lends) return { lends, former: undefined };
+        const known = { text: 'select sealed from consents where org = $1 and holder = $2 for update' };
+        const former = (await connection.query(known, [org, crmUser])).rows[0] as { sealed: string } | undefined;
         await connection.query('give-consent', [org, crmUser, sealedConsent]);
         await connection.query({ text: "select pg_notify('orgs', $1)" }, [String(org)]);
+        return { lends, former: former?.sealed };
       });
     },
     /** An agent's own; `trouble`: why nothing is written in their name. */

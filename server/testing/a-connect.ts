@@ -36,6 +36,10 @@ export function aConnect(database: Database, console: ConsoleStore, publicUrl: s
     identity: acme,
     /** Who signs in on the CRM's page. */
     who: { orgId: acme.orgId, userId: acme.userId },
+    /** Tells one consent of a user from the next. */
+    consent: '',
+    /** What happens while somebody is on its page. */
+    meanwhile: async () => {},
     /** Until a new session is there. */
     proving: Promise.resolve(),
     /** It answers nobody who gives a consent back. */
@@ -49,8 +53,13 @@ export function aConnect(database: Database, console: ConsoleStore, publicUrl: s
       return { url: `https://login.example/authorize?state=${state}`, verifier: 'planted-verifier' };
     },
     redeem: async (_settings, { code, for: what }) => {
+      await crm.meanwhile();
       if (code !== 'good') throw new Refused({ mendedBy: 'admin', code: 'invalid_grant', message: 'The code is not good.' });
-      return { ...crm.who, host: crm.identity.host, kept: what === 'identity' ? undefined : `planted-refresh of ${crm.who.userId}` };
+      return {
+        ...crm.who,
+        host: crm.identity.host,
+        kept: what === 'identity' ? undefined : `planted-refresh of ${crm.who.userId}${crm.consent}`,
+      };
     },
     whyRefused: (error, description) => ({ mendedBy: 'admin', code: error, message: `refused: ${description ?? ''}` }),
     async revoke(_settings, kept) {

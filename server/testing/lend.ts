@@ -51,7 +51,13 @@ export async function lend(
     },
     [org, standIn.apiUrl, orgId, host],
   );
-  const token = `a session of ${userId} ${world.now()}`;
-  await connectStore(database).addAgentSession(org, token, userId, secrets.seal(kept!, placeOfConsent(org, userId)));
+  const { crm: over } = (await connectStore(database).org(org))!;
+  const sealedConsent = secrets.seal(kept!, placeOfConsent(org, userId));
+  await connectStore(database).addAgentSession(org, {
+    tokenHash: `a session of ${userId} ${world.now()}`,
+    crmUser: userId,
+    sealedConsent,
+    over,
+  });
   return userId;
 }
