@@ -322,6 +322,10 @@ describe('records made for strangers', () => {
       expect(await leads()).toEqual([]);
       expect(await personRow()).toMatchObject({ state: 'written', crm_id: id });
       expect((await tasks('c')).map((task) => task['WhoId'])).toEqual([id]);
+      // The book looks at leads only; of her it knows what the rule has found, and nothing of the lead that was to be made.
+      expect(await rows(`select kind, name, email, owner_id from book_records where id = '${id}'`)).toEqual([
+        { kind: 'contact', name: 'Wilk', email: null, owner_id: null },
+      ]);
     });
     test('used: never somebody who hasn’t got the number', async () => {
       await openWith('use', '601 000 000');

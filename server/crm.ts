@@ -125,7 +125,8 @@ export type WriteAnswer =
   | { readonly refused: 'unanswered'; readonly message: string }
   /** `whole`: the failure befell a group of rows in one, so any of them may be the poison: ask for half of them again (W5). */
   | { readonly refused: 'failed'; readonly failure: CrmFailure; readonly whole?: true };
-export type Duplicate = { readonly id: string; readonly phones: readonly string[] };
+/** It may be of another kind than the record that was to be made. */
+export type Duplicate = { readonly kind: PersonKind; readonly id: string; readonly name: string; readonly phones: readonly string[] };
 /** Look one record up, by our name or by id. `since`: not created before (ms); bounds the search where names aren't unique (W8). */
 export type ReadAsk = {
   /** Left out: an activity. */ readonly kind?: WantedKind;

@@ -63,7 +63,7 @@ test('whom a duplicate rule found is asked for by the record alone, and what sta
   const { writes } = await ask({ lookAtDuplicates: true });
   expect(writes[0]).toMatchObject({
     refused: 'duplicate',
-    others: [{ id, phones: expect.arrayContaining(['501 999 881', '22 123 45 67']) }],
+    others: [{ kind: 'contact', id, name: 'Wilk', phones: expect.arrayContaining(['501 999 881', '22 123 45 67']) }],
   });
   expect((await ask({ despiteDuplicates: true })).writes[0]).toMatchObject({ created: true });
 });

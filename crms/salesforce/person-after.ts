@@ -107,7 +107,7 @@ async function whoIsIt(
   }
 }
 const Created = z.looseObject({ id: z.string() });
-const Phones = z.looseObject({ records: z.array(z.looseObject({ Id: z.string() })) });
+const Phones = z.looseObject({ records: z.array(z.looseObject({ Id: z.string(), Name: z.string().nullish() })) });
 
 /** What stands in the phone fields of these records, as this user sees them. */
 async function withPhones(connection: Connection, shapes: readonly PersonShape[], ids: readonly string[]): Promise<Duplicate[]> {
@@ -117,16 +117,19 @@ async function withPhones(connection: Connection, shapes: readonly PersonShape[]
     const phones = fields.filter(({ type }) => type === 'phone').map(({ name }) => name);
     return own.length === 0 || phones.length === 0
       ? []
-      : [
-          `${connection.api.base}/query?q=${encodeURIComponent(`SELECT Id, ${phones.join(', ')} FROM ${object} WHERE ${isOneOf('Id', own)}`)}`,
-        ];
+      : [{ kind, soql: `SELECT Id, Name, ${phones.join(', ')} FROM ${object} WHERE ${isOneOf('Id', own)}` }];
   });
   if (queries.length === 0) return [];
-  const pages = await getTogether(connection, queries);
-  return pages.flatMap((page) => {
+  const pages = await getTogether(
+    connection,
+    queries.map(({ soql }) => `${connection.api.base}/query?q=${encodeURIComponent(soql)}`),
+  );
+  return pages.flatMap((page, at) => {
     if (page instanceof Refused) throw page;
-    return parsed(Phones, page).records.map(({ Id, attributes: _, ...values }) => ({
+    return parsed(Phones, page).records.map(({ Id, Name, attributes: _, ...values }) => ({
+      kind: queries[at]!.kind,
       id: Id,
+      name: Name ?? '',
       phones: Object.values(values).filter((value): value is string => typeof value === 'string' && value !== ''),
     }));
   });

@@ -198,7 +198,7 @@ function used(
   const having =
     wanted.kind === 'activity' ? [] : others.filter(({ phones }) => phones.some((written) => hasNumber(wanted.phone, written, country)));
   const [only, ...more] = having;
-  if (only && more.length === 0) return { ...isThere(before.row, only.id), ghosts: before.ghosts };
+  if (only && more.length === 0) return { ...isThere(before.row, only.id, only), ghosts: before.ghosts };
   const because = only
     ? `${having.length} records that a duplicate rule found have the number: merge them.`
     : 'No record that the duplicate rule found has the number, as far as the connected user sees: add the number to it, or let the rule allow saving.';
@@ -274,14 +274,21 @@ export function tooEarly(row: WriteRow, form: 'unique' | 'reduced', nowMs: numbe
   return { ...givenBack(row), dueInMs: lookAgainInMs(out, nowMs) };
 }
 
-/** Somebody has the number by now: that record is taken for the one that was to be made, and nothing is sent (P3); none if too many have it. */
-export const isThere = (row: WriteRow, crmId: string | undefined): RowOutcome => ({
+/**
+ * Somebody has the number by now: that record is taken for the one that was to be made, and nothing is sent (P3); none if too many have it.
+ * `found`: it may be nobody the book knows, who is kept there as what they are (persons-came.sql).
+ */
+export const isThere = (row: WriteRow, crmId: string | undefined, found?: Pick<Duplicate, 'kind' | 'name'>): RowOutcome => ({
   ...base(row),
   state: crmId === undefined ? 'dropped' : 'written',
   crmId,
   attempts: 0,
   setbacks: 0,
-  trouble: { code: 'FOUND', message: 'somebody in Salesforce has this number by now; nothing was made' },
+  trouble: {
+    code: 'FOUND',
+    message: 'somebody in Salesforce has this number by now; nothing was made',
+    ...(found && { found: { kind: found.kind, name: found.name } }),
+  },
 });
 
 /** It can't be told who is there, so nobody is made yet. That is asked for all at once, with a back-off of its own, and held against no row (W7). */

@@ -1,7 +1,10 @@
 -- What became of records made for numbers is known. What is in the org is in the book at once, until a poll says it better (B1); nobody is told for its
--- owner where the CRM's own rules chose one.
+-- owner where the CRM's own rules chose one. Whom a duplicate rule found is what they are, and not what was to be made.
 with settled as (
-  select p.org, p.number_key, p.kind, p.name, w.crm_id, w.wanted, w.state from persons p join writes w on w.org = p.org and w.name = p.name
+  select p.org, p.number_key, coalesce(f.found->>'kind', p.kind) as kind, p.name, w.crm_id, w.state,
+    case when f.found is null then w.wanted else jsonb_build_object('name', f.found->>'name') end as wanted
+  from persons p join writes w on w.org = p.org and w.name = p.name
+  cross join lateral (select case when w.trouble->>'code' = 'FOUND' then w.trouble->'found' end as found) f
   where p.org = $1 and p.name = any($2) and w.state in ('written', 'parked', 'deleted', 'dropped')
 ), told as (
   update persons p set told = false from settled s where p.org = s.org and p.name = s.name
