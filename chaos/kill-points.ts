@@ -197,6 +197,13 @@ export const besideTheRoad: Readonly<Record<string, string>> = {
   'beat-setup-job': 'how far installing is: said again within seconds; a server that stops saying so is found (server/setup)',
   'end-setup-job': 'an end that was not stored is found as an interruption, and what was installed is installed again',
   'give-up-setup-jobs': 'what nobody works on is found by the next who looks',
+  'remember-unique': 'that names are unique in an org: seen again and stored when it is connected next, before anything is written there',
+  ...Object.fromEntries(
+    ['book-part', 'forget-persons', 'leave-calls', 'leave-writes'].map((name) => [
+      name,
+      'another org in the place of a former one: nothing is connected until all of it is stored, and it is done again as a whole',
+    ]),
+  ),
   'save-check': 'what was found in an org: looked at again by a click',
   ...Object.fromEntries(
     ['begin', 'save', 'filled', 'forget', 'count', 'wake-calls', 'gone', 'heard'].map((name) => [
