@@ -203,7 +203,7 @@ export function connecting(parts: ConnectParts) {
         // First nobody reads or writes there any more, then what was read is forgotten.
         const { revoked } = await letGo(row, row);
         await parts.audit(row.org, by, 'let go of the org, for another in its place', { crmOrg: row.wayIn?.crmOrg, revoked });
-        await store.forgetFormerOrg(row.org);
+        if (!(await store.forgetFormerOrg(row.org))) throw new Refused(changedMeanwhile);
       }
       const former =
         isOther || settings.auth.by !== 'web'

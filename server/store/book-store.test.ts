@@ -15,6 +15,7 @@ let org: OrgId;
 /** Statements asked for by name, and one that is refused. */
 let asked: string[] = [];
 let refuse: string | undefined;
+let beforeStep = async () => {};
 let address: DatabaseAddress;
 
 beforeAll(async () => {
@@ -28,6 +29,10 @@ beforeAll(async () => {
       if (name === refuse && asked.filter((one) => one === name).length > 1) throw new Error('the node is killed');
       return real.query(name, values);
     },
+    async transaction(work) {
+      await beforeStep();
+      return real.transaction(work);
+    },
   };
   book = bookStore(database, world, () => undefined);
 });
@@ -37,7 +42,7 @@ afterAll(async () => {
 });
 beforeEach(async () => {
   org = await consoleStore(database).addOrg('org', 'live', null);
-  [asked, refuse] = [[], undefined];
+  [asked, refuse, beforeStep] = [[], undefined, async () => {}];
 });
 
 const day = (of: number) => `2026-01-0${of}T00:00:00.000Z`;
@@ -132,6 +137,26 @@ describe('another org takes the place of the one whose book this was', () => {
     await forgetFormerOrg(database, org);
     await saving;
     expect(await people()).toEqual([]);
+  });
+  test('two admins at once: who is behind forgets nothing of the org that is connected by then', async () => {
+    await book.begin(org, 'contact', 'new', day(1), 1);
+    await book.savePage(org, 'contact', 1, [entry('1', day(1))], { afterId: undefined });
+    await book.filled(org, 'contact', 1);
+    await rows(`update orgs set crm = 'sealed' where org = $1`);
+    expect(await forgetFormerOrg(database, org)).toBe(false);
+    expect([await people(), await book.complete(org)]).toEqual([[{ id: '1', state: 'there' }], true]);
+    expect(await rows('select mode from orgs where org = $1')).toEqual([{ mode: 'live' }]);
+  });
+  test('two admins at once: the one who is behind stops in the middle, before the new one is read', async () => {
+    await book.begin(org, 'contact', 'former', day(1), 1);
+    const entries = Array.from({ length: 11_000 }, (_, n) => entry(`${n}`, day(1), `+4850${n}`));
+    await book.savePage(org, 'contact', 1, entries, { afterId: undefined });
+    let steps = 0;
+    beforeStep = async () => {
+      if (++steps === 3) await rows(`update orgs set crm = 'sealed' where org = $1`);
+    };
+    expect(await forgetFormerOrg(database, org)).toBe(false);
+    expect((await people()).length).toBe(1_000);
   });
   test('it is complete once the kinds are read that the new one has', async () => {
     await book.begin(org, 'person-account', 'former', day(1), 1);
