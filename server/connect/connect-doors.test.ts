@@ -568,6 +568,29 @@ describe('agents sign in with Salesforce (DP-11)', () => {
     expect(made.heard.revoked).toEqual([`planted-refresh of ${anna}`]);
     expect(await read()).toMatchObject({ agents: 1 });
   });
+  test.each([
+    ['another app', { clientId: 'another-key', clientSecret: 'planted-other-secret' }],
+    ['another address', { loginUrl: 'https://acme.my.salesforce.com', clientSecret: 'planted-app-secret' }],
+  ])('what agents lent to one app is shown to no other: connected by %s, it is given back', async (_, by) => {
+    await connect();
+    await aUser();
+    await signInAs(anna);
+    made.crm.who = { orgId: acme.orgId, userId: acme.userId };
+    made.crm.consent = ', once more';
+    await comeBack({ state: await begin(by), code: 'good' });
+    expect(made.heard.revoked).toContain(`planted-refresh of ${anna}`);
+    expect([await made.store.lent(org, anna), await read()]).toMatchObject([undefined, { agents: 0, connected: true }]);
+  });
+  test('reconnected by the same app, what agents lent stays, and is tried again: it may have been the app', async () => {
+    await connect();
+    await aUser();
+    await signInAs(anna);
+    await made.store.sayAgentTrouble(org, anna, { code: 'invalid_client', message: 'The secret is wrong.' });
+    made.crm.who = { orgId: acme.orgId, userId: acme.userId };
+    await connect();
+    expect(made.heard.revoked).not.toContain(`planted-refresh of ${anna}`);
+    expect(await read()).toMatchObject({ agents: 1, agentsInTrouble: [] });
+  });
   const agentsOf = async () =>
     (await database.query({ text: 'select count(*)::int as n from sessions where org = $1 and crm_user is not null' }, [org])).rows[0];
   test('a consent that comes when records aren’t written in agents’ names any more is given back, and they are let in', async () => {

@@ -2,7 +2,7 @@ import { type Crm, type CrmIdentity, Refused, Unanswered } from '../crm.ts';
 import type { CrmFailure } from '../crm-failure.ts';
 import type { ConsentFor, CrmSignIn } from '../crm-sign-in.ts';
 import { hashToken } from '../guard.ts';
-import type { ActAs, Asking, ConnectStore, Means, OrgRow, WhyNoAsking } from '../store/connect-store.ts';
+import type { ActAs, Asking, ConnectStore, Means, OrgRow, Taken, WhyNoAsking } from '../store/connect-store.ts';
 import type { Secrets } from '../store/secrets.ts';
 import { placeOfConsent } from '../store/vault-store.ts';
 import type { OrgId } from '../store.ts';
@@ -167,7 +167,7 @@ export function connecting(parts: ConnectParts) {
   };
 
   /** Tells the CRM of consents that were taken away here. Gives of how many it knows that they are over. */
-  const giveBack = async (org: OrgId, settings: Settings, gone: readonly { holder: string; sealed: string }[]): Promise<number> => {
+  const giveBack = async (org: OrgId, settings: Settings, gone: readonly Taken[]): Promise<number> => {
     let over = 0;
     for (let at = 0; at < gone.length; at += revokedAtOnce) {
       const told = await Promise.allSettled(
@@ -215,8 +215,11 @@ export function connecting(parts: ConnectParts) {
                 .catch(() => undefined),
             ];
       const newest = await vault.read();
-      placed = await store.connect(row.org, {
+      const isSameApp =
+        formerly?.auth.clientId === settings.auth.clientId && formerly !== undefined && isSameOrigin(formerly.loginUrl, settings.loginUrl);
+      const gone = await store.connect(row.org, {
         over: isOther ? null : row.crm,
+        keepsAgents: isSameApp && !isOther,
         sealedCrm: secrets.seal(JSON.stringify({ kind, ...settings, orgId: identity.orgId }), crmPlace),
         means: settings.auth.by,
         loginUrl: settings.loginUrl,
@@ -226,7 +229,8 @@ export function connecting(parts: ConnectParts) {
         lifetimeDays: given.lifetimeDays,
         sealedConsent: newest === undefined ? undefined : secrets.seal(newest, placeOfConsent(row.org, '')),
       });
-      if (!placed) throw new Refused(changedMeanwhile);
+      if (!gone) throw new Refused(changedMeanwhile);
+      placed = true;
       await parts.audit(row.org, by, isOther ? 'connected another org in its place' : 'connected the org', {
         means: settings.auth.by,
         crmOrg: identity.orgId,
@@ -235,6 +239,7 @@ export function connecting(parts: ConnectParts) {
       // Five consents a user and app are kept by Salesforce; the one before is given back rather than left to push others out.
       for (const text of former)
         if (text !== undefined && text !== newest) await signIn.revoke(formerly ?? settings, text).catch(() => false);
+      if (formerly) await giveBack(row.org, formerly, gone);
       return identity;
     } catch (error) {
       const newest = placed ? undefined : await vault.read();

@@ -74,7 +74,11 @@ export type Connected = {
   readonly sealedConsent: string | undefined;
   /** The sealed settings these were begun over: what somebody else has put there meanwhile stays. */
   readonly over: string | null;
+  /** What agents have lent was lent to this app, at this address; else it is of no use there, and isn't shown there either. */
+  readonly keepsAgents: boolean;
 };
+/** A consent that is no longer kept here. */
+export type Taken = { readonly holder: string; readonly sealed: string };
 /** Of an agent who has signed in. `over`: the sealed settings of the org that was done with. */
 export type AgentSession = {
   readonly tokenHash: string;
@@ -145,15 +149,18 @@ export function connectStore(database: Database) {
       return !left['theirs'] ? 'other-browser' : left['used'] ? 'used' : 'expired';
     },
 
-    /** All of it or nothing: settings, who we are there, and what keeps us signed in. False: somebody else has connected it meanwhile. */
-    async connect(org: OrgId, connected: Connected): Promise<boolean> {
+    /**
+     * All of it or nothing: settings, who we are there, and what keeps us signed in. Gives what agents had lent to another app, to be taken
+     * back there. Undefined: somebody else has connected it meanwhile.
+     */
+    async connect(org: OrgId, connected: Connected): Promise<readonly Taken[] | undefined> {
       const { identity } = connected;
       return database.transaction(async (connection) => {
         const { rowCount } = await connection.query(
           { text: 'update orgs set crm = $2 where org = $1 and (crm is not distinct from $3 or crm = $2)' },
           [org, connected.sealedCrm, connected.over],
         );
-        if (rowCount === 0) return false;
+        if (rowCount === 0) return undefined;
         // What another org had before says nothing of this one.
         await connection.query(
           {
@@ -179,18 +186,19 @@ export function connectStore(database: Database) {
         if (connected.sealedConsent === undefined)
           await connection.query({ text: "delete from consents where org = $1 and holder = ''" }, [org]);
         else await connection.query('give-consent', [org, '', connected.sealedConsent]);
+        // It may have been the app that kept us from writing in their names, and that is mended now.
+        const again = "update consents set trouble = null where org = $1 and holder <> '' and trouble is not null";
+        const takeBack = "delete from consents where org = $1 and holder <> '' returning holder, sealed";
+        const gone = await connection.query({ text: connected.keepsAgents ? again : takeBack }, [org]);
         await connection.query({ text: "select pg_notify('orgs', $1)" }, [String(org)]);
-        return true;
+        return gone.rows as Taken[];
       });
     },
     /**
      * Everything stays but the way in. Gives what is to be taken back from the CRM. `only`: undefined is given, and nothing done, where the
      * sealed settings are others by now.
      */
-    async disconnect(
-      org: OrgId,
-      only?: { readonly crm: string | null },
-    ): Promise<readonly { readonly holder: string; readonly sealed: string }[] | undefined> {
+    async disconnect(org: OrgId, only?: { readonly crm: string | null }): Promise<readonly Taken[] | undefined> {
       return database.transaction(async (connection) => {
         const { rowCount } = await connection.query(
           { text: 'update orgs set crm = null where org = $1 and ($2 or crm is not distinct from $3)' },
@@ -201,7 +209,7 @@ export function connectStore(database: Database) {
         await connection.query({ text: 'delete from sessions where org = $1 and crm_user is not null' }, [org]);
         const gone = await connection.query({ text: 'delete from consents where org = $1 returning holder, sealed' }, [org]);
         await connection.query({ text: "select pg_notify('orgs', $1)" }, [String(org)]);
-        return gone.rows as { readonly holder: string; readonly sealed: string }[];
+        return gone.rows as Taken[];
       });
     },
     forgetFormerOrg: (org: OrgId) => forgetFormerOrg(database, org),
@@ -229,13 +237,13 @@ export function connectStore(database: Database) {
       ]);
     },
     /** What agents have lent goes with the right to use it; given for the CRM to be told. */
-    async setActAs(org: OrgId, actAs: ActAs): Promise<readonly { readonly holder: string; readonly sealed: string }[]> {
+    async setActAs(org: OrgId, actAs: ActAs): Promise<readonly Taken[]> {
       return database.transaction(async (connection) => {
         await connection.query({ text: 'update ways_in set act_as = $2 where org = $1' }, [org, actAs]);
         const takeBack = "delete from consents where org = $1 and holder <> '' and $2 = 'integration-user' returning holder, sealed";
         const gone = await connection.query({ text: takeBack }, [org, actAs]);
         await connection.query({ text: "select pg_notify('orgs', $1)" }, [String(org)]);
-        return gone.rows as { holder: string; sealed: string }[];
+        return gone.rows as Taken[];
       });
     },
 
