@@ -152,6 +152,16 @@ describe('who can’t be acted for', () => {
     expect(await crm.mayActAs(anna)).toMatchObject({ mendedBy: 'time' });
     expect(said).toEqual([]);
   });
+  test('a sign-in host that answers nobody is waited for once, and not for each of them; who is in goes on', async () => {
+    const { crm, said } = await open();
+    expect(await crm.mayActAs(haruto)).toBeUndefined();
+    await org.control('POST', '/faults', { kind: 'lost-answer', match: { pathPrefix: '/services/oauth2/token' } });
+    expect(await crm.mayActAs(anna)).toMatchObject({ mendedBy: 'time', code: 'SIGN_IN_UNANSWERED' });
+    const before = await tokens();
+    for (const other of [olena, james]) expect(await crm.mayActAs(other)).toMatchObject({ code: 'SIGN_IN_UNANSWERED' });
+    expect(await crm.mayActAs(haruto)).toBeUndefined();
+    expect([(await tokens()) - before, said]).toEqual([0, []]);
+  });
 });
 
 describe('what the org refuses in an agent’s name', () => {

@@ -11,6 +11,9 @@ const idleMs = 15 * 60_000;
 /** Who can't be acted for isn't tried sooner. What is mended by a person is besides kept with their consent, for longer and for all nodes. */
 const restMs = 60_000;
 
+/** Nobody is let in who isn't already: so it is for all agents, and each of them would be waited for in vain. */
+const hostAway: ReadonlySet<string> = new Set(['SIGN_IN_UNANSWERED', 'SIGN_IN_UNREACHABLE']);
+
 /** No session could be had for an agent: nothing of theirs was sent, and it is nobody's fault but their consent's. */
 export class NoSession extends Refused {}
 /** An agent's own session, in which records are written in their name. */
@@ -45,6 +48,7 @@ export function openAgents(parts: {
   const open = new Map<string, Open>();
   const resting = new Map<string, { readonly failure: CrmFailure; readonly untilMs: number }>();
   const closing = new Set<Promise<void>>();
+  let away: { readonly failure: CrmFailure; readonly untilMs: number } | undefined;
 
   const letGo = (userId: string) => {
     const closed = open.get(userId)?.session.close();
@@ -68,7 +72,9 @@ export function openAgents(parts: {
   const setAside = async (userId: string, failure: CrmFailure): Promise<CrmFailure> => {
     const passing = failure.mendedBy === 'time';
     const told = { ...failure, message: inWords(failure) };
-    resting.set(userId, { failure: told, untilMs: world.monotonic() + restMs });
+    const rests = { failure: told, untilMs: world.monotonic() + restMs };
+    resting.set(userId, rests);
+    if (hostAway.has(failure.code)) away = rests;
     letGo(userId);
     onLog(`crm.agent-set-aside user=${userId} code=${failure.code}`);
     if (!passing) await say(userId, { code: failure.code, message: told.message });
@@ -91,6 +97,7 @@ export function openAgents(parts: {
       if (rests && world.monotonic() < rests.untilMs) return rests.failure;
       resting.delete(userId);
       if (!lent) return notLent;
+      if (away && world.monotonic() < away.untilMs && !open.has(userId)) return away.failure;
       try {
         const { userId: found } = await opened(userId, lent).session.grant();
         if (found.slice(0, 15) === userId.slice(0, 15)) return undefined;
