@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { type Crm, type FieldDefaults, Refused } from './crm.ts';
 import { keepOrgs } from './org-keeper.ts';
-import type { LaneHold, OrgId, Store } from './store.ts';
+import type { LaneHold, OrgId, OrgView, Store } from './store.ts';
 import type { World } from './world.ts';
 
 const org = 1 as OrgId;
@@ -13,7 +13,8 @@ function keepOne(
     onLane?: () => void;
     crm?: object;
     connect?: () => Promise<Crm>;
-    mode?: 'live' | 'observe';
+    mode?: OrgView['mode'];
+    proveAgents?: () => Promise<void>;
     defaults?: FieldDefaults;
     wasUnique?: boolean;
   } = {},
@@ -44,6 +45,7 @@ function keepOne(
     troubles: [] as unknown[],
     proved: [] as unknown[],
     wasUnique: more.wasUnique ?? false,
+    mode: more.mode ?? 'live',
   };
   const none = { count: 0, firstDueInMs: undefined, oldestMs: undefined };
   let held = false;
@@ -70,7 +72,7 @@ function keepOne(
     ...more.crm,
   } as unknown as Crm; // nothing is written, so nothing else is asked
   const store = {
-    readOrgs: () => Promise.resolve([{ org, name: 'Org', mode: more.mode ?? 'live', crm: seen.sealed, wasUnique: seen.wasUnique }]),
+    readOrgs: () => Promise.resolve([{ org, name: 'Org', mode: seen.mode, crm: seen.sealed, wasUnique: seen.wasUnique }]),
     rememberUnique: (_org: OrgId, sealed: string) => Promise.resolve(void (seen.wasUnique = sealed === 'sealed')),
     saveUsers: () => Promise.resolve(void seen.saved++),
     saveUsage: (_org: OrgId, _usage: unknown, trouble: unknown) => Promise.resolve(void seen.troubles.push(trouble)),
@@ -91,7 +93,7 @@ function keepOne(
     connect: () => (seen.connected++, more.connect?.() ?? Promise.resolve(crm)),
     signedIn: () => Promise.resolve(),
     proved: (_org, trouble) => Promise.resolve(void seen.proved.push(trouble)),
-    proveAgents: () => Promise.resolve(),
+    proveAgents: () => more.proveAgents?.() ?? Promise.resolve(),
     writer: { sideBySide: 1, requestLimitMs: 120_000, pollMs: 500 },
     connected: () => undefined,
     rules: () => Promise.resolve({ policyVersion: 1, defaults: more.defaults ?? {}, duplicates: 'park', country: undefined }),
@@ -151,6 +153,25 @@ test('D1: a new colleague is known within minutes, also while this node writes',
   await keeper.pass(30 * 60_000);
   expect(keeper.seen.users).toBeGreaterThan(4);
   expect(keeper.seen.taken).toBe(1);
+  await keeper.close();
+});
+
+test('W9: who pauses the org doesn’t wait for whatever the org is asked just then; nor does the writing for agents’ sign-ins', async () => {
+  const slow = Promise.withResolvers<void>();
+  let isSlow = false;
+  const keeper = keepOne(() => Promise.resolve(0), {
+    proveAgents: () => slow.promise,
+    crm: { users: () => (isSlow ? slow.promise.then(() => []) : Promise.resolve([])) },
+  });
+  await keeper.pass(10_000);
+  expect(keeper.seen.taken).toBe(1);
+  isSlow = true;
+  await keeper.pass(10 * 60_000);
+  keeper.seen.mode = 'paused';
+  keeper.ring();
+  await keeper.pass(10_000);
+  expect(keeper.seen.reports.at(-1)).toBe('lane.released');
+  slow.resolve();
   await keeper.close();
 });
 

@@ -98,6 +98,15 @@ export function keepOrgs({
     let lookFromMs = -Infinity;
     let namesFromMs = -Infinity;
 
+    /** What nobody waits for, each at most once at a time: it may take as long as the org does. */
+    const underWay = new Map<string, Promise<void>>();
+    const beside = (unless: string, work: () => Promise<void>) => {
+      if (underWay.has(unless)) return;
+      const done = work()
+        .catch((error: unknown) => report(unless, { org, because: (error as Error).message }))
+        .finally(() => underWay.delete(unless));
+      underWay.set(unless, done);
+    };
     const say = async (crm: Crm | undefined, trouble: unknown, force = false) => {
       const text = trouble ? JSON.stringify(trouble) : undefined;
       if (!force && text === saidTrouble && world.monotonic() - usageAtMs < usageEveryMs) return;
@@ -117,7 +126,7 @@ export function keepOrgs({
     const watchWayIn = async (crm: Crm) => {
       if (world.monotonic() >= agentsFromMs) {
         agentsFromMs = world.monotonic() + agentsEveryMs * (0.5 + world.chance());
-        await proveAgents(org, crm);
+        beside('org.agents-unproved', () => proveAgents(org, crm));
       }
       const sinceMs = crm.signedInAtMs();
       if (sinceMs === undefined) return;
@@ -166,7 +175,7 @@ export function keepOrgs({
         const crm = crms.get(org)!;
         if (crm.form === 'unique' && !row.wasUnique) await store.rememberUnique(org, row.crm);
         /** Asked before anything is stored or written: another node may have connected another org meanwhile. */
-        const isStillConnected = async () => (await store.readOrgs()).some((now) => now.org === org && now.crm === connectedTo);
+        const isStillConnected = async () => (await store.readOrgs()).some((now) => now.org === org && now.crm === row.crm);
         const readUsers = async () => {
           if (world.monotonic() - usersAtMs <= usersEveryMs) return;
           if (usersAtMs !== -Infinity) usersAtMs = world.monotonic() - usersEveryMs + usersAgainMs;
@@ -214,11 +223,12 @@ export function keepOrgs({
         try {
           if (!(await isStillConnected())) continue; // whoever connects another org ends the lanes there were (server/store/former-org.ts)
           report('lane.taken', { org, epoch: hold.epoch, recovered: await hold.recover() });
-          watching = watchMode(org, row.crm, pause, async () => {
+          const lookAfter = async () => {
             await readUsers();
             await lookAtDefaultsIfMay();
             await watchWayIn(crm);
-          });
+          };
+          watching = watchMode(org, row.crm, pause, () => beside('org.users-unread', lookAfter));
           const reports: WriterReport = {
             exchanged: (info) => {
               report('org.exchanged', { org, ...info });
@@ -269,10 +279,11 @@ export function keepOrgs({
       }
     }
     await disconnect();
+    await Promise.all(underWay.values());
   };
 
   /** Ends the writing when the org is paused, observed, or connected elsewhere; reads its users, checks the policy's defaults and looks after the way in meanwhile. */
-  const watchMode = async (org: OrgId, crm: string, pause: AbortController, lookAfter: () => Promise<void>): Promise<void> => {
+  const watchMode = async (org: OrgId, crm: string, pause: AbortController, lookAfter: () => void): Promise<void> => {
     const ended = AbortSignal.any([pause.signal, stop]);
     ended.addEventListener('abort', () => orgsBell.ring(), { once: true });
     while (!ended.aborted) {
@@ -282,7 +293,7 @@ export function keepOrgs({
         () => null, // the database is away; the lane's own heartbeat decides
       );
       if (row !== null && (row?.mode !== 'live' || row.crm !== crm)) return pause.abort();
-      await lookAfter().catch((error: unknown) => report('org.users-unread', { org, because: (error as Error).message }));
+      lookAfter();
       await orgsBell.wait(heard, 5_000, world);
     }
   };
