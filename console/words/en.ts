@@ -360,6 +360,7 @@ export const en: Words = {
       direction: 'Direction',
       ownerId: 'Owner',
       spareOwnerId: 'Owner, if that one cannot be',
+      author: 'Whose call it was',
       byAssignmentRules: 'Owner by assignment rules',
       who: 'Person',
       what: 'Related to',

@@ -361,6 +361,7 @@ export const fr: Words = {
       direction: 'Sens',
       ownerId: 'Propriétaire',
       spareOwnerId: 'Propriétaire de remplacement',
+      author: 'À qui était l’appel',
       byAssignmentRules: 'Propriétaire selon les règles d’attribution',
       who: 'Personne',
       what: 'Associé à',

@@ -357,6 +357,7 @@ export const ja: Words = {
       direction: '方向',
       ownerId: '所有者',
       spareOwnerId: '代わりの所有者',
+      author: '通話した担当者',
       byAssignmentRules: '割り当てルールによる所有者',
       who: '名前(人)',
       what: '関連先',

@@ -404,6 +404,7 @@ export const pl: Words = {
       direction: 'Kierunek',
       ownerId: 'Właściciel',
       spareOwnerId: 'Właściciel zastępczy',
+      author: 'Czyja to rozmowa',
       byAssignmentRules: 'Właściciel według reguł przydziału',
       who: 'Osoba',
       what: 'Dotyczy',

@@ -405,6 +405,7 @@ export const ru: Words = {
       direction: 'Направление',
       ownerId: 'Ответственный',
       spareOwnerId: 'Запасной ответственный',
+      author: 'Чей это разговор',
       byAssignmentRules: 'Ответственный по правилам назначения',
       who: 'Человек',
       what: 'Связано с',

@@ -482,6 +482,7 @@ export type WantedField =
   | 'direction'
   | 'ownerId'
   | 'spareOwnerId'
+  | 'author'
   | 'byAssignmentRules'
   | 'who'
   | 'what'

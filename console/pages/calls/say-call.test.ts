@@ -92,6 +92,7 @@ describe('a field of a record that is wanted', () => {
     ['phone', '+48501999888', 'Phone', '+48501999888'],
     ['email', 'anna@acme.example', 'E-mail', 'anna@acme.example'],
     ['ownerId', '005A', 'Owner', '005A'],
+    ['author', { id: '005B', name: 'Anna Nowak' }, 'Whose call it was', 'Anna Nowak'],
     ['byAssignmentRules', true, 'Owner by assignment rules', '✓'],
     ['about', 'to-do', 'Type', 'To do'],
     ['who', { kind: 'lead', id: '00QA', name: 'Anna' }, 'Person', 'Lead Anna'],

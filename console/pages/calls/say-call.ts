@@ -82,6 +82,7 @@ export function sayField(name: string, value: unknown, { story, call }: Words, f
     about: () => known(story.fieldValues.about),
     status: () => known(story.fieldValues.status),
     direction: () => known(call.directions),
+    author: () => nameOf(value),
     byAssignmentRules: () => (value === true ? '✓' : undefined),
     who: () => sayRecord(value, story.fieldValues.kind),
     what: () => sayRecord(value, story.fieldValues.kind),
