@@ -171,7 +171,7 @@ test('DP-11: two nodes use a consent that has rested for a day once, and a token
   await line.lend(mail('haruto'));
   await hear('1', 'anna');
   await settle();
-  const versions = () => rows("select version::int, proved_at is not null as proved from consents where holder <> '' order by holder");
+  const versions = () => rows("select version::float8, proved_at is not null as proved from consents where holder <> '' order by holder");
   const before = await versions();
   await line.advanceTo(line.now() + 25 * 3_600_000);
   // One exchange is stored twice: that it is begun, and what it gave.
