@@ -23,6 +23,13 @@ export function wallClock(atMs: number, zone: string): number {
   return Date.UTC(year, month - 1, day, hour, minute, second) + (atMs - wholeMs);
 }
 
+/** The same with the time of day, as YYYY-MM-DD HH:MM:SS: one form in every language, so that no title changes with the library's tables. */
+export function localTime(atMs: number, zone: string): string {
+  const parts = formatOf(zone).formatToParts(new Date(atMs));
+  const part = (type: Intl.DateTimeFormatPartTypes) => parts.find((one) => one.type === type)?.value ?? '';
+  return `${localDate(atMs, zone)} ${part('hour')}:${part('minute')}:${part('second')}`;
+}
+
 /** Is this an IANA zone this machine knows? An org may have zones that are newer than our tables. */
 export function isZone(zone: string): boolean {
   if (!/^[A-Za-z]/.test(zone)) return false; // Intl also takes "+09:00", which knows no summer time

@@ -4,7 +4,8 @@ import { defaultRules, type MatchRules } from '../match/match.ts';
 import type { HoursRules, LineHours } from './hours.ts';
 import { checkHours, hoursIn, readZone } from './read-hours.ts';
 import { type Mistake, type ReadValue, say, SettingsReader } from './settings.ts';
-import { languages, words, type Language } from './words.ts';
+import { subjectReader, type Texts, textsReader } from './templates.ts';
+import { languages, type Language } from './words.ts';
 
 /** The five types of AC-04, each with a setting of its own. */
 export const callTypeSettings = [
@@ -36,6 +37,8 @@ export type Policy = {
   readonly minutes: (typeof roundings)[number];
   /** Template instead of the language's own title. */
   readonly subject?: string;
+  /** Templates by language and type of call, before all others. */
+  readonly texts?: Texts;
   /** Once somebody talked with the number of an unanswered call, its open log is completed (D4). */
   readonly closeWhenCalledBack: boolean;
   /** A user or queue of the CRM: owns what no mapped agent owns. */
@@ -113,10 +116,6 @@ export type StrangerRules = {
   /** A person deleted the record we made: is one made again when the number calls again (P2)? */
   readonly afterDeletion: 'nothing' | 'again';
 };
-
-/** What a subject may be made of. */
-export const mergeFields = ['PRODUCT', 'DIRECTION', 'MINUTES', 'DATE', 'CUSTOMER', 'LINE', 'AGENT'] as const;
-export type MergeField = (typeof mergeFields)[number];
 
 export function defaultPolicy(language: Language): Policy {
   return {
@@ -209,11 +208,8 @@ function policyIn(reader: SettingsReader): ReadValue<Partial<Policy>> {
     skipInternal: (path, value) =>
       value === true ? true : reader.wrong(path, `Internal calls are never logged (DP-52); leave it true, not ${say(value)}.`),
     minutes: reader.oneOf(roundings),
-    subject: (path, value) => {
-      const template = reader.line(255)(path, value);
-      for (const message of template === undefined ? [] : mistakesInTemplate(template)) reader.wrong(path, message);
-      return template;
-    },
+    subject: subjectReader(reader),
+    texts: textsReader(reader, callTypeSettings),
     closeWhenCalledBack: reader.truth,
     defaultOwnerId: id,
     country: reader.matching(/^[A-Z]{2}$/, 'the two capital letters of a country (ISO 3166), such as "PL"'),
@@ -275,17 +271,6 @@ const over =
     return given && { ...defaults, ...given };
   };
 
-/** Braces only ever hold the name of a field (MT-36, MT-37). */
-function mistakesInTemplate(template: string): string[] {
-  const offered = mergeFields.map((field) => `{${field}}`).join(' ');
-  return [...template.matchAll(/\{([^{}]*)\}|[{}]/g)].flatMap(({ 0: found, 1: name, index }) => {
-    if (name === undefined) return [`The "${found}" at character ${index + 1} has no partner; braces only hold the name of a field.`];
-    return mergeFields.some((field) => field === name)
-      ? []
-      : [`There is no field ${found} (character ${index + 1}). There are ${offered}.`];
-  });
-}
-
 /** What a line has of its own, under its id before its number. */
 export function ofLine<Section extends keyof LineRules>(
   { line }: Call,
@@ -295,6 +280,3 @@ export function ofLine<Section extends keyof LineRules>(
   const keys: (string | undefined)[] = [line?.id, line?.number];
   return keys.flatMap((key) => (key !== undefined && Object.hasOwn(lines, key) ? (lines[key]?.[section] ?? []) : []))[0];
 }
-
-/** The title of a log before its fields are filled in. */
-export const subjectTemplate = (policy: Policy): string => policy.subject ?? words[policy.language].subject;

@@ -1,5 +1,5 @@
-/** Something wrong in what an admin wrote; `path` says where, as in `stranger.missed`. */
-export type Mistake = { readonly path: string; readonly message: string };
+/** Something wrong in what an admin wrote; `path` says where, as in `stranger.missed`; `position` at which character of a text, from 1. */
+export type Mistake = { readonly path: string; readonly message: string; readonly position?: number };
 /** Reads the value at a path. Undefined: it can't be used, and `SettingsReader` has been told why. */
 export type ReadValue<T> = (path: string, value: unknown) => T | undefined;
 
@@ -7,8 +7,8 @@ export type ReadValue<T> = (path: string, value: unknown) => T | undefined;
 export class SettingsReader {
   readonly mistakes: Mistake[] = [];
 
-  wrong(path: string, message: string): undefined {
-    this.mistakes.push({ path, message });
+  wrong(path: string, message: string, position?: number): undefined {
+    this.mistakes.push({ path, message, ...(position !== undefined && { position }) });
   }
 
   oneOf<const T extends string>(choices: readonly T[]): ReadValue<T> {

@@ -1,12 +1,13 @@
 import type { Call } from '../call/call.ts';
 import type { Agent } from '../call/event.ts';
 import type { WantedActivity } from '../crm.ts';
+import { customerOf, lineOf } from './call-words.ts';
 import type { DecideFacts } from './decide.ts';
 import { dueAfterEnd } from './due.ts';
 import { chooseFollowUpOwner, nameOf, type OwnerChoice, spareOwner } from './owner.ts';
 import { personOf, type Inputs } from './pin.ts';
 import { cut, httpsLink, singleLine } from './plain-text.ts';
-import { customerOf, lineOf, ownerOfRecord } from './wanted-log.ts';
+import { ownerOfRecord } from './wanted-log.ts';
 import { words } from './words.ts';
 
 /** Something to do about a call, besides its log. */

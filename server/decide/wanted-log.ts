@@ -2,17 +2,17 @@ import type { Call } from '../call/call.ts';
 import type { CrmRecord, WantedActivity } from '../crm.ts';
 import { isLead, isPerson, type MadePerson } from '../match/match.ts';
 import type { DecideFacts } from './decide.ts';
+import { customerOf, isAnswered, lineCap, lineOf, resultOf, shownRecordings, shownVoicemail, tagsOf } from './call-words.ts';
 import { dueAfterEnd, zoneOf } from './due.ts';
 import { fitComment, type Line } from './fit-comment.ts';
 import { correctedMs, localDate } from './local-date.ts';
+import { type Known, renderLine, renderLines } from './merge.ts';
 import { authorOf, chooseFollowUpOwner, chooseOwner, nameOf, type OwnerChoice, spareOwner } from './owner.ts';
 import { personOf, type Inputs } from './pin.ts';
 import { cut, httpsLink, manyLines, singleLine } from './plain-text.ts';
-import { subjectTemplate, type MergeField, type Policy } from './policy.ts';
-import { sayDuration, words, type Words } from './words.ts';
-
-/** A text field of one line holds this many characters: Subject and CallDisposition (facts of the CRM; AC-32). */
-const lineCap = 255;
+import type { Policy } from './policy.ts';
+import { templateFor } from './templates.ts';
+import { sayDuration, words } from './words.ts';
 
 /** What the activity of this call should hold, with the reasons in sentences. */
 export function wantedLog(
@@ -29,7 +29,7 @@ export function wantedLog(
   // D4: the open log of a call nobody took is its follow-up, and stays so when somebody has called back
   const isFollowUp = status === 'open' || calledBack !== undefined;
   const owner =
-    isFollowUp && !wasAnswered(call) ? chooseFollowUpOwner(call, inputs, ownerOfRecord(inputs, about)) : chooseOwner(call, inputs);
+    isFollowUp && !isAnswered(call) ? chooseFollowUpOwner(call, inputs, ownerOfRecord(inputs, about)) : chooseOwner(call, inputs);
   const due: { date: string; zone: string; atMs?: number; because: string } = isFollowUp
     ? dueAfterEnd(call, inputs, owner)
     : dueDateOf(call, inputs, owner);
@@ -39,13 +39,20 @@ export function wantedLog(
     .join('\n');
   const result = resultOf(call, say);
   const settled = calledBack && sayCalledBack(calledBack, inputs, due.zone);
-  const lines = linesOf(call, inputs, facts, owner, result.complete);
+  const known: Known = {
+    ...{ call, inputs, facts, owner, date: due.date, zone: due.zone },
+    clockMs: correctedMs(0, inputs.clockOffsetMs),
+    recordName: about.who?.name ?? about.what?.name,
+  };
+  const templates = (['subject', 'comment'] as const).map((part) => templateFor(policy, part, call.type));
+  const [subject, template] = templates;
+  const lines = template ? renderLines(template.text, known) : linesOf(call, inputs, facts, owner, result.complete);
   const comment = fitComment(memo, settled ? [{ text: settled.line, keep: 'fact' }, ...lines] : lines, say);
   return {
     record: {
       kind: 'activity',
       ...authorOf(call, inputs),
-      subject: subjectOf(call, policy, owner, due.date, about.who?.name ?? about.what?.name),
+      subject: subjectOf(subject?.text ?? policy.subject, known),
       status,
       direction: call.direction,
       ownerId: owner.ownerId,
@@ -62,7 +69,13 @@ export function wantedLog(
       callKey: call.id,
       link: httpsLink(facts.link),
     },
-    because: [...(settled ? [settled.because] : []), ...owner.because, due.because, ...about.because],
+    because: [
+      ...(settled ? [settled.because] : []),
+      ...owner.because,
+      due.because,
+      ...about.because,
+      ...templates.flatMap((one) => (one ? [`Worded by the template ${one.from} (MT-32).`] : [])),
+    ],
   };
 }
 
@@ -138,59 +151,10 @@ function aboutOf(
   return { who: who?.record, what: what?.record, because };
 }
 
-function subjectOf(call: Call, policy: Policy, owner: OwnerChoice, date: string, record: string | undefined): string {
-  const say = words[policy.language];
-  const values: Readonly<Record<string, string>> = {
-    PRODUCT: policy.product,
-    DIRECTION: say.direction[call.type ?? 'unknown'],
-    MINUTES: String(minutesOf(call, policy.minutes)),
-    DATE: date, // ISO in every language: a title that changed with the library's tables would be written again
-    CUSTOMER: singleLine(record ?? '') || singleLine(call.customer.name ?? '') || numberOf(call, say),
-    LINE: lineOf(call),
-    AGENT: owner.agent ? nameOf(owner.agent) : '',
-  } satisfies Record<MergeField, string>;
-  const fill = (template: string) =>
-    template
-      .replace(/\{([A-Z]+)\}/g, (asIs, name: string) => values[name] ?? asIs)
-      .replace(/ {2,}/g, ' ')
-      .trim();
-  return cut(fill(subjectTemplate(policy)) || fill(say.subject), lineCap);
-}
-
-/** One minute at least, but only for a call that was answered (DP-49). */
-function minutesOf(call: Call, rounding: Policy['minutes']): number {
-  return wasAnswered(call) ? Math.max(1, Math[rounding](Math.round(call.talkSeconds) / 60)) : 0;
-}
-
-function wasAnswered({ type, answeredAt }: Call): boolean {
-  return type === 'internal' ? answeredAt !== undefined : type === 'outbound-answered' || type === 'inbound-answered';
-}
-
-/** Outcome and tags (AC-32): cut between tags, never inside one. `complete`: every tag is in it. */
-function resultOf(call: Call, say: Words): { text: string; complete: boolean } {
-  const tags = tagsOf(call);
-  const detail = detailOf(call, say);
-  const outcome = `${say.outcome[call.type ?? 'unknown']}${detail === undefined ? '' : ` (${detail})`}`;
-  const all = [outcome, ...tags].join(', ');
-  if (all.length <= lineCap) return { text: all, complete: true };
-  const more = ', …';
-  let text = outcome;
-  for (const tag of tags) {
-    if (`${text}, ${tag}${more}`.length > lineCap) break;
-    text += `, ${tag}`;
-  }
-  return { text: text + more, complete: false };
-}
-
-/** What is worth knowing of an unanswered call besides that it wasn't. */
-function detailOf({ type, outcome }: Call, say: Words): string | undefined {
-  if (type === 'missed' && outcome === 'closed') return say.closed;
-  if (type === 'missed' && outcome === 'abandoned') return say.ringEnd.stopped;
-  if (type !== 'outbound-unanswered') return undefined;
-  if (outcome === 'cancelled') return say.givenUp;
-  return outcome === 'busy' || outcome === 'declined' || outcome === 'no such number' || outcome === 'unreachable'
-    ? say.ringEnd[outcome]
-    : undefined;
+/** The title as its template has it, or the language's own when nothing comes out: a title is required. */
+function subjectOf(template: string | undefined, known: Known): string {
+  const usual = words[known.inputs.policy.language].subject;
+  return cut(renderLine(template ?? usual, known) || renderLine(usual, known), lineCap);
 }
 
 /** The system's lines, in the order people look for them; what may be long comes last. */
@@ -222,20 +186,16 @@ function linesOf(call: Call, inputs: Inputs, facts: DecideFacts, owner: OwnerCho
 
   if (call.voicemail) {
     const name = timed(say.voicemail, call.voicemail.seconds);
-    const url = httpsLink(facts.voicemailLink) ?? httpsLink(call.voicemail.url);
+    const url = shownVoicemail(call, facts);
     if (url === undefined) lines.push({ text: name, keep: 'fact' });
     else link(name, url); // DP-50
   }
-  for (const { recordingId, url, seconds } of call.recordings) {
-    const ours = Object.hasOwn(facts.recordingLinks, recordingId) ? facts.recordingLinks[recordingId] : undefined;
-    const shown = httpsLink(ours) ?? httpsLink(url);
-    if (shown !== undefined) link(timed(say.recording, seconds), shown); // DP-50, AC-30
-  }
+  for (const { url, seconds } of shownRecordings(call, facts)) link(timed(say.recording, seconds), url); // DP-50, AC-30
   const transcriptUrl = httpsLink(call.transcript?.url);
   if (transcriptUrl !== undefined) link(say.transcript, transcriptUrl);
   if (call.analysis?.score !== undefined) fact(say.score, String(call.analysis.score));
   if (!resultComplete) lines.push({ text: `${say.tags}${say.colon}${tagsOf(call).join(', ')}`, keep: 'long' });
-  const cause = wasAnswered(call) ? '' : singleLine(call.endCause ?? '');
+  const cause = isAnswered(call) ? '' : singleLine(call.endCause ?? '');
   if (cause) fact(say.endCause, cause);
   if (call.endPresumed) lines.push({ text: say.endPresumed, keep: 'fact' });
 
@@ -252,16 +212,3 @@ function linesOf(call: Call, inputs: Inputs, facts: DecideFacts, owner: OwnerCho
 }
 
 const nameOfRecord = ({ kind, id, name }: CrmRecord) => `${kind} ${singleLine(name ?? '') || id}`;
-const tagsOf = (call: Call) => call.tags.map((tag) => singleLine(tag)).filter(Boolean);
-export const lineOf = ({ line }: Call) => singleLine(line?.name ?? '') || singleLine(line?.number ?? line?.id ?? '');
-
-/** Without it an activity without a record would tell nobody whom to call back. */
-export function customerOf(call: Call, say: Words): string {
-  const { name, email } = call.customer;
-  return [singleLine(name ?? ''), numberOf(call, say), singleLine(email ?? '')].filter(Boolean).join(', ');
-}
-
-function numberOf({ customer }: Call, say: Words): string {
-  const sent = customer.number ?? singleLine(customer.asSent ?? '');
-  return sent || (customer.withheld ? say.withheld : say.unknownCustomer);
-}

@@ -10,8 +10,10 @@ export type KnownType = CallType | 'unknown';
 
 /** Everything we write into a record, said once in each language. Values come in cleaned; no phrase declines them. */
 export type Words = {
-  /** Title of DP-49; merge fields as in policy.ts. */
+  /** Title of DP-49; merge fields as in templates.ts. */
   readonly subject: string;
+  /** The type of a call in full, where direction and outcome stand in one word. */
+  readonly callType: Readonly<Record<KnownType, string>>;
   readonly direction: Readonly<Record<KnownType, string>>;
   readonly outcome: Readonly<Record<KnownType, string>>;
   readonly units: {
@@ -77,6 +79,15 @@ export type Words = {
 export const words: Readonly<Record<Language, Words>> = {
   en: {
     subject: '{PRODUCT} call - {DIRECTION} / ({MINUTES}) min',
+    callType: {
+      'outbound-answered': 'Outbound answered',
+      'outbound-unanswered': 'Outbound unanswered',
+      'inbound-answered': 'Inbound answered',
+      missed: 'Missed',
+      voicemail: 'Voicemail',
+      internal: 'Internal',
+      unknown: 'Direction unknown',
+    },
     direction: {
       'outbound-answered': 'Outbound',
       'outbound-unanswered': 'Outbound',
@@ -150,6 +161,15 @@ export const words: Readonly<Record<Language, Words>> = {
   },
   ja: {
     subject: '{PRODUCT} 通話 - {DIRECTION} / ({MINUTES})分',
+    callType: {
+      'outbound-answered': '発信・応答あり',
+      'outbound-unanswered': '発信・応答なし',
+      'inbound-answered': '着信・応答済み',
+      missed: '不在着信',
+      voicemail: 'ボイスメール',
+      internal: '内線',
+      unknown: '方向不明',
+    },
     direction: {
       'outbound-answered': '発信',
       'outbound-unanswered': '発信',
@@ -222,6 +242,15 @@ export const words: Readonly<Record<Language, Words>> = {
   },
   fr: {
     subject: 'Appel {PRODUCT} - {DIRECTION} / ({MINUTES}) min',
+    callType: {
+      'outbound-answered': 'Sortant avec réponse',
+      'outbound-unanswered': 'Sortant sans réponse',
+      'inbound-answered': 'Entrant avec réponse',
+      missed: 'Manqué',
+      voicemail: 'Message vocal',
+      internal: 'Interne',
+      unknown: 'Sens inconnu',
+    },
     direction: {
       'outbound-answered': 'Sortant',
       'outbound-unanswered': 'Sortant',
@@ -295,6 +324,15 @@ export const words: Readonly<Record<Language, Words>> = {
   },
   ru: {
     subject: 'Звонок {PRODUCT} - {DIRECTION} / ({MINUTES}) мин',
+    callType: {
+      'outbound-answered': 'Исходящий отвеченный',
+      'outbound-unanswered': 'Исходящий без ответа',
+      'inbound-answered': 'Входящий отвеченный',
+      missed: 'Пропущенный',
+      voicemail: 'Голосовое сообщение',
+      internal: 'Внутренний',
+      unknown: 'Направление неизвестно',
+    },
     direction: {
       'outbound-answered': 'Исходящий',
       'outbound-unanswered': 'Исходящий',
@@ -368,6 +406,15 @@ export const words: Readonly<Record<Language, Words>> = {
   },
   pl: {
     subject: 'Połączenie {PRODUCT} - {DIRECTION} / ({MINUTES}) min',
+    callType: {
+      'outbound-answered': 'Wychodzące odebrane',
+      'outbound-unanswered': 'Wychodzące bez odpowiedzi',
+      'inbound-answered': 'Przychodzące odebrane',
+      missed: 'Nieodebrane',
+      voicemail: 'Wiadomość głosowa',
+      internal: 'Wewnętrzne',
+      unknown: 'Kierunek nieznany',
+    },
     direction: {
       'outbound-answered': 'Wychodzące',
       'outbound-unanswered': 'Wychodzące',
