@@ -95,6 +95,7 @@ describe('S1: all but /healthz needs sign-in', () => {
     '/api/stream',
     '/api/people',
     '/api/policy',
+    '/api/policy/merge-fields',
     '/api/recordings/0123456789abcdef0123456789abcdef',
     '/api/recording-rules',
     '/api/orgs',
@@ -121,6 +122,7 @@ describe('S1: all but /healthz needs sign-in', () => {
     '/api/calls/1/write-again',
     '/api/calls/1/apply-rules',
     '/api/policy/1/undo',
+    '/api/policy/preview-text',
     '/api/sign-out',
     '/api/orgs',
     '/api/orgs/1/enter',
@@ -185,6 +187,63 @@ describe('S1: the first sign-in', () => {
     const cookie = await signedIn();
     expect((await ask('/api/sign-out', json({}, { cookie, 'x-cordboard': '1' }))).status).toBe(204);
     expect((await ask('/api/calls', { headers: { cookie } })).status).toBe(401);
+  });
+});
+
+describe('trying a template', () => {
+  const preview = async (body: object) =>
+    (await (await ask('/api/policy/preview-text', json(body, { cookie: await signedIn(), 'x-cordboard': '1' }))).json()) as {
+      language: string;
+      mistakes: unknown[];
+      shown: { type: string; subject: string; comment: string; templates: object }[];
+    };
+  test('MT-33: a live preview with a sample call of each type; nothing is saved', async () => {
+    const { language, mistakes, shown } = await preview({
+      language: 'ja',
+      subject: '{CALL_TYPE} {CUSTOMER}',
+      comment: '{TALK_END}\n{WAIT_TIME}',
+    });
+    expect({ language, mistakes }).toEqual({ language: 'ja', mistakes: [] });
+    expect(shown.map(({ type, subject, comment }) => [type, subject, comment.split('\n').length])).toEqual([
+      ['outbound-answered', '発信・応答あり Hanako Tanaka', 2],
+      ['outbound-unanswered', '発信・応答なし Hanako Tanaka', 1],
+      ['inbound-answered', '着信・応答済み Hanako Tanaka', 2],
+      ['missed', '不在着信 Hanako Tanaka', 1],
+      ['voicemail', 'ボイスメール Hanako Tanaka', 1],
+    ]);
+    expect((await preview({})).shown[2]).toMatchObject({ subject: 'Cordboard call - Inbound / (3) min', templates: {} });
+  });
+  test('MT-37: with mistakes it says them, each with its place, and shows nothing', async () =>
+    expect(await preview({ subject: '{Call type}' })).toEqual({
+      mistakes: [
+        {
+          path: 'texts.en.every.subject',
+          message: 'There is no field {Call type} (character 1). Did you mean {CALL_TYPE}?',
+          position: 1,
+        },
+      ],
+      shown: [],
+    }));
+  test('AC-26: a vendor’s wording can be looked at before it is chosen', async () =>
+    expect((await preview({ wording: 'aircall' })).shown.map(({ subject }) => subject)).toEqual([
+      'Outbound answered call to Hanako Tanaka on Sales',
+      'Outbound unanswered call to Hanako Tanaka on Sales',
+      'Inbound answered call from Hanako Tanaka on Sales',
+      'Missed call from Hanako Tanaka on Sales',
+      'Voicemail call from Hanako Tanaka on Sales',
+    ]));
+  test('a draft of the whole policy can be tried', async () => {
+    expect((await preview({ policy: { language: 'pl', product: 'Acme' } })).shown[3]?.subject).toBe(
+      'Połączenie Acme - Nieodebrane / (0) min',
+    );
+    expect((await preview({ policy: { language: 'xx' } })).mistakes).toHaveLength(1);
+  });
+  test('MT-33: the fields to choose from, each with what it says and an example', async () => {
+    const { fields } = (await (await ask('/api/policy/merge-fields', { headers: { cookie: await signedIn() } })).json()) as {
+      fields: object[];
+    };
+    expect(fields).toContainEqual({ name: 'CALL_TYPE', says: 'Direction and outcome', example: 'Inbound answered' });
+    expect(fields.length).toBeGreaterThan(50);
   });
 });
 
@@ -262,6 +321,26 @@ describe('what comes in is parsed at the door', () => {
     const { error } = (await answer.json()) as { error: { message: string } };
     expect(error.message).toContain('language');
     expect(error.message).toContain('zone');
+  });
+  test('MT-36, MT-37: each mistake of a template with its path, its place and what was probably meant', async () => {
+    const texts = { en: { missed: { comment: 'Call: {CALL_TYPE}\n{WAITTIME} }' } } };
+    const answer = await ask('/api/policy', {
+      ...json({ language: 'en', texts }, { cookie: await signedIn(), 'x-cordboard': '1' }),
+      method: 'PUT',
+    });
+    expect(answer.status).toBe(400);
+    expect(((await answer.json()) as { error: { mistakes: unknown } }).error.mistakes).toEqual([
+      {
+        path: 'texts.en.missed.comment',
+        message: 'There is no field {WAITTIME} (line 2, character 1). Did you mean {WAIT_TIME}?',
+        position: 19,
+      },
+      {
+        path: 'texts.en.missed.comment',
+        message: 'The "}" at line 2, character 12 has no partner; braces only hold the name of a field.',
+        position: 30,
+      },
+    ]);
   });
   test('who the agents are: each once, each one user', async () => {
     const put = async (people: unknown) =>

@@ -18,6 +18,7 @@ import type { CallEvent } from './call/event.ts';
 import { sayRecording } from './admin/say-recording.ts';
 import { sayMetrics } from './admin/metrics.ts';
 import { sayStatus } from './admin/status.ts';
+import { textDoors } from './admin/text-doors.ts';
 import { unmatchableCsv } from './admin/unmatchable-csv.ts';
 import { testCallMoments, type Moment, placeTestCall } from './admin/test-call.ts';
 import type { Bell } from './bell.ts';
@@ -152,6 +153,7 @@ export function openDoors(parts: RouteParts): Hono<{ Variables: { visitor: Visit
     ['put', '/api/people', 'person', (c) => savePeople(c, parts)],
     ['get', '/api/policy', 'person', (c) => readPolicy(c, parts)],
     ['put', '/api/policy', 'person', (c) => savePolicy(c, parts)],
+    ...textDoors(parts),
     ['post', '/api/policy/:version/undo', 'person', (c) => undoPolicy(c, parts)],
   ];
 
@@ -515,7 +517,8 @@ async function savePolicy(context: Ctx, { console }: RouteParts): Promise<Respon
     await console.audit(org, person, 'saved the policy', { version });
     return context.json({ version });
   } catch (error) {
-    if (error instanceof PolicyMistakes) return refuse(context, 400, 'mistakes', error.message);
+    if (error instanceof PolicyMistakes)
+      return context.json({ error: { code: 'mistakes', message: error.message, mistakes: error.mistakes } }, 400);
     throw error;
   }
 }

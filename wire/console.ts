@@ -309,6 +309,16 @@ export const SetMode = z.object({
   mode: z.enum(['observe', 'live', 'paused']),
   /** Going live: also write what was only observed. */ backfill: z.boolean().default(false),
 });
+/** How a subject or a comment would read; what is left out is as the policy has it, or as a vendor words it. */
+export const PreviewText = z.strictObject({
+  /** A draft in the place of the saved policy. */ policy: z.unknown().optional(),
+  language: z.enum(['en', 'ja', 'fr', 'ru', 'pl']).optional(),
+  wording: z.enum(['dialpad', 'miitel', 'aircall', 'ringostat', 'fcc']).optional(),
+  subject: z.string().optional(),
+  comment: z.string().optional(),
+});
+export type PreviewText = z.infer<typeof PreviewText>;
+
 /** What undoing a version of the policy did: `undone` calls are taken back, each unless a person has changed its record meanwhile; `leftAlone` are known to have been changed. */
 export const PolicyUndone = z.object({ undone: z.number(), leftAlone: z.number() });
 export type PolicyUndone = z.infer<typeof PolicyUndone>;
@@ -414,4 +424,11 @@ export const SignIn = z.object({ token: z.string().min(1).max(200) });
 /** Codes of the `Problem` a refused sign-in answers with. */
 export const signInProblems = ['used', 'expired', 'unknown'] as const;
 /** Every refusal, by any door. */
-export const Problem = z.object({ error: z.object({ code: z.string(), message: z.string() }) });
+export const Problem = z.object({
+  error: z.object({
+    code: z.string(),
+    message: z.string(),
+    /** Of a policy: each with its place, and in a text the character from 1. */
+    mistakes: z.array(z.object({ path: z.string(), message: z.string(), position: z.number().optional() })).optional(),
+  }),
+});
