@@ -217,7 +217,7 @@ describe('trying a template', () => {
     expect(await preview({ subject: '{Call type}' })).toEqual({
       mistakes: [
         {
-          path: 'texts.en.every.subject',
+          path: 'subject',
           message: 'There is no field {Call type} (character 1). Did you mean {CALL_TYPE}?',
           position: 1,
         },

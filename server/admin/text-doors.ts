@@ -1,7 +1,8 @@
 import { PreviewText } from '../../wire/console.ts';
 import { defaultPolicy, parsePolicy, type Policy, PolicyMistakes } from '../decide/policy.ts';
 import { previewTexts } from '../decide/preview-text.ts';
-import { mergeFields } from '../decide/templates.ts';
+import { SettingsReader } from '../decide/settings.ts';
+import { mergeFields, templatesReader } from '../decide/templates.ts';
 import { vendorTexts } from '../decide/vendor-texts.ts';
 import { type Ctx, type Door, parse } from '../door.ts';
 import type { Store } from '../store.ts';
@@ -34,9 +35,9 @@ async function previewText(context: Ctx, { store }: Parts): Promise<Response> {
 
 /** The policy with what is tried in the place of its templates, for every type of call. */
 function tried(policy: Policy, { language = policy.language, wording, subject, comment }: PreviewText): Policy {
-  const given = { ...(subject !== undefined && { subject }), ...(comment !== undefined && { comment }) };
-  const { texts } = parsePolicy({ language, texts: { [language]: { every: given } } });
-  const every = texts?.[language]?.every;
+  const reader = new SettingsReader();
+  const every = templatesReader(reader)('', { ...(subject !== undefined && { subject }), ...(comment !== undefined && { comment }) });
+  if (reader.mistakes.length > 0) throw new PolicyMistakes(reader.mistakes);
   const own = wording === undefined ? policy.texts?.[language] : vendorTexts(wording, language)[language];
   if (!every || Object.keys(every).length === 0) return { ...policy, language, texts: { [language]: own ?? {} } };
   const usual = Object.entries(own ?? {}).map(([type, templates]) => [type, { ...templates, ...every }] as const);

@@ -64,8 +64,10 @@ export type Call = {
   readonly transcript: { readonly url?: string; readonly text?: string; readonly language?: string } | undefined;
   readonly analysis: { readonly score?: number; readonly summary?: string; readonly talkRatio?: number } | undefined;
   readonly tags: readonly string[];
-  /** Each comment once, in order of time. */
-  readonly comments: readonly { readonly text: string; readonly agent?: Agent }[];
+  /** When the speech analysis was first told to be complete, raw clock of the phone system. */
+  readonly analysedAt: Instant | undefined;
+  /** Each comment once, in order of time; `at`: when it was first entered. */
+  readonly comments: readonly { readonly at: Instant; readonly text: string; readonly agent?: Agent }[];
   /** Keys the caller pressed, in order; a space where the purpose changes. */
   readonly digits: string;
   readonly attribution: Readonly<Record<string, string>>;

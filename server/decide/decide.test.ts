@@ -314,7 +314,7 @@ describe('whatever the call', () => {
       transcript: maybe(fc.record({ url, text: text.map((line) => line.repeat(5)) }, { requiredKeys: [] })),
       analysis: maybe(fc.record({ score: fc.integer(), summary: text }, { requiredKeys: [] })),
       tags: some(text),
-      comments: some(fc.record({ text }, { requiredKeys: ['text'] })),
+      comments: some(fc.record({ at: instant, text }, { requiredKeys: ['at', 'text'] })),
       linked: maybe(
         fc.record(
           {

@@ -11,6 +11,7 @@ import {
   shownVoicemail,
   tagsOf,
 } from './call-words.ts';
+import { commentsOf } from './comments.ts';
 import type { DecideFacts } from './decide.ts';
 import type { Line } from './fit-comment.ts';
 import { localTime } from './local-date.ts';
@@ -72,7 +73,7 @@ const values: Readonly<Record<MergeField, (known: Known) => Value>> = {
   RECORDING_URL: ({ call, facts }) => shownRecordings(call, facts).map(({ url }) => url),
   VOICEMAIL_URL: ({ call, facts }) => shownVoicemail(call, facts) ?? [],
   TAGS: ({ call }) => tagsOf(call).join(', '),
-  COMMENT: ({ call }) => call.comments.map(({ text }) => manyLines(text)).join('\n'),
+  COMMENT: ({ call, inputs }) => commentsOf(call, inputs.policy).text,
   TRANSCRIPT: ({ call }) => manyLines(call.transcript?.text ?? ''),
   SUMMARY: ({ call }) => manyLines(call.analysis?.summary ?? ''),
   SCORE: ({ call }) => (call.analysis?.score === undefined ? '' : String(call.analysis.score)),

@@ -77,4 +77,7 @@ test('S3: an agent with such an id can be known all the same', () => {
   }
 });
 test('agents are named once, in the order they matter', () =>
-  expect(agentsOf(aToldCall({ lastWith: ben, comments: [{ text: 'hi', agent: anna }] })).map(({ id }) => id)).toEqual(['anna', 'ben']));
+  expect(agentsOf(aToldCall({ lastWith: ben, comments: [{ at: noon, text: 'hi', agent: anna }] })).map(({ id }) => id)).toEqual([
+    'anna',
+    'ben',
+  ]));

@@ -1,6 +1,7 @@
 import type { Call, CallType } from '../call/call.ts';
 import { type FieldDefaults, personKinds } from '../crm.ts';
 import { defaultRules, type MatchRules } from '../match/match.ts';
+import { type CommentRules, commentsReader, defaultComments } from './comments.ts';
 import type { HoursRules, LineHours } from './hours.ts';
 import { checkHours, hoursIn, readZone } from './read-hours.ts';
 import { type Mistake, type ReadValue, say, SettingsReader } from './settings.ts';
@@ -39,6 +40,7 @@ export type Policy = {
   readonly subject?: string;
   /** Templates by language and type of call, before all others. */
   readonly texts?: Texts;
+  readonly comments?: CommentRules;
   /** Once somebody talked with the number of an unanswered call, its open log is completed (D4). */
   readonly closeWhenCalledBack: boolean;
   /** A user or queue of the CRM: owns what no mapped agent owns. */
@@ -210,6 +212,7 @@ function policyIn(reader: SettingsReader): ReadValue<Partial<Policy>> {
     minutes: reader.oneOf(roundings),
     subject: subjectReader(reader),
     texts: textsReader(reader, callTypeSettings),
+    comments: over(commentsReader(reader), defaultComments),
     closeWhenCalledBack: reader.truth,
     defaultOwnerId: id,
     country: reader.matching(/^[A-Z]{2}$/, 'the two capital letters of a country (ISO 3166), such as "PL"'),

@@ -76,8 +76,9 @@ const answered: Call = {
   recordings: [{ recordingId: 'example', url: 'https://phone.example.com/recordings/example', seconds: 121 }],
   transcript: { text: 'Good morning.\nI would like a quote.' },
   analysis: { score: 87, summary: 'Wants a quote.', talkRatio: 0.41 },
+  analysedAt: after(200),
   tags: ['vip', 'quote'],
-  comments: [{ text: 'Send the price list.', agent: anna }],
+  comments: [{ at: after(140), text: 'Send the price list.', agent: anna }],
   digits: '1 4711',
   attribution: {
     source: 'google',
@@ -115,6 +116,7 @@ const inVain: Call = {
   recordings: [],
   transcript: undefined,
   analysis: undefined,
+  analysedAt: undefined,
   comments: [],
 };
 const dialled = { direction: 'outbound', dialled: '+12025550123', dialledBy: anna, queue: undefined, digits: '' } as const;

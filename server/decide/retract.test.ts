@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { CallId } from '../call/event.ts';
 import { matchCall, nobodyKnown } from '../match/match.ts';
-import { anUnansweredCall, aToldCall } from '../testing/a-told-call.ts';
+import { anUnansweredCall, aToldCall, noon } from '../testing/a-told-call.ts';
 import { decide } from './decide.ts';
 import { commentCap } from './fit-comment.ts';
 import type { Inputs } from './pin.ts';
@@ -115,7 +115,7 @@ describe('the reason in words', () => {
 });
 
 describe('the record as it should stand', () => {
-  const [wanted] = decided(anUnansweredCall({ comments: [{ text: 'call back' }] })).wants;
+  const [wanted] = decided(anUnansweredCall({ comments: [{ at: noon, text: 'call back' }] })).wants;
   if (!wanted) throw new Error('A missed call is logged by default.');
   const last = wanted.record;
 

@@ -102,7 +102,7 @@ export function templateFor(
 const longestComment = 30_000;
 
 export function textsReader(reader: SettingsReader, types: readonly CallTypeSetting[]): ReadValue<Texts> {
-  const templates = reader.object<TextTemplates>({ subject: subjectReader(reader), comment: commentReader(reader) });
+  const templates = templatesReader(reader);
   const ofLanguage = reader.object(
     Object.fromEntries([...types, 'unanswered', 'every'].map((one) => [one, templates])) as Record<TextsFor, ReadValue<TextTemplates>>,
     'an object with templates for types of calls',
@@ -114,6 +114,9 @@ export function textsReader(reader: SettingsReader, types: readonly CallTypeSett
     'There is no such language.',
   );
 }
+
+export const templatesReader = (reader: SettingsReader): ReadValue<TextTemplates> =>
+  reader.object<TextTemplates>({ subject: subjectReader(reader), comment: commentReader(reader) });
 
 export function subjectReader(reader: SettingsReader): ReadValue<string> {
   return (path, value) => withFields(reader, path, reader.line(255)(path, value));

@@ -347,9 +347,17 @@ describe('Comment', () => {
       'The phone system never reported the end of this call; it was presumed.',
     ));
   test('AC-31: the comments are the memo, in order; line breaks stay, other control characters go', () =>
-    expect(record(aToldCall({ comments: [{ text: 'first\r\nline\u0000' }, { text: ' ' }, { text: 'second', agent: anna }] })).memo).toBe(
-      'first\nline\nsecond',
-    ));
+    expect(
+      record(
+        aToldCall({
+          comments: [
+            { at: noon, text: 'first\r\nline\u0000' },
+            { at: noon, text: ' ' },
+            { at: noon, text: 'second', agent: anna },
+          ],
+        }),
+      ).memo,
+    ).toBe('first\nline\nsecond'));
   test('S3: no text of a stranger begins a line of its own', () => {
     for (const hostile of Object.values(hostileTexts)) {
       const lines = record(
@@ -366,7 +374,7 @@ describe('Comment', () => {
   test('MT-38: 30,000 characters with everything in it: the transcript is cut, never a link or the memo', () => {
     const { memo, system } = record(
       aToldCall({
-        comments: [{ text: 'm'.repeat(10_000) }],
+        comments: [{ at: noon, text: 'm'.repeat(10_000) }],
         recordings: [{ recordingId: 'r1', url: 'https://pbx.example/r1' }],
         transcript: { text: `${'word '.repeat(10_000)}end` },
       }),

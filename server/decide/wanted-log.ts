@@ -1,6 +1,7 @@
 import type { Call } from '../call/call.ts';
 import type { CrmRecord, WantedActivity } from '../crm.ts';
 import { isLead, isPerson, type MadePerson } from '../match/match.ts';
+import { commentsOf } from './comments.ts';
 import type { DecideFacts } from './decide.ts';
 import { customerOf, isAnswered, lineCap, lineOf, resultOf, shownRecordings, shownVoicemail, tagsOf } from './call-words.ts';
 import { dueAfterEnd, zoneOf } from './due.ts';
@@ -33,10 +34,7 @@ export function wantedLog(
   const due: { date: string; zone: string; atMs?: number; because: string } = isFollowUp
     ? dueAfterEnd(call, inputs, owner)
     : dueDateOf(call, inputs, owner);
-  const memo = call.comments
-    .map((comment) => manyLines(comment.text))
-    .filter(Boolean)
-    .join('\n');
+  const memo = commentsOf(call, policy);
   const result = resultOf(call, say);
   const settled = calledBack && sayCalledBack(calledBack, inputs, due.zone);
   const known: Known = {
@@ -47,7 +45,7 @@ export function wantedLog(
   const templates = (['subject', 'comment'] as const).map((part) => templateFor(policy, part, call.type));
   const [subject, template] = templates;
   const lines = template ? renderLines(template.text, known) : linesOf(call, inputs, facts, owner, result.complete);
-  const comment = fitComment(memo, settled ? [{ text: settled.line, keep: 'fact' }, ...lines] : lines, say);
+  const comment = fitComment(memo.text, settled ? [{ text: settled.line, keep: 'fact' }, ...lines] : lines, say);
   return {
     record: {
       kind: 'activity',
@@ -74,6 +72,7 @@ export function wantedLog(
       ...owner.because,
       due.because,
       ...about.because,
+      ...(memo.late > 0 ? [`${memo.late} ${memo.late === 1 ? 'comment' : 'comments'} came too late to be taken up (MT-40).`] : []),
       ...templates.flatMap((one) => (one ? [`Worded by the template ${one.from} (MT-32).`] : [])),
     ],
   };

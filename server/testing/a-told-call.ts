@@ -35,6 +35,7 @@ export function aToldCall(changes: Partial<Call> = {}): Call {
     recordings: [],
     transcript: undefined,
     analysis: undefined,
+    analysedAt: undefined,
     tags: [],
     comments: [],
     digits: '',
