@@ -1,11 +1,13 @@
 import { readLedger, sayCounts, sayLedger } from '../emulators/salesforce/truth/ledger.ts';
 import { describeSettings } from '../server/config.ts';
 import { sayFailures } from './say-failures.ts';
+import { sayMergeFields } from './say-merge-fields.ts';
 
 /** Pages that are partly printed from code or from lists; the rest is written by hand. `print`: the page as it has to be. */
 export const printedPages: readonly { readonly path: string; readonly print: (page: string) => string }[] = [
   { path: 'docs/reference/configuration.md', print: (page) => printTable(page, describeSettings()) },
   { path: 'docs/reference/failures.md', print: (page) => printFrom(page, '## ', sayFailures()) },
+  { path: 'docs/reference/texts.md', print: (page) => printFrom(page, '## Merge fields', sayMergeFields()) },
   { path: 'docs/reference/org.md', print: (page) => printFrom(page, '## ', sayLedger(readLedger())) },
   {
     path: 'emulators/salesforce/README.md',
