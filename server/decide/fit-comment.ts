@@ -18,7 +18,7 @@ export function fitComment(
   if (memo.length + size(text) <= cap) return { memo, system: text };
 
   const short = lines.filter((line) => line.keep !== 'long');
-  const kept = keepShort(short, words, cap);
+  const kept = keepShort(short, words, cap, memo.length);
   const fittedMemo = cut(memo, cap - size(kept), words.truncated);
   let room = cap - size(kept) - fittedMemo.length;
   const long: string[] = [];
@@ -31,8 +31,8 @@ export function fitComment(
   return { memo: fittedMemo, system: [...kept, ...long] };
 }
 
-/** Facts may take half of the room, so that what people wrote keeps the other half; links may take all of it. */
-function keepShort(lines: readonly Line[], words: Words, cap: number): string[] {
+/** Facts may take what the memo leaves, and half of the room in any case, so that what people wrote keeps the other half; links may take all of it. */
+function keepShort(lines: readonly Line[], words: Words, cap: number, memoLength: number): string[] {
   const roomForMark = words.linesLeftOut(lines.length).length + 1;
   const dropped = new Set<Line>();
   let total = size(lines.map((line) => line.text));
@@ -44,7 +44,7 @@ function keepShort(lines: readonly Line[], words: Words, cap: number): string[] 
       total -= line.text.length + 1;
     }
   };
-  dropFromEnd('fact', cap / 2);
+  dropFromEnd('fact', Math.max(cap / 2, cap - memoLength));
   dropFromEnd('link', cap);
   const kept = lines.filter((line) => !dropped.has(line)).map((line) => line.text);
   return dropped.size > 0 ? [...kept, words.linesLeftOut(dropped.size)] : kept;

@@ -157,6 +157,20 @@ describe('lines', () => {
     expect(system.join('\n').length).toBeLessThanOrEqual(commentCap);
     expect(system.at(-1)).toMatch(/… \(truncated\)$/);
   });
+  test('MT-38: the transcript goes before the template’s own words, those before the link', () => {
+    const recordings = [{ recordingId: 'r', url: 'https://pbx.example/r' }];
+    const own = Array.from({ length: 100 }, (_, index) => `${index} ${'x'.repeat(197)}`);
+    const template = [...own, 'Said: {TRANSCRIPT}', 'Recording: {RECORDING_URL}'].join('\n');
+    const call = aToldCall({ recordings, transcript: { text: 'word '.repeat(8_000) } });
+    expect(linesOf(call, template).slice(0, 101)).toEqual([...own, 'Recording: https://pbx.example/r']);
+    const noted = worded(
+      { ...call, comments: [{ at: noon, text: 'm'.repeat(20_000) }] },
+      { texts: { en: { every: { comment: template } } } },
+    );
+    expect(noted.record.system).toContain('Recording: https://pbx.example/r');
+    expect(noted.record.system.length).toBeLessThan(80);
+    expect(noted.record.memo.length).toBeGreaterThan(14_000);
+  });
   test('W3: the comments are the memo above the block, whatever the template; {COMMENT} doesn’t say them twice', () => {
     const call = aToldCall({ comments: [{ at: noon, text: 'Call again' }] });
     const { record } = worded(call, { texts: { en: { every: { comment: 'Note: {COMMENT}\n{CALL_TYPE}', subject: '{COMMENT}' } } } });
@@ -188,6 +202,7 @@ describe('mistakes', () => {
     ['call_type', '{CALL_TYPE}'],
     ['DURATOIN', '{DURATION}'],
     ['RECORDING', '{RECORDING_URL}'],
+    ['REASON', '{MISSED_REASON}'],
     ['UTM_SORCE', '{UTM_SOURCE}'],
     ['AGNET', '{AGENT}'],
     ['通話種別:', undefined],
