@@ -173,6 +173,17 @@ describe('the comment', () => {
   });
 });
 
+test('what brought the caller: every field of the visit that the phone system tells', async () => {
+  await under({
+    every: { comment: '{UTM_SOURCE}/{UTM_MEDIUM}\nFrom {REFERRER} to {LANDING_PAGE}\n{GA_CLIENT_ID} {GCLID}\nTerm: {UTM_TERM}' },
+  });
+  await answered('c');
+  const visit = { source: 'google', medium: 'cpc', referrer: 'https://g.example/', landingPage: 'https://acme.example/ovens' };
+  await tell('c', 'attributed', { ...visit, gaClientId: '123.456' });
+  await settle();
+  expect(blockOf(await taskOf('c'))).toEqual(['google/cpc', 'From https://g.example/ to https://acme.example/ovens', '123.456']);
+});
+
 describe('who wrote what stays apart', () => {
   test('W3: a person’s words around our block stay when a new fact words it anew; words inside it keep it theirs', async () => {
     await under({ every: { comment: 'Tags: {TAGS}\n{CALL_TYPE}' } });

@@ -99,7 +99,9 @@ export type CallFact =
       readonly term?: string;
       readonly content?: string;
       readonly referrer?: string;
+      /** The page they came to. */ readonly landingPage?: string;
       readonly gclid?: string;
+      /** Google Analytics' id of the browser. */ readonly gaClientId?: string;
     }
   | { readonly type: 'campaign'; readonly campaignId: string; readonly name?: string }
   /** A person chose the record this call belongs to; `undefined` takes the link off. The last choice counts. */

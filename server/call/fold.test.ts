@@ -243,7 +243,7 @@ describe('calls as people tell them', () => {
         .commented('call back', 'anna')
         .commented('call back', 'anna')
         .commented('call back', 'ben')
-        .attributed({ source: 'google', gclid: 'x' })
+        .attributed({ source: 'google', gclid: 'x', landingPage: 'https://acme.example/', gaClientId: '1.2' })
         .after(1)
         .attributed({ source: 'bing' })
         .ofCampaign('spring')
@@ -259,7 +259,7 @@ describe('calls as people tell them', () => {
       transcript: { text: 'もしもし', language: 'ja' },
       analysis: { score: 90, summary: 'angry' },
       tags: ['sales', 'hot', 'vip'],
-      attribution: { source: 'bing', gclid: 'x' },
+      attribution: { source: 'bing', gclid: 'x', landingPage: 'https://acme.example/', gaClientId: '1.2' },
       campaign: { campaignId: 'spring' },
       linked: { who: lead, by: agentNamed('anna') },
     });

@@ -71,7 +71,17 @@ export function foldCall(id: CallId, events: readonly CallEvent[]): Call | undef
   const others = talkers.filter(({ presence }) => direction !== 'internal' || presence.agentId !== dialledBy?.id);
   const withAgent = (others.length > 0 ? others : talkers).filter(({ presence }) => presence.agentId !== undefined);
   const voicemail = mergedOf(ofType(facts, 'voicemail'), ['seconds', 'url', 'mailbox']);
-  const attribution = mergedOf(ofType(facts, 'attributed'), ['source', 'medium', 'campaign', 'term', 'content', 'referrer', 'gclid']);
+  const attribution = mergedOf(ofType(facts, 'attributed'), [
+    'source',
+    'medium',
+    'campaign',
+    'term',
+    'content',
+    'referrer',
+    'landingPage',
+    'gclid',
+    'gaClientId',
+  ]);
   // what we ourselves said of a part is about the part's own record
   const isOwn = (fact: CallEvent) => fact.callId === id;
   const byAgent = <T extends { readonly agent?: Agent }>(fact: T) => (fact.agent ? { agent: knownAgent(fact.agent) } : {});

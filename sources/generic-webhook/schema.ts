@@ -492,7 +492,9 @@ export const eventTypes = [
           term: maybeText(maxNameCharacters, 'utm_term.'),
           content: maybeText(maxNameCharacters, 'utm_content.'),
           referrer: maybeText(maxUrlCharacters, 'The page the visitor came from.'),
+          landingPage: maybeText(maxUrlCharacters, 'The page the visitor came to.'),
           gclid: maybeText(maxNameCharacters, 'Google’s click id.'),
+          gaClientId: maybeText(maxNameCharacters, 'Google Analytics’ id of the browser (client_id).'),
         })
         .transform(known),
       {},
