@@ -221,6 +221,7 @@ describe('mistakes', () => {
     const policy = (comment: string) => parsePolicy({ language: 'en', texts: { en: { every: { comment } } } });
     expect(() => policy('a\nb\u0007')).toThrow('Take out the control character at line 2, character 2.');
     expect(() => policy('a\u2028b')).toThrow('character 2');
+    expect(() => policy('😀 a\ud83d')).toThrow('Half of a character stands at character 5.');
     expect(policy('a\r\nb').texts).toEqual({ en: { every: { comment: 'a\nb' } } });
   });
   test('a type or a language that isn’t there, a template that is no text', () => {

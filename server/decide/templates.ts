@@ -138,7 +138,11 @@ function commentReader(reader: SettingsReader): ReadValue<string> {
 
 function withFields(reader: SettingsReader, path: string, template: string | undefined): string | undefined {
   if (template === undefined) return undefined;
-  const mistakes = mistakesInTemplate(template);
+  const half = template.search(/\p{Cs}/u);
+  const mistakes = [
+    ...(half < 0 ? [] : [{ message: `Half of a character stands at ${placeIn(template, half)}.`, position: half + 1 }]),
+    ...mistakesInTemplate(template),
+  ];
   for (const { message, position } of mistakes) reader.wrong(path, message, position);
   return mistakes.length > 0 ? undefined : template;
 }
