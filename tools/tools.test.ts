@@ -78,18 +78,22 @@ describe("vitest's report", () => {
 });
 
 describe('requirements', () => {
-  const claims = readClaims('id\twhere\nDP-01\tserver/decide\nDP-02\t\nMT-114\tserver/write\n');
-  test('are listed one a line', () => expect(claims.map(({ id }) => id)).toEqual(['DP-01', 'DP-02', 'MT-114']));
+  const claims = readClaims('id\twhere\topen for\nDP-01\tserver/decide\nDP-02\t\tphone\nDP-03\t\nMT-114\tserver/write\n');
+  test('are listed one a line', () => expect(claims.map(({ id }) => id)).toEqual(['DP-01', 'DP-02', 'DP-03', 'MT-114']));
   test('that are claimed must be named by a test', () => {
     const named = namedIn([
       { path: 'a.test.ts', text: "test('DP-01: …'); // and DP-01 again, RS-07; not XDP-02, nor DP-2" },
       { path: 'b.test.ts', text: 'DP-01' },
     ]);
     expect(named.get('DP-01')).toEqual(['a.test.ts', 'b.test.ts']);
-    const { tested, untested, open, unlisted } = compare(claims, named);
+    const { tested, untested, open, unexplained, unlisted } = compare(claims, named);
     expect(tested.map(({ id }) => id)).toEqual(['DP-01']);
     expect(untested.map(({ id }) => id)).toEqual(['MT-114']);
-    expect(open.map(({ id }) => id)).toEqual(['DP-02']);
+    expect(open.map(({ id, openFor }) => [id, openFor])).toEqual([
+      ['DP-02', 'phone'],
+      ['DP-03', ''],
+    ]);
+    expect(unexplained.map(({ id }) => id)).toEqual(['DP-03']);
     expect(unlisted).toEqual(['RS-07']);
   });
 });

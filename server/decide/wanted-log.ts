@@ -11,7 +11,6 @@ import { type Known, renderLine, renderLines } from './merge.ts';
 import { authorOf, chooseFollowUpOwner, chooseOwner, nameOf, type OwnerChoice, spareOwner } from './owner.ts';
 import { personOf, type Inputs } from './pin.ts';
 import { cut, httpsLink, manyLines, singleLine } from './plain-text.ts';
-import type { Policy } from './policy.ts';
 import { templateFor } from './templates.ts';
 import { sayDuration, words } from './words.ts';
 
