@@ -538,7 +538,7 @@ export const en: Words = {
       unanswered: 'Salesforce did not answer. Try again.',
     },
     agents: 'Agents',
-    agentsExplained: 'Agents open this address and sign in with Salesforce, to see their own calls.',
+    agentsExplained: 'Agents open this address and sign in with Salesforce. The page that shows their own calls is still to come.',
     agentsLent: counted('en', { one: '# agent lets Cordboard act as them.', other: '# agents let Cordboard act as them.' }),
     agentsInTrouble: 'Let Cordboard act as them, and it can’t:',
     actAs: 'When agents sign in',

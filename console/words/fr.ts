@@ -550,7 +550,7 @@ export const fr: Words = {
       unanswered: 'Salesforce n’a pas répondu. Réessayez.',
     },
     agents: 'Les agents',
-    agentsExplained: 'Les agents ouvrent cette adresse et se connectent avec Salesforce, pour voir leurs propres appels.',
+    agentsExplained: 'Les agents ouvrent cette adresse et se connectent avec Salesforce. La page de leurs propres appels reste à venir.',
     agentsLent: counted('fr', {
       one: '# agent laisse Cordboard agir en son nom.',
       many: '# agents laissent Cordboard agir en leur nom.',

@@ -533,7 +533,7 @@ export const ja: Words = {
       unanswered: 'Salesforce から返事がありません。もう一度試してください。',
     },
     agents: '担当者',
-    agentsExplained: '担当者はこのアドレスを開き、Salesforce でサインインして自分の通話を見ます。',
+    agentsExplained: '担当者はこのアドレスを開き、Salesforce でサインインします。自分の通話を見るページはまだありません。',
     agentsLent: counted('ja', { other: '# 人の担当者が Cordboard に代行を許しています。' }),
     agentsInTrouble: '代行を許しているが、今はできない担当者:',
     actAs: '担当者のサインイン時',

@@ -586,7 +586,7 @@ export const pl: Words = {
       unanswered: 'Salesforce nie odpowiedział. Spróbuj ponownie.',
     },
     agents: 'Agenci',
-    agentsExplained: 'Agenci otwierają ten adres i logują się przez Salesforce, aby widzieć własne rozmowy.',
+    agentsExplained: 'Agenci otwierają ten adres i logują się przez Salesforce. Strony z własnymi rozmowami jeszcze nie ma.',
     agentsLent: counted('pl', {
       one: '# agent pozwala Cordboard działać w jego imieniu.',
       few: '# agentów pozwala Cordboard działać w ich imieniu.',

@@ -586,7 +586,7 @@ export const ru: Words = {
       unanswered: 'Salesforce не ответил. Попробуйте снова.',
     },
     agents: 'Агенты',
-    agentsExplained: 'Агенты открывают этот адрес и входят через Salesforce, чтобы видеть свои звонки.',
+    agentsExplained: 'Агенты открывают этот адрес и входят через Salesforce. Страницы с их звонками пока нет.',
     agentsLent: counted('ru', {
       one: '# агент разрешил Cordboard действовать от его имени.',
       few: '# агента разрешили Cordboard действовать от их имени.',
