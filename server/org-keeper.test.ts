@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { type Crm, type FieldDefaults, Refused } from './crm.ts';
 import { keepOrgs } from './org-keeper.ts';
 import type { LaneHold, OrgId, OrgView, Store } from './store.ts';
-import type { World } from './world.ts';
+import { stillWorld } from './testing/still-world.ts';
 
 const org = 1 as OrgId;
 
@@ -19,21 +19,7 @@ function keepOne(
     wasUnique?: boolean;
   } = {},
 ) {
-  let nowMs = 0;
-  const alarms = new Set<{ readonly atMs: number; readonly wake: () => void }>();
-  const world: World = {
-    now: () => nowMs,
-    monotonic: () => nowMs,
-    chance: () => 0.5,
-    bytes: (count) => new Uint8Array(count),
-    sleep: (ms, signal) =>
-      new Promise((resolve) => {
-        if (signal?.aborted) return resolve();
-        const alarm = { atMs: nowMs + ms, wake: () => void (alarms.delete(alarm), resolve()) };
-        alarms.add(alarm);
-        signal?.addEventListener('abort', alarm.wake, { once: true });
-      }),
-  };
+  const world = stillWorld();
   const seen = {
     recovered: 0,
     sealed: 'sealed' as string | null,
@@ -101,27 +87,15 @@ function keepOne(
     report: (what) => void seen.reports.push(what),
     stop: stop.signal,
   });
-  const breathe = async () => {
-    for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve));
-  };
   return {
     seen,
     crm: () => keeper.crm(org),
-    nowMs: () => nowMs,
+    nowMs: world.now,
     ring: () => keeper.ring('orgs'),
-    async pass(ms: number) {
-      const untilMs = nowMs + ms;
-      for (await breathe(); ; await breathe()) {
-        const next = Math.min(...[...alarms].map(({ atMs }) => atMs));
-        if (next > untilMs) break;
-        nowMs = Math.max(nowMs, next);
-        for (const alarm of [...alarms].filter(({ atMs }) => atMs <= nowMs)) alarm.wake();
-      }
-      nowMs = untilMs;
-    },
+    pass: world.pass,
     async close() {
       stop.abort();
-      await this.pass(60_000);
+      await world.pass(60_000);
       await keeper.done;
     },
   };

@@ -13,7 +13,7 @@ export function stillWorld(): StillWorld {
   let nowMs = 0;
   const alarms = new Set<{ readonly atMs: number; readonly wake: () => void }>();
   const rest = async () => {
-    for (let turn = 0; turn < 50; turn++) await new Promise((resolve) => setImmediate(resolve));
+    for (let turn = 0; turn < 10; turn++) await new Promise((resolve) => setImmediate(resolve));
   };
   return {
     now: () => nowMs,
