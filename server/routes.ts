@@ -24,7 +24,6 @@ import { testCallMoments, type Moment, placeTestCall } from './admin/test-call.t
 import type { Bell } from './bell.ts';
 import { type ConnectDoorParts, connectDoors } from './connect/connect-doors.ts';
 import type { ConsoleFile } from './console-files.ts';
-import { parsePolicy, PolicyMistakes } from './decide/policy.ts';
 import { languages } from './decide/words.ts';
 import { type Ctx, type Door, parse } from './door.ts';
 import {
@@ -43,6 +42,7 @@ import {
 import type { Answer } from './ingest/ingest.ts';
 import { followStream } from './notify/stream.ts';
 import type { AlertMessage } from './notify/watch.ts';
+import { policyDoors } from './policy/policy-doors.ts';
 import { isRecordingName } from './recordings/name.ts';
 import { heardOf } from './recordings/play.ts';
 import type { Recordings } from './recordings/recordings.ts';
@@ -151,9 +151,8 @@ export function openDoors(parts: RouteParts): Hono<{ Variables: { visitor: Visit
     ['post', '/api/org/mode', 'person', (c) => setMode(c, parts)],
     ['get', '/api/people', 'person', (c) => readPeople(c, parts)],
     ['put', '/api/people', 'person', (c) => savePeople(c, parts)],
-    ['get', '/api/policy', 'person', (c) => readPolicy(c, parts)],
-    ['put', '/api/policy', 'person', (c) => savePolicy(c, parts)],
     ...textDoors(parts),
+    ...policyDoors(parts),
     ['post', '/api/policy/:version/undo', 'person', (c) => undoPolicy(c, parts)],
   ];
 
@@ -492,11 +491,6 @@ async function savePeople(context: Ctx, { console }: RouteParts): Promise<Respon
   return context.json({ people: given.people.length });
 }
 
-async function readPolicy(context: Ctx, { store }: RouteParts): Promise<Response> {
-  const org = await store.readOrg(context.var.visitor.org);
-  return context.json({ version: org?.policyVersion ?? 0, policy: org?.policy });
-}
-
 async function undoPolicy(context: Ctx, { console }: RouteParts): Promise<Response> {
   const { org, person } = context.var.visitor;
   const given = context.req.param('version') ?? '';
@@ -507,18 +501,4 @@ async function undoPolicy(context: Ctx, { console }: RouteParts): Promise<Respon
   const done: PolicyUndone = await console.undoPolicy(org, version, person);
   await console.audit(org, person, 'undid a policy version', { version, ...done });
   return context.json(done, 202);
-}
-
-async function savePolicy(context: Ctx, { console }: RouteParts): Promise<Response> {
-  const { org, person } = context.var.visitor;
-  try {
-    const policy = parsePolicy(await context.req.json().catch(() => undefined));
-    const version = await console.savePolicy(org, policy, person);
-    await console.audit(org, person, 'saved the policy', { version });
-    return context.json({ version });
-  } catch (error) {
-    if (error instanceof PolicyMistakes)
-      return context.json({ error: { code: 'mistakes', message: error.message, mistakes: error.mistakes } }, 400);
-    throw error;
-  }
 }

@@ -4,7 +4,8 @@ import { defaultRules, type MatchRules } from '../match/match.ts';
 import { type CommentRules, commentsReader, defaultComments } from './comments.ts';
 import type { HoursRules, LineHours } from './hours.ts';
 import { checkHours, hoursIn, readZone } from './read-hours.ts';
-import { type Mistake, type ReadValue, say, SettingsReader } from './settings.ts';
+import { descriptions } from './policy-descriptions.ts';
+import { described, type JsonSchema, type Mistake, type ReadValue, say, SettingsReader } from './settings.ts';
 import { subjectReader, type Texts, textsReader } from './templates.ts';
 import { languages, type Language } from './words.ts';
 
@@ -181,6 +182,38 @@ export function parsePolicy(document: unknown): Policy {
   return { ...defaultPolicy(checked?.language ?? 'en'), ...checked };
 }
 
+/** What a policy document may hold, for editors and other programs: JSON Schema 2020-12, made of the readers themselves. */
+export function policySchema(): JsonSchema & { readonly $schema: string; readonly title: string } {
+  return {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    title: 'Policy of Cordboard',
+    description: 'What an admin chose for the calls of one org. What is left out takes its default.',
+    ...explained(policyIn(new SettingsReader()).schema ?? {}, [], defaultPolicy('en')),
+    required: ['language'],
+  };
+}
+
+/** With what each setting is for, and what it is if it is left out. A line's settings are the company's, and without defaults: they take the company's. */
+function explained(schema: JsonSchema, path: readonly string[], byDefault: unknown): JsonSchema {
+  const { properties, additionalProperties } = schema;
+  const ofCompany = path[0] === 'lines' && path.length > 2 ? path.slice(2) : path;
+  const description = Object.hasOwn(descriptions, ofCompany.join('.')) ? descriptions[ofCompany.join('.')] : undefined;
+  const defaults = typeof byDefault === 'object' && byDefault !== null ? new Map(Object.entries(byDefault)) : new Map<string, unknown>();
+  const isSection = properties !== undefined;
+  return {
+    ...(description !== undefined && { description }),
+    ...schema,
+    // a language has to be chosen
+    ...(!isSection && byDefault !== undefined && path.join('.') !== 'language' && { default: byDefault }),
+    ...(isSection && {
+      properties: Object.fromEntries(
+        Object.entries(properties).map(([key, inner]) => [key, explained(inner, [...path, key], defaults.get(key))]),
+      ),
+    }),
+    ...(additionalProperties && { additionalProperties: explained(additionalProperties, [...path, '*'], undefined) }),
+  };
+}
+
 function policyIn(reader: SettingsReader): ReadValue<Partial<Policy>> {
   const id = reader.line(64);
   const stranger = reader.object<StrangerRules>({
@@ -194,6 +227,17 @@ function policyIn(reader: SettingsReader): ReadValue<Partial<Policy>> {
     afterDeletion: reader.oneOf(['nothing', 'again']),
   });
   const hours = hoursIn(reader);
+  const line = reader.object<LineRules>({ stranger, hours: hours.line });
+  const fields = reader.map<string | number | boolean>(
+    'an object with a value for each field',
+    (path, field, given) => {
+      if (!apiName.test(field)) reader.wrong(path, 'Give the API name of a field, such as Region__c.');
+      if (typeof given === 'string') return reader.line(255)(path, given);
+      if (typeof given === 'boolean' || (typeof given === 'number' && Number.isFinite(given))) return given;
+      return reader.wrong(path, `Give a text, a number, true or false, not ${say(given)}.`);
+    },
+    { values: { anyOf: [reader.line(255).schema ?? {}, { type: 'number' }, { type: 'boolean' }] }, keys: apiName },
+  );
   const numbers = reader.list(e164, 'numbers such as "+48221234567"');
   return reader.object<Policy>({
     language: reader.oneOf(languages),
@@ -207,8 +251,9 @@ function policyIn(reader: SettingsReader): ReadValue<Partial<Policy>> {
       ),
       defaultPolicy('en').logging,
     ),
-    skipInternal: (path, value) =>
+    skipInternal: described({ enum: [true] }, (path, value) =>
       value === true ? true : reader.wrong(path, `Internal calls are never logged (DP-52); leave it true, not ${say(value)}.`),
+    ),
     minutes: reader.oneOf(roundings),
     subject: subjectReader(reader),
     texts: textsReader(reader, callTypeSettings),
@@ -218,7 +263,7 @@ function policyIn(reader: SettingsReader): ReadValue<Partial<Policy>> {
     country: reader.matching(/^[A-Z]{2}$/, 'the two capital letters of a country (ISO 3166), such as "PL"'),
     match: over(
       reader.object<MatchRules>({
-        kinds: reader.list(/^[a-z][a-z-]*$|^\w+__c$/i, `kinds of records, such as ${defaultRules.kinds.join(', ')} or Site__c`),
+        kinds: reader.list(/^[A-Za-z][A-Za-z-]*$|^\w+__[cC]$/, `kinds of records, such as ${defaultRules.kinds.join(', ')} or Site__c`),
         tieBreak: reader.oneOf(['latest', 'oldest']),
         ownNumbers: numbers,
         sharedNumbers: numbers,
@@ -250,29 +295,27 @@ function policyIn(reader: SettingsReader): ReadValue<Partial<Policy>> {
       }),
       defaultPolicy('en').budget,
     ),
-    defaults: reader.map(`an object with the CRM's objects, such as {"Task": {"Region__c": "EMEA"}}`, (path, object, value) => {
-      if (!apiName.test(object)) reader.wrong(path, 'Give the API name of an object, such as Task.');
-      return reader.map('an object with a value for each field', (at, field, given) => {
-        if (!apiName.test(field)) reader.wrong(at, 'Give the API name of a field, such as Region__c.');
-        if (typeof given === 'string') return reader.line(255)(at, given);
-        if (typeof given === 'boolean' || (typeof given === 'number' && Number.isFinite(given))) return given;
-        return reader.wrong(at, `Give a text, a number, true or false, not ${say(given)}.`);
-      })(path, value);
-    }),
-    duplicates: reader.oneOf(duplicateChoices),
-    lines: reader.map('an object with what is different for each line', (path, _line, value) =>
-      reader.object<LineRules>({ stranger, hours: hours.line })(path, value),
+    defaults: reader.map(
+      `an object with the CRM's objects, such as {"Task": {"Region__c": "EMEA"}}`,
+      (path, object, value) => {
+        if (!apiName.test(object)) reader.wrong(path, 'Give the API name of an object, such as Task.');
+        return fields(path, value);
+      },
+      { values: fields.schema, keys: apiName },
     ),
+    duplicates: reader.oneOf(duplicateChoices),
+    lines: reader.map('an object with what is different for each line', (path, _line, value) => line(path, value), {
+      values: line.schema,
+    }),
   });
 }
 
 /** What is given, over what is so by default. */
-const over =
-  <T extends object>(read: ReadValue<Partial<T>>, defaults: T): ReadValue<T> =>
-  (path, value) => {
+const over = <T extends object>(read: ReadValue<Partial<T>>, defaults: T): ReadValue<T> =>
+  described(read.schema ?? {}, (path, value) => {
     const given = read(path, value);
     return given && { ...defaults, ...given };
-  };
+  });
 
 /** What a line has of its own, under its id before its number. */
 export function ofLine<Section extends keyof LineRules>(

@@ -1,7 +1,43 @@
 /** Something wrong in what an admin wrote; `path` says where, as in `stranger.missed`; `position` at which character of a text, from 1. */
 export type Mistake = { readonly path: string; readonly message: string; readonly position?: number };
-/** Reads the value at a path. Undefined: it can't be used, and `SettingsReader` has been told why. */
-export type ReadValue<T> = (path: string, value: unknown) => T | undefined;
+/** The part of JSON Schema (2020-12) that settings are told in. */
+export type JsonSchema = {
+  readonly type?: 'string' | 'number' | 'integer' | 'boolean' | 'array' | 'object';
+  readonly description?: string;
+  readonly default?: unknown;
+  readonly enum?: readonly unknown[];
+  readonly pattern?: string;
+  readonly maxLength?: number;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly items?: JsonSchema;
+  readonly uniqueItems?: boolean;
+  readonly properties?: Readonly<Record<string, JsonSchema>>;
+  readonly additionalProperties?: false | JsonSchema;
+  readonly propertyNames?: JsonSchema;
+  readonly required?: readonly string[];
+  readonly anyOf?: readonly JsonSchema[];
+};
+/**
+ * Reads the value at a path. Undefined: it can't be used, and `SettingsReader` has been told why. `schema`: the same said to editors and other
+ * programs; it takes everything the reader takes, and may take more where words are needed to refuse it. `described` gives one to a reader.
+ */
+export type ReadValue<T> = { (path: string, value: unknown): T | undefined; readonly schema?: JsonSchema };
+
+/** A reader of one's own with its schema beside it. */
+export const described = <T>(schema: JsonSchema, read: (path: string, value: unknown) => T | undefined): ReadValue<T> =>
+  Object.assign((path: string, value: unknown) => read(path, value), { schema });
+
+/** Breaks a line, or can't be stored: control characters, separators, half a surrogate pair. */
+const unprintable = /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}]/u;
+/** One line that isn't empty, without what validators in other languages don't know: \p, flags, looking ahead. */
+const oneLine = (() => {
+  const controls = '\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029';
+  return `^[^${controls}]*[^\\s${controls}][^${controls}]*$`;
+})();
+const mostKey = 200;
+/** JSON Schema has no flags, so a pattern that has some isn't told there. */
+const told = (pattern: RegExp): JsonSchema => (/^u?$/.test(pattern.flags) ? { type: 'string', pattern: pattern.source } : { type: 'string' });
 
 /** Reads settings that a person wrote, and collects everything that is wrong with them, so that it is mended in one go. */
 export class SettingsReader {
@@ -12,46 +48,52 @@ export class SettingsReader {
   }
 
   oneOf<const T extends string>(choices: readonly T[]): ReadValue<T> {
-    return (path, value) =>
-      choices.find((choice) => choice === value) ??
-      this.wrong(path, `Choose one of ${choices.map((choice) => `"${choice}"`).join(', ')}, not ${say(value)}.`);
+    return described(
+      { enum: choices },
+      (path, value) =>
+        choices.find((choice) => choice === value) ??
+        this.wrong(path, `Choose one of ${choices.map((choice) => `"${choice}"`).join(', ')}, not ${say(value)}.`),
+    );
   }
 
   /** One line of text. */
   line(atMost: number): ReadValue<string> {
-    return (path, value) => {
+    return described({ type: 'string', maxLength: atMost, pattern: oneLine }, (path, value) => {
       if (typeof value !== 'string' || value.trim() === '') return this.wrong(path, `Give a text that isn't empty, not ${say(value)}.`);
-      if (/[\p{Cc}\p{Zl}\p{Zp}]/u.test(value)) return this.wrong(path, 'Give one line without control characters.');
+      if (unprintable.test(value)) return this.wrong(path, 'Give one line without control characters.');
       return value.length > atMost ? this.wrong(path, `Give at most ${atMost} characters, not ${value.length}.`) : value;
-    };
+    });
   }
 
   /** `what`: how such a text is called in a message, with an example. */
   matching(pattern: RegExp, what: string): ReadValue<string> {
-    return (path, value) =>
-      typeof value === 'string' && pattern.test(value) ? value : this.wrong(path, `Give ${what}, not ${say(value)}.`);
+    return described(told(pattern), (path, value) =>
+      typeof value === 'string' && pattern.test(value) ? value : this.wrong(path, `Give ${what}, not ${say(value)}.`),
+    );
   }
 
-  readonly truth: ReadValue<boolean> = (path, value) =>
-    typeof value === 'boolean' ? value : this.wrong(path, `Give true or false, not ${say(value)}.`);
+  readonly truth: ReadValue<boolean> = described({ type: 'boolean' }, (path, value) =>
+    typeof value === 'boolean' ? value : this.wrong(path, `Give true or false, not ${say(value)}.`),
+  );
 
   /** `what`: "hours", "a whole number". */
   number(what: string, from: number, to: number, whole = false): ReadValue<number> {
-    return (path, value) =>
+    return described({ type: whole ? 'integer' : 'number', minimum: from, maximum: to }, (path, value) =>
       typeof value === 'number' && value >= from && value <= to && (!whole || Number.isInteger(value))
         ? value
-        : this.wrong(path, `Give ${what} from ${from} to ${to}, not ${say(value)}.`);
+        : this.wrong(path, `Give ${what} from ${from} to ${to}, not ${say(value)}.`),
+    );
   }
 
   /** A list in which nothing stands twice; `what`: what its members are. */
   list(pattern: RegExp, what: string): ReadValue<readonly string[]> {
-    return (path, value) => {
+    return described({ type: 'array', items: told(pattern), uniqueItems: true }, (path, value) => {
       if (!Array.isArray(value)) return this.wrong(path, `Give a list of ${what}, not ${say(value)}.`);
-      const bad = value.filter((one) => typeof one !== 'string' || !pattern.test(one));
+      const bad = value.filter((one) => typeof one !== 'string' || !pattern.test(one) || unprintable.test(one));
       for (const one of bad) this.wrong(path, `${say(one)} is none of ${what}.`);
       if (new Set(value).size < value.length) this.wrong(path, 'Something stands there twice.');
       return bad.length === 0 ? (value as string[]) : undefined;
-    };
+    });
   }
 
   /** What of an object is given; the rest is left to its defaults. `what`: what it has, for who gave something else. */
@@ -61,23 +103,34 @@ export class SettingsReader {
     unknown = 'There is no such setting.',
   ): ReadValue<Partial<T>> {
     const known = Object.keys(readers) as (keyof T & string)[];
-    return (path, value) => {
+    const properties = Object.fromEntries(known.map((key) => [key, readers[key].schema ?? {}]));
+    return described({ type: 'object', properties, additionalProperties: false }, (path, value) => {
       if (!isObject(value)) return this.wrong(path, `Give ${what}, not ${say(value)}.`);
       const at = (key: string) => (path === '' ? key : `${path}.${key}`);
       for (const key of Object.keys(value).filter((one) => !Object.hasOwn(readers, one)))
         this.wrong(at(key), `${unknown} There ${known.length === 1 ? 'is' : 'are'} ${known.join(', ')}.`);
       const given = known.filter((key) => Object.hasOwn(value, key)).map((key) => [key, readers[key](at(key), value[key])] as const);
       return Object.fromEntries(given.filter(([, read]) => read !== undefined)) as Partial<T>;
-    };
+    });
   }
 
-  /** An object with keys of the admin's own; `read` gets each key as well. */
-  map<T>(what: string, read: (path: string, key: string, value: unknown) => T | undefined): ReadValue<Readonly<Record<string, T>>> {
-    return (path, value) => {
+  /** An object with keys of the admin's own; `read` gets each key as well. `schema`: of what stands under a key, and of the keys. */
+  map<T>(
+    what: string,
+    read: (path: string, key: string, value: unknown) => T | undefined,
+    schema?: { readonly values: JsonSchema | undefined; readonly keys?: RegExp },
+  ): ReadValue<Readonly<Record<string, T>>> {
+    const names: JsonSchema = { ...(schema?.keys ? told(schema.keys) : { pattern: oneLine }), maxLength: mostKey };
+    return described({ type: 'object', additionalProperties: schema?.values ?? {}, propertyNames: names }, (path, value) => {
       if (!isObject(value)) return this.wrong(path, `Give ${what}, not ${say(value)}.`);
-      const entries = Object.entries(value).map(([key, one]) => [key, read(`${path}.${key}`, key, one)] as const);
+      const entries = Object.entries(value).map(([key, one]) => {
+        const at = `${path}.${key}`;
+        if (key.trim() === '' || key.length > mostKey || unprintable.test(key))
+          this.wrong(at, `Give a name of one line and 1 to ${mostKey} characters, not ${say(key)}.`);
+        return [key, read(at, key, one)] as const;
+      });
       return Object.fromEntries(entries.filter((entry): entry is readonly [string, T] => entry[1] !== undefined));
-    };
+    });
   }
 }
 

@@ -1,6 +1,7 @@
 import type { OrgId } from '../store.ts';
 import { storableJson } from './canonical-json.ts';
 import type { Database } from './database.ts';
+import { policyStore } from './policy-store.ts';
 
 type Row = Record<string, unknown>;
 /** What the console asks and changes. Rows as PostgreSQL gives them; `server/admin` says them in the wire's words. */
@@ -20,6 +21,7 @@ export function consoleStore(database: Database) {
   const one = async (statement: string, values: readonly unknown[]) => (await rows(statement, values))[0];
   const text = async (sql: string, values: readonly unknown[] = []): Promise<Row[]> =>
     (await database.query({ text: sql }, values)).rows as Row[];
+  const policies = policyStore(database);
   return {
     calls: (
       org: OrgId,
@@ -110,13 +112,11 @@ export function consoleStore(database: Database) {
         await connection.query({ text: "select pg_notify('orgs', $1), pg_notify('writes', '')" }, [String(org)]);
       });
     },
+    policies,
+    /** Saves it over whatever was there; gives its version. */
     async savePolicy(org: OrgId, document: unknown, by: string): Promise<number> {
-      const saved = await text(
-        'insert into policies (org, version, document, saved_by) select $1, coalesce(max(version), 0) + 1, $2, $3 from policies where org = $1 returning version',
-        [org, JSON.stringify(document), by],
-      );
-      await text("select pg_notify('orgs', $1)", [String(org)]);
-      return saved[0]!['version'] as number;
+      const saved = await policies.save(org, { document, by });
+      return saved.outcome === 'moved' ? (saved.newest?.version ?? 0) : saved.version;
     },
     people: (org: OrgId) => rows('read-people', [org]),
     nobodysPhones: (org: OrgId) => rows('nobodys-phones', [org]),
@@ -152,8 +152,6 @@ export function consoleStore(database: Database) {
       );
       return { undone, leftAlone: touched[0]!['n'] as number };
     },
-    policy: async (org: OrgId) =>
-      (await text('select version, document, saved_at, saved_by from policies where org = $1 order by version desc limit 1', [org]))[0],
     async audit(org: OrgId, who: string, what: string, detail: unknown) {
       await text('insert into audit (org, who, what, detail) values ($1, $2, $3, $4)', [org, who, what, JSON.stringify(detail)]);
     },

@@ -1,0 +1,122 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { anyPolicy, bySchema } from '../testing/any-policy.ts';
+import { hostileKeys } from '../testing/hostile.ts';
+import { descriptions } from './policy-descriptions.ts';
+import { defaultPolicy, parsePolicy, PolicyMistakes, policySchema } from './policy.ts';
+import type { JsonSchema } from './settings.ts';
+
+const schema = policySchema();
+const reads = (document: unknown): boolean => {
+  try {
+    parsePolicy(document);
+    return true;
+  } catch (error) {
+    if (error instanceof PolicyMistakes) return false;
+    throw error;
+  }
+};
+/** Validates by the words of JSON Schema 2020-12 that the schema uses; throws at any other, so that none is passed over. */
+function takes(by: JsonSchema, value: unknown): boolean {
+  const rules: { readonly [Word in keyof Required<JsonSchema>]: (word: never) => boolean } = {
+    type: (type: string) =>
+      type === 'object'
+        ? isObject(value)
+        : type === 'array'
+          ? Array.isArray(value)
+          : type === 'integer'
+            ? Number.isInteger(value)
+            : typeof value === type,
+    description: () => true,
+    default: () => true,
+    enum: (choices: unknown[]) => choices.includes(value),
+    pattern: (pattern: string) => typeof value !== 'string' || new RegExp(pattern, 'u').test(value),
+    maxLength: (most: number) => typeof value !== 'string' || [...value].length <= most,
+    minimum: (least: number) => typeof value !== 'number' || value >= least,
+    maximum: (most: number) => typeof value !== 'number' || value <= most,
+    items: (items: JsonSchema) => !Array.isArray(value) || value.every((one) => takes(items, one)),
+    uniqueItems: (only: boolean) => !only || !Array.isArray(value) || new Set(value.map((one) => JSON.stringify(one))).size === value.length,
+    properties: (known: Record<string, JsonSchema>) =>
+      !isObject(value) || Object.entries(known).every(([key, inner]) => !Object.hasOwn(value, key) || takes(inner, value[key])),
+    additionalProperties: (inner: false | JsonSchema) =>
+      !isObject(value) ||
+      Object.keys(value)
+        .filter((key) => !Object.hasOwn(by.properties ?? {}, key))
+        .every((key) => inner !== false && takes(inner, value[key])),
+    propertyNames: (names: JsonSchema) => !isObject(value) || Object.keys(value).every((key) => takes(names, key)),
+    required: (keys: string[]) => !isObject(value) || keys.every((key) => Object.hasOwn(value, key)),
+    anyOf: (ways: JsonSchema[]) => ways.some((way) => takes(way, value)),
+  };
+  return Object.entries(by)
+    .filter(([word]) => word !== '$schema' && word !== 'title')
+    .every(([word, given]) => rules[word as keyof JsonSchema](given as never));
+}
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Every schema in this one, by its path. */
+function inside(one: JsonSchema, path: readonly string[] = []): (readonly [string, JsonSchema])[] {
+  return [
+    [path.join('.'), one],
+    ...Object.entries(one.properties ?? {}).flatMap(([key, inner]) => inside(inner, [...path, key])),
+    ...(one.additionalProperties ? inside(one.additionalProperties, [...path, '*']) : []),
+  ];
+}
+const all = inside(schema);
+
+describe('the schema of the policy', () => {
+  test('says of every setting what it takes: give a reader of your own its schema with `described`', () =>
+    expect(all.filter(([, { type, enum: choices, anyOf }]) => !type && !choices && !anyOf).map(([path]) => path)).toEqual([]));
+  test('explains no setting that is not there', () => {
+    const known = all.map(([path]) => path);
+    expect(Object.keys(descriptions).filter((path) => !known.includes(path))).toEqual([]);
+  });
+  test('tells every default there is', () => {
+    for (const [path, { default: told, properties }] of all.filter(([at]) => at !== '' && at !== 'language' && !at.includes('*'))) {
+      const value = path.split('.').reduce<unknown>((inner, key) => (inner as Record<string, unknown> | undefined)?.[key], defaultPolicy('en'));
+      if (!properties) expect([path, told]).toEqual([path, value]);
+    }
+  });
+  test('is taken by validators of other languages: no flags, no \\p, no looking ahead', () => {
+    const patterns = all.flatMap(([, { pattern, items, propertyNames, anyOf = [] }]) =>
+      [pattern, items?.pattern, propertyNames?.pattern, ...anyOf.map((one) => one.pattern)].filter((one) => one !== undefined),
+    );
+    expect(patterns.length).toBeGreaterThan(10);
+    for (const pattern of patterns) expect(pattern).not.toMatch(/\\p|\(\?/);
+  });
+
+  test('takes whatever the reader takes', () => {
+    expect(takes(schema, JSON.parse(JSON.stringify(defaultPolicy('ja'))))).toBe(true);
+    fc.assert(fc.property(anyPolicy(), (document) => reads(document) && takes(schema, document)), { numRuns: 100 });
+  });
+  test('and refuses what the reader refuses, but for zones, templates and half characters', () => {
+    const sections = Object.entries(schema.properties ?? {});
+    const anything = fc.oneof(
+      fc.anything({ maxDepth: 2 }).map((value): unknown => JSON.parse(JSON.stringify(value) ?? 'null')),
+      fc.constantFrom(0, -1, 1.5, 1e9, '', ' ', 'a\nb', 'x'.repeat(300), null, [], {}, true, ['+48221234567', '+48221234567'], ['a', 1]),
+      ...sections.map(([, inner]) => bySchema(inner)),
+    );
+    const somewhere = fc.tuple(
+      fc.constantFrom(...all.filter(([path]) => path !== '').map(([path]) => path.split('.'))),
+      fc.constantFrom(...hostileKeys.filter((key) => key.trim() !== ''), 'Task', 'Region__c', '+48221234567'),
+      anything,
+    );
+    fc.assert(
+      fc.property(somewhere, ([path, name, value]) => {
+        const document = { ...(path[0] === 'language' ? {} : { language: 'en' }), ...(at(path, name, value) as object) };
+        if (!takes(schema, document)) expect(reads(document)).toBe(false);
+        else if (path[0] !== 'zone' && path[0] !== 'subject' && !/\\ud[89a-f]/.test(JSON.stringify(document)))
+          expect([document, reads(document)]).toEqual([document, true]);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+  test.each([{}, { language: 'de' }, [], null, 'en', { language: 'en', colour: 'red' }, { language: 'en', followUp: { dueHours: 721 } }])(
+    '%j is refused by both',
+    (document) => expect([takes(schema, document), reads(document)]).toEqual([false, false]),
+  );
+});
+
+function at([key = '', ...rest]: readonly string[], name: string, value: unknown): unknown {
+  const inner = rest.length === 0 ? value : at(rest, name, value);
+  return Object.fromEntries([[key === '*' ? name : key, inner]]);
+}

@@ -1,0 +1,39 @@
+import { z } from 'zod';
+
+/** What the policy's doors say. A document is what an admin gives; the policy is that with every default. */
+const at = z.iso.datetime();
+/** A setting in one of two documents; without a value: not given, and there is no default. */
+const Side = z.object({ given: z.boolean(), value: z.unknown().optional() });
+/** `words`: the same in one line. */
+export const PolicyDifference = z.object({ path: z.array(z.string()), from: Side, to: Side, words: z.string() });
+export type PolicyDifference = z.infer<typeof PolicyDifference>;
+const saved = { version: z.number(), savedAt: at.optional(), savedBy: z.string().optional() };
+/** One version. Version 0: none was ever saved, and there is no document. `policy`: with today's defaults. */
+export const PolicyTold = z.object({ ...saved, document: z.unknown().optional(), policy: z.looseObject({ language: z.string() }) });
+export type PolicyTold = z.infer<typeof PolicyTold>;
+/** Newest first. `changed`: what each changed against the one before, in words. `more`: there are older ones. */
+export const PolicyVersions = z.object({
+  versions: z.array(z.object({ version: z.number(), savedAt: at, savedBy: z.string(), changed: z.array(z.string()) })),
+  more: z.boolean(),
+});
+export type PolicyVersions = z.infer<typeof PolicyVersions>;
+export const PolicyDiff = z.object({ from: z.number(), to: z.number(), differences: z.array(PolicyDifference) });
+export type PolicyDiff = z.infer<typeof PolicyDiff>;
+/** `saved`: false where the document says what the newest version says; there is no other then. */
+export const PolicySaid = z.object({ version: z.number(), saved: z.boolean(), differences: z.array(PolicyDifference) });
+export type PolicySaid = z.infer<typeof PolicySaid>;
+/** Status 400: everything that is wrong. Lines and columns count from 1, and are there where a file was sent. */
+export const PolicyWrong = z.object({
+  error: z.object({ code: z.literal('mistakes'), message: z.string() }),
+  mistakes: z.array(z.object({ path: z.string(), message: z.string(), line: z.number().optional(), column: z.number().optional() })),
+});
+/**
+ * Status 409: somebody saved another version than the one the document rests on. `meanwhile`: what they changed. `yours`: what saving would
+ * change now.
+ */
+export const PolicyMoved = z.object({
+  error: z.object({ code: z.literal('moved'), message: z.string() }),
+  ...saved,
+  meanwhile: z.array(PolicyDifference),
+  yours: z.array(PolicyDifference),
+});
