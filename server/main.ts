@@ -27,6 +27,7 @@ import { postAlerts } from './notify/post-alert.ts';
 import { keepRights } from './notify/rights.ts';
 import { keepWatch } from './notify/watch.ts';
 import { keepOrgs } from './org-keeper.ts';
+import { orgViews } from './org-views.ts';
 import { lineSteps, makeBells } from './pipeline.ts';
 import { heldName } from './recordings/name.ts';
 import { openRecordings } from './recordings/recordings.ts';
@@ -49,7 +50,7 @@ import { setupStore } from './store/setup-store.ts';
 import { keyOf, loadSecretsKey, openSecrets, requireKeysFor, type Secrets, SecretsTrouble } from './store/secrets.ts';
 import { openVault } from './store/vault-store.ts';
 import { resealed } from './setup/reseal.ts';
-import type { OrgId, OrgView } from './store.ts';
+import type { OrgId } from './store.ts';
 import type { LentConsents, Vault } from './vault.ts';
 import { realWorld } from './world.ts';
 
@@ -59,8 +60,8 @@ const operatorsTrouble = [StartTrouble, UnusableDatabase, DatabaseTrouble, Secre
 
 const world = realWorld();
 const say = (line: string) => process.stdout.write(`${line}\n`);
-/** How long views of an org and of connections are trusted without a note. */
-const viewMs = 5_000;
+/** How long connections are trusted without a note. */
+const connectionMs = 5_000;
 /** Rows of the stream are kept this long; a screen that was away longer loads anew. */
 const streamKeptMs = 10 * 60_000;
 const defaultSource = 'generic-webhook';
@@ -156,22 +157,12 @@ async function start(config: Config): Promise<void> {
     // The line
     const bells = makeBells();
     const streamBell = new Bell();
-    const views = new Map<OrgId, { view: Promise<OrgView>; atMs: number }>();
+    const views = orgViews(store, world);
     const connections = new Map<string, { found: Promise<Connection | undefined>; atMs: number }>();
-    const orgView = (id: OrgId): Promise<OrgView> => {
-      const known = views.get(id);
-      if (known && world.monotonic() - known.atMs < viewMs) return known.view;
-      const view = store.readOrg(id).then((found) => {
-        if (!found) throw new Error(`org ${id} is gone`);
-        return found;
-      });
-      view.catch(() => views.delete(id));
-      views.set(id, { view, atMs: world.monotonic() });
-      return view;
-    };
+    const orgView = views.read;
     const findConnection = (id: string): Promise<Connection | undefined> => {
       const known = connections.get(id);
-      if (known && world.monotonic() - known.atMs < viewMs) return known.found;
+      if (known && world.monotonic() - known.atMs < connectionMs) return known.found;
       const found = store.readConnection(id).then((row) => {
         const source = row && sources.find((candidate) => candidate.name === row.source);
         return row && source

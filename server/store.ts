@@ -253,6 +253,8 @@ export interface Store {
   takeLane(org: OrgId, holder: string): Promise<LaneHold | undefined>;
 
   readOrg(org: OrgId): Promise<OrgView | undefined>;
+  /** The newest version of its policy; 0: none was saved. */
+  policyVersion(org: OrgId): Promise<number>;
   /** `wasUnique`: names have been unique there (W8). */
   readOrgs(): Promise<readonly { org: OrgId; name: string; mode: OrgView['mode']; crm: string | null; wasUnique: boolean }[]>;
   /** Names are unique in this org from now on, until that is uninstalled; not if it isn't connected by `crm` any more. */

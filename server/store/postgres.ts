@@ -136,6 +136,10 @@ export function postgresStore(database: Database, world: World, onTrouble: (erro
         lent: new Map(Object.entries((row.lent ?? {}) as Record<string, { readonly trouble?: string }>)),
       } satisfies OrgView;
     },
+    async policyVersion(org) {
+      const found = await database.query({ text: 'select coalesce(max(version), 0) as version from policies where org = $1' }, [org]);
+      return found.rows[0].version as number;
+    },
     async readOrgs() {
       return (
         await database.query({

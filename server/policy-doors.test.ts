@@ -1,0 +1,193 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { PolicyDiff, PolicyMoved, PolicySaid, PolicyTold, PolicyVersions, PolicyWrong } from '../wire/policy.ts';
+import { Bell } from './bell.ts';
+import { defaultPolicy, policySchema } from './decide/policy.ts';
+import { hashToken, sessionCookie } from './guard.ts';
+import { openDoors } from './routes.ts';
+import { consoleStore, type ConsoleStore } from './store/console-store.ts';
+import { type Database, openDatabase } from './store/database.ts';
+import { postgresStore } from './store/postgres.ts';
+import type { OrgId } from './store.ts';
+import { aConnect } from './testing/a-connect.ts';
+import { noSetup } from './testing/no-setup.ts';
+import { startTestDatabase } from './testing/test-database.ts';
+import { realWorld } from './world.ts';
+
+const world = realWorld();
+let database: Database;
+let admin: ConsoleStore;
+let app: ReturnType<typeof openDoors>;
+let drop: () => Promise<void>;
+let org: OrgId;
+let orgs = 0;
+
+beforeAll(async () => {
+  const made = await startTestDatabase();
+  drop = () => made.drop();
+  database = openDatabase(made.address, world, () => undefined);
+  admin = consoleStore(database);
+  app = openDoors({
+    world,
+    store: postgresStore(database, world, () => undefined),
+    console: admin,
+    publicUrl: undefined,
+    secureCookies: false,
+    watchToken: undefined,
+    streamBell: new Bell(),
+    stop: new AbortController().signal,
+    receive: async () => ({ status: 202, headers: {}, body: { accepted: 'x' } }),
+    sayMoment: async () => undefined,
+    recordUrl: () => undefined,
+    conclude: (_source, events) => events,
+    standIn: async () => true,
+    connect: aConnect(database, admin, undefined).parts,
+    whyNotReady: async () => undefined,
+    openApi: () => ({}),
+    docsPage: { html: '', headers: {} },
+    file: () => undefined,
+    recordings: {} as never, // none of its doors is opened here
+    setup: noSetup,
+    alerts: { store: { list: async () => [] }, sentTo: undefined, send: undefined },
+    hookUrl: () => '',
+    metrics: () => ({}),
+    report: () => undefined,
+  });
+});
+afterAll(async () => {
+  await database.close();
+  await drop();
+});
+beforeEach(async () => {
+  org = await admin.addOrg(`Acme ${++orgs}`, 'live', null);
+  for (const person of ['Olga', 'Piotr']) await admin.addSession(org, hashToken(`${person} ${orgs}`), person);
+});
+
+const ask = (path: string, person = 'Olga', init: RequestInit = {}) =>
+  app.request(`http://127.0.0.1:4700/api/policy${path}`, {
+    ...init,
+    headers: {
+      host: '127.0.0.1:4700',
+      'x-cordboard': '1',
+      cookie: `${sessionCookie}=${person} ${orgs}`,
+      ...(init.headers as Record<string, string>),
+    },
+  });
+const put = (document: unknown, person = 'Olga', headers: Record<string, string> = {}) =>
+  ask('', person, { method: 'PUT', body: typeof document === 'string' ? document : JSON.stringify(document), headers });
+const en = { language: 'en' };
+
+describe('the policy', () => {
+  test('DP-08: is told as it was saved and as it holds, with who saved it when', async () => {
+    const none = await ask('');
+    expect([none.headers.get('etag'), PolicyTold.parse(await none.json())]).toEqual(['"0"', { version: 0, policy: defaultPolicy('en') }]);
+    expect(PolicySaid.parse(await (await put({ stranger: { missed: 'lead' }, language: 'pl' }, 'Piotr')).json())).toMatchObject({
+      version: 1,
+      saved: true,
+    });
+    const answer = await ask('');
+    expect(answer.headers.get('etag')).toBe('"1"');
+    const told = PolicyTold.parse(await answer.json());
+    expect(told).toMatchObject({ version: 1, savedBy: 'Piotr', document: { language: 'pl', stranger: { missed: 'lead' } } });
+    expect(told.policy).toEqual({ ...defaultPolicy('pl'), stranger: { ...defaultPolicy('pl').stranger, missed: 'lead' } });
+    expect(Object.keys(told.document as object)).toEqual(['language', 'stranger']);
+    expect((await ask('/versions/1')).status).toBe(200);
+    for (const version of ['0', '2', 'x', '99999999999']) expect((await ask(`/versions/${version}`)).status).toBe(404);
+  });
+  test('DP-08, FC-23: a save without a difference makes no version, no line in the audit log and no note', async () => {
+    await put({ ...en, match: { tieBreak: 'oldest' }, product: 'Acme' });
+    const again = PolicySaid.parse(await (await put({ product: 'Acme', lines: {}, match: { tieBreak: 'oldest' }, ...en })).json());
+    expect(again).toEqual({ version: 1, saved: false, differences: [] });
+    const audit = await database.query({ text: "select who, detail from audit where org = $1 and what = 'saved the policy'" }, [org]);
+    expect(audit.rows).toEqual([
+      {
+        who: 'Olga',
+        detail: {
+          version: 1,
+          differences: [
+            'language: "en", now given; it was the default',
+            'product: "Cordboard" (default) → "Acme"',
+            'match.tieBreak: "latest" (default) → "oldest"',
+          ],
+        },
+      },
+    ]);
+  });
+  test('is not saved over what somebody else saved meanwhile: who did, what it changed, and what yours would', async () => {
+    await put(en);
+    await put({ ...en, product: 'Acme' }, 'Piotr', { 'if-match': '"1"' });
+    const refused = await put({ ...en, minutes: 'floor' }, 'Olga', { 'if-match': '"1"' });
+    expect(refused.status).toBe(409);
+    const moved = PolicyMoved.parse(await refused.json());
+    expect(moved).toMatchObject({ version: 2, savedBy: 'Piotr', error: { code: 'moved' } });
+    expect(moved.error.message).toMatch(
+      /^Piotr saved version 2 at \S+Z; yours rests on version 1\. It changed product: "Cordboard" \(default\) → "Acme"\. Look at it,/,
+    );
+    expect(moved.meanwhile.map(({ words }) => words)).toEqual(['product: "Cordboard" (default) → "Acme"']);
+    expect(moved.yours.map(({ words }) => words)).toEqual(['product: "Acme" → "Cordboard" (default)', 'minutes: "ceil" (default) → "floor"']);
+    expect((await put({ ...en, minutes: 'floor' }, 'Olga', { 'if-match': '"2"' })).status).toBe(200);
+    // the same is the same, whatever it rests on
+    expect((await put({ ...en, minutes: 'floor' }, 'Piotr', { 'if-match': '"1"' })).status).toBe(200);
+    expect((await put({ ...en, minutes: 'round' }, 'Piotr', { 'if-match': '*' })).status).toBe(200);
+    for (const bad of ['3', 'W/"3"', '"x"', '"3", "4"']) expect((await put(en, 'Olga', { 'if-match': bad })).status).toBe(400);
+    expect((await put(en, 'Olga', { 'if-match': '"77"' })).status).toBe(409);
+  });
+  test('of two who save the same version at once, one does', async () => {
+    await put(en);
+    const both = await Promise.all(
+      ['a', 'b', 'c', 'd'].map(async (product) => (await put({ ...en, product }, 'Olga', { 'if-match': '"1"' })).status),
+    );
+    expect(both.toSorted((a, b) => a - b)).toEqual([200, 409, 409, 409]);
+    expect(await admin.hasPolicy(org, 3)).toBe(false);
+  });
+  test('its versions are told with what each changed, and compared', async () => {
+    await put(en);
+    await put({ ...en, product: 'Acme' }, 'Piotr');
+    await put({ ...en, product: 'Acme', minutes: 'floor' });
+    const { versions, more } = PolicyVersions.parse(await (await ask('/versions')).json());
+    expect(versions.map(({ version, savedBy, changed }) => [version, savedBy, changed])).toEqual([
+      [3, 'Olga', ['minutes: "ceil" (default) → "floor"']],
+      [2, 'Piotr', ['product: "Cordboard" (default) → "Acme"']],
+      [1, 'Olga', ['language: "en", now given; it was the default']],
+    ]);
+    expect(more).toBe(false);
+    expect(PolicyVersions.parse(await (await ask('/versions?before=2')).json()).versions.map(({ version }) => version)).toEqual([1]);
+    expect((await ask('/versions?before=x')).status).toBe(400);
+    const diff = async (query: string) => {
+      const { from, to, differences } = PolicyDiff.parse(await (await ask(`/diff${query}`)).json());
+      return [from, to, differences.map(({ path }) => path.join('.'))];
+    };
+    expect(await diff('')).toEqual([2, 3, ['minutes']]);
+    expect(await diff('?from=3&to=1')).toEqual([3, 1, ['product', 'minutes']]);
+    expect(await diff('?from=0')).toEqual([0, 3, ['language', 'product', 'minutes']]);
+    for (const query of ['?from=9', '?to=9', '?from=x']) expect((await ask(`/diff${query}`)).status).toBe(404);
+  });
+  test('is taken out as a file and put in again, with the places of mistakes', async () => {
+    await put({ ...en, country: 'NO' });
+    const answer = await ask('/policy.yaml');
+    expect(answer.headers.get('content-type')).toBe('application/yaml; charset=utf-8');
+    const file = await answer.text();
+    expect(file).toMatch(/^# Cordboard policy: version 1 of org \d+ "Acme \d+", saved \S+Z by "Olga"\n# .*\nlanguage: en\ncountry: "NO"\n$/);
+    const yaml = { 'content-type': 'application/yaml', 'if-match': '"1"' };
+    expect(PolicySaid.parse(await (await put(file, 'Piotr', yaml)).json())).toMatchObject({ version: 1, saved: false });
+    expect(PolicySaid.parse(await (await put(file.replace('NO', 'PL'), 'Piotr', yaml)).json())).toMatchObject({ version: 2, saved: true });
+    const wrong = await put('language: en\nmatch:\n  tieBreak: none\n', 'Piotr', yaml);
+    expect([wrong.status, PolicyWrong.parse(await wrong.json()).mistakes]).toEqual([
+      400,
+      [{ path: 'match.tieBreak', message: 'Choose one of "latest", "oldest", not "none".', line: 3, column: 3 }],
+    ]);
+  });
+  test('every mistake of a document is told by its path, and nothing is saved', async () => {
+    const wrong = PolicyWrong.parse(await (await put({ language: 'xx', followUp: { dueHours: -1 } })).json());
+    expect(wrong.mistakes.map(({ path }) => path)).toEqual(['language', 'followUp.dueHours']);
+    expect(wrong.error.message).toMatch(/^The policy can't be used\. language: /);
+    expect(PolicyWrong.parse(await (await put('{')).json()).mistakes).toEqual([{ path: '(document)', message: 'Give an object, not nothing.' }]);
+    expect(await admin.hasPolicy(org, 1)).toBe(false);
+  });
+  test('has a schema', async () => {
+    const answer = await ask('/schema.json');
+    expect([answer.headers.get('content-type'), await answer.json()]).toEqual([
+      'application/schema+json',
+      JSON.parse(JSON.stringify(policySchema())),
+    ]);
+  });
+});

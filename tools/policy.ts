@@ -1,0 +1,181 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { readConfig } from '../server/config.ts';
+import { type Difference, diffPolicies, sayDifferences } from '../server/decide/policy-diff.ts';
+import { policySchema } from '../server/decide/policy.ts';
+import { type FileHeader, readPolicyFile, sayFileMistake, sayHeader, withHeader, writePolicy } from '../server/policy/policy-yaml.ts';
+import { consoleStore } from '../server/store/console-store.ts';
+import { type Database, openDatabase } from '../server/store/database.ts';
+import type { PolicyVersion } from '../server/store/policy-store.ts';
+import type { OrgId } from '../server/store.ts';
+import { realWorld } from '../server/world.ts';
+
+const help = `npm run -s policy -- export             the policy as a file for git: what was given, and the version it is
+npm run -s policy -- diff FILE          what applying the file would change
+npm run -s policy -- apply FILE         saves it, and writes its new version into the file's first line
+npm run -s policy -- versions           who saved what, newest first
+npm run -s policy -- schema             JSON Schema of such a file, for editors
+
+Cordboard need not be running, its database must be; this must have the same environment. What is applied holds on every
+node within a second, for calls that end afterwards. FILE may be - for what is piped in.
+
+  --org <n or name>  which org, if there are several
+  --force            apply over a version the file doesn't rest on
+
+It ends with 0 where the file says what is saved, 1 where there is a mistake, and 2 where they differ, or where apply
+refuses because the policy was saved meanwhile.
+`;
+
+/** What the person who types must mend; the message says how. */
+class Trouble extends Error {}
+export type PolicyCommand = {
+  readonly argv: readonly string[];
+  readonly say: (text: string) => void;
+  /** Who is named in the audit log. */
+  readonly who: string;
+  readonly read: (file: string) => string;
+  readonly write: (file: string, text: string) => void;
+  /** Opened only where something is asked of it. */
+  readonly open: () => Promise<Database>;
+};
+type Org = { readonly org: OrgId; readonly name: string };
+
+/** Does what the arguments ask for. Gives the code to exit with; throws what can't be done at all. */
+export async function runPolicy({ argv, say, who, read, write, open }: PolicyCommand): Promise<0 | 1 | 2> {
+  const given = readArguments(argv);
+  if (given.what === 'help') return done(say, help);
+  if (given.what === 'schema') return done(say, JSON.stringify(policySchema(), null, 2));
+  // a file with mistakes is told without asking anybody
+  const text = given.file === undefined ? '' : read(given.file);
+  const found = given.file === undefined ? undefined : readPolicyFile(text);
+  if (given.file !== undefined && found && 'mistakes' in found) {
+    for (const mistake of found.mistakes) say(sayFileMistake(given.file, mistake));
+    return 1;
+  }
+  const file = found && 'document' in found ? found : undefined;
+  const { policies, org } = await find(await open(), given.org);
+  if (given.what === 'versions') {
+    const versions = await policies.list(org.org, undefined, 100);
+    for (const [place, row] of versions.entries()) say(sayVersion(row, versions[place + 1]));
+    if (versions.length === 0) say('No version was saved yet; the defaults hold.');
+    return 0;
+  }
+  const newest = await policies.newest(org.org);
+  const version = newest?.version ?? 0;
+  if (given.what === 'export' || !file) return done(say, writePolicy(newest?.document ?? { language: 'en' }, headerOf(org, newest)).trimEnd());
+
+  const differences = diffPolicies(newest?.document, file.document);
+  for (const line of sayDifferences(differences)) say(line);
+  if (differences.length === 0) return done(say, `The same as version ${version} of ${org.name}.`);
+  if (given.what === 'diff') return 2;
+  const because = given.force ? undefined : whyNot(file.header, org, newest, await sinceHeader());
+  if (because !== undefined) return done(say, because, 2);
+  const saved = await policies.save(org.org, { document: file.document, by: who, ...(given.force ? {} : { expected: version }) });
+  if (saved.outcome === 'moved') return done(say, 'Somebody saved the policy this very moment. Look at the differences again: run diff.', 2);
+  if (given.file !== undefined && given.file !== '-') write(given.file, withHeader(text, headerOf(org, await policies.one(org.org, saved.version))));
+  return done(say, `Saved as version ${saved.version} of ${org.name}.`);
+
+  /** What was saved since the version the file rests on. */
+  async function sinceHeader(): Promise<readonly Difference[]> {
+    const base = file?.header ? await policies.one(org.org, file.header.version) : undefined;
+    return diffPolicies(base?.document, newest?.document);
+  }
+}
+
+function done(say: (text: string) => void, text: string, code: 0 | 2 = 0): 0 | 2 {
+  say(text);
+  return code;
+}
+
+/** Why a file isn't saved over the newest version, or undefined. */
+function whyNot(header: FileHeader | undefined, org: Org, newest: PolicyVersion | undefined, since: readonly Difference[]): string | undefined {
+  const version = newest?.version ?? 0;
+  if (!header) return `Not saved: the file doesn't say which version it rests on. Begin with export, or give --force to save it over version ${version}.`;
+  if (header.org !== Number(org.org)) return `Not saved: the file is of org ${header.org}, and this is org ${org.org}, ${org.name}. Give --force if it is meant.`;
+  if (header.version === version) return undefined;
+  const who = newest ? `${newest.savedBy} saved version ${version} at ${newest.savedAt.toISOString()}` : 'none was saved here';
+  return [
+    `Not saved: the file rests on version ${header.version}, and ${who}.`,
+    ...(since.length > 0 ? [`Since version ${header.version}:`, ...sayDifferences(since).map((line) => `  ${line}`)] : []),
+    'Export it again and make your changes there, or give --force to save yours over it.',
+  ].join('\n');
+}
+
+const headerOf = ({ org, name }: Org, row: PolicyVersion | undefined): string =>
+  sayHeader(
+    { version: row?.version ?? 0, org },
+    { orgName: name, ...(row && { savedAt: row.savedAt.toISOString(), savedBy: row.savedBy }) },
+  );
+
+function sayVersion(row: PolicyVersion, former: PolicyVersion | undefined): string {
+  const changed = sayDifferences(diffPolicies(former?.document, row.document));
+  return [`version ${row.version}, saved ${row.savedAt.toISOString()} by ${row.savedBy}`, ...changed.map((line) => `  ${line}`)].join('\n');
+}
+
+async function find(database: Database, asked: string | undefined) {
+  const { policies } = consoleStore(database);
+  const orgs = (await database.query({ text: 'select org, name from orgs order by org' })).rows as Org[];
+  const meant = asked === undefined ? orgs : orgs.filter(({ org, name }) => String(org) === asked || name.toLowerCase() === asked.toLowerCase());
+  const [org, ...others] = meant;
+  if (!org || others.length > 0)
+    throw new Trouble(
+      orgs.length === 0
+        ? 'There is no org yet: start Cordboard first.'
+        : `Say which org with --org: there are ${orgs.map(({ org: id, name }) => `${id} (${name})`).join(', ')}.`,
+    );
+  return { policies, org };
+}
+
+function readArguments(argv: readonly string[]) {
+  const parsed = (() => {
+    try {
+      const options = { org: { type: 'string' }, force: { type: 'boolean' }, help: { type: 'boolean' } } as const;
+      return parseArgs({ args: [...argv], allowPositionals: true, options });
+    } catch (error) {
+      throw new Trouble(`${(error as Error).message}\n\n${help}`);
+    }
+  })();
+  const [what, file, ...more] = parsed.positionals;
+  const { org, force = false } = parsed.values;
+  if (parsed.values.help || what === undefined) return { what: 'help' as const };
+  const isAboutFile = what === 'diff' || what === 'apply';
+  const isAlone = what === 'export' || what === 'versions' || what === 'schema';
+  if (!isAboutFile && !isAlone) throw new Trouble(`There is no ${what}.\n\n${help}`);
+  if (more.length > 0 || isAboutFile !== (file !== undefined)) throw new Trouble(`${what} takes ${isAboutFile ? 'one file' : 'no file'}.\n\n${help}`);
+  return { what, file, org, force };
+}
+
+/** Whoever may open the database may read and save policies. */
+function openInstallation(): Database {
+  const config = readConfig(process.env, (path) => (existsSync(path) ? readFileSync(path, 'utf8') : undefined));
+  if ('mistakes' in config) throw new Trouble(config.mistakes.map(({ place, message }) => `${place}: ${message}`).join('\n'));
+  if (config.databaseUrl === undefined && !existsSync(join(config.dataFolder, 'postgres')))
+    throw new Trouble(`Cordboard has not been started with ${config.dataFolder}.`);
+  const address = config.databaseUrl
+    ? { connectionString: config.databaseUrl }
+    : { host: join(config.dataFolder, 'socket'), port: 5432, user: 'cordboard', database: 'cordboard' };
+  return openDatabase(address, realWorld(), () => undefined, 1);
+}
+
+async function main(): Promise<void> {
+  let opened: Database | undefined;
+  try {
+    process.exitCode = await runPolicy({
+      argv: process.argv.slice(2),
+      say: (text) => process.stdout.write(`${text}\n`),
+      who: 'command line',
+      read: (file) => readFileSync(file === '-' ? 0 : file, 'utf8'),
+      write: (file, text) => writeFileSync(file, text),
+      open: async () => (opened = openInstallation()),
+    });
+  } finally {
+    await opened?.close();
+  }
+}
+
+if (import.meta.main)
+  main().catch((error: unknown) => {
+    process.stderr.write(`${(error as Error).message}\n`);
+    process.exitCode = 1;
+  });
