@@ -123,7 +123,10 @@ describe('the policy', () => {
       /^Piotr saved version 2 at \S+Z; yours rests on version 1\. It changed product: "Cordboard" \(default\) → "Acme"\. Look at it,/,
     );
     expect(moved.meanwhile.map(({ words }) => words)).toEqual(['product: "Cordboard" (default) → "Acme"']);
-    expect(moved.yours.map(({ words }) => words)).toEqual(['product: "Acme" → "Cordboard" (default)', 'minutes: "ceil" (default) → "floor"']);
+    expect(moved.yours.map(({ words }) => words)).toEqual([
+      'product: "Acme" → "Cordboard" (default)',
+      'minutes: "ceil" (default) → "floor"',
+    ]);
     expect((await put({ ...en, minutes: 'floor' }, 'Olga', { 'if-match': '"2"' })).status).toBe(200);
     // the same is the same, whatever it rests on
     expect((await put({ ...en, minutes: 'floor' }, 'Piotr', { 'if-match': '"1"' })).status).toBe(200);
@@ -166,7 +169,9 @@ describe('the policy', () => {
     const answer = await ask('/policy.yaml');
     expect(answer.headers.get('content-type')).toBe('application/yaml; charset=utf-8');
     const file = await answer.text();
-    expect(file).toMatch(/^# Cordboard policy: version 1 of org \d+ "Acme \d+", saved \S+Z by "Olga"\n# .*\nlanguage: en\ncountry: "NO"\n$/);
+    expect(file).toMatch(
+      /^# Cordboard policy: version 1 of org \d+ "Acme \d+", saved \S+Z by "Olga"\n# .*\nlanguage: en\ncountry: "NO"\n$/,
+    );
     const yaml = { 'content-type': 'application/yaml', 'if-match': '"1"' };
     expect(PolicySaid.parse(await (await put(file, 'Piotr', yaml)).json())).toMatchObject({ version: 1, saved: false });
     expect(PolicySaid.parse(await (await put(file.replace('NO', 'PL'), 'Piotr', yaml)).json())).toMatchObject({ version: 2, saved: true });
@@ -180,7 +185,9 @@ describe('the policy', () => {
     const wrong = PolicyWrong.parse(await (await put({ language: 'xx', followUp: { dueHours: -1 } })).json());
     expect(wrong.mistakes.map(({ path }) => path)).toEqual(['language', 'followUp.dueHours']);
     expect(wrong.error.message).toMatch(/^The policy can't be used\. language: /);
-    expect(PolicyWrong.parse(await (await put('{')).json()).mistakes).toEqual([{ path: '(document)', message: 'Give an object, not nothing.' }]);
+    expect(PolicyWrong.parse(await (await put('{')).json()).mistakes).toEqual([
+      { path: '(document)', message: 'Give an object, not nothing.' },
+    ]);
     expect(await admin.hasPolicy(org, 1)).toBe(false);
   });
   test('has a schema', async () => {

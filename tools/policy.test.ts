@@ -32,7 +32,8 @@ async function run(...argv: string[]) {
   const said: string[] = [];
   let opened = 0;
   const outcome = await runPolicy({
-    argv: ['export', 'diff', 'apply', 'versions'].includes(argv[0] ?? '') && !argv.includes('--org') ? [...argv, '--org', String(org)] : argv,
+    argv:
+      ['export', 'diff', 'apply', 'versions'].includes(argv[0] ?? '') && !argv.includes('--org') ? [...argv, '--org', String(org)] : argv,
     say: (text) => void said.push(text),
     who: 'command line',
     read: (file) => files.get(file)!,
@@ -60,7 +61,9 @@ describe('a policy kept in git', () => {
     });
     expect(await admin.hasPolicy(org, 1)).toBe(false);
     expect(await run('apply', 'policy.yaml')).toMatchObject({ outcome: 0, said: expect.stringContaining('Saved as version 1 of Acme') });
-    expect(files.get('policy.yaml')).toMatch(/^# Cordboard policy: version 1 of org .* by "command line"\n# yaml.*\nlanguage: pl # as agreed\n/);
+    expect(files.get('policy.yaml')).toMatch(
+      /^# Cordboard policy: version 1 of org .* by "command line"\n# yaml.*\nlanguage: pl # as agreed\n/,
+    );
     expect(await run('diff', 'policy.yaml')).toMatchObject({ outcome: 0, said: expect.stringContaining('The same as version 1') });
     expect(await run('apply', 'policy.yaml')).toMatchObject({ outcome: 0 });
     edit('missed: lead', 'missed: contact');
@@ -68,9 +71,15 @@ describe('a policy kept in git', () => {
     expect((await run('versions')).said).toMatch(
       /^version 2, saved \S+ by command line\n {2}stranger\.missed: "lead" → "contact"\nversion 1, saved \S+ by command line\n {2}language: /,
     );
-    const { rows } = await database.query({ text: "select who, detail from audit where org = $1 and what = 'saved the policy' order by id" }, [org]);
+    const { rows } = await database.query(
+      { text: "select who, detail from audit where org = $1 and what = 'saved the policy' order by id" },
+      [org],
+    );
     expect(rows).toEqual([
-      { who: 'command line', detail: { version: 1, differences: ['language: "en" (default) → "pl"', 'stranger.missed: "nothing" (default) → "lead"'] } },
+      {
+        who: 'command line',
+        detail: { version: 1, differences: ['language: "en" (default) → "pl"', 'stranger.missed: "nothing" (default) → "lead"'] },
+      },
       { who: 'command line', detail: { version: 2, differences: ['stranger.missed: "lead" → "contact"'] } },
     ]);
   });

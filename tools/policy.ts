@@ -63,7 +63,8 @@ export async function runPolicy({ argv, say, who, read, write, open }: PolicyCom
   }
   const newest = await policies.newest(org.org);
   const version = newest?.version ?? 0;
-  if (given.what === 'export' || !file) return done(say, writePolicy(newest?.document ?? { language: 'en' }, headerOf(org, newest)).trimEnd());
+  if (given.what === 'export' || !file)
+    return done(say, writePolicy(newest?.document ?? { language: 'en' }, headerOf(org, newest)).trimEnd());
 
   const differences = diffPolicies(newest?.document, file.document);
   for (const line of sayDifferences(differences)) say(line);
@@ -72,8 +73,10 @@ export async function runPolicy({ argv, say, who, read, write, open }: PolicyCom
   const because = given.force ? undefined : whyNot(file.header, org, newest, await sinceHeader());
   if (because !== undefined) return done(say, because, 2);
   const saved = await policies.save(org.org, { document: file.document, by: who, ...(given.force ? {} : { expected: version }) });
-  if (saved.outcome === 'moved') return done(say, 'Somebody saved the policy this very moment. Look at the differences again: run diff.', 2);
-  if (given.file !== undefined && given.file !== '-') write(given.file, withHeader(text, headerOf(org, await policies.one(org.org, saved.version))));
+  if (saved.outcome === 'moved')
+    return done(say, 'Somebody saved the policy this very moment. Look at the differences again: run diff.', 2);
+  if (given.file !== undefined && given.file !== '-')
+    write(given.file, withHeader(text, headerOf(org, await policies.one(org.org, saved.version))));
   return done(say, `Saved as version ${saved.version} of ${org.name}.`);
 
   /** What was saved since the version the file rests on. */
@@ -89,10 +92,17 @@ function done(say: (text: string) => void, text: string, code: 0 | 2 = 0): 0 | 2
 }
 
 /** Why a file isn't saved over the newest version, or undefined. */
-function whyNot(header: FileHeader | undefined, org: Org, newest: PolicyVersion | undefined, since: readonly Difference[]): string | undefined {
+function whyNot(
+  header: FileHeader | undefined,
+  org: Org,
+  newest: PolicyVersion | undefined,
+  since: readonly Difference[],
+): string | undefined {
   const version = newest?.version ?? 0;
-  if (!header) return `Not saved: the file doesn't say which version it rests on. Begin with export, or give --force to save it over version ${version}.`;
-  if (header.org !== Number(org.org)) return `Not saved: the file is of org ${header.org}, and this is org ${org.org}, ${org.name}. Give --force if it is meant.`;
+  if (!header)
+    return `Not saved: the file doesn't say which version it rests on. Begin with export, or give --force to save it over version ${version}.`;
+  if (header.org !== Number(org.org))
+    return `Not saved: the file is of org ${header.org}, and this is org ${org.org}, ${org.name}. Give --force if it is meant.`;
   if (header.version === version) return undefined;
   const who = newest ? `${newest.savedBy} saved version ${version} at ${newest.savedAt.toISOString()}` : 'none was saved here';
   return [
@@ -116,7 +126,8 @@ function sayVersion(row: PolicyVersion, former: PolicyVersion | undefined): stri
 async function find(database: Database, asked: string | undefined) {
   const { policies } = consoleStore(database);
   const orgs = (await database.query({ text: 'select org, name from orgs order by org' })).rows as Org[];
-  const meant = asked === undefined ? orgs : orgs.filter(({ org, name }) => String(org) === asked || name.toLowerCase() === asked.toLowerCase());
+  const meant =
+    asked === undefined ? orgs : orgs.filter(({ org, name }) => String(org) === asked || name.toLowerCase() === asked.toLowerCase());
   const [org, ...others] = meant;
   if (!org || others.length > 0)
     throw new Trouble(
@@ -142,7 +153,8 @@ function readArguments(argv: readonly string[]) {
   const isAboutFile = what === 'diff' || what === 'apply';
   const isAlone = what === 'export' || what === 'versions' || what === 'schema';
   if (!isAboutFile && !isAlone) throw new Trouble(`There is no ${what}.\n\n${help}`);
-  if (more.length > 0 || isAboutFile !== (file !== undefined)) throw new Trouble(`${what} takes ${isAboutFile ? 'one file' : 'no file'}.\n\n${help}`);
+  if (more.length > 0 || isAboutFile !== (file !== undefined))
+    throw new Trouble(`${what} takes ${isAboutFile ? 'one file' : 'no file'}.\n\n${help}`);
   return { what, file, org, force };
 }
 

@@ -1,5 +1,6 @@
 import { readLedger, sayCounts, sayLedger } from '../emulators/salesforce/truth/ledger.ts';
 import { describeSettings } from '../server/config.ts';
+import { policySchema } from '../server/decide/policy.ts';
 import { sayFailures } from './say-failures.ts';
 import { sayMergeFields } from './say-merge-fields.ts';
 
@@ -8,6 +9,7 @@ export const printedPages: readonly { readonly path: string; readonly print: (pa
   { path: 'docs/reference/configuration.md', print: (page) => printTable(page, describeSettings()) },
   { path: 'docs/reference/failures.md', print: (page) => printFrom(page, '## ', sayFailures()) },
   { path: 'docs/reference/texts.md', print: (page) => printFrom(page, '## Merge fields', sayMergeFields()) },
+  { path: 'docs/reference/policy.schema.json', print: (page) => printJson(page, policySchema()) },
   { path: 'docs/reference/org.md', print: (page) => printFrom(page, '## ', sayLedger(readLedger())) },
   {
     path: 'emulators/salesforce/README.md',
@@ -29,4 +31,10 @@ export function printFrom(page: string, beginning: string, text: string): string
   const lines = page.split('\n');
   const from = lines.findIndex((line) => line.startsWith(beginning));
   return `${(from < 0 ? lines : lines.slice(0, from)).join('\n').trimEnd()}\n\n${text.trimEnd()}\n`;
+}
+
+/** The page as it is where it says the same: lines and spaces are the formatter's. */
+export function printJson(page: string, value: unknown): string {
+  const text = JSON.stringify(value);
+  return JSON.stringify(JSON.parse(page)) === text ? page : `${JSON.stringify(value, null, 2)}\n`;
 }

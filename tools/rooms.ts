@@ -84,14 +84,7 @@ export const rooms: Readonly<Record<string, Row>> = {
   },
   // Files of the policy are YAML (decision 33).
   'server/policy': {
-    from: [
-      'server/decide',
-      'server/door.ts',
-      'server/guard.ts',
-      'server/store.ts',
-      'server/store/policy-store.ts',
-      'wire',
-    ],
+    from: ['server/decide', 'server/door.ts', 'server/guard.ts', 'server/store.ts', 'server/store/policy-store.ts', 'wire'],
     packages: ['yaml'],
   },
   'server/store': {

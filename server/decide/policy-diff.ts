@@ -53,7 +53,8 @@ function sideOf(leaves: ReadonlyMap<string, unknown>, key: string, path: readonl
 const sayPath = (path: readonly string[]) => path.map((key) => (/^[\w+-]+$/.test(key) ? key : JSON.stringify(key))).join('.');
 
 function sayChange(from: Side, to: Side): string {
-  if (isSame(from.value, to.value)) return `${sayValue(to.value)}, ${to.given ? 'now given; it was the default' : 'now left to its default'}`;
+  if (isSame(from.value, to.value))
+    return `${sayValue(to.value)}, ${to.given ? 'now given; it was the default' : 'now left to its default'}`;
   const [before, after] = [from.value, to.value];
   if (Array.isArray(before) && Array.isArray(after)) {
     const [gone, added] = [before.filter((one) => !after.includes(one)), after.filter((one) => !before.includes(one))];

@@ -35,7 +35,8 @@ function takes(by: JsonSchema, value: unknown): boolean {
     minimum: (least: number) => typeof value !== 'number' || value >= least,
     maximum: (most: number) => typeof value !== 'number' || value <= most,
     items: (items: JsonSchema) => !Array.isArray(value) || value.every((one) => takes(items, one)),
-    uniqueItems: (only: boolean) => !only || !Array.isArray(value) || new Set(value.map((one) => JSON.stringify(one))).size === value.length,
+    uniqueItems: (only: boolean) =>
+      !only || !Array.isArray(value) || new Set(value.map((one) => JSON.stringify(one))).size === value.length,
     properties: (known: Record<string, JsonSchema>) =>
       !isObject(value) || Object.entries(known).every(([key, inner]) => !Object.hasOwn(value, key) || takes(inner, value[key])),
     additionalProperties: (inner: false | JsonSchema) =>
@@ -72,7 +73,9 @@ describe('the schema of the policy', () => {
   });
   test('tells every default there is', () => {
     for (const [path, { default: told, properties }] of all.filter(([at]) => at !== '' && at !== 'language' && !at.includes('*'))) {
-      const value = path.split('.').reduce<unknown>((inner, key) => (inner as Record<string, unknown> | undefined)?.[key], defaultPolicy('en'));
+      const value = path
+        .split('.')
+        .reduce<unknown>((inner, key) => (inner as Record<string, unknown> | undefined)?.[key], defaultPolicy('en'));
       if (!properties) expect([path, told]).toEqual([path, value]);
     }
   });
@@ -86,7 +89,10 @@ describe('the schema of the policy', () => {
 
   test('takes whatever the reader takes', () => {
     expect(takes(schema, JSON.parse(JSON.stringify(defaultPolicy('ja'))))).toBe(true);
-    fc.assert(fc.property(anyPolicy(), (document) => reads(document) && takes(schema, document)), { numRuns: 100 });
+    fc.assert(
+      fc.property(anyPolicy(), (document) => reads(document) && takes(schema, document)),
+      { numRuns: 100 },
+    );
   });
   test('and refuses what the reader refuses, but for zones, templates and half characters', () => {
     const sections = Object.entries(schema.properties ?? {});

@@ -37,7 +37,8 @@ const oneLine = (() => {
 })();
 const mostKey = 200;
 /** JSON Schema has no flags, so a pattern that has some isn't told there. */
-const told = (pattern: RegExp): JsonSchema => (/^u?$/.test(pattern.flags) ? { type: 'string', pattern: pattern.source } : { type: 'string' });
+const told = (pattern: RegExp): JsonSchema =>
+  /^u?$/.test(pattern.flags) ? { type: 'string', pattern: pattern.source } : { type: 'string' };
 
 /** Reads settings that a person wrote, and collects everything that is wrong with them, so that it is mended in one go. */
 export class SettingsReader {

@@ -56,7 +56,8 @@ async function tellVersion(context: Ctx, { console: { policies } }: PolicyDoorPa
 
 async function listVersions(context: Ctx, { console: { policies } }: PolicyDoorParts): Promise<Response> {
   const { before } = context.req.query();
-  if (before !== undefined && versionOf(before) === undefined) return refuse(context, 400, 'malformed', 'before is the number of a version.');
+  if (before !== undefined && versionOf(before) === undefined)
+    return refuse(context, 400, 'malformed', 'before is the number of a version.');
   // one more, for what the oldest of them changed
   const rows = await policies.list(context.var.visitor.org, versionOf(before), versionsAtOnce + 1);
   const told: PolicyVersions = {
@@ -129,7 +130,11 @@ async function readDocument(context: Ctx): Promise<{ readonly document: unknown 
   if (isYaml) {
     const file = readPolicyFile(await context.req.text());
     return 'mistakes' in file
-      ? sayWrong(context, file.mistakes, file.mistakes.map(({ line, column, path, message }) => `${line}:${column} ${path}: ${message}`))
+      ? sayWrong(
+          context,
+          file.mistakes,
+          file.mistakes.map(({ line, column, path, message }) => `${line}:${column} ${path}: ${message}`),
+        )
       : file;
   }
   const document: unknown = await context.req.json().catch(() => undefined);
@@ -138,7 +143,11 @@ async function readDocument(context: Ctx): Promise<{ readonly document: unknown 
     return { document };
   } catch (error) {
     if (!(error instanceof PolicyMistakes)) throw error;
-    return sayWrong(context, error.mistakes, error.mistakes.map(({ path, message }) => `${path}: ${message}`));
+    return sayWrong(
+      context,
+      error.mistakes,
+      error.mistakes.map(({ path, message }) => `${path}: ${message}`),
+    );
   }
 }
 
@@ -152,9 +161,11 @@ async function sayMoved(
 ): Promise<Response> {
   const { org } = context.var.visitor;
   const base = expected === 0 ? undefined : await policies.one(org, expected);
-  if (!newest || (expected > 0 && !base)) return refuse(context, 409, 'unknown_version', `There is no version ${expected} of the policy; the newest is ${newest?.version ?? 0}.`);
+  if (!newest || (expected > 0 && !base))
+    return refuse(context, 409, 'unknown_version', `There is no version ${expected} of the policy; the newest is ${newest?.version ?? 0}.`);
   const meanwhile = withWords(diffPolicies(base?.document, newest.document));
-  const words = meanwhile.length === 0 ? 'It says the same as yours rested on.' : `It changed ${meanwhile.map((one) => one.words).join('; ')}.`;
+  const words =
+    meanwhile.length === 0 ? 'It says the same as yours rested on.' : `It changed ${meanwhile.map((one) => one.words).join('; ')}.`;
   return context.json(
     {
       error: {

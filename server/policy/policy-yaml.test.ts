@@ -16,7 +16,12 @@ const documentIn = (file: string) => {
 
 describe('a policy as a file', () => {
   test('has what was given and nothing else, in the order of the schema, under a line that says whose it is', () => {
-    const document = { lines: { '+48221234567': { stranger: { missed: 'lead' } } }, match: { tieBreak: 'oldest' }, country: 'NO', language: 'en' };
+    const document = {
+      lines: { '+48221234567': { stranger: { missed: 'lead' } } },
+      match: { tieBreak: 'oldest' },
+      country: 'NO',
+      language: 'en',
+    };
     expect(writePolicy(document, header)).toBe(
       `# Cordboard policy: version 7 of org 1 "Acme", saved 2026-11-22T10:00:00.000Z by "admin"
 # yaml-language-server: $schema=policy.schema.json
@@ -42,11 +47,14 @@ lines:
       { numRuns: 80 },
     );
   });
-  test.each(['A\nlanguage: pl', 'A\u2028b', 'A\u0085b', 'version 9 of org 2', '"', '\\'])('an org called %j writes no line of it', (orgName) => {
-    const file = writePolicy({ language: 'en' }, sayHeader({ version: 3, org: 4 }, { orgName, savedAt: 'then', savedBy: orgName }));
-    expect(readPolicyFile(file)).toEqual({ document: { language: 'en' }, header: { version: 3, org: 4 } });
-    expect(file.split('\n')).toHaveLength(4);
-  });
+  test.each(['A\nlanguage: pl', 'A\u2028b', 'A\u0085b', 'version 9 of org 2', '"', '\\'])(
+    'an org called %j writes no line of it',
+    (orgName) => {
+      const file = writePolicy({ language: 'en' }, sayHeader({ version: 3, org: 4 }, { orgName, savedAt: 'then', savedBy: orgName }));
+      expect(readPolicyFile(file)).toEqual({ document: { language: 'en' }, header: { version: 3, org: 4 } });
+      expect(file.split('\n')).toHaveLength(4);
+    },
+  );
   test('resting on another version, keeps what a person wrote in it', () => {
     const written = `# Of the sales team.\r\n${header}\r\nlanguage: en # as agreed\r\n`;
     const later = sayHeader({ version: 8, org: 1 }, { orgName: 'Acme' });
@@ -135,7 +143,9 @@ describe('mistakes in a file', () => {
     for (const mistake of mistakes) expect(mistake.length).toBeLessThan(1_000);
   });
   test('whatever stands in a file, it is read or refused in words', () => {
-    const pieces = fc.constantFrom(...'language: en|\n|  |- |{|}|[|]|"|\'|&a |*a |!|%|? |: |# |<<|a|1|\t|\u0000|\r|lines|__proto__|null|~|\uFEFF|--- |...'.split('|'));
+    const pieces = fc.constantFrom(
+      ...'language: en|\n|  |- |{|}|[|]|"|\'|&a |*a |!|%|? |: |# |<<|a|1|\t|\u0000|\r|lines|__proto__|null|~|\uFEFF|--- |...'.split('|'),
+    );
     fc.assert(
       fc.property(fc.array(pieces, { maxLength: 25 }), (parts) => {
         const read = readPolicyFile(parts.join(''));

@@ -36,7 +36,10 @@ export function sayHeader(
 ): string {
   const saved = savedAt === undefined ? '' : `, saved ${savedAt} by ${JSON.stringify(savedBy)}`;
   // what a person called the org, or themselves, is no line of the file
-  return `# Cordboard policy: version ${version} of org ${org} ${JSON.stringify(orgName)}${saved}`.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]/gu, ' ');
+  return `# Cordboard policy: version ${version} of org ${org} ${JSON.stringify(orgName)}${saved}`.replaceAll(
+    /[\p{Cc}\p{Zl}\p{Zp}]/gu,
+    ' ',
+  );
 }
 
 /** The same file, resting on another version: its first line is another, and everything a person wrote stays. */
@@ -82,8 +85,7 @@ export function readPolicyFile(file: string): PolicyFile {
     message: sayError(code, message),
     ...placeAt(pos[0]),
   }));
-  if (parsed.directives?.yaml.explicit)
-    wrong.push(inFile('Leave the line %YAML out: the file is read as YAML 1.2.'));
+  if (parsed.directives?.yaml.explicit) wrong.push(inFile('Leave the line %YAML out: the file is read as YAML 1.2.'));
   if (wrong.length === 0) wrong.push(...oddities(parsed.contents, placeAt));
   if (wrong.length > 0) return { mistakes: inPlace(wrong) };
 
@@ -179,7 +181,9 @@ function sayTwice({ items }: YAMLMap, say: (node: Node, message: string) => void
 
 /** +48221234567, 00123, 0x1F and 12345678901234567890 are numbers to YAML, and seldom to whoever wrote them. */
 const isDoubtful = ({ value, source }: Scalar): boolean =>
-  typeof value === 'number' && source !== undefined && (/^[-+]?0[0-9xo]|^\+/.test(source) || (Number.isInteger(value) && !Number.isSafeInteger(value)));
+  typeof value === 'number' &&
+  source !== undefined &&
+  (/^[-+]?0[0-9xo]|^\+/.test(source) || (Number.isInteger(value) && !Number.isSafeInteger(value)));
 
 type Found = { readonly at: number; readonly value?: unknown; readonly schema?: JsonSchema | undefined };
 

@@ -6,8 +6,47 @@ import { hostileKeys } from './hostile.ts';
 /** Texts that YAML, regular expressions and objects stumble over, as far as the schema takes them. */
 const awkward = [
   ...hostileKeys,
-  ...['NO', 'no', 'yes', 'on', '~', 'null', 'true', '0x1F', '00123', '+48221234567', '1e3', '.nan', '12:30:00', '2026-11-22', '<<', '- a', '# a'],
-  ...['a: b', 'a #b', '*a', '&a', '!a', '%a', '@a', '`a', '"a"', "'a'", '{CUSTOMER}: {DATE}', '[a]', '| a', '> a', '?', '---', '...', ' a ', 'é', '👍'],
+  ...[
+    'NO',
+    'no',
+    'yes',
+    'on',
+    '~',
+    'null',
+    'true',
+    '0x1F',
+    '00123',
+    '+48221234567',
+    '1e3',
+    '.nan',
+    '12:30:00',
+    '2026-11-22',
+    '<<',
+    '- a',
+    '# a',
+  ],
+  ...[
+    'a: b',
+    'a #b',
+    '*a',
+    '&a',
+    '!a',
+    '%a',
+    '@a',
+    '`a',
+    '"a"',
+    "'a'",
+    '{CUSTOMER}: {DATE}',
+    '[a]',
+    '| a',
+    '> a',
+    '?',
+    '---',
+    '...',
+    ' a ',
+    'é',
+    '👍',
+  ],
   ...['en', 'Europe/Warsaw', 'PL', 'Task', 'Region__c', 'contact', 'Site__c', 'Closed'],
 ];
 /** Texts that have a grammar of their own, which a schema can't tell. */
@@ -35,7 +74,8 @@ export function bySchema(schema: JsonSchema): fc.Arbitrary<unknown> {
   if (schema.anyOf) return fc.oneof(...schema.anyOf.map(bySchema));
   if (schema.type === 'boolean') return fc.boolean();
   if (schema.type === 'integer') return fc.integer({ min: schema.minimum ?? -1_000, max: schema.maximum ?? 1_000 });
-  if (schema.type === 'number') return fc.double({ min: schema.minimum ?? -1e6, max: schema.maximum ?? 1e6, noNaN: true }).map((n) => n + 0);
+  if (schema.type === 'number')
+    return fc.double({ min: schema.minimum ?? -1e6, max: schema.maximum ?? 1e6, noNaN: true }).map((n) => n + 0);
   if (schema.type === 'array') return fc.uniqueArray(bySchema(schema.items ?? {}), { maxLength: 4 });
   if (schema.type === 'string') return texts(schema);
   if (schema.properties)
