@@ -6,12 +6,13 @@ const minutes = (n: number) => Date.parse('2026-03-02T09:00:00Z') + n * 60_000;
 const first = { language: 'en', product: 'Before' };
 
 let line: Line | undefined;
-afterEach(async () => {
+afterEach(disconnect);
+async function disconnect() {
   const unexplained = await line?.unexplained();
   await line?.close();
   line = undefined;
   if (unexplained) expect(unexplained).toEqual([]); // D5
-});
+}
 
 const say = (type: string, call: string, atMs: number, data: unknown = {}) =>
   line!.send({ id: `${call}-${type}`, body: { version: 1, type, call, at: new Date(atMs).toISOString(), data } });

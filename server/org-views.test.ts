@@ -30,7 +30,7 @@ function startNode(address: Parameters<typeof openDatabase>[0]) {
   databases.push(database);
   const store = postgresStore(database, world, () => undefined);
   const clock = { ms: 0 };
-  const reads = vi.fn(store.readOrg);
+  const reads = vi.fn<typeof store.readOrg>(store.readOrg);
   const views = orgViews({ readOrg: reads, policyVersion: store.policyVersion }, { monotonic: () => clock.ms });
   return { store, views, reads, clock, admin: consoleStore(database) };
 }

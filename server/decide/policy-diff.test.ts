@@ -90,8 +90,8 @@ function applied(document: unknown, differences: ReturnType<typeof diffPolicies>
   return differences.reduce((done, { path, to }) => withAt(done, path, to.given ? [to.value] : []), document);
 }
 function withAt(document: unknown, [key = '', ...rest]: readonly string[], value: readonly unknown[]): unknown {
-  const entries = Object.entries((document ?? {}) as object).filter(([name]) => name !== key);
-  const former = Object.entries((document ?? {}) as object).find(([name]) => name === key)?.[1];
+  const entries = Object.entries(document ?? {}).filter(([name]) => name !== key);
+  const former = Object.entries(document ?? {}).find(([name]) => name === key)?.[1];
   if (rest.length > 0) return Object.fromEntries([...entries, [key, withAt(former, rest, value)]]);
   return Object.fromEntries([...entries, ...value.map((one) => [key, one] as const)]);
 }
