@@ -47,6 +47,11 @@ lines:
       { numRuns: 80 },
     );
   });
+  test('a line called as a merge key is a line', () => {
+    const document = { language: 'en', lines: { '<<': { stranger: { missed: 'lead' } } } };
+    expect(writePolicy(document, header)).toContain('\n  "<<":\n');
+    expect(documentIn(writePolicy(document, header))).toEqual(document);
+  });
   test.each(['A\nlanguage: pl', 'A\u2028b', 'A\u0085b', 'version 9 of org 2', '"', '\\'])(
     'an org called %j writes no line of it',
     (orgName) => {

@@ -55,6 +55,8 @@ export function withHeader(file: string, header: string): string {
 export function writePolicy(document: unknown, header: string): string {
   // quoted also where YAML 1.1 would take a text for something else (a country NO): others read this file too
   const written = new Document(inOrder(document), { version: '1.2', schema: 'core', compat: 'yaml-1.1', aliasDuplicateObjects: false });
+  // a line may be called so; unquoted it is a merge key to others
+  visit(written, { Scalar: (_key, node) => void (node.value === '<<' && (node.type = 'QUOTE_DOUBLE')) });
   const text = written.toString({ lineWidth: 0, doubleQuotedAsJSON: true });
   return `${header}\n# yaml-language-server: $schema=policy.schema.json\n${text}`;
 }
@@ -157,7 +159,7 @@ function oddities(contents: ParsedNode | null, placeAt: (offset: number) => Plac
       if ('anchor' in node && node.anchor !== undefined) say(node, 'Leave the anchor (&) out: a policy has no aliases.');
       if (node.tag !== undefined) say(node, `Leave the tag ${node.tag.slice(0, 80)} out.`);
       if (isMap(node)) sayTwice(node, say);
-      if (key === 'key' && isScalar(node) && node.value === '<<')
+      if (key === 'key' && isScalar(node) && node.value === '<<' && node.type === 'PLAIN')
         say(node, 'Write out what is to be there: a policy has no merge keys (<<).');
       if (key !== 'key' && isScalar(node) && isDoubtful(node))
         say(
