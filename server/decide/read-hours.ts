@@ -11,34 +11,35 @@ import {
 } from './hours.ts';
 import { isZone } from './local-date.ts';
 import type { Policy } from './policy.ts';
-import { type ReadValue, say, type SettingsReader } from './settings.ts';
+import { described, type ReadValue, say, type SettingsReader } from './settings.ts';
 
 /** A policy is kept with each call it decided (D1): it must not become a book of its own. */
 const most = { calendars: 50, dates: 400, spans: 20 };
 
-export const readZone =
-  (reader: SettingsReader): ReadValue<string> =>
-  (path, value) =>
+export const readZone = (reader: SettingsReader): ReadValue<string> =>
+  described({ type: 'string' }, (path, value) =>
     typeof value === 'string' && isZone(value)
       ? value
-      : reader.wrong(path, `Give an IANA time zone such as "Europe/Warsaw", not ${say(value)}.`);
+      : reader.wrong(path, `Give an IANA time zone such as "Europe/Warsaw", not ${say(value)}.`),
+  );
 
 /** What a policy says of hours: `hours`, and under a line what is different there. */
 export function hoursIn(reader: SettingsReader): { readonly org: ReadValue<Partial<HoursRules>>; readonly line: ReadValue<LineHours> } {
   const calendar = reader.line(64);
   const calls = reader.oneOf(callHours);
   const read = calendarIn(reader);
-  const calendars = reader.map('an object with a calendar for each name', (path, name, value) => {
-    if (reader.line(64)(path, name) === undefined) return undefined;
-    return read(path, value);
-  });
+  const calendars = reader.map(
+    'an object with a calendar for each name',
+    (path, name, value) => (reader.line(64)(path, name) === undefined ? undefined : read(path, value)),
+    { values: read.schema },
+  );
   return {
     org: reader.object<HoursRules>({
-      calendars: (path, value) => {
+      calendars: described(calendars.schema ?? {}, (path, value) => {
         const given = calendars(path, value);
         const count = Object.keys(given ?? {}).length;
         return count > most.calendars ? reader.wrong(path, `Give at most ${most.calendars} calendars, not ${count}.`) : given;
-      },
+      }),
       calendar,
       calls,
     }),
@@ -81,23 +82,22 @@ function calendarIn(reader: SettingsReader): ReadValue<Calendar> {
   );
   const holiday = reader.object<Calendar['holidays'][number]>({ date: dateIn(reader, true), name: reader.line(80) });
   const exception = reader.object<Calendar['exceptions'][number]>({ date: dateIn(reader, false), open: spans, name: reader.line(80) });
-  const once =
-    <T extends { readonly date: string }>(read: ReadValue<readonly T[]>): ReadValue<readonly T[]> =>
-    (path, value) => {
+  const once = <T extends { readonly date: string }>(read: ReadValue<readonly T[]>): ReadValue<readonly T[]> =>
+    described(read.schema ?? {}, (path, value) => {
       const given = read(path, value);
       return given && datedOnce(reader, path, given);
-    };
+    });
   const calendar = reader.object<Calendar>({
     zone: readZone(reader),
-    week: (path, value) => {
+    week: described(week.schema ?? {}, (path, value) => {
       const given = week(path, value);
       if (given) checkNights(reader, path, given);
       return given;
-    },
+    }),
     holidays: once(each(reader, 'holidays', holiday, ['date', 'name'])),
     exceptions: once(each(reader, 'exceptions', exception, ['date', 'open'])),
   });
-  return (path, value) => {
+  return described(calendar.schema ?? {}, (path, value) => {
     const mistakes = reader.mistakes.length;
     const given = calendar(path, value);
     if (!given) return undefined;
@@ -105,7 +105,7 @@ function calendarIn(reader: SettingsReader): ReadValue<Calendar> {
     const opens = [...Object.values(whole.week), ...whole.exceptions.map(({ open }) => open)].some((one) => one.length > 0);
     if (!opens && reader.mistakes.length === mistakes) reader.wrong(path, 'It is never open. Give week or exceptions a span.');
     return whole;
-  };
+  });
 }
 
 /** A list of objects, each with what it needs; each is read at its place, counted from 0. */
@@ -115,7 +115,8 @@ function each<T extends object>(
   read: ReadValue<Partial<T>>,
   needed: readonly (keyof T & string)[],
 ): ReadValue<readonly T[]> {
-  return (path, value) => {
+  const items = { ...read.schema, required: needed };
+  return described({ type: 'array', items }, (path, value) => {
     if (!Array.isArray(value)) return reader.wrong(path, `Give a list of ${what}, not ${say(value)}.`);
     if (value.length > most.dates) return reader.wrong(path, `Give at most ${most.dates} ${what}, not ${value.length}.`);
     return value.flatMap((given: unknown, index) => {
@@ -126,7 +127,7 @@ function each<T extends object>(
       const isWhole = (some: Partial<T>): some is T => needed.every((key) => Object.hasOwn(some, key));
       return isWhole(one) ? [one] : [];
     });
-  };
+  });
 }
 
 function datedOnce<T extends { readonly date: string }>(reader: SettingsReader, path: string, given: readonly T[]): readonly T[] {
@@ -141,7 +142,7 @@ function datedOnce<T extends { readonly date: string }>(reader: SettingsReader, 
 }
 
 function dateIn(reader: SettingsReader, yearly: boolean): ReadValue<string> {
-  return (path, value) => {
+  return described({ type: 'string' }, (path, value) => {
     const looksRight = typeof value === 'string' && (/^[12]\d{3}-\d\d-\d\d$/.test(value) || (yearly && /^\d\d-\d\d$/.test(value)));
     if (!looksRight)
       return reader.wrong(
@@ -153,18 +154,18 @@ function dateIn(reader: SettingsReader, yearly: boolean): ReadValue<string> {
     return !Number.isNaN(date.getTime()) && date.toISOString().slice(0, 10).endsWith(value)
       ? value
       : reader.wrong(path, `There is no day ${value}.`);
-  };
+  });
 }
 
 function spansIn(reader: SettingsReader): ReadValue<readonly string[]> {
-  return (path, value) => {
+  return described({ type: 'array', items: { type: 'string' } }, (path, value) => {
     if (!Array.isArray(value)) return reader.wrong(path, `Give a list of spans such as ["09:00-17:00"], not ${say(value)}.`);
     if (value.length > most.spans) return reader.wrong(path, `Give at most ${most.spans} spans, not ${value.length}.`);
     const spans = value.flatMap((one: unknown, index) => readSpanAt(reader, `${path}[${index}]`, one) ?? []);
     for (const [first, second] of neighbours(spans))
       if (second.fromMinute < first.toMinute) reader.wrong(path, `"${first.text}" and "${second.text}" overlap.`);
     return spans.map(({ text }) => text);
-  };
+  });
 }
 
 function readSpanAt(reader: SettingsReader, path: string, value: unknown): Span | undefined {

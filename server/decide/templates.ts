@@ -1,6 +1,6 @@
 import type { CallType } from '../call/call.ts';
 import type { CallTypeSetting, Policy } from './policy.ts';
-import { type ReadValue, say, type SettingsReader } from './settings.ts';
+import { described, type ReadValue, say, type SettingsReader } from './settings.ts';
 import { type Language, languages } from './words.ts';
 
 /** `long`: may be thousands of characters in several lines. `link`: any number of addresses, each on a line of its own. */
@@ -121,11 +121,12 @@ export const templatesReader = (reader: SettingsReader): ReadValue<TextTemplates
   reader.object<TextTemplates>({ subject: subjectReader(reader), comment: commentReader(reader) });
 
 export function subjectReader(reader: SettingsReader): ReadValue<string> {
-  return (path, value) => withFields(reader, path, reader.line(255)(path, value));
+  const line = reader.line(255);
+  return described(line.schema ?? {}, (path, value) => withFields(reader, path, line(path, value)));
 }
 
 function commentReader(reader: SettingsReader): ReadValue<string> {
-  return (path, value) => {
+  return described({ type: 'string', maxLength: longestComment }, (path, value) => {
     if (typeof value !== 'string' || value.trim() === '') return reader.wrong(path, `Give a text that isn't empty, not ${say(value)}.`);
     if (value.length > longestComment)
       return reader.wrong(path, `Give at most ${longestComment} characters, not ${value.length} (MT-38).`, longestComment + 1);
@@ -133,7 +134,7 @@ function commentReader(reader: SettingsReader): ReadValue<string> {
     const control = text.search(/[^\P{Cc}\n\t]|[\p{Zl}\p{Zp}]/u);
     if (control >= 0) return reader.wrong(path, `Take out the control character at ${placeIn(text, control)}.`, control + 1);
     return withFields(reader, path, text);
-  };
+  });
 }
 
 function withFields(reader: SettingsReader, path: string, template: string | undefined): string | undefined {
