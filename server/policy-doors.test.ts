@@ -176,16 +176,16 @@ describe('the policy', () => {
     expect(PolicySaid.parse(await (await put(file, 'Piotr', yaml)).json())).toMatchObject({ version: 1, saved: false });
     expect(PolicySaid.parse(await (await put(file.replace('NO', 'PL'), 'Piotr', yaml)).json())).toMatchObject({ version: 2, saved: true });
     const wrong = await put('language: en\nmatch:\n  tieBreak: none\n', 'Piotr', yaml);
-    expect([wrong.status, PolicyWrong.parse(await wrong.json()).mistakes]).toEqual([
+    expect([wrong.status, PolicyWrong.parse(await wrong.json()).error.mistakes]).toEqual([
       400,
       [{ path: 'match.tieBreak', message: 'Choose one of "latest", "oldest", not "none".', line: 3, column: 3 }],
     ]);
   });
   test('every mistake of a document is told by its path, and nothing is saved', async () => {
-    const wrong = PolicyWrong.parse(await (await put({ language: 'xx', followUp: { dueHours: -1 } })).json());
-    expect(wrong.mistakes.map(({ path }) => path)).toEqual(['language', 'followUp.dueHours']);
-    expect(wrong.error.message).toMatch(/^The policy can't be used\. language: /);
-    expect(PolicyWrong.parse(await (await put('{')).json()).mistakes).toEqual([
+    const { error } = PolicyWrong.parse(await (await put({ language: 'xx', followUp: { dueHours: -1 } })).json());
+    expect(error.mistakes.map(({ path }) => path)).toEqual(['language', 'followUp.dueHours']);
+    expect(error.message).toMatch(/^The policy can't be used\. language: /);
+    expect(PolicyWrong.parse(await (await put('{')).json()).error.mistakes).toEqual([
       { path: '(document)', message: 'Give an object, not nothing.' },
     ]);
     expect(await admin.hasPolicy(org, 1)).toBe(false);

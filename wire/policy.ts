@@ -22,10 +22,25 @@ export type PolicyDiff = z.infer<typeof PolicyDiff>;
 /** `saved`: false where the document says what the newest version says; there is no other then. */
 export const PolicySaid = z.object({ version: z.number(), saved: z.boolean(), differences: z.array(PolicyDifference) });
 export type PolicySaid = z.infer<typeof PolicySaid>;
-/** Status 400: everything that is wrong. Lines and columns count from 1, and are there where a file was sent. */
+/**
+ * Status 400: everything that is wrong. Lines and columns count from 1, and are there where a file was sent; a position counts the characters
+ * of a text from 1.
+ */
 export const PolicyWrong = z.object({
-  error: z.object({ code: z.literal('mistakes'), message: z.string() }),
-  mistakes: z.array(z.object({ path: z.string(), message: z.string(), line: z.number().optional(), column: z.number().optional() })),
+  error: z.object({
+    code: z.literal('mistakes'),
+    message: z.string(),
+    mistakes: z.array(
+      z.object({
+        path: z.string(),
+        message: z.string(),
+        line: z.number().optional(),
+        column: z.number().optional(),
+        position: z.number().optional(),
+        together: z.literal(true).optional(),
+      }),
+    ),
+  }),
 });
 /**
  * Status 409: somebody saved another version than the one the document rests on. `meanwhile`: what they changed. `yours`: what saving would

@@ -53,7 +53,7 @@ export function checkHours(reader: SettingsReader, { hours, lines, followUp }: P
   const names = Object.keys(calendars);
   const check = (path: string, name: string | undefined) => {
     if (name === undefined || Object.hasOwn(calendars, name)) return;
-    reader.wrong(
+    reader.clash(
       path,
       `There is no calendar ${say(name)} in hours.calendars${names.length === 0 ? '' : `: there is ${names.join(', ')}`}.`,
     );
@@ -64,13 +64,13 @@ export function checkHours(reader: SettingsReader, { hours, lines, followUp }: P
   for (const { line, hours: given } of own) {
     check(`lines.${line}.hours.calendar`, given.calendar);
     if (given.calls === 'in hours' && given.calendar === undefined && calendar === undefined)
-      reader.wrong(`lines.${line}.hours.calls`, 'Without a calendar it is always open: name one in calendar, here or in hours.');
+      reader.clash(`lines.${line}.hours.calls`, 'Without a calendar it is always open: name one in calendar, here or in hours.');
   }
   if (calls === 'in hours' && calendar === undefined && !own.some(({ hours: given }) => given.calendar !== undefined))
-    reader.wrong('hours.calls', 'Without a calendar it is always open: name one in hours.calendar, or for a line.');
+    reader.clash('hours.calls', 'Without a calendar it is always open: name one in hours.calendar, or for a line.');
   if (followUp?.count === 'business hours' && followUp.calendar === undefined && calendar === undefined)
     if (!own.some(({ hours: given }) => given.calendar !== undefined))
-      reader.wrong('followUp.count', 'Business hours are counted by a calendar: name one in followUp.calendar or hours.calendar.');
+      reader.clash('followUp.count', 'Business hours are counted by a calendar: name one in followUp.calendar or hours.calendar.');
 }
 
 function calendarIn(reader: SettingsReader): ReadValue<Calendar> {

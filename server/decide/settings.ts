@@ -1,5 +1,8 @@
-/** Something wrong in what an admin wrote; `path` says where, as in `stranger.missed`; `position` at which character of a text, from 1. */
-export type Mistake = { readonly path: string; readonly message: string; readonly position?: number };
+/**
+ * Something wrong in what an admin wrote; `path` says where, as in `stranger.missed`; `position` at which character of a text, from 1.
+ * `together`: each setting is right alone, which is all that a schema can tell; with the others it can't be meant.
+ */
+export type Mistake = { readonly path: string; readonly message: string; readonly position?: number; readonly together?: true };
 /** The part of JSON Schema (2020-12) that settings are told in. */
 export type JsonSchema = {
   readonly type?: 'string' | 'number' | 'integer' | 'boolean' | 'array' | 'object';
@@ -46,6 +49,11 @@ export class SettingsReader {
 
   wrong(path: string, message: string, position?: number): undefined {
     this.mistakes.push({ path, message, ...(position !== undefined && { position }) });
+  }
+
+  /** Of a setting that is right alone. */
+  clash(path: string, message: string): undefined {
+    this.mistakes.push({ path, message, together: true });
   }
 
   oneOf<const T extends string>(choices: readonly T[]): ReadValue<T> {

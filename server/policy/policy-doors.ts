@@ -152,7 +152,7 @@ async function readDocument(context: Ctx): Promise<{ readonly document: unknown 
 }
 
 const sayWrong = (context: Ctx, mistakes: readonly object[], lines: readonly string[]): Response =>
-  context.json({ error: { code: 'mistakes', message: `The policy can't be used. ${lines.join(' ')}` }, mistakes }, 400);
+  context.json({ error: { code: 'mistakes', message: `The policy can't be used. ${lines.join(' ')}`, mistakes } }, 400);
 
 async function sayMoved(
   context: Ctx,
