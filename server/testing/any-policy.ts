@@ -52,7 +52,7 @@ const awkward = [
 /** Texts that have a grammar of their own, which a schema can't tell. */
 const grammatical: Readonly<Record<string, readonly string[]>> = {
   zone: ['Europe/Warsaw', 'Asia/Tokyo', 'UTC'],
-  subject: ['{CUSTOMER}', '{DIRECTION}: {DATE} # {AGENT}', 'no'],
+  subject: ['{CUSTOMER}', '{DIRECTION}: {DATE} # {AGENT}', 'no', '{LINE_NAME} {CUSTOMER} {DATE} '.repeat(9)],
 };
 
 /** Policy documents as an admin may give them: any settings, hostile texts and names among them. All of them are taken. */
