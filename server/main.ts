@@ -15,6 +15,7 @@ import { type Config, printConfig, printMistakes, readConfig } from './config.ts
 import { connecting } from './connect/connect.ts';
 import { proveRested } from './connect/prove-rested.ts';
 import { readConsole } from './console-files.ts';
+import { kindsLookedUp } from './decide/layers.ts';
 import { hashToken } from './guard.ts';
 import { groupCommit } from './ingest/group-commit.ts';
 import { hashPayload } from './ingest/hash-payload.ts';
@@ -232,7 +233,7 @@ async function start(config: Config): Promise<void> {
       crm: keeper.crm,
       settings: async (id) => {
         const { policy } = await orgView(id);
-        return { kinds: policy.match.kinds, country: policy.country, budget: policy.budget };
+        return { kinds: kindsLookedUp(policy), country: policy.country, budget: policy.budget };
       },
       report: (what, fields) =>
         log[loudBook.has(what) && fields['absent'] !== true ? 'warn' : what === 'book.filling' ? 'debug' : 'info'](what, fields),

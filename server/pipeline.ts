@@ -7,6 +7,7 @@ import { boundEvents } from './call/limits.ts';
 import type { CrmUser } from './crm.ts';
 import { decide } from './decide/decide.ts';
 import { talkedAt } from './decide/facts.ts';
+import { effectivePolicy, inputsOfCall, whoseOf } from './decide/layers.ts';
 import { agentsOf, type Inputs, type Owner, personOf, pinInputs } from './decide/pin.ts';
 import { retract, retractActivity, type Role } from './decide/retract.ts';
 import { type LookedUp, matchCall } from './match/match.ts';
@@ -170,6 +171,7 @@ async function tellCall(line: Line, due: DueCall): Promise<Told> {
     settled,
   });
 
+  const own = inputsOfCall(call, inputs).inputs;
   const onlyUntouched = decision.verdict.is === 'skipped' && decision.verdict.undone !== undefined; // W9
   const plans: WritePlan[] = decision.wants.map((want) => {
     const row = due.writes.find((write) => write.role === want.role && write.qualifier === want.qualifier);
@@ -191,7 +193,7 @@ async function tellCall(line: Line, due: DueCall): Promise<Told> {
     const answer = retract(
       row.role as Role,
       { sent: !neverSent(row), open: row.wanted.status === 'open', touchedByHuman: row.human.length > 0 },
-      { ...decision, language: inputs.policy.language },
+      { ...decision, language: own.policy.language },
     );
     if (answer === 'keep') continue;
     const because =
@@ -203,7 +205,7 @@ async function tellCall(line: Line, due: DueCall): Promise<Told> {
     const { role, qualifier, name } = row;
     const wish = { role, qualifier, name, policyVersion: inputs.policyVersion, retracted: because, onlyUntouched, awaitsPerson: false };
     if (answer === 'drop') plans.push({ ...wish, wanted: row.wanted, change: 'drop', lane: 'now', delayMs: 0 });
-    else plans.push(planWrite(row, { ...wish, wanted: retractActivity(row.wanted, answer, inputs.policy.language) }));
+    else plans.push(planWrite(row, { ...wish, wanted: retractActivity(row.wanted, answer, own.policy.language) }));
   }
 
   const wants = [
@@ -281,7 +283,7 @@ async function tellCall(line: Line, due: DueCall): Promise<Told> {
     ownFacts: silent ? [presumedEnd] : [],
     summary: { call: due.id, version: due.version + 1 },
     nobodysPhones: nobodysPhonesOf(call, inputs, org),
-    notices: noticesOf(due.id, call, inputs, book.made?.record, missedFor),
+    notices: noticesOf(due.id, call, own, book.made?.record, missedFor),
   };
 }
 
@@ -324,8 +326,10 @@ function inputsNow(org: OrgView, due: DueCall, call: NonNullable<Told['call']>, 
   const lookedUp = (agent: Agent) => (isSaid(agent) || userOf(agent) !== undefined) && org.usersById.size > 0;
   const fallback =
     (org.policy.defaultOwnerId && org.usersById.get(org.policy.defaultOwnerId)) || (org.selfUser && org.usersById.get(org.selfUser));
-  const match = matchCall(call, book, org.policy.match);
-  const { defaultOwnerId, followUp, stranger } = org.policy;
+  const whose = whoseOf(call, {});
+  const { match: rules } = effectivePolicy(org.policy, { line: whose.line ?? [] }).policy;
+  const match = matchCall(call, book, rules);
+  const { defaultOwnerId, followUp, stranger } = effectivePolicy(org.policy, whose).policy;
   const owners = match.candidates.map(({ ownerId }) => ownerId);
   const named = [defaultOwnerId, followUp.seniorManagerId, stranger.ownerId, ...owners].filter((id) => id !== undefined);
   return {

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { PolicyDiff, PolicyMoved, PolicySaid, PolicyTold, PolicyVersions, PolicyWrong } from '../wire/policy.ts';
+import { PolicyDiff, PolicyEffective, PolicyMoved, PolicySaid, PolicyTold, PolicyVersions, PolicyWrong } from '../wire/policy.ts';
 import { Bell } from './bell.ts';
-import { defaultPolicy, policySchema } from './decide/policy.ts';
+import { defaultPolicy } from './decide/policy.ts';
 import { hashToken, sessionCookie } from './guard.ts';
+import { publishedSchema } from './policy/published-schema.ts';
 import { openDoors } from './routes.ts';
 import { consoleStore, type ConsoleStore } from './store/console-store.ts';
 import { type Database, openDatabase } from './store/database.ts';
@@ -190,11 +191,39 @@ describe('the policy', () => {
     ]);
     expect(await admin.hasPolicy(org, 1)).toBe(false);
   });
+  test('is told as it holds for a line or an agent, setting by setting, with who says so and who locks it', async () => {
+    await put({
+      language: 'en',
+      logging: { voicemail: 'completed' },
+      locked: ['minutes'],
+      lines: { sales: { logging: { missed: 'skip' }, locked: ['zone'] } },
+      agents: { 'anna@example.com': { logging: { missed: 'completed' } } },
+    });
+    const told = async (asked: string) => {
+      const { settings } = PolicyEffective.parse(await (await ask(`/effective${asked}`)).json());
+      return ['logging.missed', 'logging.voicemail', 'zone', 'minutes'].map(
+        (path) => settings.find((one) => one.path.join('.') === path)!.words,
+      );
+    };
+    expect(await told('')).toEqual([
+      'logging.missed: "open" (default)',
+      'logging.voicemail: "completed" (the company)',
+      'zone: "UTC" (default)',
+      'minutes: "ceil" (default, locked by the company)',
+    ]);
+    expect(await told('?line=sales')).toEqual([
+      'logging.missed: "skip" (line sales)',
+      'logging.voicemail: "completed" (the company)',
+      'zone: "UTC" (default, locked by line sales)',
+      'minutes: "ceil" (default, locked by the company)',
+    ]);
+    expect((await told('?line=sales&agent=Anna@Example.com'))[0]).toBe('logging.missed: "completed" (agent anna@example.com)');
+  });
   test('has a schema', async () => {
     const answer = await ask('/schema.json');
     expect([answer.headers.get('content-type'), await answer.json()]).toEqual([
       'application/schema+json',
-      JSON.parse(JSON.stringify(policySchema())),
+      JSON.parse(JSON.stringify(publishedSchema())),
     ]);
   });
 });

@@ -33,7 +33,9 @@ async function run(...argv: string[]) {
   let opened = 0;
   const outcome = await runPolicy({
     argv:
-      ['export', 'diff', 'apply', 'versions'].includes(argv[0] ?? '') && !argv.includes('--org') ? [...argv, '--org', String(org)] : argv,
+      ['export', 'diff', 'apply', 'versions', 'effective'].includes(argv[0] ?? '') && !argv.includes('--org')
+        ? [...argv, '--org', String(org)]
+        : argv,
     say: (text) => void said.push(text),
     who: 'command line',
     read: (file) => files.get(file)!,
@@ -118,6 +120,7 @@ describe('a policy kept in git', () => {
     [['export', 'f'], /^export takes no file/],
     [['undo'], /^There is no undo\./],
     [['diff', 'f', '--hard'], /Unknown option '--hard'/],
+    [['versions', '--line', 'sales'], /^versions is about the whole policy/],
     [['versions', '--org', 'Nobody'], /^Say which org with --org: there are \d+ \(Acme 1\)/],
   ])('%j says what to mend', async (argv, words) => {
     files.set('f', 'language: en\n');

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { readConfig } from '../server/config.ts';
 import { type Difference, diffPolicies, sayDifferences } from '../server/decide/policy-diff.ts';
-import { policySchema } from '../server/decide/policy.ts';
+import { publishedSchema } from '../server/policy/published-schema.ts';
+import { effectiveSettings } from '../server/policy/effective.ts';
 import { type FileHeader, readPolicyFile, sayFileMistake, sayHeader, withHeader, writePolicy } from '../server/policy/policy-yaml.ts';
 import { consoleStore } from '../server/store/console-store.ts';
 import { type Database, openDatabase } from '../server/store/database.ts';
@@ -15,12 +16,14 @@ const help = `npm run -s policy -- export             the policy as a file for g
 npm run -s policy -- diff FILE          what applying the file would change
 npm run -s policy -- apply FILE         saves it, and writes its new version into the file's first line
 npm run -s policy -- versions           who saved what, newest first
+npm run -s policy -- effective          what holds, and who says so; --line --queue --team --agent: for one of them
 npm run -s policy -- schema             JSON Schema of such a file, for editors
 
 Cordboard need not be running, its database must be; this must have the same environment. What is applied holds on every
 node within a second, for calls that end afterwards. FILE may be - for what is piped in.
 
   --org <n or name>  which org, if there are several
+  --line, --queue, --team, --agent   whose settings effective prints, by the names the policy has for them
   --force            apply over a version the file doesn't rest on
 
 It ends with 0 where the file says what is saved, 1 where there is a mistake, and 2 where they differ, or where apply
@@ -45,7 +48,7 @@ type Org = { readonly org: OrgId; readonly name: string };
 export async function runPolicy({ argv, say, who, read, write, open }: PolicyCommand): Promise<0 | 1 | 2> {
   const given = readArguments(argv);
   if (given.what === 'help') return done(say, help);
-  if (given.what === 'schema') return done(say, JSON.stringify(policySchema(), null, 2));
+  if (given.what === 'schema') return done(say, JSON.stringify(publishedSchema(), null, 2));
   // a file with mistakes is told without asking anybody
   const text = given.file === undefined ? '' : read(given.file);
   const found = given.file === undefined ? undefined : readPolicyFile(text);
@@ -63,6 +66,12 @@ export async function runPolicy({ argv, say, who, read, write, open }: PolicyCom
   }
   const newest = await policies.newest(org.org);
   const version = newest?.version ?? 0;
+  if (given.what === 'effective') {
+    const { line, queue, team, agent } = given.of;
+    const whose = { line: [line], queue: [queue], team, agent: [agent] };
+    for (const { words } of effectiveSettings(newest?.document ?? { language: 'en' }, whose)) say(words);
+    return 0;
+  }
   if (given.what === 'export' || !file)
     return done(say, writePolicy(newest?.document ?? { language: 'en' }, headerOf(org, newest)).trimEnd());
 
@@ -141,21 +150,23 @@ async function find(database: Database, asked: string | undefined) {
 function readArguments(argv: readonly string[]) {
   const parsed = (() => {
     try {
-      const options = { org: { type: 'string' }, force: { type: 'boolean' }, help: { type: 'boolean' } } as const;
+      const about = { line: { type: 'string' }, queue: { type: 'string' }, team: { type: 'string' }, agent: { type: 'string' } } as const;
+      const options = { ...about, org: { type: 'string' }, force: { type: 'boolean' }, help: { type: 'boolean' } } as const;
       return parseArgs({ args: [...argv], allowPositionals: true, options });
     } catch (error) {
       throw new Trouble(`${(error as Error).message}\n\n${help}`);
     }
   })();
   const [what, file, ...more] = parsed.positionals;
-  const { org, force = false } = parsed.values;
+  const { org, force = false, help: _help, ...of } = parsed.values;
   if (parsed.values.help || what === undefined) return { what: 'help' as const };
   const isAboutFile = what === 'diff' || what === 'apply';
-  const isAlone = what === 'export' || what === 'versions' || what === 'schema';
+  const isAlone = what === 'export' || what === 'versions' || what === 'schema' || what === 'effective';
   if (!isAboutFile && !isAlone) throw new Trouble(`There is no ${what}.\n\n${help}`);
   if (more.length > 0 || isAboutFile !== (file !== undefined))
     throw new Trouble(`${what} takes ${isAboutFile ? 'one file' : 'no file'}.\n\n${help}`);
-  return { what, file, org, force };
+  if (what !== 'effective' && Object.keys(of).length > 0) throw new Trouble(`${what} is about the whole policy.\n\n${help}`);
+  return { what, file, org, force, of };
 }
 
 /** Whoever may open the database may read and save policies. */

@@ -1,6 +1,6 @@
 import { readLedger, sayCounts, sayLedger } from '../emulators/salesforce/truth/ledger.ts';
 import { describeSettings } from '../server/config.ts';
-import { policySchema } from '../server/decide/policy.ts';
+import { publishedSchema } from '../server/policy/published-schema.ts';
 import { sayFailures } from './say-failures.ts';
 import { sayMergeFields } from './say-merge-fields.ts';
 
@@ -9,7 +9,7 @@ export const printedPages: readonly { readonly path: string; readonly print: (pa
   { path: 'docs/reference/configuration.md', print: (page) => printTable(page, describeSettings()) },
   { path: 'docs/reference/failures.md', print: (page) => printFrom(page, '## ', sayFailures()) },
   { path: 'docs/reference/texts.md', print: (page) => printFrom(page, '## Merge fields', sayMergeFields()) },
-  { path: 'docs/reference/policy.schema.json', print: (page) => printJson(page, policySchema()) },
+  { path: 'docs/reference/policy.schema.json', print: (page) => printJson(page, publishedSchema()) },
   { path: 'docs/reference/org.md', print: (page) => printFrom(page, '## ', sayLedger(readLedger())) },
   {
     path: 'emulators/salesforce/README.md',

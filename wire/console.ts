@@ -75,6 +75,8 @@ export const CallStory = z.object({
           /** What the rule that fired led to, and the reasons for the record's contents, in sentences. */
           outcome: z.string().optional(),
           because: z.array(z.string()).optional(),
+          /** Settings of the rule that fired that aren't the company's: the line, queue, team or agent that gives each. */
+          provenance: z.array(z.object({ path: z.array(z.string()), level: z.string(), name: z.string() })).optional(),
           /** Why a rule didn't fire: the first fact that disagreed, or `earlier rule`. */
           blockedBy: z.object({ fact: z.string(), wanted: z.string(), held: z.string() }).optional(),
         }),

@@ -17,6 +17,22 @@ export const PolicyVersions = z.object({
   more: z.boolean(),
 });
 export type PolicyVersions = z.infer<typeof PolicyVersions>;
+/** Who says a setting: nobody in particular, the company, or the one of that level by that name. */
+const SaidBy = z.object({ level: z.enum(['default', 'company', 'line', 'queue', 'team', 'agent']), name: z.string() });
+/** The policy as it holds for a line, queue, team and agent, setting by setting. `locked`: who keeps lower levels from giving it. */
+export const PolicyEffective = z.object({
+  version: z.number(),
+  settings: z.array(
+    z.object({
+      path: z.array(z.string()),
+      value: z.unknown(),
+      from: SaidBy,
+      locked: SaidBy.optional(),
+      /** `logging.missed: "skip" (line +48221234567)` */ words: z.string(),
+    }),
+  ),
+});
+export type PolicyEffective = z.infer<typeof PolicyEffective>;
 export const PolicyDiff = z.object({ from: z.number(), to: z.number(), differences: z.array(PolicyDifference) });
 export type PolicyDiff = z.infer<typeof PolicyDiff>;
 /** `saved`: false where the document says what the newest version says; there is no other then. */

@@ -85,7 +85,15 @@ export function sayStory(
         rule: step.rule,
         words: explainStep(step),
         ...('fired' in step
-          ? { fired: true, outcome: step.outcome, because: [...step.because] }
+          ? {
+              fired: true,
+              outcome: step.outcome,
+              because: [...step.because],
+              ...optional(
+                'provenance',
+                step.provenance?.map((one) => ({ ...one, path: [...one.path] })),
+              ),
+            }
           : { fired: false, blockedBy: step.blockedBy }),
       })),
       wants: (row['wants'] as { role: string; record: Record<string, unknown> }[]).map((want) => ({

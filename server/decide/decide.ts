@@ -4,6 +4,7 @@ import type { WantedActivity } from '../crm.ts';
 import type { MadePerson } from '../match/match.ts';
 import { factsOf, undoneBy, type Facts } from './facts.ts';
 import { judgeHours, type Judgement } from './hours-of-call.ts';
+import { inputsOfCall, type Provenance, sayProvenance } from './layers.ts';
 import type { Inputs } from './pin.ts';
 import { singleLine } from './plain-text.ts';
 import { callTypeSettings, type CallTypeSetting, type Logging, type Policy } from './policy.ts';
@@ -49,7 +50,12 @@ type Rule = { readonly rule: RuleName; readonly when: Partial<Facts>; readonly o
 export type Blocked = { readonly fact: keyof Facts | 'earlier rule'; readonly wanted: string; readonly held: string };
 /** What became of one rule. `because`: what the rule that fired led to, in sentences. */
 export type Step = { readonly rule: RuleName } & (
-  | { readonly fired: true; readonly outcome: Outcome; readonly because: readonly string[] }
+  | {
+      readonly fired: true;
+      readonly outcome: Outcome;
+      readonly because: readonly string[];
+      /** The settings of this call that aren't the company's, and whose they are. */ readonly provenance?: readonly Provenance[];
+    }
   | { readonly blockedBy: Blocked }
 );
 
@@ -108,7 +114,8 @@ const rulesOf = (policy: Policy, hours: Judgement['is']): readonly Rule[] => [
 ];
 
 /** The records this call should have, and why. Pure and total: the same call and inputs want the same, whenever they are asked. */
-export function decide(call: Call, inputs: Inputs, known: DecideFacts): Decision {
+export function decide(call: Call, given: Inputs, known: DecideFacts): Decision {
+  const { inputs, provenance } = inputsOfCall(call, given);
   const hours = judgeHours(call, inputs);
   const facts = factsOf(call, inputs, hours.is);
   const rules = rulesOf(inputs.policy, hours.is);
@@ -127,6 +134,7 @@ export function decide(call: Call, inputs: Inputs, known: DecideFacts): Decision
     ...(wanted?.because ?? (verdict.is === 'skipped' ? [verdict.undone ? `It was ${verdict.because} (W9).` : verdict.because] : [])),
     ...toDos.flatMap((toDo) => toDo.because),
     ...stranger.because,
+    ...(verdict.is === 'wants' || verdict.is === 'skipped' ? sayProvenance(provenance) : []),
   ];
   const awaitsPerson =
     stranger.person !== undefined &&
@@ -144,7 +152,7 @@ export function decide(call: Call, inputs: Inputs, known: DecideFacts): Decision
     ...(stranger.person && { person: stranger.person }),
     ...(stranger.unsettled && { unsettled: stranger.unsettled }),
     trace: rules.map(({ rule, when, outcome }): Step => {
-      if (rule === fired.rule) return { rule, fired: true, outcome, because };
+      if (rule === fired.rule) return { rule, fired: true, outcome, because, ...(provenance.length > 0 && { provenance }) };
       return { rule, blockedBy: disagreement({ when }, facts) ?? { fact: 'earlier rule', wanted: 'none', held: fired.rule } };
     }),
     verdict,

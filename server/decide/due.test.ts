@@ -3,6 +3,7 @@ import type { Call } from '../call/call.ts';
 import { matchCall, nobodyKnown } from '../match/match.ts';
 import { anUnansweredCall, at } from '../testing/a-told-call.ts';
 import { dueAfterEnd } from './due.ts';
+import { inputsOfCall } from './layers.ts';
 import { parsePolicy } from './policy.ts';
 
 const workdays = Object.fromEntries(['monday', 'tuesday', 'wednesday', 'thursday', 'friday'].map((day) => [day, ['09:00-17:00']]));
@@ -19,19 +20,16 @@ const due = (endedAt: string, zone: string | undefined, followUp: object = {}, c
     ...changes,
   });
   const ended = anUnansweredCall({ startedAt: at(endedAt), endedAt: at(endedAt), ...call });
-  const { date, atMs, because } = dueAfterEnd(
-    ended,
-    {
-      policyVersion: 1,
-      policy,
-      people: {},
-      fallbackOwner: null,
-      named: {},
-      match: matchCall(ended, nobodyKnown, policy.match),
-      clockOffsetMs: 0,
-    },
-    { zone },
-  );
+  const { inputs } = inputsOfCall(ended, {
+    policyVersion: 1,
+    policy,
+    people: {},
+    fallbackOwner: null,
+    named: {},
+    match: matchCall(ended, nobodyKnown, policy.match),
+    clockOffsetMs: 0,
+  });
+  const { date, atMs, because } = dueAfterEnd(ended, inputs, { zone });
   return { date, remind: new Date(atMs).toISOString().replace(':00.000Z', 'Z'), because };
 };
 

@@ -25,7 +25,7 @@ export function dueAfterEnd(call: Call, { policy, clockOffsetMs }: Inputs, owner
   };
   if (count !== 'business hours') return byTheClock('');
 
-  const found = calendarNamed(asked, policy) ?? calendarOf(call, policy);
+  const found = calendarNamed(asked, policy) ?? calendarOf(policy);
   if (!found) return byTheClock(' By the clock, since the line has no calendar.');
   const exactMs = afterOpenTime(found.calendar, endMs, dueHours * hourMs, zone);
   if (exactMs === undefined) return byTheClock(` By the clock, since ${found.name} isn't open for so long within a year.`);

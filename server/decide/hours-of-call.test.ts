@@ -5,6 +5,7 @@ import { matchCall, nobodyKnown, type Match } from '../match/match.ts';
 import { anUnansweredCall, at, aToldCall, noon } from '../testing/a-told-call.ts';
 import { decide, explainStep } from './decide.ts';
 import { judgeHours } from './hours-of-call.ts';
+import { inputsOfCall } from './layers.ts';
 import type { Inputs } from './pin.ts';
 import { defaultPolicy, parsePolicy, type Policy } from './policy.ts';
 
@@ -31,7 +32,8 @@ const inputs = (call: Call, policy: Policy, changes: Partial<Inputs> = {}): Inpu
 });
 const deciding = (call: Call, policy: Policy, changes: Partial<Inputs> = {}) =>
   decide(call, inputs(call, policy, changes), { recordingLinks: {}, settled: true });
-const judged = (call: Call, policy: Policy, clockOffsetMs = 0) => judgeHours(call, { policy, clockOffsetMs });
+const judged = (call: Call, policy: Policy, clockOffsetMs = 0) =>
+  judgeHours(call, inputsOfCall(call, inputs(call, policy, { clockOffsetMs })).inputs);
 const callAt = (iso: string, changes: Partial<Call> = {}) => aToldCall({ startedAt: at(iso), ...changes });
 /** 21:00 in Tokyo. */
 const evening = '2026-03-02T12:00:00Z';

@@ -15,7 +15,7 @@ export type OwnerChoice = {
 
 /** DP-60: the user who made or took the call; AC-33: else the next in the chain, so that no log is left to chance. */
 export function chooseOwner(call: Call, inputs: Inputs): OwnerChoice {
-  const { agent, because: whose } = agentOf(call);
+  const { agent, because: whose } = whoseCall(call);
   const because = [whose];
   if (agent) {
     const person = personOf(inputs, agent);
@@ -33,7 +33,9 @@ export function chooseOwner(call: Call, inputs: Inputs): OwnerChoice {
   }
   const { fallbackOwner, policy } = inputs;
   if (policy.defaultOwnerId !== undefined) {
-    const known = [fallbackOwner, ...Object.values(inputs.people)].find((owner) => owner?.crmUserId === policy.defaultOwnerId);
+    const known = [fallbackOwner, ...Object.values(inputs.named), ...Object.values(inputs.people)].find(
+      (owner) => owner?.crmUserId === policy.defaultOwnerId,
+    );
     return {
       ownerId: policy.defaultOwnerId,
       zone: known?.zone,
@@ -63,7 +65,7 @@ export function chooseOwner(call: Call, inputs: Inputs): OwnerChoice {
 /** Who has to do what is left: the owner of the record (RS-46), else whoever hands out what is nobody's (RS-40), else as any log. */
 export function chooseFollowUpOwner(call: Call, inputs: Inputs, recordOwnerId: string | undefined): OwnerChoice {
   const { policy, named } = inputs;
-  const { agent } = agentOf(call);
+  const { agent } = whoseCall(call);
   const because: string[] = [];
   const chain: [string | undefined, string][] = [
     [policy.followUp.missedFor === 'record owner' ? recordOwnerId : undefined, 'who owns the record (RS-46)'],
@@ -95,13 +97,13 @@ export function spareOwner(ownerId: string | undefined, { policy, fallbackOwner 
  * colleagues, are the integration user's.
  */
 export function authorOf(call: Call, inputs: Inputs): { readonly author?: Author } {
-  const { agent } = agentOf(call);
+  const { agent } = whoseCall(call);
   const person = agent && call.type !== 'internal' ? personOf(inputs, agent) : undefined;
   return person ? { author: { id: person.crmUserId, name: person.name } } : {};
 }
 
 /** Whose call it was: who dialled, else who talked with the customer first. A missed call is nobody's. */
-function agentOf(call: Call): { readonly agent: Agent | undefined; readonly because: string } {
+export function whoseCall(call: Call): { readonly agent: Agent | undefined; readonly because: string } {
   const { dialledBy, answeredBy, lastWith } = call;
   if (call.direction !== 'inbound' && dialledBy) return { agent: dialledBy, because: `${nameOf(dialledBy)} made the call.` };
   if (answeredBy) return { agent: answeredBy, because: `${nameOf(answeredBy)} talked with the customer first.` };

@@ -12,6 +12,8 @@ export type Inputs = {
   readonly policy: Policy;
   /** By agent id. Null: looked up, and no user of the CRM is theirs. Absent: not looked up yet. */
   readonly people: Readonly<Record<string, Owner | null>>;
+  /** The team of each agent whose team the directory knows. Pinned with the call like the agents. */
+  readonly teams?: Readonly<Record<string, string>>;
   /** Owns what nobody else owns: the one who connected the CRM (AC-33). */
   readonly fallbackOwner: Owner | null;
   readonly match: Match;
@@ -32,7 +34,8 @@ export type Inputs = {
  */
 export function pinInputs(pinned: Inputs | undefined, now: Inputs, call: Call, reopens = false): Inputs {
   const known = ofCall(call, now.people);
-  if (pinned === undefined) return { ...now, people: known };
+  const teams = ofCall(call, now.teams ?? {});
+  if (pinned === undefined) return { ...now, people: known, ...(now.teams && { teams }) };
   const isAnother = pinned.number !== undefined && pinned.number !== now.number;
   const isAnew =
     call.linked !== undefined || pinned.match.unsure || isAnother || (reopens && !(now.match.stranger && pinned.match.stranger));
@@ -40,12 +43,15 @@ export function pinInputs(pinned: Inputs | undefined, now: Inputs, call: Call, r
   return {
     ...pinned,
     people: { ...known, ...pinned.people },
-    ...(isAnew && { match, named: { ...pinned.named, ...named }, ...(number !== undefined && { number }) }),
+    ...(now.teams && { teams: { ...teams, ...pinned.teams } }),
+    // whom the rules name for an agent who wasn't known before joins, too
+    named: isAnew ? { ...pinned.named, ...named } : { ...named, ...pinned.named },
+    ...(isAnew && { match, ...(number !== undefined && { number }) }),
   };
 }
 
 /** The agents of this call; the rest of the directory is nobody's business here. */
-function ofCall(call: Call, people: Inputs['people']): Inputs['people'] {
+function ofCall<T>(call: Call, people: Readonly<Record<string, T>>): Readonly<Record<string, T>> {
   const ids = new Set(agentsOf(call).map(({ id }) => String(id)));
   return Object.fromEntries(Object.entries(people).filter(([id]) => ids.has(id)));
 }

@@ -1,8 +1,10 @@
-import type { Call, CallType } from '../call/call.ts';
+import type { CallType } from '../call/call.ts';
 import { type FieldDefaults, personKinds } from '../crm.ts';
 import { defaultRules, type MatchRules } from '../match/match.ts';
 import { type CommentRules, commentsReader, defaultComments } from './comments.ts';
-import type { HoursRules, LineHours } from './hours.ts';
+import type { HoursRules } from './hours.ts';
+import { lay } from './layers.ts';
+import { checkLayers, layersIn } from './read-layers.ts';
 import { checkHours, hoursIn, readZone } from './read-hours.ts';
 import { descriptions } from './policy-descriptions.ts';
 import { described, type JsonSchema, type Mistake, type ReadValue, say, SettingsReader } from './settings.ts';
@@ -60,11 +62,38 @@ export type Policy = {
   readonly defaults: FieldDefaults;
   /** A duplicate rule of the CRM found somebody when a record for a stranger was to be made. Not pinned either. */
   readonly duplicates: (typeof duplicateChoices)[number];
-  /** What is different for a line, by its id or its number. */
-  readonly lines: Readonly<Record<string, LineRules>>;
+  /** Settings that no line, queue, team or agent may give: `logging.missed`, or a whole section. */
+  readonly locked: readonly string[];
+  /** What is different for a line, by its id or its number; its id counts more. */
+  readonly lines: Readonly<Record<string, Layer>>;
+  /** For a queue, by its id or its name. */
+  readonly queues: Readonly<Record<string, Layer>>;
+  /** For a team. Its members: agents by id or e-mail, unless the directory names their team. */
+  readonly teams: Readonly<Record<string, Layer & { readonly members?: readonly string[] }>>;
+  /** For an agent, by id or e-mail, in small letters. */
+  readonly agents: Readonly<Record<string, Layer>>;
 };
 
-export type LineRules = { readonly stranger?: Partial<StrangerRules>; readonly hours?: LineHours };
+/** What lines, queues, teams and agents may say differently: sections, and single settings. */
+const overridable = [
+  'language',
+  'zone',
+  'logging',
+  'minutes',
+  'subject',
+  'texts',
+  'comments',
+  'closeWhenCalledBack',
+  'defaultOwnerId',
+  'stranger',
+  'followUp',
+  'hours',
+] as const satisfies readonly (keyof Policy)[];
+export type Overridable = (typeof overridable)[number];
+type Some<T> = T extends readonly unknown[] ? T : T extends object ? { readonly [Key in keyof T]?: Some<T[Key]> } : T;
+/** What is different at a level: each setting alone. The record is looked for when phones ring, so only a line may match differently. */
+export type Settings = { readonly [Key in Overridable | 'match']?: Some<Policy[Key]> };
+export type Layer = Settings & { readonly locked?: readonly string[] };
 
 /** What reading the book may take of the org's API calls of 24 hours. */
 export type BudgetRules = {
@@ -151,7 +180,11 @@ export function defaultPolicy(language: Language): Policy {
     budget: { bookShare: 0.5, reserve: 0.2, bookAtLeast: 100 },
     defaults: {},
     duplicates: 'park',
+    locked: [],
     lines: {},
+    queues: {},
+    teams: {},
+    agents: {},
   };
 }
 
@@ -178,6 +211,7 @@ export function parsePolicy(document: unknown): Policy {
     throw new PolicyMistakes([{ path: '(document)', message: `Give an object, not ${say(document)}.` }]);
   const checked = policyIn(reader)('', Object.hasOwn(document, 'language') ? document : { ...document, language: undefined });
   checkHours(reader, checked ?? {});
+  checkLayers(reader, checked ?? {});
   if (reader.mistakes.length > 0) throw new PolicyMistakes(reader.mistakes);
   return { ...defaultPolicy(checked?.language ?? 'en'), ...checked };
 }
@@ -193,15 +227,15 @@ export function policySchema(): JsonSchema & { readonly $schema: string; readonl
   };
 }
 
-/** With what each setting is for, and what it is if it is left out. A line's settings are the company's, and without defaults: they take the company's. */
+/** With what each setting is for, and what it is if it is left out. A level's settings are the company's, and without defaults: they take the company's. */
 function explained(schema: JsonSchema, path: readonly string[], byDefault: unknown): JsonSchema {
   const { properties, additionalProperties } = schema;
-  const ofCompany = path[0] === 'lines' && path.length > 2 ? path.slice(2) : path;
-  const description = Object.hasOwn(descriptions, ofCompany.join('.')) ? descriptions[ofCompany.join('.')] : undefined;
+  const ofCompany = levelsGiven.has(path[0] ?? '') && path.length > 2 ? path.slice(2) : path;
+  const description = [path, ofCompany].map((one) => one.join('.')).find((one) => Object.hasOwn(descriptions, one));
   const defaults = typeof byDefault === 'object' && byDefault !== null ? new Map(Object.entries(byDefault)) : new Map<string, unknown>();
   const isSection = properties !== undefined;
   return {
-    ...(description !== undefined && { description }),
+    ...(description !== undefined && { description: descriptions[description] }),
     ...schema,
     // a language has to be chosen
     ...(!isSection && byDefault !== undefined && path.join('.') !== 'language' && { default: byDefault }),
@@ -213,6 +247,8 @@ function explained(schema: JsonSchema, path: readonly string[], byDefault: unkno
     ...(additionalProperties && { additionalProperties: explained(additionalProperties, [...path, '*'], undefined) }),
   };
 }
+
+const levelsGiven = new Set(['lines', 'queues', 'teams', 'agents']);
 
 function policyIn(reader: SettingsReader): ReadValue<Partial<Policy>> {
   const id = reader.line(64);
@@ -227,7 +263,6 @@ function policyIn(reader: SettingsReader): ReadValue<Partial<Policy>> {
     afterDeletion: reader.oneOf(['nothing', 'again']),
   });
   const hours = hoursIn(reader);
-  const line = reader.object<LineRules>({ stranger, hours: hours.line });
   const fields = reader.map<string | number | boolean>(
     'an object with a value for each field',
     (path, field, given) => {
@@ -239,7 +274,7 @@ function policyIn(reader: SettingsReader): ReadValue<Partial<Policy>> {
     { values: { anyOf: [reader.line(255).schema ?? {}, { type: 'number' }, { type: 'boolean' }] }, keys: apiName },
   );
   const numbers = reader.list(e164, 'numbers such as "+48221234567"');
-  return reader.object<Policy>({
+  const company = {
     language: reader.oneOf(languages),
     product: reader.line(80),
     zone: readZone(reader),
@@ -286,7 +321,7 @@ function policyIn(reader: SettingsReader): ReadValue<Partial<Policy>> {
       }),
       defaultPolicy('en').followUp,
     ),
-    hours: over(hours.org, defaultPolicy('en').hours),
+    hours: over(hours.org, defaultPolicy('en').hours, hours.line),
     budget: over(
       reader.object<BudgetRules>({
         bookShare: reader.number('a number', 0, 1),
@@ -304,25 +339,19 @@ function policyIn(reader: SettingsReader): ReadValue<Partial<Policy>> {
       { values: fields.schema, keys: apiName },
     ),
     duplicates: reader.oneOf(duplicateChoices),
-    lines: reader.map('an object with what is different for each line', (path, _line, value) => line(path, value), {
-      values: line.schema,
+  };
+  return reader.object<Policy>({ ...company, ...layersIn(reader, company, overridable) });
+}
+
+/** What is given, over what is so by default. `below`: what a line, queue, team or agent may give, if it is less. */
+const over = <T extends object>(read: ReadValue<Partial<T>>, defaults: T, below: ReadValue<object> = read): ReadValue<T> =>
+  Object.assign(
+    described(read.schema ?? {}, (path, value) => {
+      const given = read(path, value);
+      return given && { ...defaults, ...given };
     }),
-  });
-}
+    { alone: below },
+  );
 
-/** What is given, over what is so by default. */
-const over = <T extends object>(read: ReadValue<Partial<T>>, defaults: T): ReadValue<T> =>
-  described(read.schema ?? {}, (path, value) => {
-    const given = read(path, value);
-    return given && { ...defaults, ...given };
-  });
-
-/** What a line has of its own, under its id before its number. */
-export function ofLine<Section extends keyof LineRules>(
-  { line }: Call,
-  { lines }: Policy,
-  section: Section,
-): LineRules[Section] | undefined {
-  const keys: (string | undefined)[] = [line?.id, line?.number];
-  return keys.flatMap((key) => (key !== undefined && Object.hasOwn(lines, key) ? (lines[key]?.[section] ?? []) : []))[0];
-}
+/** A policy that a former release read, with what it didn't know of as it is by default. */
+export const completed = (policy: Policy): Policy => lay(defaultPolicy(policy.language), policy);

@@ -11,6 +11,7 @@ import {
 } from './hours.ts';
 import { isZone } from './local-date.ts';
 import type { Policy } from './policy.ts';
+import { layersGiven } from './read-layers.ts';
 import { described, type ReadValue, say, type SettingsReader } from './settings.ts';
 
 /** A policy is kept with each call it decided (D1): it must not become a book of its own. */
@@ -48,7 +49,8 @@ export function hoursIn(reader: SettingsReader): { readonly org: ReadValue<Parti
 }
 
 /** What only the whole document shows: calendars that are named and not there, and hours asked of nobody's calendar. */
-export function checkHours(reader: SettingsReader, { hours, lines, followUp }: Partial<Policy>): void {
+export function checkHours(reader: SettingsReader, policy: Partial<Policy>): void {
+  const { hours, followUp } = policy;
   const { calendars = {}, calendar, calls } = hours ?? {};
   const names = Object.keys(calendars);
   const check = (path: string, name: string | undefined) => {
@@ -60,11 +62,15 @@ export function checkHours(reader: SettingsReader, { hours, lines, followUp }: P
   };
   check('hours.calendar', calendar);
   check('followUp.calendar', followUp?.calendar);
-  const own = Object.entries(lines ?? {}).flatMap(([line, one]) => (one.hours ? [{ line, hours: one.hours }] : []));
-  for (const { line, hours: given } of own) {
-    check(`lines.${line}.hours.calendar`, given.calendar);
-    if (given.calls === 'in hours' && given.calendar === undefined && calendar === undefined)
-      reader.clash(`lines.${line}.hours.calls`, 'Without a calendar it is always open: name one in calendar, here or in hours.');
+  const layers = layersGiven(policy).filter(({ level }) => level !== 'company');
+  const own = layers.flatMap(({ level, at, rules }) => (rules.hours ? [{ level, at, hours: rules.hours }] : []));
+  for (const { at, rules } of layers) check(`${at}.followUp.calendar`, rules.followUp?.calendar);
+  for (const { level, at, hours: given } of own) {
+    check(`${at}.hours.calendar`, given.calendar);
+    // what holds for a queue, team or agent may have its calendar from a line
+    const fromAbove = calendar !== undefined || own.some((one) => one.level !== level && one.hours.calendar !== undefined);
+    if (given.calls === 'in hours' && given.calendar === undefined && !fromAbove)
+      reader.clash(`${at}.hours.calls`, 'Without a calendar it is always open: name one in calendar, here or in hours.');
   }
   if (calls === 'in hours' && calendar === undefined && !own.some(({ hours: given }) => given.calendar !== undefined))
     reader.clash('hours.calls', 'Without a calendar it is always open: name one in hours.calendar, or for a line.');

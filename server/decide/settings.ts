@@ -25,7 +25,12 @@ export type JsonSchema = {
  * Reads the value at a path. Undefined: it can't be used, and `SettingsReader` has been told why. `schema`: the same said to editors and other
  * programs; it takes everything the reader takes, and may take more where words are needed to refuse it. `described` gives one to a reader.
  */
-export type ReadValue<T> = { (path: string, value: unknown): T | undefined; readonly schema?: JsonSchema };
+export type ReadValue<T> = {
+  (path: string, value: unknown): T | undefined;
+  readonly schema?: JsonSchema;
+  /** Reads what is given and no more, where this one adds what is so by default. */
+  readonly alone?: ReadValue<object>;
+};
 
 /** A reader of one's own with its schema beside it. */
 export const described = <T>(schema: JsonSchema, read: (path: string, value: unknown) => T | undefined): ReadValue<T> =>

@@ -5,7 +5,7 @@ import { authorOf, chooseFollowUpOwner, chooseOwner, spareOwner } from './owner.
 import { judgeHours } from './hours-of-call.ts';
 import type { Inputs } from './pin.ts';
 import { cut, singleLine } from './plain-text.ts';
-import { ofLine, type Policy, type StrangerRules } from './policy.ts';
+import type { StrangerRules } from './policy.ts';
 import { words } from './words.ts';
 
 /** Lead.LastName and Contact.LastName hold this many characters. */
@@ -27,7 +27,7 @@ export type StrangerChoice = {
 export function chooseStranger(call: Call, inputs: Inputs, { made, heard, settled, ownGeneration }: Known): StrangerChoice {
   const { number } = call.customer;
   if (!inputs.match.stranger || number === undefined) return { because: [] };
-  const rules = rulesOf(call, inputs.policy);
+  const rules = inputs.policy.stranger;
   const [making, when] = makingOf(call, rules);
   if (making === 'nothing') return { because: [] };
   const noun = `a ${making}`;
@@ -55,11 +55,6 @@ export function chooseStranger(call: Call, inputs: Inputs, { made, heard, settle
     person: { record: recordFor(call, inputs, making, rules, heard), generation: again ? made.generation : (made?.generation ?? 0) + 1 },
     because: [`${when}: ${again ? `the ${making} made for this number is theirs` : `${noun} is made for the number`} (AC-10).`],
   };
-}
-
-/** The rules of the line come first. */
-function rulesOf(call: Call, policy: Policy): StrangerRules {
-  return { ...policy.stranger, ...ofLine(call, policy, 'stranger') };
 }
 
 function makingOf(call: Call, rules: StrangerRules): [StrangerRules['missed'], string] {

@@ -1,11 +1,13 @@
-import type { PolicyDiff, PolicyDifference, PolicySaid, PolicyTold, PolicyVersions } from '../../wire/policy.ts';
-import { defaultPolicy, parsePolicy, PolicyMistakes, policySchema } from '../decide/policy.ts';
+import type { PolicyDiff, PolicyDifference, PolicyEffective, PolicySaid, PolicyTold, PolicyVersions } from '../../wire/policy.ts';
+import { defaultPolicy, parsePolicy, PolicyMistakes } from '../decide/policy.ts';
 import { type Difference, diffPolicies, sayDifferences } from '../decide/policy-diff.ts';
 import { inOrder } from '../decide/policy-order.ts';
 import type { Ctx, Door } from '../door.ts';
 import { refuse } from '../guard.ts';
 import type { PolicyStore, PolicyVersion } from '../store/policy-store.ts';
 import type { OrgId } from '../store.ts';
+import { effectiveSettings } from './effective.ts';
+import { publishedSchema } from './published-schema.ts';
 import { readPolicyFile, sayHeader, writePolicy } from './policy-yaml.ts';
 
 export type PolicyDoorParts = {
@@ -19,9 +21,10 @@ export function policyDoors(parts: PolicyDoorParts): readonly Door[] {
   return [
     ['get', '/api/policy', 'person', async (c) => tell(c, await parts.console.policies.newest(c.var.visitor.org))],
     ['put', '/api/policy', 'person', (c) => save(c, parts)],
-    ['get', '/api/policy/schema.json', 'person', (c) => c.json(policySchema(), 200, { 'content-type': 'application/schema+json' })],
+    ['get', '/api/policy/schema.json', 'person', (c) => c.json(publishedSchema(), 200, { 'content-type': 'application/schema+json' })],
     ['get', '/api/policy/versions', 'person', (c) => listVersions(c, parts)],
     ['get', '/api/policy/versions/:version', 'person', (c) => tellVersion(c, parts)],
+    ['get', '/api/policy/effective', 'person', (c) => tellEffective(c, parts)],
     ['get', '/api/policy/diff', 'person', (c) => tellDiff(c, parts)],
     ['get', '/api/policy/policy.yaml', 'person', (c) => giveFile(c, parts)],
   ];
@@ -83,6 +86,16 @@ async function tellDiff(context: Ctx, { console: { policies } }: PolicyDoorParts
   if (to === undefined || (to > 0 && !after)) return unknown(context, asked['to']);
   const told: PolicyDiff = { from, to, differences: withWords(diffPolicies(before?.document, after?.document)) };
   return context.json(told);
+}
+
+async function tellEffective(context: Ctx, { console: { policies } }: PolicyDoorParts): Promise<Response> {
+  const { line, queue, team, agent } = context.req.query();
+  const row = await policies.newest(context.var.visitor.org);
+  const told: PolicyEffective = {
+    version: row?.version ?? 0,
+    settings: effectiveSettings(row?.document ?? { language: 'en' }, { line: [line], queue: [queue], team, agent: [agent] }),
+  };
+  return context.json(told, 200, noCache);
 }
 
 async function giveFile(context: Ctx, { console: { policies }, store }: PolicyDoorParts): Promise<Response> {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { CallEvent, CallId } from '../call/event.ts';
 import type { CrmUser } from '../crm.ts';
 import type { Inputs } from '../decide/pin.ts';
-import { defaultPolicy, parsePolicy } from '../decide/policy.ts';
+import { completed, defaultPolicy, parsePolicy } from '../decide/policy.ts';
 import type {
   Channel,
   DueCall,
@@ -374,7 +374,7 @@ async function gather(connection: Connection, claimed: readonly Record<string, u
 /** A former release pinned less: what it didn't know of is as it is by default (E5). */
 const completePins = (pinned: Inputs): Inputs => ({
   ...pinned,
-  policy: { ...defaultPolicy(pinned.policy.language), ...pinned.policy },
+  policy: completed(pinned.policy),
   named: pinned.named ?? {},
 });
 

@@ -4,6 +4,7 @@ import { secretOf, signDelivery } from '../../sources/generic-webhook/sign.ts';
 import { sources } from '../../sources/index.ts';
 import { proveRested } from '../connect/prove-rested.ts';
 import { type Crm, type CrmBook, type Exchange, Refused, Unanswered } from '../crm.ts';
+import { kindsLookedUp } from '../decide/layers.ts';
 import { parsePolicy } from '../decide/policy.ts';
 import { groupCommit } from '../ingest/group-commit.ts';
 import { hashPayload } from '../ingest/hash-payload.ts';
@@ -208,7 +209,7 @@ export async function openLine({
       crm: keeper.crm,
       settings: async (org) => {
         const { policy } = (await store.readOrg(org))!;
-        return { kinds: policy.match.kinds, country: policy.country, budget: policy.budget };
+        return { kinds: kindsLookedUp(policy), country: policy.country, budget: policy.budget };
       },
       report: (what, fields) =>
         (between ? /failed/ : /failed|unread/).test(what) && void troubles.push(`${what}: ${String(fields['because'])}`),
