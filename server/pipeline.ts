@@ -1,6 +1,7 @@
 import { Bell } from './bell.ts';
 import type { LookUp } from './book/look-up.ts';
 import { clockOffsetMs, type ClockWindow, observeClock } from './call/clock-offset.ts';
+import type { Call } from './call/call.ts';
 import { type Agent, type CallEvent, ownKinds } from './call/event.ts';
 import { foldCall } from './call/fold.ts';
 import { boundEvents } from './call/limits.ts';
@@ -116,9 +117,7 @@ async function tell(line: Line, due: DueCall): Promise<Told> {
 
 async function tellCall(line: Line, due: DueCall): Promise<Told> {
   const source = line.sources[due.source];
-  const { events: heard, beyondBound } = boundEvents(due.events.map((stored) => stored.event));
-  const events = source?.conclude?.(heard) ?? heard;
-  const call = foldCall(due.externalId, events);
+  const { heard, beyondBound, call } = hearCall(due, source);
   if (!call || !source) return { due, trouble: call ? `no source "${due.source}" in this version` : 'nothing has been heard of it yet' };
 
   // Silence is counted by our clock from the last hearing: theirs may be wrong, and an import may speak of the past.
@@ -133,43 +132,12 @@ async function tellCall(line: Line, due: DueCall): Promise<Told> {
   };
 
   const org = await line.orgView(due.org);
-  // Who was meant is pinned with the first wish (D1), and a person's choice needs no number.
-  const { number } = call.customer;
-  // A log that was refused, or written without its link, for the record it hangs on: who has the number by now?
-  const refused = due.writes.find(
-    (row) =>
-      (row.state === 'parked' && row.crmId === undefined && recordGone.has(row.troubleCode ?? '')) ||
-      Object.values(row.refused).some(({ code }) => recordGone.has(code)),
-  );
-  const isRefused = refused !== undefined;
-  const isPinned =
-    due.pinned !== undefined &&
-    !isRefused &&
-    !due.pinned.match.unsure &&
-    !due.pinned.match.stranger &&
-    (due.pinned.number === undefined || due.pinned.number === (number ?? null));
-  const chosen = call.linked ? [call.linked.who, call.linked.what].filter((record) => record !== undefined) : [];
-  const book = await line.lookUp(due.org, { number: isPinned || call.linked ? undefined : number, chosen });
-  const isMaking = due.pinned?.match.stranger === true && due.wantsPerson && book.made?.state !== 'there';
-  const inputs = pinInputs(due.pinned, inputsNow(org, due, call, book), call, isMaking || isRefused);
+  const asking = whatToLookUp(due, call);
+  const { refused } = asking;
+  const book = await line.lookUp(due.org, asking.asked);
   const settledAtMs = due.heardAtMs + source.settleMs;
   const settled = call.phase === 'ended' && line.world.now() >= settledAtMs;
-  const link = line.callLink(due);
-  const voicemailLink = line.recordingLink(call.voicemail?.url);
-  const decision = decide(call, inputs, {
-    recordingLinks: Object.fromEntries(
-      call.recordings.flatMap(({ recordingId, url }) => {
-        const ours = line.recordingLink(url);
-        return ours === undefined ? [] : [[recordingId, ours]];
-      }),
-    ),
-    ...(voicemailLink === undefined ? {} : { voicemailLink }),
-    ...(link === undefined ? {} : { link }),
-    ...(book.made && { made: book.made }),
-    ...(book.heard && { heard: book.heard }),
-    ...(due.personGeneration !== undefined && { ownGeneration: due.personGeneration }),
-    settled,
-  });
+  const { inputs, decision, wants } = judgeCall(line, { due, call, org, book, settled, isRefused: refused !== undefined });
 
   const own = inputsOfCall(call, inputs).inputs;
   const onlyUntouched = decision.verdict.is === 'skipped' && decision.verdict.undone !== undefined; // W9
@@ -208,10 +176,6 @@ async function tellCall(line: Line, due: DueCall): Promise<Told> {
     else plans.push(planWrite(row, { ...wish, wanted: retractActivity(row.wanted, answer, own.policy.language) }));
   }
 
-  const wants = [
-    ...decision.wants.map(({ role, qualifier, record }) => ({ role, qualifier, record })),
-    ...(decision.person ? [{ role: 'person', qualifier: '', record: decision.person.record }] : []),
-  ];
   // The admin went live without it: what is made for its number isn't for it (W9).
   const wantsPerson = !due.writes.some(({ leftOut }) => leftOut);
   // Who has to call back hears of it: whose open log a call nobody took is (D4).
@@ -287,6 +251,72 @@ async function tellCall(line: Line, due: DueCall): Promise<Told> {
   };
 }
 
+/** A call from all that was heard of it; none where nothing was. Pure. */
+export function hearCall(due: Pick<DueCall, 'events' | 'externalId'>, source: Source | undefined) {
+  const { events: heard, beyondBound } = boundEvents(due.events.map((stored) => stored.event));
+  return { heard, beyondBound, call: foldCall(due.externalId, source?.conclude?.(heard) ?? heard) };
+}
+
+/** What is asked of the book for a call. `refused`: its record that the org refused for the one it hangs on. Pure. */
+export function whatToLookUp(
+  due: Pick<DueCall, 'pinned' | 'writes'>,
+  call: Call,
+): { asked: LookUp; refused: DueCall['writes'][number] | undefined } {
+  // Who was meant is pinned with the first wish (D1), and a person's choice needs no number.
+  const { number } = call.customer;
+  // A log that was refused, or written without its link, for the record it hangs on: who has the number by now?
+  const refused = due.writes.find(
+    (row) =>
+      (row.state === 'parked' && row.crmId === undefined && recordGone.has(row.troubleCode ?? '')) ||
+      Object.values(row.refused).some(({ code }) => recordGone.has(code)),
+  );
+  const isPinned =
+    due.pinned !== undefined &&
+    refused === undefined &&
+    !due.pinned.match.unsure &&
+    !due.pinned.match.stranger &&
+    (due.pinned.number === undefined || due.pinned.number === (number ?? null));
+  const chosen = call.linked ? [call.linked.who, call.linked.what].filter((record) => record !== undefined) : [];
+  return { asked: { number: isPinned || call.linked ? undefined : number, chosen }, refused };
+}
+
+/** What a call is judged by. `isRefused`: the record it hangs on is gone, so that somebody else may be meant by now. */
+export type Judging = {
+  readonly due: Pick<DueCall, 'org' | 'id' | 'externalId' | 'connection' | 'pinned' | 'wantsPerson' | 'personGeneration' | 'events'>;
+  readonly call: Call;
+  readonly org: OrgView;
+  readonly book: LookedUp;
+  readonly settled: boolean;
+  readonly isRefused: boolean;
+};
+
+/** From what is known to what is wanted: the one way, for the line as for trying a policy out (server/simulate). Pure. */
+export function judgeCall(links: Pick<Line, 'callLink' | 'recordingLink'>, { due, call, org, book, settled, isRefused }: Judging) {
+  const isMaking = due.pinned?.match.stranger === true && due.wantsPerson && book.made?.state !== 'there';
+  const inputs = pinInputs(due.pinned, inputsNow(org, due, call, book), call, isMaking || isRefused);
+  const link = links.callLink(due);
+  const voicemailLink = links.recordingLink(call.voicemail?.url);
+  const decision = decide(call, inputs, {
+    recordingLinks: Object.fromEntries(
+      call.recordings.flatMap(({ recordingId, url }) => {
+        const ours = links.recordingLink(url);
+        return ours === undefined ? [] : [[recordingId, ours]];
+      }),
+    ),
+    ...(voicemailLink === undefined ? {} : { voicemailLink }),
+    ...(link === undefined ? {} : { link }),
+    ...(book.made && { made: book.made }),
+    ...(book.heard && { heard: book.heard }),
+    ...(due.personGeneration !== undefined && { ownGeneration: due.personGeneration }),
+    settled,
+  });
+  const wants = [
+    ...decision.wants.map(({ role, qualifier, record }) => ({ role, qualifier, record })),
+    ...(decision.person ? [{ role: 'person', qualifier: '', record: decision.person.record }] : []),
+  ];
+  return { inputs, decision, wants };
+}
+
 /** The book hears of what became of a record within a poll or two. */
 const lookAgainMs = 75_000;
 const bookKnowsMs = 10 * 60_000;
@@ -314,7 +344,7 @@ function nobodysPhonesOf(call: NonNullable<Told['call']>, inputs: Inputs, org: O
 }
 
 /** Today's rules and people, for a call that hasn't pinned its own (D1). */
-function inputsNow(org: OrgView, due: DueCall, call: NonNullable<Told['call']>, book: LookedUp): Inputs {
+function inputsNow(org: OrgView, due: Judging['due'], call: NonNullable<Told['call']>, book: LookedUp): Inputs {
   const owner = (user: CrmUser): Owner => ({ crmUserId: user.id, zone: user.zone, name: user.name });
   // An agent whose e-mail isn't known yet, or an org whose users weren't read yet, is no answer: it must not be pinned as one.
   const userOf = (agent: Agent): CrmUser | undefined => {
