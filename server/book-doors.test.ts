@@ -6,6 +6,7 @@ import { sayStatus } from './admin/status.ts';
 import { Bell } from './bell.ts';
 import { hashToken, sessionCookie } from './guard.ts';
 import { noSetup } from './testing/no-setup.ts';
+import { noSimulator } from './testing/no-simulator.ts';
 import { openDoors } from './routes.ts';
 import { bookStore, type BookEntry } from './store/book-store.ts';
 import { consoleStore, type ConsoleStore } from './store/console-store.ts';
@@ -176,6 +177,7 @@ describe('the report of numbers that can never match', () => {
       file: () => undefined,
       recordings: {} as never, // none of its doors is opened here
       setup: noSetup,
+      simulator: noSimulator,
       alerts: { store: { list: async () => [] }, sentTo: undefined, send: undefined },
       hookUrl: () => '',
       metrics: () => ({}),

@@ -3,6 +3,7 @@ import { Bell } from './bell.ts';
 import { hashToken } from './guard.ts';
 import { openShelf } from './recordings/shelf.ts';
 import { noSetup } from './testing/no-setup.ts';
+import { noSimulator } from './testing/no-simulator.ts';
 import { openDoors, type RouteParts } from './routes.ts';
 import { consoleStore, type ConsoleStore } from './store/console-store.ts';
 import { type Database, openDatabase } from './store/database.ts';
@@ -51,6 +52,7 @@ beforeAll(async () => {
       figures: async () => ({}),
     },
     setup: noSetup,
+    simulator: noSimulator,
     alerts: { store: { list: async () => [] }, sentTo: undefined, send: undefined },
     hookUrl: (connection) => `https://phone.acme.example/hooks/${connection}`,
     metrics: () => ({}),

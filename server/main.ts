@@ -34,13 +34,14 @@ import { heldName } from './recordings/name.ts';
 import { openRecordings } from './recordings/recordings.ts';
 import { openDoors } from './routes.ts';
 import { byKeeper, orgSetup } from './setup/setup.ts';
+import { simulator } from './simulate/simulator.ts';
 import { type StandIn, startStandIn, StandInTrouble } from './stand-in.ts';
 import { accessStore } from './store/access-store.ts';
 import { alertStore } from './store/alert-store.ts';
 import { bookStore } from './store/book-store.ts';
 import { connectStore } from './store/connect-store.ts';
 import { consoleStore } from './store/console-store.ts';
-import { openDatabase } from './store/database.ts';
+import { openDatabase, readOnly } from './store/database.ts';
 import { listeningStore } from './store/listening-store.ts';
 import { type Embedded, startEmbedded } from './store/embedded.ts';
 import { runEngine } from './store/engine.ts';
@@ -48,6 +49,7 @@ import { migrate, UnusableDatabase } from './store/migrate.ts';
 import { DatabaseTrouble } from './store/postgres-program.ts';
 import { postgresStore } from './store/postgres.ts';
 import { setupStore } from './store/setup-store.ts';
+import { simulateStore } from './store/simulate-store.ts';
 import { keyOf, loadSecretsKey, openSecrets, requireKeysFor, type Secrets, SecretsTrouble } from './store/secrets.ts';
 import { openVault } from './store/vault-store.ts';
 import { resealed } from './setup/reseal.ts';
@@ -253,19 +255,23 @@ async function start(config: Config): Promise<void> {
     const isThere = whoIsThere(books, book, async (id) => (await orgView(id)).policy.match);
 
     const publicUrl = config.publicUrl;
+    const sourcesByName = Object.fromEntries(sources.map((source) => [source.name, source]));
+    const links = {
+      callLink: (due: { readonly id: string }) => (publicUrl === undefined ? undefined : `${publicUrl}/calls/${due.id}`),
+      recordingLink: (url: string | undefined) => {
+        const name = heldName(url);
+        return name === undefined || publicUrl === undefined ? undefined : `${publicUrl}/recordings/${name}`;
+      },
+    };
     const engine = runEngine(
       lineSteps(
         {
           store,
           world,
-          sources: Object.fromEntries(sources.map((source) => [source.name, source])),
+          sources: sourcesByName,
           orgView,
           lookUp: lookUps(book, world),
-          callLink: (due) => (publicUrl === undefined ? undefined : `${publicUrl}/calls/${due.id}`),
-          recordingLink: (url) => {
-            const name = heldName(url);
-            return name === undefined || publicUrl === undefined ? undefined : `${publicUrl}/recordings/${name}`;
-          },
+          ...links,
           report: (what, fields) => log[what.endsWith('.parked') ? 'warn' : 'info'](what, fields),
         },
         bells,
@@ -447,6 +453,16 @@ async function start(config: Config): Promise<void> {
       file: readConsole(join(import.meta.dirname, '../console/dist')),
       recordings,
       setup,
+      simulator: simulator({
+        store: simulateStore(database),
+        world,
+        sources: sourcesByName,
+        generic: sourcesByName[defaultSource]!,
+        links,
+        orgView,
+        lookUp: lookUps(bookStore(readOnly(database), world, trouble), world),
+        crm: keeper.crm,
+      }),
       alerts: { store: alerts, sentTo: alertTo && new URL(alertTo.url).host, send: sendAlert },
       hookUrl: (connection) => `${address}/hooks/${connection}`,
       metrics: () => counters,

@@ -343,8 +343,8 @@ function nobodysPhonesOf(call: NonNullable<Told['call']>, inputs: Inputs, org: O
   });
 }
 
-/** Today's rules and people, for a call that hasn't pinned its own (D1). */
-function inputsNow(org: OrgView, due: Judging['due'], call: NonNullable<Told['call']>, book: LookedUp): Inputs {
+/** Today's rules and people, for a call that hasn't pinned its own (D1). Pure. */
+export function inputsNow(org: OrgView, due: Judging['due'], call: NonNullable<Told['call']>, book: LookedUp): Inputs {
   const owner = (user: CrmUser): Owner => ({ crmUserId: user.id, zone: user.zone, name: user.name });
   // An agent whose e-mail isn't known yet, or an org whose users weren't read yet, is no answer: it must not be pinned as one.
   const userOf = (agent: Agent): CrmUser | undefined => {

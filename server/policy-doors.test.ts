@@ -11,6 +11,7 @@ import { postgresStore } from './store/postgres.ts';
 import type { OrgId } from './store.ts';
 import { aConnect } from './testing/a-connect.ts';
 import { noSetup } from './testing/no-setup.ts';
+import { noSimulator } from './testing/no-simulator.ts';
 import { startTestDatabase } from './testing/test-database.ts';
 import { realWorld } from './world.ts';
 
@@ -48,6 +49,7 @@ beforeAll(async () => {
     file: () => undefined,
     recordings: {} as never, // none of its doors is opened here
     setup: noSetup,
+    simulator: noSimulator,
     alerts: { store: { list: async () => [] }, sentTo: undefined, send: undefined },
     hookUrl: () => '',
     metrics: () => ({}),

@@ -7,6 +7,7 @@ import { heldAddress, recordingName } from './recordings/name.ts';
 import { signUpload } from './recordings/sign.ts';
 import { bodyOf } from './recordings/tell.ts';
 import { noSetup } from './testing/no-setup.ts';
+import { noSimulator } from './testing/no-simulator.ts';
 import { openDoors } from './routes.ts';
 import { aConnect } from './testing/a-connect.ts';
 import { anEmptyWav, aWav, type RecordingRoom, sha256Of, startRecordingRoom } from './testing/a-recording.ts';
@@ -40,6 +41,7 @@ beforeAll(async () => {
       path === '/' ? { body: new TextEncoder().encode('the console'), headers: { 'content-type': 'text/html' } } : undefined,
     recordings: room.recordings,
     setup: noSetup,
+    simulator: noSimulator,
     alerts: { store: { list: async () => [] }, sentTo: undefined, send: undefined },
     hookUrl: () => '',
     metrics: () => ({}),

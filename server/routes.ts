@@ -47,6 +47,8 @@ import { isRecordingName } from './recordings/name.ts';
 import { heardOf } from './recordings/play.ts';
 import type { Recordings } from './recordings/recordings.ts';
 import { type SetupDoorParts, setupDoors } from './setup/setup-doors.ts';
+import { simulateDoors } from './simulate/simulate-doors.ts';
+import type { Simulator } from './simulate/simulator.ts';
 import type { AlertStore } from './store/alert-store.ts';
 import type { ConsoleStore } from './store/console-store.ts';
 import type { OrgId, Store } from './store.ts';
@@ -76,6 +78,7 @@ export type RouteParts = {
   file(path: string): ConsoleFile | undefined;
   readonly connect: ConnectDoorParts;
   readonly setup: SetupDoorParts['setup'];
+  readonly simulator: Simulator;
   readonly recordings: Pick<Recordings, 'push' | 'play' | 'shelf' | 'figures'>;
   /** `sentTo`: the host of the address for alerts, if there is one, and how to send there. */
   readonly alerts: {
@@ -153,6 +156,7 @@ export function openDoors(parts: RouteParts): Hono<{ Variables: { visitor: Visit
     ['put', '/api/people', 'person', (c) => savePeople(c, parts)],
     ...textDoors(parts),
     ...policyDoors(parts),
+    ...simulateDoors(parts),
     ['post', '/api/policy/:version/undo', 'person', (c) => undoPolicy(c, parts)],
   ];
 

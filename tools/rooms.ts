@@ -87,6 +87,27 @@ export const rooms: Readonly<Record<string, Row>> = {
     from: ['server/decide', 'server/door.ts', 'server/guard.ts', 'server/store.ts', 'server/store/policy-store.ts', 'wire'],
     packages: ['yaml'],
   },
+  // Judges as the line does, and touches nothing.
+  'server/simulate': {
+    from: [
+      'server/pipeline.ts',
+      'server/book/look-up.ts',
+      'server/call',
+      'server/crm.ts',
+      'server/decide',
+      'server/door.ts',
+      'server/guard.ts',
+      'server/match',
+      'server/policy',
+      'server/source.ts',
+      'server/store.ts',
+      'server/store/policy-store.ts',
+      'server/store/simulate-store.ts',
+      'server/world.ts',
+      'server/write/text.ts',
+      'wire',
+    ],
+  },
   'server/store': {
     from: [
       'server/store.ts',

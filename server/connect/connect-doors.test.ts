@@ -12,6 +12,7 @@ import { placeOfConsent } from '../store/vault-store.ts';
 import type { OrgId } from '../store.ts';
 import { aConnect, acme } from '../testing/a-connect.ts';
 import { noSetup } from '../testing/no-setup.ts';
+import { noSimulator } from '../testing/no-simulator.ts';
 import { startTestDatabase } from '../testing/test-database.ts';
 import { realWorld } from '../world.ts';
 import { type Org, OrgList, SignedIn } from '../../wire/console.ts';
@@ -71,6 +72,7 @@ beforeEach(async () => {
     conclude: (_source, events) => events,
     standIn: async () => false,
     setup: noSetup,
+    simulator: noSimulator,
     connect: made.parts,
     alerts: { store: { list: async () => [] }, sentTo: undefined, send: undefined },
     whyNotReady: async () => undefined,

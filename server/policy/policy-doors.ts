@@ -164,7 +164,8 @@ async function readDocument(context: Ctx): Promise<{ readonly document: unknown 
   }
 }
 
-const sayWrong = (context: Ctx, mistakes: readonly object[], lines: readonly string[]): Response =>
+/** Everything that is wrong with a policy; `lines`: the same in words. */
+export const sayWrong = (context: Ctx, mistakes: readonly object[], lines: readonly string[]): Response =>
   context.json({ error: { code: 'mistakes', message: `The policy can't be used. ${lines.join(' ')}`, mistakes } }, 400);
 
 async function sayMoved(

@@ -132,3 +132,13 @@ export function openDatabase(address: DatabaseAddress, world: World, onTrouble: 
     close: () => pool.end(),
   };
 }
+
+/** The same database, in which PostgreSQL itself refuses every change. */
+export function readOnly(database: Database): Database {
+  const transaction: Database['transaction'] = (work) =>
+    database.transaction(async (connection) => {
+      await connection.query({ text: 'set transaction read only' });
+      return work(connection);
+    });
+  return { ...database, transaction, query: (name, values) => transaction((connection) => connection.query(name, values)) };
+}

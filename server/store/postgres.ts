@@ -332,15 +332,19 @@ async function insertEvents(
   return inserted.rows.map((row) => row.delivery as string);
 }
 
-/** Everything the telling of these calls needs, in five statements whatever their number. */
-async function gather(connection: Connection, claimed: readonly Record<string, unknown>[]): Promise<DueCall[]> {
+/** Everything the telling of these calls needs, in five statements whatever their number. `writes-as-they-are`: nothing is locked. */
+export async function gather(
+  connection: Connection,
+  claimed: readonly Record<string, unknown>[],
+  writesAs: 'writes-of-calls' | 'writes-as-they-are' = 'writes-of-calls',
+): Promise<DueCall[]> {
   const orgs = claimed.map((row) => row['org']);
   const ids = claimed.map((row) => row['id']);
   const family = (await connection.query('family-of-calls', [orgs, ids])).rows;
   const members = [...new Map(family.map((row) => [`${row.org} ${row.member}`, row])).values()];
   const [events, writes, decisions] = [
     (await connection.query('events-of-calls', [members.map((row) => row.org), members.map((row) => row.member)])).rows,
-    (await connection.query('writes-of-calls', [orgs, ids])).rows.map(writeRow),
+    (await connection.query(writesAs, [orgs, ids])).rows.map(writeRow),
     (await connection.query('newest-decisions', [orgs, ids])).rows,
   ];
   const eventsOf = Map.groupBy(events, (row) => `${row.org} ${row.call}`);

@@ -20,10 +20,12 @@ import { accessStore } from '../store/access-store.ts';
 import { bookStore } from '../store/book-store.ts';
 import { connectStore } from '../store/connect-store.ts';
 import { consoleStore } from '../store/console-store.ts';
-import { type Database, openDatabase } from '../store/database.ts';
+import { simulator } from '../simulate/simulator.ts';
+import { type Database, openDatabase, readOnly } from '../store/database.ts';
 import { runEngine } from '../store/engine.ts';
 import { postgresStore } from '../store/postgres.ts';
-import type { OrgId, OrgView } from '../store.ts';
+import { simulateStore } from '../store/simulate-store.ts';
+import type { DueCall, OrgId, OrgView, Store } from '../store.ts';
 import { realWorld, type World } from '../world.ts';
 import { aMondayMorning } from './a-call.ts';
 import { comeBackTo, lend, lentOn } from './lend.ts';
@@ -82,6 +84,21 @@ const exchangeMs = 10;
 const requestLimitMs = 120_000;
 const secret = secretOf(new Uint8Array(32).fill(7));
 const real = realWorld();
+
+const sourcesByName = Object.fromEntries(sources.map((source) => [source.name, source]));
+const links = {
+  callLink: (due: Pick<DueCall, 'id' | 'externalId'>) =>
+    `https://cordboard.example/calls/${due.externalId.length > 40 ? due.id : encodeURIComponent(due.externalId.toWellFormed())}`,
+  recordingLink: (url: string | undefined) => {
+    const name = heldName(url);
+    return name === undefined ? undefined : `https://cordboard.example/recordings/${name}`;
+  },
+};
+const viewsOf = (store: Pick<Store, 'readOrg'>) => async (org: OrgId) => {
+  const view = await store.readOrg(org);
+  if (!view) throw new Error(`org ${org} is gone`);
+  return view;
+};
 
 /**
  * The whole line in one process: the real door, steps, writer and CRM client on a database of its own, against a stand-in
@@ -160,19 +177,10 @@ export async function openLine({
         {
           store,
           world: clock.world,
-          sources: Object.fromEntries(sources.map((source) => [source.name, source])),
-          async orgView(org) {
-            const view = await store.readOrg(org);
-            if (!view) throw new Error(`org ${org} is gone`);
-            return view;
-          },
+          sources: sourcesByName,
+          orgView: viewsOf(store),
           lookUp: lookUps(book, clock.world),
-          callLink: (due) =>
-            `https://cordboard.example/calls/${due.externalId.length > 40 ? due.id : encodeURIComponent(due.externalId.toWellFormed())}`,
-          recordingLink: (url) => {
-            const name = heldName(url);
-            return name === undefined ? undefined : `https://cordboard.example/recordings/${name}`;
-          },
+          ...links,
           report: () => undefined,
         },
         bells,
@@ -341,6 +349,17 @@ export async function openLine({
     /** An agent signs in on the org's pages and lets us act as them. */
     lend: (user: string, org: OrgId = firstOrg) => lend(clock.database, org, standIns.get(org)!, user),
     admin,
+    /** Tries policies out on what the line has told. */
+    simulator: simulator({
+      store: simulateStore(clock.database),
+      world: clock.world,
+      sources: sourcesByName,
+      generic: sourcesByName['generic-webhook']!,
+      links,
+      orgView: viewsOf(postgresStore(readOnly(clock.database), real, trouble)),
+      lookUp: lookUps(bookStore(readOnly(clock.database), real, trouble), clock.world),
+      crm: servers[0]!.keeper.crm,
+    }),
     database: clock.database,
     now: clock.now,
     /** One delivery through the door of a node, signed as the vendor signs it. Nothing else happens until the clock is asked. */

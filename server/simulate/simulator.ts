@@ -1,0 +1,169 @@
+import type { InventedCall, TriedCall, TriedPeriod } from '../../wire/simulate.ts';
+import type { LookUp } from '../book/look-up.ts';
+import type { CallEvent, CallId } from '../call/event.ts';
+import type { Crm } from '../crm.ts';
+import type { Policy } from '../decide/policy.ts';
+import { type LookedUp, nobodyKnown } from '../match/match.ts';
+import type { Line } from '../pipeline.ts';
+import type { Source } from '../source.ts';
+import type { PagePlace, Period, SimulateStore, StoredCall } from '../store/simulate-store.ts';
+import type { DueCall, OrgId, OrgView } from '../store.ts';
+import type { World } from '../world.ts';
+import { inventEvents, inventFound } from './invent.ts';
+import { sayDiffering, sayPeriod, sayTried } from './say-tried.ts';
+import { compare, Tally } from './tally.ts';
+import { type Book, hearStored, lookUpFor, type Making, type Trial, tryCall, type Tried } from './try-call.ts';
+
+export type SimulatorParts = {
+  readonly store: SimulateStore;
+  readonly world: Pick<World, 'now' | 'monotonic' | 'sleep'>;
+  readonly sources: Readonly<Record<string, Source>>;
+  /** Hears invented calls. */
+  readonly generic: Source;
+  readonly links: Pick<Line, 'callLink' | 'recordingLink'>;
+  orgView(org: OrgId): Promise<OrgView>;
+  lookUp(org: OrgId, asked: LookUp): Promise<LookedUp>;
+  /** For what the CRM calls things; undefined while none is connected. */
+  crm(org: OrgId): Pick<Crm, 'draft' | 'textField' | 'recordUrl'> | undefined;
+};
+/** A policy on trial. `version`: what it would be saved as; undefined: one more than the newest. */
+export type Draft = { readonly policy: Policy; readonly book: Book };
+/** How far a period has come; at the end what came of it. */
+export type PeriodStep = { readonly done: number; readonly of: number; readonly result?: TriedPeriod };
+export type Simulator = ReturnType<typeof simulator>;
+/** An invented call can't be read: the message says what is wrong with it. */
+export class Unreadable extends Error {}
+
+/** Few enough that a page is read, and its rows parsed, in a few milliseconds. */
+const pageSize = 100;
+/** So long the event loop is ours at a time: calls ring meanwhile. */
+const atATimeMs = 8;
+
+/** Tries a policy on calls without touching anything: no write, no request to the CRM, and PostgreSQL refuses what would change a row. */
+export function simulator(parts: SimulatorParts) {
+  const { store, world, sources } = parts;
+  const trialOf = async (org: OrgId, { policy, book }: Draft): Promise<Trial> => {
+    const view = await parts.orgView(org);
+    return { org: { ...view, policy, policyVersion: view.policyVersion + 1 }, links: parts.links, book, nowMs: world.now() };
+  };
+  /** Undefined with a reason: nothing can be told of it. */
+  const tryStored = async (trial: Trial, stored: StoredCall, making: Making, found?: LookedUp): Promise<Tried | string> => {
+    const source = sources[stored.due.source];
+    const call = hearStored(stored, source);
+    if (!call || !source) return whyNot(stored);
+    return tryCall(trial, source, stored, call, found ?? (await parts.lookUp(trial.org.org, lookUpFor(call))), making);
+  };
+
+  return {
+    /** A stored call; undefined: there is none of this number. */
+    async call(org: OrgId, id: string, draft: Draft): Promise<TriedCall | string | undefined> {
+      const [first] = await store.read(org, [id], 0);
+      if (!first) return undefined;
+      // what was made for its number by calls before it was there
+      const [stored] = first.startedAtMs === undefined ? [first] : await store.read(org, [id], first.startedAtMs);
+      const trial = await trialOf(org, draft);
+      const tried = await tryStored(trial, stored ?? first, new Map());
+      return typeof tried === 'string' ? tried : sayTried(tried, stored, parts.crm(org), trial.org);
+    },
+
+    /** A call nobody made: a form, or events as the generic source takes them. Throws `Unreadable`. */
+    async invented(
+      org: OrgId,
+      given: { readonly form?: InventedCall; readonly events?: readonly unknown[] },
+      draft: Draft,
+    ): Promise<TriedCall> {
+      const trial = await trialOf(org, draft);
+      const events = readInvented(parts.generic, given.form ? inventEvents(given.form, trial.nowMs) : (given.events ?? []), trial.nowMs);
+      const [first] = events;
+      if (!first) throw new Unreadable('The events tell of no call.');
+      const due: DueCall = {
+        org,
+        id: '0',
+        connection: '',
+        source: parts.generic.name,
+        externalId: first.callId,
+        incarnation: 0,
+        version: 0,
+        heardAtMs: -Infinity,
+        pinned: undefined,
+        wantsPerson: false,
+        personGeneration: undefined,
+        events: events.map((event) => ({ event, clockOffsetMs: 0, contradicted: false })),
+        writes: [],
+        known: new Map(),
+        lastDecision: undefined,
+      };
+      const stored: StoredCall = { due, startedAtMs: undefined, decided: undefined, trouble: undefined, talk: undefined, madeBefore: true };
+      const match = given.form?.match;
+      const found = match && { ...nobodyKnown, exact: inventFound(match) };
+      const nowhere: Trial = { ...trial, links: { ...trial.links, callLink: () => undefined } };
+      const tried = await tryStored({ ...nowhere, nowMs: Infinity }, stored, new Map(), found);
+      if (typeof tried === 'string') throw new Unreadable(tried);
+      return sayTried(tried, undefined, parts.crm(org), trial.org);
+    },
+
+    /** The calls that began in a period, in that order. Ends when nobody asks for the next step any more. */
+    async *period(org: OrgId, period: Period, draft: Draft, show: number): AsyncGenerator<PeriodStep> {
+      const beganMs = world.monotonic();
+      const trial = await trialOf(org, draft);
+      const of = await store.count(org, period);
+      const tally = new Tally();
+      const making: Making = new Map();
+      const first: ReturnType<typeof sayDiffering>[] = [];
+      yield { done: 0, of };
+      let sinceMs = world.monotonic();
+      /** Lets whoever waits for this node go first. */
+      const breathe = async () => {
+        if (world.monotonic() - sinceMs < atATimeMs) return;
+        await new Promise((resolve) => setImmediate(resolve));
+        sinceMs = world.monotonic();
+      };
+      for (let after: PagePlace | undefined; ;) {
+        const page = await store.page(org, period, after, pageSize);
+        sinceMs = world.monotonic();
+        const heard: { stored: StoredCall; call: ReturnType<typeof hearStored> }[] = [];
+        for (const stored of page.calls) {
+          heard.push({ stored, call: hearStored(stored, sources[stored.due.source]) });
+          await breathe();
+        }
+        const found = await Promise.all(heard.map(({ call }) => (call ? parts.lookUp(org, lookUpFor(call)) : undefined)));
+        for (const [place, { stored, call }] of heard.entries()) {
+          await breathe();
+          const source = sources[stored.due.source];
+          if (!call || !source) {
+            tally.skip(whyNot(stored));
+            continue;
+          }
+          const tried = tryCall(trial, source, stored, call, found[place]!, making);
+          const compared = compare(stored, tried);
+          tally.add(tried, compared);
+          if (compared.differs && first.length < show) first.push(sayDiffering(tried, stored, compared, trial.org));
+        }
+        after = page.next;
+        if (!after) break;
+        yield { done: tally.calls, of };
+      }
+      const seconds = (world.monotonic() - beganMs) / 1000;
+      yield { done: tally.calls, of, result: sayPeriod(tally, { period, asked: draft.book, first, seconds, org: trial.org }) };
+    },
+  };
+}
+
+const whyNot = ({ due, trouble }: StoredCall): string =>
+  trouble ??
+  (due.events.length === 0 ? 'nothing has been heard of it yet' : `no source "${due.source}" in this version, or nothing it can tell`);
+
+function readInvented(generic: Source, events: readonly unknown[], receivedAt: number): readonly CallEvent[] {
+  const body = new TextEncoder().encode(JSON.stringify({ version: 1, events: events.map(inOneCall) }));
+  try {
+    return generic.translate({ body, headers: {}, receivedAt, deliveryId: 'invented' }).events;
+  } catch (error) {
+    throw new Unreadable((error as Error).message, { cause: error });
+  }
+}
+
+/** Events of an invented call need not say which call. */
+const inOneCall = (event: unknown): unknown =>
+  typeof event === 'object' && event !== null && !Array.isArray(event) && !Object.hasOwn(event, 'call')
+    ? { ...event, call: 'invented' as CallId }
+    : event;
