@@ -12,10 +12,11 @@ import { pace } from './pace.ts';
 import { say } from './numbers.ts';
 import { type Figure, type Found, type Part, table } from './part.ts';
 import { closeAll } from './product.ts';
+import { simulate } from './simulate.ts';
 import { slowOrg } from './slow-org.ts';
 import { start } from './start.ts';
 
-const parts: readonly Part[] = [start, fold, door, pace, slowOrg, load, hearing, book];
+const parts: readonly Part[] = [start, fold, door, pace, slowOrg, load, hearing, book, simulate];
 const usualSeconds = 600;
 
 answerHelp(`

@@ -97,7 +97,7 @@ export function postgresStore(database: Database, world: World, onTrouble: (erro
           const claimed = (await connection.query('claim-calls', [limit, only])).rows;
           claimedIds = claimed.map((row) => ({ org: row.org, id: row.id }));
           if (claimed.length === 0) return 0;
-          await storeTold(connection, await work(await gather(connection, claimed)));
+          await storeTold(connection, await work((await gather(connection, claimed)).dues));
           return claimed.length;
         });
       return aloneIfBlamed(
@@ -332,12 +332,12 @@ async function insertEvents(
   return inserted.rows.map((row) => row.delivery as string);
 }
 
-/** Everything the telling of these calls needs, in five statements whatever their number. `writes-as-they-are`: nothing is locked. */
+/** Everything the telling of these calls needs, in five statements whatever their number, and the decision each had last. `writes-as-they-are`: nothing is locked. */
 export async function gather(
   connection: Connection,
   claimed: readonly Record<string, unknown>[],
   writesAs: 'writes-of-calls' | 'writes-as-they-are' = 'writes-of-calls',
-): Promise<DueCall[]> {
+): Promise<{ readonly dues: DueCall[]; readonly decisions: readonly Record<string, unknown>[] }> {
   const orgs = claimed.map((row) => row['org']);
   const ids = claimed.map((row) => row['id']);
   const family = (await connection.query('family-of-calls', [orgs, ids])).rows;
@@ -351,7 +351,7 @@ export async function gather(
   const familyOf = Map.groupBy(family, (row) => `${row.org} ${row.call}`);
   const writesOf = Map.groupBy(writes, (row) => `${row.org} ${row.call}`);
   const decisionOf = new Map(decisions.map((row) => [`${row.org} ${row.call}`, row]));
-  return claimed.map((row): DueCall => {
+  const dues = claimed.map((row): DueCall => {
     const key = `${row['org'] as number} ${row['id'] as string}`;
     const kin = familyOf.get(key) ?? [];
     const decided = decisionOf.get(key);
@@ -373,6 +373,7 @@ export async function gather(
       lastDecision: decided && decisionKey(decided.verdict, decided.wants, decided.policy_version),
     };
   });
+  return { dues, decisions };
 }
 
 /** A former release pinned less: what it didn't know of is as it is by default (E5). */

@@ -39,11 +39,8 @@ export function simulateStore(database: Database) {
   const read = (org: OrgId, ids: readonly string[], madeBeforeMs: number): Promise<StoredCall[]> =>
     reading.transaction(async (connection) => {
       const { rows } = await connection.query('calls-to-try', [org, ids, madeBeforeMs]);
-      const [dues, decisions] = [
-        await gather(connection, rows, 'writes-as-they-are'),
-        (await connection.query('newest-decisions', [rows.map((row) => row.org), rows.map((row) => row.id)])).rows,
-      ];
-      const decidedOf = new Map(decisions.map((row) => [row.call as string, row]));
+      const { dues, decisions } = await gather(connection, rows, 'writes-as-they-are');
+      const decidedOf = new Map(decisions.map((row) => [row['call'] as string, row]));
       const stored = dues.map((due, place): StoredCall => {
         const row = rows[place]!;
         const decided = decidedOf.get(due.id);
@@ -52,10 +49,10 @@ export function simulateStore(database: Database) {
           startedAtMs: row.started_at_ms === null ? undefined : Number(row.started_at_ms),
           trouble: (row.trouble as string | null) ?? undefined,
           decided: decided && {
-            policyVersion: decided.policy_version as number,
-            verdict: decided.verdict as Verdict,
-            wants: decided.wants as WantedRecord[],
-            trace: decided.trace as Step[],
+            policyVersion: decided['policy_version'] as number,
+            verdict: decided['verdict'] as Verdict,
+            wants: decided['wants'] as WantedRecord[],
+            trace: decided['trace'] as Step[],
           },
           talk: row.talk === null ? undefined : talkOf(due, row.talk as Talk),
           madeBefore: row.made_before as boolean,
