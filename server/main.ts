@@ -29,8 +29,8 @@ import { keepRights } from './notify/rights.ts';
 import { keepWatch } from './notify/watch.ts';
 import { keepOrgs } from './org-keeper.ts';
 import { orgViews } from './org-views.ts';
+import { pageLinks } from './page-links.ts';
 import { lineSteps, makeBells } from './pipeline.ts';
-import { heldName } from './recordings/name.ts';
 import { openRecordings } from './recordings/recordings.ts';
 import { openDoors } from './routes.ts';
 import { byKeeper, orgSetup } from './setup/setup.ts';
@@ -256,13 +256,7 @@ async function start(config: Config): Promise<void> {
 
     const publicUrl = config.publicUrl;
     const sourcesByName = Object.fromEntries(sources.map((source) => [source.name, source]));
-    const links = {
-      callLink: (due: { readonly id: string }) => (publicUrl === undefined ? undefined : `${publicUrl}/calls/${due.id}`),
-      recordingLink: (url: string | undefined) => {
-        const name = heldName(url);
-        return name === undefined || publicUrl === undefined ? undefined : `${publicUrl}/recordings/${name}`;
-      },
-    };
+    const links = pageLinks(publicUrl);
     const engine = runEngine(
       lineSteps(
         {

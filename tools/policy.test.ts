@@ -33,7 +33,8 @@ async function run(...argv: string[]) {
   let opened = 0;
   const outcome = await runPolicy({
     argv:
-      ['export', 'diff', 'apply', 'versions', 'effective'].includes(argv[0] ?? '') && !argv.includes('--org')
+      ['export', 'diff', 'apply', 'versions', 'effective', 'presets', 'preset', 'simulate'].includes(argv[0] ?? '') &&
+      !argv.includes('--org')
         ? [...argv, '--org', String(org)]
         : argv,
     say: (text) => void said.push(text),
@@ -130,5 +131,28 @@ describe('a policy kept in git', () => {
     expect(await run('versions', '--org', `acme ${orgs}`)).toMatchObject({ outcome: 0, said: expect.stringContaining('No version') });
     expect(JSON.parse((await run('schema')).said)).toMatchObject({ required: ['language'] });
     expect(await run()).toMatchObject({ outcome: 0, opened: 0, said: expect.stringContaining('npm run -s policy -- export') });
+  });
+});
+
+describe('presets and trying out', () => {
+  test('RS-36, RS-37: presets are listed, compared, applied and taken back', async () => {
+    await admin.savePolicy(org, { language: 'en', product: 'Acme' }, 'Olga');
+    expect((await run('presets')).said).toMatch(/^ringostat +\d+ settings {2}Whoever calls for the first time becomes a lead/m);
+    const compared = await run('preset', 'dialpad');
+    expect(compared).toMatchObject({ outcome: 2, said: expect.stringContaining('logging.missed: "open" (default) → "completed"') });
+    expect((await admin.policies.newest(org))!.version).toBe(1);
+    expect(await run('preset', 'dialpad', '--apply')).toMatchObject({ outcome: 0, said: expect.stringContaining('Saved as version 2') });
+    expect((await admin.policies.newest(org))!.document).toMatchObject({ product: 'Acme', logging: { missed: 'completed' } });
+    expect(await run('preset', 'dialpad')).toMatchObject({ outcome: 0, said: expect.stringContaining('says what Dialpad says') });
+    await run('preset', 'default', '--apply');
+    expect((await admin.policies.newest(org))!.document).toEqual({ language: 'en', product: 'Acme' });
+    expect((await run('preset', 'nonsense')).outcome).toContain('There is no preset nonsense; there are recommended, dialpad');
+  });
+  test('RS-37: a file is tried on stored calls', async () => {
+    await exported();
+    expect(await run('simulate', 'policy.yaml')).toMatchObject({ outcome: 0, said: expect.stringContaining('0 calls from') });
+    expect((await run('simulate', 'policy.yaml', '--call', '4711')).outcome).toBe('There is no call 4711.');
+    expect((await run('simulate', 'policy.yaml', '--from', 'monday')).outcome).toContain('Give --from and --to as');
+    expect((await run('diff', 'policy.yaml', '--from', '2026-01-01')).outcome).toContain('diff looks at no calls');
   });
 });

@@ -1,8 +1,9 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { readConfig } from '../server/config.ts';
+import { type Config, readConfig } from '../server/config.ts';
 import { type Difference, diffPolicies, sayDifferences } from '../server/decide/policy-diff.ts';
+import { everyPreset, presetNamed } from '../server/policy/preset-doors.ts';
 import { publishedSchema } from '../server/policy/published-schema.ts';
 import { effectiveSettings } from '../server/policy/effective.ts';
 import { type FileHeader, readPolicyFile, sayFileMistake, sayHeader, withHeader, writePolicy } from '../server/policy/policy-yaml.ts';
@@ -11,12 +12,16 @@ import { type Database, openDatabase } from '../server/store/database.ts';
 import type { PolicyVersion } from '../server/store/policy-store.ts';
 import type { OrgId } from '../server/store.ts';
 import { realWorld } from '../server/world.ts';
+import { tryPolicy } from './try-policy.ts';
 
 const help = `npm run -s policy -- export             the policy as a file for git: what was given, and the version it is
 npm run -s policy -- diff FILE          what applying the file would change
 npm run -s policy -- apply FILE         saves it, and writes its new version into the file's first line
 npm run -s policy -- versions           who saved what, newest first
 npm run -s policy -- effective          what holds, and who says so; --line --queue --team --agent: for one of them
+npm run -s policy -- presets            ready-made settings, and how many each would change
+npm run -s policy -- preset NAME        what it would change; --apply saves it
+npm run -s policy -- simulate FILE      what it would do to stored calls, without doing it; --from --to or --call
 npm run -s policy -- schema             JSON Schema of such a file, for editors
 
 Cordboard need not be running, its database must be; this must have the same environment. What is applied holds on every
@@ -25,9 +30,11 @@ node within a second, for calls that end afterwards. FILE may be - for what is p
   --org <n or name>  which org, if there are several
   --line, --queue, --team, --agent   whose settings effective prints, by the names the policy has for them
   --force            apply over a version the file doesn't rest on
+  --from, --to <date>, --call <n>, --book now   which calls simulate looks at: the last 30 days unless told; who is meant as found
+                     then, or as the book knows it now
 
-It ends with 0 where the file says what is saved, 1 where there is a mistake, and 2 where they differ, or where apply
-refuses because the policy was saved meanwhile.
+It ends with 0 where the file says what is saved, or would do what was done, 1 where there is a mistake, and 2 where they differ,
+or where apply refuses because the policy was saved meanwhile.
 `;
 
 /** What the person who types must mend; the message says how. */
@@ -41,23 +48,27 @@ export type PolicyCommand = {
   readonly write: (file: string, text: string) => void;
   /** Opened only where something is asked of it. */
   readonly open: () => Promise<Database>;
+  /** Of the server, for links in what is tried. */
+  readonly publicUrl?: () => string | undefined;
 };
 type Org = { readonly org: OrgId; readonly name: string };
 
 /** Does what the arguments ask for. Gives the code to exit with; throws what can't be done at all. */
-export async function runPolicy({ argv, say, who, read, write, open }: PolicyCommand): Promise<0 | 1 | 2> {
+export async function runPolicy({ argv, say, who, read, write, open, publicUrl }: PolicyCommand): Promise<0 | 1 | 2> {
   const given = readArguments(argv);
   if (given.what === 'help') return done(say, help);
   if (given.what === 'schema') return done(say, JSON.stringify(publishedSchema(), null, 2));
   // a file with mistakes is told without asking anybody
-  const text = given.file === undefined ? '' : read(given.file);
-  const found = given.file === undefined ? undefined : readPolicyFile(text);
-  if (given.file !== undefined && found && 'mistakes' in found) {
-    for (const mistake of found.mistakes) say(sayFileMistake(given.file, mistake));
+  const { file: path } = given;
+  const text = path === undefined ? '' : read(path);
+  const found = path === undefined ? undefined : readPolicyFile(text);
+  if (path !== undefined && found && 'mistakes' in found) {
+    for (const mistake of found.mistakes) say(sayFileMistake(path, mistake));
     return 1;
   }
   const file = found && 'document' in found ? found : undefined;
-  const { policies, org } = await find(await open(), given.org);
+  const database = await open();
+  const { policies, org } = await find(database, given.org);
   if (given.what === 'versions') {
     const versions = await policies.list(org.org, undefined, 100);
     for (const [place, row] of versions.entries()) say(sayVersion(row, versions[place + 1]));
@@ -72,6 +83,30 @@ export async function runPolicy({ argv, say, who, read, write, open }: PolicyCom
     for (const { words } of effectiveSettings(newest?.document ?? { language: 'en' }, whose)) say(words);
     return 0;
   }
+  if (given.what === 'presets') {
+    for (const name of everyPreset) {
+      const preset = presetNamed(name, newest?.document)!;
+      say(`${name.padEnd(12)} ${String(diffPolicies(newest?.document, preset.document).length).padStart(3)} settings  ${preset.says}`);
+    }
+    return 0;
+  }
+  if ('name' in given) {
+    const preset = presetNamed(given.name, newest?.document);
+    if (!preset) throw new Trouble(`There is no preset ${given.name}; there are ${everyPreset.join(', ')}.`);
+    const changes = sayDifferences(diffPolicies(newest?.document, preset.document));
+    for (const line of changes) say(line);
+    for (const { path, because } of preset.left) say(`${path} stays as it is: ${because}`);
+    if (changes.length === 0) return done(say, `The policy of ${org.name} says what ${preset.title} says.`);
+    if (!given.apply) return 2;
+    const saved = await policies.save(org.org, { document: preset.document, by: who, expected: version });
+    if (saved.outcome === 'moved') return done(say, 'Somebody saved the policy this very moment. Look at the differences again.', 2);
+    return done(say, `Saved as version ${saved.version} of ${org.name}.`);
+  }
+  if (given.what === 'simulate' && file) {
+    const differs = await tryPolicy(database, { org: org.org, document: file.document, publicUrl: publicUrl?.(), ...given.on }, say);
+    if (differs === undefined) throw new Trouble(`There is no call ${given.on.call}.`);
+    return differs ? 2 : 0;
+  }
   if (given.what === 'export' || !file)
     return done(say, writePolicy(newest?.document ?? { language: 'en' }, headerOf(org, newest)).trimEnd());
 
@@ -84,8 +119,7 @@ export async function runPolicy({ argv, say, who, read, write, open }: PolicyCom
   const saved = await policies.save(org.org, { document: file.document, by: who, ...(given.force ? {} : { expected: version }) });
   if (saved.outcome === 'moved')
     return done(say, 'Somebody saved the policy this very moment. Look at the differences again: run diff.', 2);
-  if (given.file !== undefined && given.file !== '-')
-    write(given.file, withHeader(text, headerOf(org, await policies.one(org.org, saved.version))));
+  if (path !== undefined && path !== '-') write(path, withHeader(text, headerOf(org, await policies.one(org.org, saved.version))));
   return done(say, `Saved as version ${saved.version} of ${org.name}.`);
 
   /** What was saved since the version the file rests on. */
@@ -151,28 +185,50 @@ function readArguments(argv: readonly string[]) {
   const parsed = (() => {
     try {
       const about = { line: { type: 'string' }, queue: { type: 'string' }, team: { type: 'string' }, agent: { type: 'string' } } as const;
-      const options = { ...about, org: { type: 'string' }, force: { type: 'boolean' }, help: { type: 'boolean' } } as const;
+      const on = { from: { type: 'string' }, to: { type: 'string' }, call: { type: 'string' }, book: { type: 'string' } } as const;
+      const flags = { force: { type: 'boolean' }, apply: { type: 'boolean' }, help: { type: 'boolean' } } as const;
+      const options = { ...about, ...on, ...flags, org: { type: 'string' } } as const;
       return parseArgs({ args: [...argv], allowPositionals: true, options });
     } catch (error) {
       throw new Trouble(`${(error as Error).message}\n\n${help}`);
     }
   })();
   const [what, file, ...more] = parsed.positionals;
-  const { org, force = false, help: _help, ...of } = parsed.values;
+  const { org, force = false, apply = false, help: _help, from, to, call, book, ...of } = parsed.values;
   if (parsed.values.help || what === undefined) return { what: 'help' as const };
-  const isAboutFile = what === 'diff' || what === 'apply';
-  const isAlone = what === 'export' || what === 'versions' || what === 'schema' || what === 'effective';
-  if (!isAboutFile && !isAlone) throw new Trouble(`There is no ${what}.\n\n${help}`);
-  if (more.length > 0 || isAboutFile !== (file !== undefined))
-    throw new Trouble(`${what} takes ${isAboutFile ? 'one file' : 'no file'}.\n\n${help}`);
+  const isAboutFile = what === 'diff' || what === 'apply' || what === 'simulate';
+  const isAlone = ['export', 'versions', 'schema', 'effective', 'presets'].includes(what);
+  const takes = isAboutFile ? 'one file' : what === 'preset' ? 'one name' : isAlone ? 'no file' : undefined;
+  if (takes === undefined) throw new Trouble(`There is no ${what}.\n\n${help}`);
+  if (more.length > 0 || (takes !== 'no file') !== (file !== undefined)) throw new Trouble(`${what} takes ${takes}.\n\n${help}`);
   if (what !== 'effective' && Object.keys(of).length > 0) throw new Trouble(`${what} is about the whole policy.\n\n${help}`);
-  return { what, file, org, force, of };
+  if (what !== 'simulate' && [from, to, call, book].some((one) => one !== undefined))
+    throw new Trouble(`${what} looks at no calls.\n\n${help}`);
+  if (what === 'preset' && file !== undefined) return { what, name: file, apply, org, force, of };
+  return { what, file, org, force, of, on: readCalls({ from, to, call, book }) };
+}
+
+const usualDays = 30;
+/** Which calls, and whose word it is who is meant. */
+function readCalls({ from, to, call, book = 'then' }: { readonly [Key in 'from' | 'to' | 'call' | 'book']: string | undefined }) {
+  const toMs = to === undefined ? Date.now() : Date.parse(to);
+  const fromMs = from === undefined ? toMs - usualDays * 86_400_000 : Date.parse(from);
+  if (Number.isNaN(toMs) || Number.isNaN(fromMs)) throw new Trouble('Give --from and --to as 2026-11-01 or 2026-11-01T09:00:00Z.');
+  if (toMs <= fromMs) throw new Trouble('--to lies before --from.');
+  if (book !== 'then' && book !== 'now') throw new Trouble('--book is then or now.');
+  if (call !== undefined && !/^\d{1,18}$/.test(call)) throw new Trouble('--call is the number of a call, as in its address.');
+  return { fromMs, toMs, book, ...(call !== undefined && { call }) } as const;
+}
+
+function readInstallation(): Config {
+  const config = readConfig(process.env, (path) => (existsSync(path) ? readFileSync(path, 'utf8') : undefined));
+  if ('mistakes' in config) throw new Trouble(config.mistakes.map(({ place, message }) => `${place}: ${message}`).join('\n'));
+  return config;
 }
 
 /** Whoever may open the database may read and save policies. */
 function openInstallation(): Database {
-  const config = readConfig(process.env, (path) => (existsSync(path) ? readFileSync(path, 'utf8') : undefined));
-  if ('mistakes' in config) throw new Trouble(config.mistakes.map(({ place, message }) => `${place}: ${message}`).join('\n'));
+  const config = readInstallation();
   if (config.databaseUrl === undefined && !existsSync(join(config.dataFolder, 'postgres')))
     throw new Trouble(`Cordboard has not been started with ${config.dataFolder}.`);
   const address = config.databaseUrl
@@ -191,6 +247,7 @@ async function main(): Promise<void> {
       read: (file) => readFileSync(file === '-' ? 0 : file, 'utf8'),
       write: (file, text) => writeFileSync(file, text),
       open: async () => (opened = openInstallation()),
+      publicUrl: () => readInstallation().publicUrl,
     });
   } finally {
     await opened?.close();

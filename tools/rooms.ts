@@ -86,6 +86,7 @@ export const rooms: Readonly<Record<string, Row>> = {
   'server/policy': {
     from: ['server/decide', 'server/door.ts', 'server/guard.ts', 'server/store.ts', 'server/store/policy-store.ts', 'wire'],
     packages: ['yaml'],
+    node: ['node:fs'],
   },
   // Judges as the line does, and touches nothing.
   'server/simulate': {

@@ -68,3 +68,21 @@ export const PolicyMoved = z.object({
   meanwhile: z.array(PolicyDifference),
   yours: z.array(PolicyDifference),
 });
+/** Ready-made settings to choose from (RS-36). `default`: what a policy says of itself where nobody has said anything. */
+const preset = { name: z.string(), title: z.string(), says: z.string() };
+/** `changes`: how many settings it would change. */
+export const PolicyPresets = z.object({ presets: z.array(z.object({ ...preset, changes: z.number() })) });
+export type PolicyPresets = z.infer<typeof PolicyPresets>;
+/**
+ * One of them against the newest version. `file`: what it says, with the requirement beside each setting. `document`: the policy with it, to be
+ * saved over `version`. `left`: what of it can't be used together with what is there, with why.
+ */
+export const PolicyPreset = z.object({
+  ...preset,
+  version: z.number(),
+  file: z.string().optional(),
+  document: z.unknown(),
+  differences: z.array(PolicyDifference),
+  left: z.array(z.object({ path: z.string(), because: z.string() })),
+});
+export type PolicyPreset = z.infer<typeof PolicyPreset>;

@@ -8,7 +8,9 @@ import type { PolicyStore, PolicyVersion } from '../store/policy-store.ts';
 import type { OrgId } from '../store.ts';
 import { effectiveSettings } from './effective.ts';
 import { publishedSchema } from './published-schema.ts';
+import { presetDoors } from './preset-doors.ts';
 import { readPolicyFile, sayHeader, writePolicy } from './policy-yaml.ts';
+import { withWords } from './with-words.ts';
 
 export type PolicyDoorParts = {
   readonly console: { readonly policies: PolicyStore };
@@ -26,6 +28,7 @@ export function policyDoors(parts: PolicyDoorParts): readonly Door[] {
     ['get', '/api/policy/versions/:version', 'person', (c) => tellVersion(c, parts)],
     ['get', '/api/policy/effective', 'person', (c) => tellEffective(c, parts)],
     ['get', '/api/policy/diff', 'person', (c) => tellDiff(c, parts)],
+    ...presetDoors(parts),
     ['get', '/api/policy/policy.yaml', 'person', (c) => giveFile(c, parts)],
   ];
 }
@@ -194,9 +197,4 @@ async function sayMoved(
     },
     409,
   );
-}
-
-function withWords(differences: readonly Difference[]): PolicyDifference[] {
-  const words = sayDifferences(differences);
-  return differences.map(({ path, from, to }, place) => ({ path: [...path], from, to, words: words[place] ?? '' }));
 }
