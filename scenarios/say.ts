@@ -29,7 +29,7 @@ export function sayCall(row: Row): Said {
 export function sayDecision(row: Row, nameOf: (id: string) => string): Said {
   const verdict = row['verdict'] as { is: string; because?: string; for?: string; call?: string };
   const trace = row['trace'] as Step[];
-  const fired = trace.find((step) => 'fired' in step);
+  const fired = trace.find((step) => 'fired' in step && step.outcome !== 'adds');
   const words = `rule "${fired?.rule}" under policy ${String(row['policy_version'])}`;
   if (verdict.is === 'waiting' && (row['wants'] as unknown[]).length === 0) return [`${words}: waits for ${verdict.for}`, []];
   if (verdict.is === 'part-of') return [`${words}: part of ${verdict.call}`, []];

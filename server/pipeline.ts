@@ -9,7 +9,9 @@ import type { CrmUser } from './crm.ts';
 import { decide } from './decide/decide.ts';
 import { talkedAt } from './decide/facts.ts';
 import { effectivePolicy, inputsOfCall, whoseOf } from './decide/layers.ts';
+import { isOwnerWord } from './decide/owner-chain.ts';
 import { agentsOf, type Inputs, type Owner, personOf, pinInputs } from './decide/pin.ts';
+import { chainsIn } from './decide/rows.ts';
 import { retract, retractActivity, type Role } from './decide/retract.ts';
 import { type LookedUp, matchCall } from './match/match.ts';
 import { noticesOf } from './notify/notices.ts';
@@ -356,12 +358,14 @@ export function inputsNow(org: OrgView, due: Judging['due'], call: NonNullable<T
   const lookedUp = (agent: Agent) => (isSaid(agent) || userOf(agent) !== undefined) && org.usersById.size > 0;
   const fallback =
     (org.policy.defaultOwnerId && org.usersById.get(org.policy.defaultOwnerId)) || (org.selfUser && org.usersById.get(org.selfUser));
-  const whose = whoseOf(call, {});
+  const whose = whoseOf(call, org);
   const { match: rules } = effectivePolicy(org.policy, { line: whose.line ?? [] }).policy;
   const match = matchCall(call, book, rules);
-  const { defaultOwnerId, followUp, stranger } = effectivePolicy(org.policy, whose).policy;
+  const { policy } = effectivePolicy(org.policy, whose);
+  const { defaultOwnerId, followUp, stranger } = policy;
   const owners = match.candidates.map(({ ownerId }) => ownerId);
-  const named = [defaultOwnerId, followUp.seniorManagerId, stranger.ownerId, ...owners].filter((id) => id !== undefined);
+  const chains = chainsIn(policy).flatMap((chain) => chain.filter((step) => !isOwnerWord(step)));
+  const named = [defaultOwnerId, followUp.seniorManagerId, stranger.ownerId, ...chains, ...owners].filter((id) => id !== undefined);
   return {
     policyVersion: org.policyVersion,
     policy: org.policy,

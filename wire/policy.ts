@@ -18,7 +18,7 @@ export const PolicyVersions = z.object({
 });
 export type PolicyVersions = z.infer<typeof PolicyVersions>;
 /** Who says a setting: nobody in particular, the company, or the one of that level by that name. */
-const SaidBy = z.object({ level: z.enum(['default', 'company', 'line', 'queue', 'team', 'agent']), name: z.string() });
+const SaidBy = z.object({ level: z.enum(['default', 'company', 'line', 'queue', 'team', 'agent', 'row']), name: z.string() });
 /** The policy as it holds for a line, queue, team and agent, setting by setting. `locked`: who keeps lower levels from giving it. */
 export const PolicyEffective = z.object({
   version: z.number(),

@@ -9,6 +9,8 @@ import type { Inputs } from './pin.ts';
 import { singleLine } from './plain-text.ts';
 import { callTypeSettings, type CallTypeSetting, type Logging, type Policy } from './policy.ts';
 import { chooseStranger, type StrangerChoice } from './stranger.ts';
+import { applyRows, ruleOfRow } from './rows.ts';
+import { type Situation, type SituationFact, situationOf } from './situation.ts';
 import { type ToDo, toDosOf } from './to-do.ts';
 import { wantedLog } from './wanted-log.ts';
 
@@ -42,18 +44,26 @@ export type RuleName =
   | 'outbound unanswered'
   | 'missed'
   | 'voicemail'
-  | 'direction unknown';
-type Outcome = Logging | 'wait' | 'part-of';
-type Rule = { readonly rule: RuleName; readonly when: Partial<Facts>; readonly outcome: Outcome };
+  | 'direction unknown'
+  /** One of the policy's own, by its name. */
+  | `row: ${string}`;
+/** `adds`: a row that doesn't say what becomes of the log, but other things. */
+type Outcome = Logging | 'wait' | 'part-of' | 'adds';
+type Rule = { readonly rule: RuleName; readonly when: Partial<Facts>; readonly outcome: Exclude<Outcome, 'adds'> };
 
 /** Why a rule didn't fire: the first fact that disagreed, or the rule before it that did fire. */
-export type Blocked = { readonly fact: keyof Facts | 'earlier rule'; readonly wanted: string; readonly held: string };
+export type Blocked = {
+  readonly fact: keyof Facts | SituationFact | 'earlier rule' | 'enabled';
+  readonly wanted: string;
+  readonly held: string;
+};
 /** What became of one rule. `because`: what the rule that fired led to, in sentences. */
 export type Step = { readonly rule: RuleName } & (
   | {
       readonly fired: true;
       readonly outcome: Outcome;
       readonly because: readonly string[];
+      /** Of a row: the things it says first. */ readonly gave?: readonly string[];
       /** The settings of this call that aren't the company's, and whose they are. */ readonly provenance?: readonly Provenance[];
     }
   | { readonly blockedBy: Blocked }
@@ -62,7 +72,7 @@ export type Step = { readonly rule: RuleName } & (
 /** One record this call should have, under its role. Several of one role are told apart by the qualifier (W1). */
 export type Desired = {
   readonly role: 'log' | ToDo['role'];
-  readonly qualifier: '';
+  readonly qualifier: string;
   readonly record: WantedActivity;
   readonly rule: RuleName;
   /** The record it hangs on is being made: it waits a little for it (D3). */ readonly awaitsPerson?: true;
@@ -86,6 +96,7 @@ export type Decision = {
   readonly trace: readonly Step[];
   readonly verdict: Verdict;
   readonly facts: Facts;
+  readonly situation: Situation;
 };
 
 const nameOfType: Readonly<Record<CallTypeSetting, RuleName>> = {
@@ -97,7 +108,7 @@ const nameOfType: Readonly<Record<CallTypeSetting, RuleName>> = {
 };
 
 /** First match wins. Together the rows cover every call, so that each has exactly one explanation (D5). */
-const rulesOf = (policy: Policy, hours: Judgement['is']): readonly Rule[] => [
+const rulesOf = (policy: Policy, hours: Judgement['is'], row: Rule | undefined): readonly Rule[] => [
   { rule: 'part of another call', when: { partOf: 'another call' }, outcome: 'part-of' },
   // W9: until today's rules are applied, which are another version
   { rule: 'undone by a person', when: { undone: 'by a person' }, outcome: 'skip' },
@@ -109,16 +120,26 @@ const rulesOf = (policy: Policy, hours: Judgement['is']): readonly Rule[] => [
   ...(hours === 'not asked' ? [] : [{ rule: 'out of hours', when: { hours: 'out of hours' }, outcome: 'skip' } as const]),
   // D4: the open log is the follow-up, and it has been followed up
   { rule: 'called back', when: { callBack: 'answered since' }, outcome: 'completed' },
+  ...(row ? [row] : []),
   ...callTypeSettings.map((type): Rule => ({ rule: nameOfType[type], when: { type }, outcome: policy.logging[type] })),
   { rule: 'direction unknown', when: { type: 'unknown' }, outcome: policy.logging.missed },
 ];
 
 /** The records this call should have, and why. Pure and total: the same call and inputs want the same, whenever they are asked. */
 export function decide(call: Call, given: Inputs, known: DecideFacts): Decision {
-  const { inputs, provenance } = inputsOfCall(call, given);
-  const hours = judgeHours(call, inputs);
+  const levels = inputsOfCall(call, given);
+  const situation = situationOf(call, levels.inputs);
+  const rows = applyRows(levels.inputs.policy, situation);
+  const inputs: Inputs = { ...levels.inputs, policy: rows.policy };
+  const provenance = narrowest([...levels.provenance, ...rows.provenance]);
+  // a row about closed hours stands before the setting that leaves them out
+  const hours: Judgement = situation.isOff && rows.log !== undefined ? { is: 'not asked' } : judgeHours(call, inputs);
   const facts = factsOf(call, inputs, hours.is);
-  const rules = rulesOf(inputs.policy, hours.is);
+  const byRow: Rule | undefined =
+    rows.log === undefined
+      ? undefined
+      : { rule: ruleOfRow(rows.log), when: {}, outcome: inputs.policy.logging[situation.settings.logging] };
+  const rules = rulesOf(inputs.policy, hours.is, byRow);
   const fired = rules.find((rule) => !disagreement(rule, facts));
   if (!fired) throw new Error(`No rule covers a call of type "${facts.type}". Add a row to the rules.`);
 
@@ -127,7 +148,7 @@ export function decide(call: Call, given: Inputs, known: DecideFacts): Decision 
       ? wantedLog(call, inputs, known, fired.outcome, fired.rule === 'called back' ? call.calledBack : undefined)
       : undefined;
   const verdict = verdictOf(fired, call, inputs, hours);
-  const toDos = wanted ? toDosOf(call, inputs, known, wanted.record) : [];
+  const toDos = wanted ? toDosOf(call, inputs, known, wanted.record, rows.tasks) : [];
   const stranger = verdict.is === 'wants' || verdict.is === 'waiting' ? chooseStranger(call, inputs, known) : { because: [] };
   const because = [
     ...(wanted && hours.is !== 'not asked' ? [hours.because] : []),
@@ -139,26 +160,49 @@ export function decide(call: Call, given: Inputs, known: DecideFacts): Decision 
   const awaitsPerson =
     stranger.person !== undefined &&
     (known.made === undefined || known.made.state === 'waiting' || known.made.generation < stranger.person.generation);
+  const firedStep = (rule: RuleName, outcome: Outcome, gave?: readonly string[]): Step => ({
+    ...{ rule, fired: true, outcome, because },
+    ...(gave && { gave }),
+    ...(provenance.length > 0 && { provenance }),
+  });
+  const earlier = (rule: RuleName): Step => ({ rule, blockedBy: { fact: 'earlier rule', wanted: 'none', held: fired.rule } });
+  const rowsCount = verdict.is === 'wants' || fired === byRow || stranger.person !== undefined;
+  const rowSteps = rows.steps.map((step): Step => {
+    const rule = ruleOfRow(step.row);
+    if ('blockedBy' in step) return { rule, blockedBy: step.blockedBy };
+    if (rule === fired.rule) return firedStep(rule, fired.outcome, step.gave);
+    return rowsCount ? { rule, fired: true, outcome: 'adds', because: [], gave: step.gave } : earlier(rule);
+  });
   return {
     wants: wanted
-      ? [{ role: 'log' as const, record: wanted.record }, ...toDos].map(({ role, record }) => ({
-          role,
-          qualifier: '' as const,
-          record,
+      ? [{ role: 'log' as const, qualifier: '', record: wanted.record }, ...toDos].map(({ role, qualifier, record }) => ({
+          ...{ role, qualifier, record },
           rule: fired.rule,
           ...(awaitsPerson && { awaitsPerson }),
         }))
       : [],
     ...(stranger.person && { person: stranger.person }),
     ...(stranger.unsettled && { unsettled: stranger.unsettled }),
-    trace: rules.map(({ rule, when, outcome }): Step => {
-      if (rule === fired.rule) return { rule, fired: true, outcome, because, ...(provenance.length > 0 && { provenance }) };
-      return { rule, blockedBy: disagreement({ when }, facts) ?? { fact: 'earlier rule', wanted: 'none', held: fired.rule } };
-    }),
+    trace: [...rulesOf(inputs.policy, hours.is, undefined), 'rows' as const]
+      .toSorted((a, b) => placeOf(a) - placeOf(b))
+      .flatMap((one): Step[] => {
+        if (one === 'rows') return rowSteps;
+        const { rule, when, outcome } = one;
+        if (rule === fired.rule) return [firedStep(rule, outcome)];
+        const blockedBy = disagreement({ when }, facts);
+        return [blockedBy ? { rule, blockedBy } : earlier(rule)];
+      }),
     verdict,
     facts,
+    situation,
   };
 }
+
+/** Rows stand before the types of calls, and behind all else. */
+const placeOf = (one: Rule | 'rows'): number => (one === 'rows' ? 1 : one.when.type === undefined || one.rule === 'internal call' ? 0 : 2);
+
+/** Each setting once: whose word counted. */
+const narrowest = (all: readonly Provenance[]): Provenance[] => [...new Map(all.map((one) => [one.path.join('\0'), one])).values()];
 
 function disagreement({ when }: Pick<Rule, 'when'>, facts: Facts): Blocked | undefined {
   const fact = (Object.keys(when) as (keyof Facts)[]).find((name) => when[name] !== facts[name]);
@@ -182,7 +226,9 @@ function verdictOf({ rule, outcome }: Rule, call: Call, { policyVersion }: Input
         because:
           rule === 'internal call'
             ? 'Calls between colleagues are not logged (DP-52).'
-            : `Version ${policyVersion} of the policy says not to log calls of this type (AC-08).`,
+            : rule.startsWith('row: ')
+              ? `The row “${rule.slice(5)}” of version ${policyVersion} of the policy says not to log such calls (AC-08).`
+              : `Version ${policyVersion} of the policy says not to log calls of this type (AC-08).`,
       };
     }
     case 'completed':
@@ -197,8 +243,21 @@ const outcomeInWords: Readonly<Record<Outcome, string>> = {
   skip: 'the call is not logged',
   wait: 'the call has to end first',
   'part-of': 'the other call tells its story',
+  adds: 'it says something besides the log',
 };
-const factInWords: Readonly<Record<keyof Facts, string>> = {
+const factInWords: Readonly<Record<keyof Facts | SituationFact | 'enabled', string>> = {
+  enabled: 'it would have to be switched',
+  direction: 'the direction of the call would have to be',
+  outcome: 'what became of the call would have to be',
+  reason: 'why nobody answered would have to be',
+  customer: 'the customer would have to be',
+  takenBy: 'who took the call, or made it, would have to be',
+  phone: 'the phone would have to be',
+  line: 'the line would have to be',
+  queue: 'the queue would have to be',
+  team: 'the team would have to be',
+  agent: 'the agent would have to be',
+  campaign: 'the campaign would have to be',
   partOf: 'the call would have to be part of',
   phase: 'the call would have to be',
   type: 'the type of the call would have to be',
@@ -211,7 +270,10 @@ const factInWords: Readonly<Record<keyof Facts, string>> = {
 
 /** One step of a trace as a sentence, for the page that answers "why?" and "why not?". */
 export function explainStep(step: Step): string {
-  if (!('blockedBy' in step)) return [`“${step.rule}” fired: ${outcomeInWords[step.outcome]}.`, ...step.because].join(' ');
+  if (!('blockedBy' in step)) {
+    const gave = step.gave && step.gave.length > 0 ? [`It gives ${step.gave.join(', ')}.`] : [];
+    return [`“${step.rule}” fired: ${outcomeInWords[step.outcome]}.`, ...gave, ...step.because].join(' ');
+  }
   const { fact, wanted, held } = step.blockedBy;
   if (fact === 'earlier rule') return `“${step.rule}” was not needed: “${held}” stands before it and fired.`;
   return `“${step.rule}” did not fire: ${factInWords[fact]} “${wanted}”, and is “${held}”.`;

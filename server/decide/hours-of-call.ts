@@ -8,16 +8,25 @@ import type { Policy } from './policy.ts';
 export type Judgement = { readonly is: 'not asked' } | { readonly is: 'in hours' | 'out of hours'; readonly because: string };
 
 /** D1: by the call's start, in the zone of its line. What the policy said when it was pinned holds for ever, so this is judged the same again. */
-export function judgeHours(call: Call, { policy, clockOffsetMs }: Pick<Inputs, 'policy' | 'clockOffsetMs'>): Judgement {
-  const found = calendarOf(policy);
-  if (policy.hours.calls === 'always' || !found) return { is: 'not asked' };
-  const { name, calendar } = found;
-  const zone = [calendar.zone, call.line?.zone, policy.zone].find((one) => one !== undefined && isZone(one)) ?? 'UTC';
-  const { open, weekday, date, time, because } = lookAt(calendar, correctedMs(call.startedAt, clockOffsetMs), zone);
-  const where = `(${name}: ${capital(weekday)} ${date} ${time} in ${zone}; ${because})`;
-  return open
+export function judgeHours(call: Call, inputs: Pick<Inputs, 'policy' | 'clockOffsetMs'>): Judgement {
+  const look = inputs.policy.hours.calls === 'always' ? undefined : lookAtCall(call, inputs);
+  if (!look) return { is: 'not asked' };
+  const where = `(${look.name}: ${capital(look.weekday)} ${look.date} ${look.time} in ${look.zone}; ${look.because})`;
+  return look.open
     ? { is: 'in hours', because: `In hours ${where}.` }
     : { is: 'out of hours', because: `Out of hours ${where}: such calls are not logged (AC-09).` };
+}
+
+/** Was it open when the call began? Undefined where there is no calendar. */
+export const isOpenAt = (call: Call, inputs: Pick<Inputs, 'policy' | 'clockOffsetMs'>): boolean | undefined =>
+  lookAtCall(call, inputs)?.open;
+
+function lookAtCall(call: Call, { policy, clockOffsetMs }: Pick<Inputs, 'policy' | 'clockOffsetMs'>) {
+  const found = calendarOf(policy);
+  if (!found) return undefined;
+  const { name, calendar } = found;
+  const zone = [calendar.zone, call.line?.zone, policy.zone].find((one) => one !== undefined && isZone(one)) ?? 'UTC';
+  return { name, zone, ...lookAt(calendar, correctedMs(call.startedAt, clockOffsetMs), zone) };
 }
 
 /** The calendar that holds for a call, if it is asked. */

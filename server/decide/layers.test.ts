@@ -64,17 +64,17 @@ describe('DP-56: a line, queue, team or agent says what is different there', () 
     expect(effectivePolicy(policy, { line: ['other'], agent: ['ben'] }).policy).toBe(policy));
   test('a call is its line’s, its queue’s and its agent’s; the directory’s team comes before the policy’s', () => {
     const call = aToldCall({ line, queue: { id: 'q1', name: 'Support' }, answeredBy: { ...anna, email: 'anna@example.com' } });
-    expect(whoseOf(call, {})).toEqual({
+    expect(whoseOf(call, { policy })).toEqual({
       line: ['+48221234567', 'sales'],
       queue: ['Support', 'q1'],
       agent: ['anna@example.com', 'anna'],
-      team: undefined,
+      team: 'north',
     });
     const minutes = (teams: Record<string, string>) => inputsOfCall(call, inputsFor(call, policy, { teams })).inputs.policy.minutes;
     expect([minutes({}), minutes({ anna: 'south' }), minutes({ anna: 'north' })]).toEqual(['round', 'floor', 'round']);
   });
   test('a missed call is nobody’s: no agent and no team', () =>
-    expect(whoseOf(anUnansweredCall({ line }), { teams: { anna: 'north' } })).toEqual({
+    expect(whoseOf(anUnansweredCall({ line }), { policy, teams: { anna: 'north' } })).toEqual({
       line: ['+48221234567', 'sales'],
       queue: [undefined, undefined],
     }));

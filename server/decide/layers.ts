@@ -7,8 +7,8 @@ import type { Layer, Policy, Settings } from './policy.ts';
 /** From the widest to the narrowest: a narrower one says what is different there, and stands above the others. */
 export const levels = ['company', 'line', 'queue', 'team', 'agent'] as const;
 export type Level = (typeof levels)[number];
-/** Who says a value. `name`: as the policy names it; the company has none. */
-export type Source = { readonly level: Level; readonly name: string };
+/** Who says a value. `name`: as the policy names it; the company has none. A row says what holds in its situation. */
+export type Source = { readonly level: Level | 'row'; readonly name: string };
 /** A setting that isn't the company's. What isn't told is the company's own. */
 export type Provenance = Source & { readonly path: readonly string[] };
 /** Whom a call belongs to, by all their names; the last one counts most. */
@@ -73,13 +73,16 @@ function teamOf({ teams }: Policy, names: readonly (string | undefined)[]): stri
 }
 
 /** Whom this call belongs to. A team that the directory names comes before the policy's own. */
-export function whoseOf(call: Call, { teams = {} }: Pick<Inputs, 'teams'>): Whose {
+export function whoseOf(call: Call, { teams = {}, policy }: Pick<Inputs, 'teams' | 'policy'>): Whose {
   const { line, queue } = call;
   const { agent } = whoseCall(call);
   return {
     line: [line?.number, line?.id],
     queue: [queue?.name, queue?.id],
-    ...(agent && { agent: namesOf(agent), team: Object.hasOwn(teams, agent.id) ? teams[agent.id] : undefined }),
+    ...(agent && {
+      agent: namesOf(agent),
+      team: Object.hasOwn(teams, agent.id) ? teams[agent.id] : teamOf(policy, namesOf(agent)),
+    }),
   };
 }
 const namesOf = ({ id, email }: Agent) => [email, id];

@@ -3,6 +3,7 @@ import type { Agent } from '../call/event.ts';
 import type { Author } from '../crm.ts';
 import { personOf, type Inputs } from './pin.ts';
 import { singleLine } from './plain-text.ts';
+import { isOwnerWord, type OwnerChain } from './owner-chain.ts';
 
 /** Who owns the log of a call, and why. `agent`: whose call it was, whether or not they own it. */
 export type OwnerChoice = {
@@ -60,6 +61,71 @@ export function chooseOwner(call: Call, inputs: Inputs): OwnerChoice {
     agentOwns: false,
     because: [...because, 'No user of the CRM is known to own it; the CRM decides.'],
   };
+}
+
+/** Whose the log is: whoever the policy's chain finds first, else as AC-33 has it. `isFollowUp`: somebody has to do something about it. */
+export function chooseLogOwner(call: Call, inputs: Inputs, recordOwnerId: string | undefined, isFollowUp: boolean): OwnerChoice {
+  const usual = () => (isFollowUp ? chooseFollowUpOwner(call, inputs, recordOwnerId) : chooseOwner(call, inputs));
+  return inputs.policy.owner ? chooseByChain(inputs.policy.owner, call, inputs, recordOwnerId, usual) : usual();
+}
+
+/** The first of a chain who is known; else what is usual. */
+export function chooseByChain(
+  chain: OwnerChain,
+  call: Call,
+  inputs: Inputs,
+  recordOwnerId: string | undefined,
+  usual: () => OwnerChoice,
+): OwnerChoice {
+  const { agent } = whoseCall(call);
+  const because: string[] = [];
+  for (const step of chain) {
+    const found = ownerAt(step, call, inputs, recordOwnerId);
+    if ('not' in found) {
+      because.push(found.not);
+      continue;
+    }
+    const { ownerId, zone, name, whose } = found;
+    return {
+      ...{ ownerId, zone, agent, agentOwns: whose !== undefined && whose === agent?.id },
+      because: [...because, `The owner is ${name}: ${isOwnerWord(step) ? step : 'named by the policy'}.`],
+    };
+  }
+  const last = usual();
+  return { ...last, because: [...because, ...last.because] };
+}
+
+type Found = { readonly ownerId: string; readonly zone: string | undefined; readonly name: string; readonly whose?: Agent['id'] };
+
+function ownerAt(step: string, call: Call, inputs: Inputs, recordOwnerId: string | undefined): Found | { readonly not: string } {
+  const { policy, named } = inputs;
+  const person = (agent: Agent | undefined): ReturnType<typeof ownerAt> => {
+    const owner = agent && personOf(inputs, agent);
+    if (!agent || !owner) return { not: agent ? `${nameOf(agent)} has no user in the CRM.` : `There is no ${step}.` };
+    return { ownerId: owner.crmUserId, zone: owner.zone, name: owner.name, whose: agent.id };
+  };
+  const one = (id: string | undefined): ReturnType<typeof ownerAt> => {
+    if (id === undefined) return { not: `There is no ${step}.` };
+    const user = Object.hasOwn(named, id) ? named[id] : undefined;
+    // whose record it is was nobody's choice for a task; whom an admin named takes it, or the org says why not
+    if (step === 'record owner' && !user) return { not: "The record's owner is no active user of the CRM, or a queue." };
+    return { ownerId: id, zone: user?.zone, name: user?.name ?? id };
+  };
+  if (!isOwnerWord(step)) return one(step);
+  switch (step) {
+    case 'agent':
+      return person(whoseCall(call).agent);
+    case 'first answerer':
+      return person(call.answeredBy);
+    case 'last answerer':
+      return person(call.lastWith ?? call.answeredBy);
+    case 'record owner':
+      return one(recordOwnerId);
+    case 'senior manager':
+      return one(policy.followUp.seniorManagerId);
+    case 'default owner':
+      return one(policy.defaultOwnerId);
+  }
 }
 
 /** Who has to do what is left: the owner of the record (RS-46), else whoever hands out what is nobody's (RS-40), else as any log. */

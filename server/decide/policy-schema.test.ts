@@ -63,6 +63,7 @@ function inside(one: JsonSchema, path: readonly string[] = []): (readonly [strin
   return [
     [path.join('.'), one],
     ...Object.entries(one.properties ?? {}).flatMap(([key, inner]) => inside(inner, [...path, key])),
+    ...(one.items ? inside(one.items, [...path, '*']) : []),
     ...(one.additionalProperties ? inside(one.additionalProperties, [...path, '*']) : []),
   ];
 }

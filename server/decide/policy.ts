@@ -6,6 +6,9 @@ import type { HoursRules } from './hours.ts';
 import { lay } from './layers.ts';
 import { checkLayers, layersIn } from './read-layers.ts';
 import { checkHours, hoursIn, readZone } from './read-hours.ts';
+import type { OwnerChain } from './owner-chain.ts';
+import { checkRows, ownerChainIn, rowsIn } from './read-rows.ts';
+import type { Row } from './rows.ts';
 import { descriptions } from './policy-descriptions.ts';
 import { described, type JsonSchema, type Mistake, type ReadValue, say, SettingsReader } from './settings.ts';
 import { subjectReader, type Texts, textsReader } from './templates.ts';
@@ -54,6 +57,10 @@ export type Policy = {
   readonly stranger: StrangerRules;
   readonly followUp: FollowUpRules;
   readonly hours: HoursRules;
+  /** Whose a log is, before all else; left out: the agent's (DP-60), or as `followUp` has it. */
+  readonly owner?: OwnerChain;
+  /** What is different in which situation: the first row that says a thing counts. The other settings are what holds where no row does. */
+  readonly rows: readonly Row[];
   readonly budget: BudgetRules;
   /**
    * What a field gets when a record is created and the CRM insists on a value, by the CRM's names: `{"Task": {"Region__c": "EMEA"}}`. Unlike the
@@ -85,6 +92,7 @@ const overridable = [
   'comments',
   'closeWhenCalledBack',
   'defaultOwnerId',
+  'owner',
   'stranger',
   'followUp',
   'hours',
@@ -143,6 +151,8 @@ export type StrangerRules = {
   readonly company?: string;
   /** A user, or a queue that takes leads: owns who called in vain (DP-36); else whoever owns what is nobody's (RS-40). */
   readonly ownerId?: string;
+  /** Whose it is, before all else. */
+  readonly owner?: OwnerChain;
   /** Of a lead: whoever is decided here, or whom the CRM's own assignment rules choose. */
   readonly leadsOwnedBy: 'decision' | 'assignment rules';
   /** A person deleted the record we made: is one made again when the number calls again (P2)? */
@@ -177,6 +187,7 @@ export function defaultPolicy(language: Language): Policy {
     },
     followUp: { missedFor: 'record owner', dueHours: 4, count: 'clock', reminder: true, review: 'never', checkSetup: false },
     hours: { calendars: {}, calls: 'always' },
+    rows: [],
     budget: { bookShare: 0.5, reserve: 0.2, bookAtLeast: 100 },
     defaults: {},
     duplicates: 'park',
@@ -212,6 +223,7 @@ export function parsePolicy(document: unknown): Policy {
   const checked = policyIn(reader)('', Object.hasOwn(document, 'language') ? document : { ...document, language: undefined });
   checkHours(reader, checked ?? {});
   checkLayers(reader, checked ?? {});
+  checkRows(reader, checked ?? {});
   if (reader.mistakes.length > 0) throw new PolicyMistakes(reader.mistakes);
   return { ...defaultPolicy(checked?.language ?? 'en'), ...checked };
 }
@@ -229,7 +241,7 @@ export function policySchema(): JsonSchema & { readonly $schema: string; readonl
 
 /** With what each setting is for, and what it is if it is left out. A level's settings are the company's, and without defaults: they take the company's. */
 function explained(schema: JsonSchema, path: readonly string[], byDefault: unknown): JsonSchema {
-  const { properties, additionalProperties } = schema;
+  const { properties, additionalProperties, items } = schema;
   const ofCompany = levelsGiven.has(path[0] ?? '') && path.length > 2 ? path.slice(2) : path;
   const description = [path, ofCompany].map((one) => one.join('.')).find((one) => Object.hasOwn(descriptions, one));
   const defaults = typeof byDefault === 'object' && byDefault !== null ? new Map(Object.entries(byDefault)) : new Map<string, unknown>();
@@ -244,6 +256,7 @@ function explained(schema: JsonSchema, path: readonly string[], byDefault: unkno
         Object.entries(properties).map(([key, inner]) => [key, explained(inner, [...path, key], defaults.get(key))]),
       ),
     }),
+    ...(items && { items: explained(items, [...path, '*'], undefined) }),
     ...(additionalProperties && { additionalProperties: explained(additionalProperties, [...path, '*'], undefined) }),
   };
 }
@@ -259,6 +272,7 @@ function policyIn(reader: SettingsReader): ReadValue<Partial<Policy>> {
     moment: reader.oneOf(['answer', 'end']),
     company: reader.line(255),
     ownerId: id,
+    owner: ownerChainIn(reader),
     leadsOwnedBy: reader.oneOf(['decision', 'assignment rules']),
     afterDeletion: reader.oneOf(['nothing', 'again']),
   });
@@ -322,6 +336,8 @@ function policyIn(reader: SettingsReader): ReadValue<Partial<Policy>> {
       defaultPolicy('en').followUp,
     ),
     hours: over(hours.org, defaultPolicy('en').hours, hours.line),
+    owner: ownerChainIn(reader),
+    rows: rowsIn(reader, { loggings, makings, counts }),
     budget: over(
       reader.object<BudgetRules>({
         bookShare: reader.number('a number', 0, 1),

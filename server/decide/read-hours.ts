@@ -100,8 +100,8 @@ function calendarIn(reader: SettingsReader): ReadValue<Calendar> {
       if (given) checkNights(reader, path, given);
       return given;
     }),
-    holidays: once(each(reader, 'holidays', holiday, ['date', 'name'])),
-    exceptions: once(each(reader, 'exceptions', exception, ['date', 'open'])),
+    holidays: once(reader.each('holidays', holiday, { needed: ['date', 'name'], atMost: most.dates })),
+    exceptions: once(reader.each('exceptions', exception, { needed: ['date', 'open'], atMost: most.dates })),
   });
   return described(calendar.schema ?? {}, (path, value) => {
     const mistakes = reader.mistakes.length;
@@ -111,28 +111,6 @@ function calendarIn(reader: SettingsReader): ReadValue<Calendar> {
     const opens = [...Object.values(whole.week), ...whole.exceptions.map(({ open }) => open)].some((one) => one.length > 0);
     if (!opens && reader.mistakes.length === mistakes) reader.wrong(path, 'It is never open. Give week or exceptions a span.');
     return whole;
-  });
-}
-
-/** A list of objects, each with what it needs; each is read at its place, counted from 0. */
-function each<T extends object>(
-  reader: SettingsReader,
-  what: string,
-  read: ReadValue<Partial<T>>,
-  needed: readonly (keyof T & string)[],
-): ReadValue<readonly T[]> {
-  const items = { ...read.schema, required: needed };
-  return described({ type: 'array', items }, (path, value) => {
-    if (!Array.isArray(value)) return reader.wrong(path, `Give a list of ${what}, not ${say(value)}.`);
-    if (value.length > most.dates) return reader.wrong(path, `Give at most ${most.dates} ${what}, not ${value.length}.`);
-    return value.flatMap((given: unknown, index) => {
-      const at = `${path}[${index}]`;
-      const one = read(at, given);
-      if (one === undefined) return [];
-      for (const key of needed.filter((lacking) => !Object.hasOwn(given as object, lacking))) reader.wrong(at, `It needs ${key}.`);
-      const isWhole = (some: Partial<T>): some is T => needed.every((key) => Object.hasOwn(some, key));
-      return isWhole(one) ? [one] : [];
-    });
   });
 }
 

@@ -1,4 +1,4 @@
-import { agentKey, levels, pathsIn, type Source, saySource } from './layers.ts';
+import { agentKey, type Level, levels, pathsIn, saySource } from './layers.ts';
 import type { Layer, Overridable, Policy } from './policy.ts';
 import { described, type JsonSchema, type ReadValue, say, type SettingsReader } from './settings.ts';
 
@@ -91,11 +91,11 @@ export function checkLayers(reader: SettingsReader, policy: Partial<Policy>): vo
     }
 }
 
-type Given = Source & { readonly at: string; readonly rules: Layer };
+type Given = { readonly level: Level; readonly name: string; readonly at: string; readonly rules: Layer };
 
 /** Every level's settings as they were given, the company's locks first. */
 export function layersGiven({ locked, lines, queues, teams, agents }: Partial<Policy>): Given[] {
-  const of = (level: Source['level'], place: string, rules: Named<Layer & { readonly members?: unknown }> = {}): Given[] =>
+  const of = (level: Level, place: string, rules: Named<Layer & { readonly members?: unknown }> = {}): Given[] =>
     Object.entries(rules).map(([name, { members: _members, ...own }]) => ({ level, name, at: `${place}.${name}`, rules: own }));
   return [
     { level: 'company', name: '', at: '', rules: { ...(locked && { locked }) } },

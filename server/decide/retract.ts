@@ -5,7 +5,7 @@ import { singleLine } from './plain-text.ts';
 import { words, type Language, type Words } from './words.ts';
 
 /** Every kind of record a call can have. */
-export const roles = ['log', 'review', 'follow-up', 'check-setup', 'person', 'case', 'campaign-member'] as const;
+export const roles = ['log', 'review', 'follow-up', 'check-setup', 'task', 'person', 'case', 'campaign-member'] as const;
 export type Role = (typeof roles)[number];
 
 /** What became of the record so far. `sent`: an attempt was begun, also one that was never answered. `open`: it isn't completed or closed. */
@@ -22,6 +22,7 @@ const answers: Readonly<Record<Role, { readonly openUntouched: Answer; readonly 
   review: { openUntouched: 'close', openTouched: 'mark', completed: 'keep' },
   'follow-up': { openUntouched: 'close', openTouched: 'mark', completed: 'keep' },
   'check-setup': { openUntouched: 'close', openTouched: 'mark', completed: 'keep' },
+  task: { openUntouched: 'close', openTouched: 'mark', completed: 'keep' },
   person: { openUntouched: 'keep', openTouched: 'keep', completed: 'keep' },
   case: { openUntouched: 'close', openTouched: 'mark', completed: 'keep' },
   'campaign-member': { openUntouched: 'keep', openTouched: 'keep', completed: 'keep' },

@@ -110,6 +110,27 @@ export class SettingsReader {
     });
   }
 
+  /** A list of objects, each with what it needs; each is read at its place, counted from 0. `what`: what they are. */
+  each<T extends object>(
+    what: string,
+    read: ReadValue<Partial<T>>,
+    { needed, atMost }: { readonly needed: readonly (keyof T & string)[]; readonly atMost: number },
+  ): ReadValue<readonly T[]> {
+    const items = { ...read.schema, required: needed };
+    return described({ type: 'array', items }, (path, value) => {
+      if (!Array.isArray(value)) return this.wrong(path, `Give a list of ${what}, not ${say(value)}.`);
+      if (value.length > atMost) return this.wrong(path, `Give at most ${atMost} ${what}, not ${value.length}.`);
+      return value.flatMap((given: unknown, index) => {
+        const at = `${path}[${index}]`;
+        const one = read(at, given);
+        if (one === undefined) return [];
+        for (const key of needed.filter((lacking) => !Object.hasOwn(given as object, lacking))) this.wrong(at, `It needs ${key}.`);
+        const isWhole = (some: Partial<T>): some is T => needed.every((key) => Object.hasOwn(some, key));
+        return isWhole(one) ? [one] : [];
+      });
+    });
+  }
+
   /** What of an object is given; the rest is left to its defaults. `what`: what it has, for who gave something else. */
   object<T extends object>(
     readers: { readonly [Key in keyof Required<T>]: ReadValue<T[Key]> },

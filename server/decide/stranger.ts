@@ -1,7 +1,7 @@
 import type { Call } from '../call/call.ts';
 import type { PersonKind, WantedPerson } from '../crm.ts';
 import type { DecideFacts } from './decide.ts';
-import { authorOf, chooseFollowUpOwner, chooseOwner, spareOwner } from './owner.ts';
+import { authorOf, chooseByChain, chooseFollowUpOwner, chooseOwner, spareOwner } from './owner.ts';
 import { judgeHours } from './hours-of-call.ts';
 import type { Inputs } from './pin.ts';
 import { cut, singleLine } from './plain-text.ts';
@@ -67,10 +67,11 @@ function recordFor(call: Call, inputs: Inputs, kind: PersonKind, rules: Stranger
   const say = words[inputs.policy.language];
   const known = singleLine(name ?? '');
   const answered = call.answeredAt !== undefined;
-  const { ownerId } = answered
-    ? chooseOwner(call, inputs)
-    : rules.ownerId === undefined
-      ? chooseFollowUpOwner(call, inputs, undefined)
+  const usual = () => (answered ? chooseOwner(call, inputs) : chooseFollowUpOwner(call, inputs, undefined));
+  const { ownerId } = rules.owner
+    ? chooseByChain(rules.owner, call, inputs, undefined, usual)
+    : answered || rules.ownerId === undefined
+      ? usual()
       : rules;
   return {
     kind,

@@ -4,21 +4,66 @@ import type { WantedActivity } from '../crm.ts';
 import { customerOf, lineOf } from './call-words.ts';
 import type { DecideFacts } from './decide.ts';
 import { dueAfterEnd } from './due.ts';
-import { chooseFollowUpOwner, nameOf, type OwnerChoice, spareOwner } from './owner.ts';
+import { lay } from './layers.ts';
+import { correctedMs } from './local-date.ts';
+import { type Known, renderLine } from './merge.ts';
+import { chooseByChain, chooseFollowUpOwner, nameOf, type OwnerChoice, spareOwner } from './owner.ts';
 import { personOf, type Inputs } from './pin.ts';
 import { cut, httpsLink, singleLine } from './plain-text.ts';
+import type { RowTask } from './rows.ts';
 import { ownerOfRecord } from './wanted-log.ts';
 import { words } from './words.ts';
 
 /** Something to do about a call, besides its log. */
-export type ToDo = { readonly role: 'review' | 'check-setup'; readonly record: WantedActivity; readonly because: readonly string[] };
+export type ToDo = {
+  readonly role: 'review' | 'check-setup' | 'task';
+  /** Tells tasks apart: the name its row gives it. */
+  readonly qualifier: string;
+  readonly record: WantedActivity;
+  readonly because: readonly string[];
+};
 
-/** What is left to do after an answered call (RS-44, RS-49, RS-50). `log`: what this call's log will be. */
-export function toDosOf(call: Call, inputs: Inputs, facts: DecideFacts, log: WantedActivity): ToDo[] {
-  if (call.type !== 'inbound-answered' && call.type !== 'outbound-answered') return [];
+/** What is left to do: after an answered call (RS-44, RS-49, RS-50), and what rows of the policy ask for. `log`: what this call's log will be. */
+export function toDosOf(
+  call: Call,
+  inputs: Inputs,
+  facts: DecideFacts,
+  log: WantedActivity,
+  asked: readonly (RowTask & { readonly row: string })[] = [],
+): ToDo[] {
+  const ofRows = asked.map((task) => taskOf(call, inputs, facts, log, task));
+  if (call.type !== 'inbound-answered' && call.type !== 'outbound-answered') return ofRows;
   const agent = call.direction === 'outbound' ? (call.dialledBy ?? call.answeredBy) : call.answeredBy;
-  return [...reviewOf(call, inputs, facts, log, agent), ...checkSetupOf(call, inputs, facts, log, agent)];
+  return [...reviewOf(call, inputs, facts, log, agent), ...checkSetupOf(call, inputs, facts, log, agent), ...ofRows];
 }
+
+/** A task that a row of the policy asks for, and names. */
+function taskOf(
+  call: Call,
+  given: Inputs,
+  facts: DecideFacts,
+  log: WantedActivity,
+  { name, row, owner: chain, subject, due }: RowTask & { readonly row: string },
+): ToDo {
+  const { hours, count } = due ?? {};
+  const policy = lay(given.policy, {
+    followUp: { ...(hours !== undefined && { dueHours: hours }), ...(count !== undefined && { count }) },
+  });
+  const inputs = { ...given, policy };
+  const recordOwnerId = ownerOfRecord(inputs, log);
+  const usual = () => chooseFollowUpOwner(call, inputs, recordOwnerId);
+  const owner = chain ? chooseByChain(chain, call, inputs, recordOwnerId, usual) : usual();
+  const { date, zone } = dueAfterEnd(call, inputs, owner);
+  const known: Known = {
+    ...{ call, inputs, facts, owner, date, zone },
+    clockMs: correctedMs(0, inputs.clockOffsetMs),
+    recordName: (log.who ?? log.what)?.name,
+  };
+  const worded = subject === undefined ? '' : renderLine(subject, known);
+  const title = worded || `${name}: ${singleLine(known.recordName ?? '') || customerOf(call, languageOf(inputs))}`;
+  return toDo('task', call, inputs, facts, log, owner, title, [`The row “${row}” asks for the task “${name}”.`, ...owner.because], name);
+}
+const languageOf = ({ policy }: Inputs) => words[policy.language];
 
 /** A colleague had the call: whose record it is shall look at it. */
 function reviewOf(call: Call, inputs: Inputs, facts: DecideFacts, log: WantedActivity, agent: Agent | undefined): ToDo[] {
@@ -67,12 +112,14 @@ function toDo(
   owner: Pick<OwnerChoice, 'ownerId' | 'zone'>,
   subject: string,
   because: readonly string[],
+  qualifier = '',
 ): ToDo {
   const say = words[inputs.policy.language];
   const due = dueAfterEnd(call, inputs, owner);
   const link = httpsLink(facts.link);
   return {
     role,
+    qualifier,
     record: {
       kind: 'activity',
       about: 'to-do',

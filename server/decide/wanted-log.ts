@@ -8,7 +8,7 @@ import { dueAfterEnd, zoneOf } from './due.ts';
 import { fitComment, type Line } from './fit-comment.ts';
 import { correctedMs, localDate } from './local-date.ts';
 import { type Known, renderLine, renderLines } from './merge.ts';
-import { authorOf, chooseFollowUpOwner, chooseOwner, nameOf, type OwnerChoice, spareOwner } from './owner.ts';
+import { authorOf, chooseLogOwner, nameOf, type OwnerChoice, spareOwner } from './owner.ts';
 import { personOf, type Inputs } from './pin.ts';
 import { cut, httpsLink, manyLines, singleLine } from './plain-text.ts';
 import { templateFor } from './templates.ts';
@@ -28,8 +28,7 @@ export function wantedLog(
   const about = aboutOf(inputs, facts.made);
   // D4: the open log of a call nobody took is its follow-up, and stays so when somebody has called back
   const isFollowUp = status === 'open' || calledBack !== undefined;
-  const owner =
-    isFollowUp && !isAnswered(call) ? chooseFollowUpOwner(call, inputs, ownerOfRecord(inputs, about)) : chooseOwner(call, inputs);
+  const owner = chooseLogOwner(call, inputs, ownerOfRecord(inputs, about), isFollowUp && !isAnswered(call));
   const due: { date: string; zone: string; atMs?: number; because: string } = isFollowUp
     ? dueAfterEnd(call, inputs, owner)
     : dueDateOf(call, inputs, owner);

@@ -52,6 +52,8 @@ export type Candidate = {
   readonly as: 'who' | 'what';
   /** Whose it is in the CRM. */
   readonly ownerId?: string;
+  /** A lead nobody works on any more (RS-45). */
+  readonly closed?: true;
   /** Why it is here, in a sentence. */ readonly because: string;
 };
 
@@ -64,7 +66,10 @@ export function rank(found: readonly Found[], rules: MatchRules, isListedShared 
   const ordered = once.filter(({ kind }) => rules.kinds.includes(kind)).toSorted((a, b) => compare(a, b, rules));
   const people = ordered.filter(({ kind }) => isPerson(kind));
   if (!isListedShared && people.length <= rules.sharedAbove)
-    return { candidates: ordered.map((one, place) => candidateOf(one, reasonOf(one, place, ordered, rules))), shared: false };
+    return {
+      candidates: ordered.map((one, place) => candidateOf(one, reasonOf(one, place, ordered, rules), isClosed(one, rules))),
+      shared: false,
+    };
 
   const companies = ordered.filter(({ kind }) => !isPerson(kind));
   const why = isListedShared ? 'The number is listed as shared' : `${people.length} people have this number`;
@@ -92,13 +97,14 @@ export function rank(found: readonly Found[], rules: MatchRules, isListedShared 
 export const isPerson = (kind: string) => kind === 'contact' || kind === 'lead' || kind === 'person-account';
 const companyName = ({ company }: Found) => (company === undefined ? {} : { name: company });
 
-function candidateOf(one: Found, because: string): Candidate {
+function candidateOf(one: Found, because: string, closed = false): Candidate {
   const { kind, id, name, ownerId, contactId } = one;
   return {
     // An activity of a person account names its contact.
     record: { kind, id: kind === 'person-account' ? (contactId ?? id) : id, name },
     as: kind === 'person-account' && contactId === undefined ? 'what' : isPerson(kind) ? 'who' : 'what',
     ...(ownerId === undefined ? {} : { ownerId }),
+    ...(closed && { closed }),
     because,
   };
 }
