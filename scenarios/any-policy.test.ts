@@ -65,8 +65,10 @@ const calls: Readonly<Record<string, readonly Fact[]>> = {
 const people = ['005Sx0000000001IAA', '005Sx0000000002IAA'];
 /** The ids that a policy names are of people and queues there are: what is there is known when it is saved. */
 function withPeople(document: unknown, key = ''): unknown {
-  if (typeof document === 'string') return /(?:[oO]wner|[mM]anager)Id$/.test(key) ? people[document.length % people.length] : document;
-  if (Array.isArray(document)) return document.map((one) => withPeople(one));
+  // a chain of owners may name some by id, which has a digit; the others by what they are to the call
+  const isId = /(?:[oO]wner|[mM]anager)Id$/.test(key) || (key === 'owner' && /\d/.test(String(document)));
+  if (typeof document === 'string') return isId ? people[document.length % people.length] : document;
+  if (Array.isArray(document)) return [...new Set(document.map((one) => withPeople(one, key)))];
   if (typeof document !== 'object' || document === null) return document;
   return Object.fromEntries(Object.entries(document).map(([inner, value]) => [inner, withPeople(value, inner)]));
 }

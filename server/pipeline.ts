@@ -260,7 +260,7 @@ export function hearCall(due: Pick<DueCall, 'events' | 'externalId'>, source: So
 }
 
 /** What is asked of the book for a call. `refused`: its record that the org refused for the one it hangs on. Pure. */
-export function whatToLookUp(
+function whatToLookUp(
   due: Pick<DueCall, 'pinned' | 'writes'>,
   call: Call,
 ): { asked: LookUp; refused: DueCall['writes'][number] | undefined } {

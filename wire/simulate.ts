@@ -3,7 +3,7 @@ import { z } from 'zod';
 /** Trying a policy out: what it would do to calls, without doing it. */
 const at = z.iso.datetime({ offset: true });
 const shortText = z.string().trim().min(1).max(200);
-export const inventedOutcomes = [
+const inventedOutcomes = [
   'answered',
   'missed',
   'abandoned',

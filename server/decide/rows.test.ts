@@ -144,7 +144,7 @@ describe('the first row that says a thing counts, thing by thing', () => {
     ));
   test('a call back closes what a row left open', () =>
     expect(
-      told(missed({ calledBack: { at: noon as Instant, by: 'c-42' as Call['id'] } }), {
+      told(missed({ calledBack: { at: noon, by: 'c-42' as Call['id'] } }), {
         ...policyOf([{ when: {}, then: { log: 'open' } }]),
         closeWhenCalledBack: true,
         logging: policyOf([]).logging,

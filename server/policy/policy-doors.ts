@@ -1,6 +1,6 @@
-import type { PolicyDiff, PolicyDifference, PolicyEffective, PolicySaid, PolicyTold, PolicyVersions } from '../../wire/policy.ts';
+import type { PolicyDiff, PolicyEffective, PolicySaid, PolicyTold, PolicyVersions } from '../../wire/policy.ts';
 import { defaultPolicy, parsePolicy, PolicyMistakes } from '../decide/policy.ts';
-import { type Difference, diffPolicies, sayDifferences } from '../decide/policy-diff.ts';
+import { diffPolicies, sayDifferences } from '../decide/policy-diff.ts';
 import { inOrder } from '../decide/policy-order.ts';
 import type { Ctx, Door } from '../door.ts';
 import { refuse } from '../guard.ts';

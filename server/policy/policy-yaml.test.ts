@@ -79,14 +79,14 @@ describe('mistakes in a file', () => {
   test('each is named with its path and its place', () =>
     expect(
       mistakesIn(
-        `language: de\nlogging:\n  missed: maybe\nlines:\n  a.b:\n    stranger: {missed: leed}\n  +48221234567: {stranger: {mist: lead}}\nstranger: {answered: lead, owner: 5}\n`,
+        `language: de\nlogging:\n  missed: maybe\nlines:\n  a.b:\n    stranger: {missed: leed}\n  +48221234567: {stranger: {mist: lead}}\nstranger: {answered: lead, whose: 5}\n`,
       ),
     ).toEqual([
       'policy.yaml:1:1: language: Choose one of "en", "ja", "fr", "ru", "pl", not "de".',
       'policy.yaml:3:3: logging.missed: Choose one of "completed", "open", "skip", not "maybe".',
       'policy.yaml:6:16: lines.a.b.stranger.missed: Choose one of "lead", "contact", "account", "nothing", not "leed".',
       expect.stringMatching(/^policy\.yaml:7:29: lines\.\+48221234567\.stranger\.mist: There is no such setting\. There are missed,/),
-      expect.stringMatching(/^policy\.yaml:8:28: stranger\.owner: There is no such setting\./),
+      expect.stringMatching(/^policy\.yaml:8:28: stranger\.whose: There is no such setting\./),
     ]));
   test('what is missing is missed at the beginning', () =>
     expect(mistakesIn('# mine\nproduct: Acme\n')).toEqual([expect.stringMatching(/^policy\.yaml:2:1: language: Choose one of/)]));

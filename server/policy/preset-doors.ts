@@ -15,7 +15,7 @@ export const presetDoors = (parts: Parts): readonly Door[] => [
 ];
 
 /** Nothing but defaults, where a preset would say something. */
-export const defaultPreset = { name: 'default', title: 'Default', says: 'Whatever presets speak of is left to its default.' };
+const defaultPreset = { name: 'default', title: 'Default', says: 'Whatever presets speak of is left to its default.' };
 /** Every preset by its name, and what the policy is with it. */
 export function presetNamed(name: string, document: unknown): (Merged & { readonly title: string; readonly says: string }) | undefined {
   if (name === defaultPreset.name) return { ...defaultPreset, ...withoutPresets(document) };

@@ -27,7 +27,7 @@ export function recordDifferences(before: readonly WantedRecord[], after: readon
 }
 
 /** Fields of two records with other values, by the alphabet. What is null, undefined or not there is one thing. */
-export function fieldDifferences(before: object, after: object): { field: string; before?: unknown; after?: unknown }[] {
+function fieldDifferences(before: object, after: object): { field: string; before?: unknown; after?: unknown }[] {
   const [was, is] = [new Map(Object.entries(before)), new Map(Object.entries(after))];
   return [...new Set([...was.keys(), ...is.keys()])]
     .filter((field) => !unsaid.has(field) && plain(was.get(field)) !== plain(is.get(field)))

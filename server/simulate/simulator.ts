@@ -132,7 +132,7 @@ export function simulator(parts: SimulatorParts) {
           heard.push({ stored, call: hearStored(stored, sources[stored.due.source]) });
           await breathe();
         }
-        const found = await Promise.all(heard.map(({ call }) => (call ? parts.lookUp(org, lookUpFor(call)) : undefined)));
+        const found = await Promise.all(heard.map(async ({ call }) => (call ? parts.lookUp(org, lookUpFor(call)) : undefined)));
         for (const [place, { stored, call }] of heard.entries()) {
           await breathe();
           const source = sources[stored.due.source];

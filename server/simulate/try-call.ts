@@ -8,7 +8,7 @@ import { hearCall, inputsNow, judgeCall, type Judging, type Line } from '../pipe
 import type { LookUp } from '../book/look-up.ts';
 import type { Source } from '../source.ts';
 import type { StoredCall, WantedRecord } from '../store/simulate-store.ts';
-import type { DueCall, OrgView } from '../store.ts';
+import type { OrgView } from '../store.ts';
 
 /** Who was meant then, as it was pinned, or who would be found in the book now. */
 export type Book = 'then' | 'now';
