@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Call } from '../call/call.ts';
-import type { AgentId, Instant } from '../call/event.ts';
+import type { AgentId } from '../call/event.ts';
 import type { Match } from '../match/match.ts';
 import { anna, anUnansweredCall, aToldCall, ben, noon } from '../testing/a-told-call.ts';
 import { decide, explainStep } from './decide.ts';
