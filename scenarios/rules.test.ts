@@ -39,7 +39,7 @@ type Asked = {
 
 /** A call to its end, and until nothing more is expected of it. Inbound, and answered if `by` is there, unless it says otherwise. */
 async function call(
-  { number = stranger, by, out, on = { id: 'sales', name: 'Sales' }, softphone, queue }: Asked,
+  { number = stranger, by, out, on = { id: 'sales', name: 'Sales' }, softphone, queue, talking }: Asked,
   answered = by !== undefined,
 ) {
   const id = `c-${++calls}`;

@@ -1,8 +1,10 @@
 import { policySchema } from './policy.ts';
 import type { JsonSchema } from './settings.ts';
 
+const schema = policySchema();
+
 /** A policy document with its settings in the order of the schema, and names of the admin's own by the alphabet: a database keeps no order. */
-export const inOrder = (document: unknown): unknown => ordered(document, policySchema());
+export const inOrder = (document: unknown): unknown => ordered(document, schema);
 
 function ordered(value: unknown, schema: JsonSchema | undefined): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;

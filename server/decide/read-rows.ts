@@ -75,23 +75,23 @@ function wordsIn(reader: SettingsReader, fact: SituationFact): ReadValue<readonl
 /** What only the whole list shows: rows that can never count, and rows that contradict themselves. */
 export function checkRows(reader: SettingsReader, { rows = [] }: Partial<Policy>): void {
   const seen = new Set<string>();
-  const points = rows.map(({ when }) => situations.map((point) => matches(when, point)));
-  for (const [place, row] of rows.entries()) {
+  const known = rows.map((row) => ({ row, said: saidBy(row), points: situations.map((point) => matches(row.when, point)) }));
+  for (const [place, { row, said, points }] of known.entries()) {
     const at = `rows[${place}]`;
     if (seen.has(row.name)) reader.clash(`${at}.name`, `There is another row ${say(row.name)}: a decision names its row.`);
     seen.add(row.name);
     checkThen(reader, at, row);
-    if (!points[place]!.includes(true)) {
+    if (!points.includes(true)) {
       reader.clash(`${at}.when`, 'No call is all of that at once: leave something out.');
       continue;
     }
-    const before = rows.slice(0, place).flatMap((other, index) => (isAsWide(other, row) ? [{ other, points: points[index]! }] : []));
-    const said = saidBy(row);
-    const isNeeded = said.some((thing) =>
-      situations.some((_, index) => points[place]![index] && !before.some((one) => one.points[index] && saidBy(one.other).includes(thing))),
-    );
+    const before = known.slice(0, place).filter((other) => isAsWide(other.row, row));
+    const isNeeded = said.some((thing) => {
+      const sayers = before.filter((other) => other.said.includes(thing));
+      return points.some((isMine, index) => isMine && !sayers.some((other) => other.points[index]));
+    });
     if (said.length > 0 && row.enabled && !isNeeded) {
-      const names = before.map(({ other }) => say(other.name)).join(', ');
+      const names = before.map((other) => say(other.row.name)).join(', ');
       reader.clash(
         at,
         `It never counts: ${names} before it say${before.length === 1 ? 's' : ''} all of this. Move it up, or leave it out.`,

@@ -52,21 +52,62 @@ const awkward = [
 /** Texts that have a grammar of their own, which a schema can't tell. */
 const grammatical: Readonly<Record<string, readonly string[]>> = {
   zone: ['Europe/Warsaw', 'Asia/Tokyo', 'UTC'],
-  subject: ['{CUSTOMER}', '{DIRECTION}: {DATE} # {AGENT}', 'no', '{LINE_NAME} {CUSTOMER} {DATE} '.repeat(9)],
+  comment: ['{CALL_TYPE}\n{RECORDING_URL}', 'no'],
+  subject: ['{CUSTOMER}', '{DIRECTION}: {DATE} # {AGENT}', 'no', '{LINE_NAME} {CUSTOMER} {DATE} '.repeat(8)],
 };
 
 /** Policy documents as an admin may give them: any settings, hostile texts and names among them. All of them are taken. */
 export const anyPolicy = (): fc.Arbitrary<Record<string, unknown>> => {
   const schema = policySchema();
-  const sections = Object.entries(schema.properties ?? {}).map(([key, inner]) => {
-    const texts = Object.hasOwn(grammatical, key) ? grammatical[key] : undefined;
-    return [key, texts ? fc.constantFrom(...texts) : bySchema(inner)] as const;
-  });
+  const sections = Object.entries(schema.properties ?? {}).map(
+    ([key, inner]) =>
+      [
+        key,
+        key === 'rows'
+          ? fc.array(anyRow(inner.items ?? {}), { maxLength: 4 })
+          : levels.includes(key)
+            ? anyLevel(inner)
+            : byName(key, inner),
+      ] as const,
+  );
   return fc
     .record(Object.fromEntries(sections), { requiredKeys: ['language'] })
-    .map((document) => Object.fromEntries(Object.entries(document).filter(([key, value]) => isTaken({ language: 'en', [key]: value }))))
+    .map((document) => Object.fromEntries(Object.entries(document).map(([key, value]) => [key, together(key, value)])))
+    .map((document) =>
+      isTaken(document)
+        ? document
+        : Object.fromEntries(Object.entries(document).filter(([key, value]) => isTaken({ language: 'en', [key]: value }))),
+    )
     .filter(isTaken);
 };
+
+/** A few facts and a few things: of many, some would contradict each other. */
+function anyRow({ properties = {} }: JsonSchema): fc.Arbitrary<unknown> {
+  const some = (schema: JsonSchema | undefined) =>
+    fc
+      .subarray(Object.entries(schema?.properties ?? {}), { maxLength: 2 })
+      .chain((few) => fc.record(Object.fromEntries(few.map(([key, inner]) => [key, bySchema(inner)]))));
+  return fc.record({ name: bySchema(properties['name'] ?? {}), when: some(properties['when']), then: some(properties['then']) });
+}
+
+/** A name or two, each with a few settings: with all of them, some would hardly ever go together. */
+function anyLevel({ additionalProperties, propertyNames }: JsonSchema): fc.Arbitrary<unknown> {
+  const { properties = {} } = additionalProperties || {};
+  const few = fc
+    .subarray(Object.entries(properties), { maxLength: 3 })
+    .chain((own) => fc.record(Object.fromEntries(own.map(([key, inner]) => [key, byName(key, inner)]))));
+  return fc.dictionary(texts({ ...propertyNames }), few, { maxKeys: 2 });
+}
+
+/** Of a list such as rows, those that can stand there together. */
+function together(key: string, value: unknown): unknown {
+  if (key !== 'rows' || !Array.isArray(value)) return value;
+  return value.reduce<unknown[]>((kept, one) => (isTaken({ language: 'en', rows: [...kept, one] }) ? [...kept, one] : kept), []);
+}
+
+const levels: readonly string[] = ['lines', 'queues', 'teams', 'agents'];
+const byName = (key: string, schema: JsonSchema): fc.Arbitrary<unknown> =>
+  schema.type === 'string' && Object.hasOwn(grammatical, key) ? fc.constantFrom(...(grammatical[key] ?? [])) : bySchema(schema);
 
 /** What this schema takes, each setting there or left out. */
 export function bySchema(schema: JsonSchema): fc.Arbitrary<unknown> {
@@ -79,8 +120,8 @@ export function bySchema(schema: JsonSchema): fc.Arbitrary<unknown> {
   if (schema.type === 'array') return fc.uniqueArray(bySchema(schema.items ?? {}), { maxLength: 4 });
   if (schema.type === 'string') return texts(schema);
   if (schema.properties)
-    return fc.record(Object.fromEntries(Object.entries(schema.properties).map(([key, inner]) => [key, bySchema(inner)])), {
-      requiredKeys: [],
+    return fc.record(Object.fromEntries(Object.entries(schema.properties).map(([key, inner]) => [key, byName(key, inner)])), {
+      requiredKeys: [...(schema.required ?? [])],
     });
   const names = texts({ ...schema.propertyNames });
   return fc.dictionary(names, bySchema(schema.additionalProperties || {}), { maxKeys: 3 });
