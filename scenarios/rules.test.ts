@@ -19,8 +19,9 @@ beforeAll(async () => {
   for (const user of await line.export('User')) users.set(String(user['Email']), String(user['Id']));
 });
 afterAll(async () => {
-  expect(await line.unexplained()).toEqual([]); // D5
+  const unexplained = await line.unexplained();
   await line.close();
+  if (unexplained.length > 0) throw new Error(`D5: not explained: ${JSON.stringify(unexplained)}`);
 });
 
 const userOf = (agent: 'anna' | 'piotr') => users.get(agents[agent])!;
@@ -165,6 +166,73 @@ describe('RS-35, RS-36: the integration matrix, which says by situation what is 
     const on = { id: 'support', name: 'Support' };
     const told = async (softphone: boolean) => (await tasksOf(await call({ number: zofia, by: 'piotr', on, softphone }))).length;
     expect([await told(true), await told(false)]).toEqual([1, 0]);
+  });
+});
+
+describe('DP-05, FC-23: the administrator switches the integration on before anyone can use it', () => {
+  const requests = async () => ((await line.control('GET', '/log?since=0&limit=100000')) as { entries: unknown[] }).entries.length;
+  test('off, nothing goes out and nothing is read; calls are kept, and written when somebody asks for it once it is on', async () => {
+    await save({ enabled: false });
+    await line.advanceTo(line.now() + 60 * seconds);
+    const before = await requests();
+    const kept = await call({ number: zofia, by: 'anna' });
+    await line.advanceTo(line.now() + 3_600 * seconds);
+    expect(await requests()).toBe(before);
+    expect(await tasksOf(kept)).toEqual([]);
+    expect(await verdictOf(kept)).toMatchObject({ explanation: 'skipped', because: 'The integration is off (DP-05).' });
+
+    await save({ enabled: true });
+    await line.send({ id: `${kept}-tag`, body: { version: 1, type: 'call.tagged', call: kept, at: line.now(), data: { tags: ['late'] } } });
+    expect(await tasksOf(await call({ number: zofia, by: 'anna' }))).toHaveLength(1);
+    expect(await tasksOf(kept)).toEqual([]);
+    expect(await line.admin.policies.writeKept(line.org, 'Olga')).toBeGreaterThanOrEqual(1);
+    await line.advanceTo(line.now() + 120 * seconds);
+    expect(await tasksOf(kept)).toEqual([['Completed', agents.anna]]);
+    expect(await line.admin.policies.writeKept(line.org, 'Olga')).toBe(0);
+  });
+  test('of one line: its calls are kept, and nobody is made for who called it, not even while they talk', async () => {
+    await save({ stranger: { answered: 'lead' }, lines: { shop: { enabled: false } } });
+    const number = '+48501444111';
+    const id = await call({ number, by: 'anna', on: { id: 'shop' }, talking: async () => expect(await leadsOf(number)).toEqual([]) });
+    expect([await tasksOf(id), await leadsOf(number)]).toEqual([[], []]);
+    expect(await verdictOf(id)).toMatchObject({ because: 'The integration is off for line shop (DP-05).' });
+    expect(await tasksOf(await call({ number, by: 'anna' }))).toHaveLength(1);
+  });
+});
+
+describe('DP-08: a save is for calls that end after it', () => {
+  test('a call that ended before it is decided by what held then, also when it is decided later', async () => {
+    await save({ logging: { missed: 'skip' } });
+    await line.advanceTo(line.now() + 600 * seconds);
+    const ended = (id: string, secondsAgo: number) =>
+      Promise.all(
+        (['call.started', 'call.ended'] as const).map((type, place) =>
+          line.send({
+            id: `${id}-${type}`,
+            body: {
+              ...{ version: 1, type, call: id, at: line.now() - (secondsAgo - place) * seconds },
+              data: type === 'call.started' ? { direction: 'inbound', customer: { number: zofia } } : {},
+            },
+          }),
+        ),
+      );
+    await ended('before', 30);
+    await save({ logging: { missed: 'open' } });
+    await line.advanceTo(line.now() + 60 * seconds);
+    await ended('after', 30);
+    await line.advanceTo(line.now() + 120 * seconds);
+    expect([await tasksOf('before'), await tasksOf('after')]).toEqual([[], [['Not Started', agents.piotr]]]);
+    const row = (await verdictOf('before')).call;
+    // late news of it change nothing; asked for, today's rules hold
+    await line.send({
+      id: 'before-tag',
+      body: { version: 1, type: 'call.tagged', call: 'before', at: line.now(), data: { tags: ['late'] } },
+    });
+    await line.advanceTo(line.now() + 120 * seconds);
+    expect(await tasksOf('before')).toEqual([]);
+    await line.admin.applyRules(line.org, row);
+    await line.advanceTo(line.now() + 120 * seconds);
+    expect(await tasksOf('before')).toHaveLength(1);
   });
 });
 

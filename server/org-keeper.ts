@@ -146,7 +146,7 @@ export function keepOrgs({
       const heardOrgs = orgsBell.count;
       try {
         const row = (await store.readOrgs()).find((candidate) => candidate.org === org);
-        if (!row?.crm) {
+        if (!row?.crm || row.off) {
           await disconnect();
           onTried();
           await bell.wait(heard, 30_000, world);
@@ -175,7 +175,7 @@ export function keepOrgs({
         const crm = crms.get(org)!;
         if (crm.form === 'unique' && !row.wasUnique) await store.rememberUnique(org, row.crm);
         /** Asked before anything is stored or written: another node may have connected another org meanwhile. */
-        const isStillConnected = async () => (await store.readOrgs()).some((now) => now.org === org && now.crm === row.crm);
+        const isStillConnected = async () => (await store.readOrgs()).some((now) => now.org === org && now.crm === row.crm && !now.off);
         const readUsers = async () => {
           if (world.monotonic() - usersAtMs <= usersEveryMs) return;
           if (usersAtMs !== -Infinity) usersAtMs = world.monotonic() - usersEveryMs + usersAgainMs;
@@ -292,7 +292,7 @@ export function keepOrgs({
         (rows) => rows.find((candidate) => candidate.org === org),
         () => null, // the database is away; the lane's own heartbeat decides
       );
-      if (row !== null && (row?.mode !== 'live' || row.crm !== crm)) return pause.abort();
+      if (row !== null && (row?.mode !== 'live' || row.crm !== crm || row.off)) return pause.abort();
       lookAfter();
       await orgsBell.wait(heard, 5_000, world);
     }

@@ -9,6 +9,7 @@ import type { CrmUser } from './crm.ts';
 import { decide } from './decide/decide.ts';
 import { talkedAt } from './decide/facts.ts';
 import { effectivePolicy, inputsOfCall, whoseOf } from './decide/layers.ts';
+import { correctedMs } from './decide/local-date.ts';
 import { isOwnerWord } from './decide/owner-chain.ts';
 import { agentsOf, type Inputs, type Owner, personOf, pinInputs } from './decide/pin.ts';
 import { chainsIn } from './decide/rows.ts';
@@ -133,7 +134,7 @@ async function tellCall(line: Line, due: DueCall): Promise<Told> {
     presumed: true,
   };
 
-  const org = await line.orgView(due.org);
+  const org = await inForce(line, due, call);
   const asking = whatToLookUp(due, call);
   const { refused } = asking;
   const book = await line.lookUp(due.org, asking.asked);
@@ -195,9 +196,11 @@ async function tellCall(line: Line, due: DueCall): Promise<Told> {
   };
 
   // When it was is judged once (D1).
-  const isOutOfHours = decision.verdict.is === 'skipped' && decision.verdict.rule === 'out of hours';
+  // So is whether the integration was on: what was kept meanwhile is written if somebody asks for it, and not by late news (DP-05).
+  const isJudged =
+    decision.verdict.is === 'skipped' && (decision.verdict.rule === 'out of hours' || decision.verdict.rule === 'switched off');
   // A call that has a record stays pinned, also when today's rules no longer want it: tomorrow's are not asked unbidden.
-  const pinned = decision.verdict.is === 'wants' || isOutOfHours || decision.person || due.writes.length > 0 ? inputs : due.pinned;
+  const pinned = decision.verdict.is === 'wants' || isJudged || decision.person || due.writes.length > 0 ? inputs : due.pinned;
   const offsetMs = Math.abs(inputs.clockOffsetMs) >= 2_000 ? inputs.clockOffsetMs : 0;
   const talkedAtMs = talkedAt(call);
   const { callBack } = decision.facts;
@@ -345,6 +348,20 @@ function nobodysPhonesOf(call: NonNullable<Told['call']>, inputs: Inputs, org: O
   });
 }
 
+/** The org with the version of its policy that decides this call: the one in force when it ended, or later if somebody asked (DP-08). */
+async function inForce(line: Line, due: DueCall, call: NonNullable<Told['call']>): Promise<OrgView> {
+  const org = await line.orgView(due.org);
+  if (due.pinned !== undefined || call.endedAt === undefined || org.policySavedAtMs === undefined) return org;
+  const atMs = Math.max(correctedMs(call.endedAt, offsetOf(due)), due.rulesAtMs ?? -Infinity);
+  if (atMs >= org.policySavedAtMs) return org;
+  const former = await line.store.policyAt(due.org, atMs);
+  return former ? { ...org, policy: former.policy, policyVersion: former.version } : org;
+}
+
+/** Our clock minus the phone system's, as it was when the call was first heard of (C6). */
+const offsetOf = (due: Pick<DueCall, 'events'>): number =>
+  due.events.find((stored) => !(ownKinds as readonly string[]).includes(stored.event.type))?.clockOffsetMs ?? 0;
+
 /** Today's rules and people, for a call that hasn't pinned its own (D1). Pure. */
 export function inputsNow(org: OrgView, due: Judging['due'], call: NonNullable<Told['call']>, book: LookedUp): Inputs {
   const owner = (user: CrmUser): Owner => ({ crmUserId: user.id, zone: user.zone, name: user.name });
@@ -381,6 +398,6 @@ export function inputsNow(org: OrgView, due: Judging['due'], call: NonNullable<T
       org.usersById.size === 0
         ? {}
         : Object.fromEntries(named.map((id) => [id, ((user) => (user ? owner(user) : null))(org.usersById.get(id))])),
-    clockOffsetMs: due.events.find((stored) => !(ownKinds as readonly string[]).includes(stored.event.type))?.clockOffsetMs ?? 0,
+    clockOffsetMs: offsetOf(due),
   };
 }

@@ -44,6 +44,8 @@ export type DueCall = {
   readonly version: number;
   /** Our clock: when something was last heard of it. */
   readonly heardAtMs: number;
+  /** Somebody asked for the rules of that time, our clock; left out: those of its end (DP-08). */
+  readonly rulesAtMs?: number;
   readonly pinned: Inputs | undefined;
   /** A record made for its number is what it hangs on, or would. */
   readonly wantsPerson: boolean;
@@ -194,6 +196,8 @@ export type OrgView = {
   readonly mode: 'observe' | 'live' | 'paused';
   readonly policy: Policy;
   readonly policyVersion: number;
+  /** When that version was saved, the database's clock; left out: none was ever. */
+  readonly policySavedAtMs?: number;
   /** By lower-case e-mail; active users only. */
   readonly usersByEmail: ReadonlyMap<string, CrmUser>;
   /** By extension, where only one active user has it. */
@@ -255,8 +259,10 @@ export interface Store {
   readOrg(org: OrgId): Promise<OrgView | undefined>;
   /** The newest version of its policy; 0: none was saved. */
   policyVersion(org: OrgId): Promise<number>;
-  /** `wasUnique`: names have been unique there (W8). */
-  readOrgs(): Promise<readonly { org: OrgId; name: string; mode: OrgView['mode']; crm: string | null; wasUnique: boolean }[]>;
+  /** The version that was in force then; before the first was saved, that one. Undefined: none was ever. */
+  policyAt(org: OrgId, atMs: number): Promise<{ readonly version: number; readonly policy: Policy } | undefined>;
+  /** `wasUnique`: names have been unique there (W8). `off`: the policy has switched the integration off (DP-05). */
+  readOrgs(): Promise<readonly { org: OrgId; name: string; mode: OrgView['mode']; crm: string | null; wasUnique: boolean; off: boolean }[]>;
   /** Names are unique in this org from now on, until that is uninstalled; not if it isn't connected by `crm` any more. */
   rememberUnique(org: OrgId, crm: string): Promise<void>;
   readConnection(

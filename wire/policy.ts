@@ -17,6 +17,9 @@ export const PolicyVersions = z.object({
   more: z.boolean(),
 });
 export type PolicyVersions = z.infer<typeof PolicyVersions>;
+/** So many calls that were kept while the integration was off are decided anew. */
+export const PolicyKept = z.object({ calls: z.number() });
+export type PolicyKept = z.infer<typeof PolicyKept>;
 /** Who says a setting: nobody in particular, the company, or the one of that level by that name. */
 const SaidBy = z.object({ level: z.enum(['default', 'company', 'line', 'queue', 'team', 'agent', 'row']), name: z.string() });
 /** The policy as it holds for a line, queue, team and agent, setting by setting. `locked`: who keeps lower levels from giving it. */

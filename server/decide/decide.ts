@@ -4,7 +4,7 @@ import type { WantedActivity } from '../crm.ts';
 import type { MadePerson } from '../match/match.ts';
 import { factsOf, undoneBy, type Facts } from './facts.ts';
 import { judgeHours, type Judgement } from './hours-of-call.ts';
-import { inputsOfCall, type Provenance, sayProvenance } from './layers.ts';
+import { inputsOfCall, type Provenance, sayProvenance, saySource } from './layers.ts';
 import type { Inputs } from './pin.ts';
 import { singleLine } from './plain-text.ts';
 import { callTypeSettings, type CallTypeSetting, type Logging, type Policy } from './policy.ts';
@@ -36,6 +36,7 @@ export type RuleName =
   | 'part of another call'
   | 'undone by a person'
   | 'still live'
+  | 'switched off'
   | 'a person chose the record'
   | 'internal call'
   | 'out of hours'
@@ -113,6 +114,8 @@ const rulesOf = (policy: Policy, hours: Judgement['is'], row: Rule | undefined):
   // W9: until today's rules are applied, which are another version
   { rule: 'undone by a person', when: { undone: 'by a person' }, outcome: 'skip' },
   { rule: 'still live', when: { phase: 'live' }, outcome: 'wait' },
+  // DP-05: kept, and written when somebody asks for it
+  { rule: 'switched off', when: { integration: 'off' }, outcome: 'skip' },
   // what a person links is written, also where the rule says "do not log": AC-08 and DP-52 against an explicit save
   { rule: 'a person chose the record', when: { setting: 'skip', record: 'chosen by a person' }, outcome: 'completed' },
   { rule: 'internal call', when: { type: 'internal' }, outcome: 'skip' },
@@ -147,9 +150,10 @@ export function decide(call: Call, given: Inputs, known: DecideFacts): Decision 
     fired.outcome === 'completed' || fired.outcome === 'open'
       ? wantedLog(call, inputs, known, fired.outcome, fired.rule === 'called back' ? call.calledBack : undefined)
       : undefined;
-  const verdict = verdictOf(fired, call, inputs, hours);
+  const verdict = verdictOf(fired, call, inputs, hours, provenance);
   const toDos = wanted ? toDosOf(call, inputs, known, wanted.record, rows.tasks) : [];
-  const stranger = verdict.is === 'wants' || verdict.is === 'waiting' ? chooseStranger(call, inputs, known) : { because: [] };
+  const stranger =
+    inputs.policy.enabled && (verdict.is === 'wants' || verdict.is === 'waiting') ? chooseStranger(call, inputs, known) : { because: [] };
   const because = [
     ...(wanted && hours.is !== 'not asked' ? [hours.because] : []),
     ...(wanted?.because ?? (verdict.is === 'skipped' ? [verdict.undone ? `It was ${verdict.because} (W9).` : verdict.because] : [])),
@@ -209,7 +213,13 @@ function disagreement({ when }: Pick<Rule, 'when'>, facts: Facts): Blocked | und
   return fact && { fact, wanted: String(when[fact]), held: facts[fact] };
 }
 
-function verdictOf({ rule, outcome }: Rule, call: Call, { policyVersion }: Inputs, hours: Judgement): Verdict {
+function verdictOf(
+  { rule, outcome }: Rule,
+  call: Call,
+  { policyVersion }: Inputs,
+  hours: Judgement,
+  provenance: readonly Provenance[],
+): Verdict {
   switch (outcome) {
     case 'part-of':
       return { is: 'part-of', call: call.partOf ?? call.id }; // the rule fired, so the call says what it is part of
@@ -219,6 +229,10 @@ function verdictOf({ rule, outcome }: Rule, call: Call, { policyVersion }: Input
       const undone = rule === 'undone by a person' ? undoneBy(call, policyVersion) : undefined;
       if (undone)
         return { is: 'skipped', rule, because: `undone by ${singleLine(undone.by)}: policy version ${undone.policyVersion}`, undone };
+      if (rule === 'switched off') {
+        const line = provenance.find(({ path }) => path.join('.') === 'enabled');
+        return { is: 'skipped', rule, because: `The integration is off${line ? ` for ${saySource(line)}` : ''} (DP-05).` };
+      }
       if (rule === 'out of hours' && hours.is === 'out of hours') return { is: 'skipped', rule, because: hours.because };
       return {
         is: 'skipped',
@@ -260,6 +274,7 @@ const factInWords: Readonly<Record<keyof Facts | SituationFact | 'enabled', stri
   campaign: 'the campaign would have to be',
   partOf: 'the call would have to be part of',
   phase: 'the call would have to be',
+  integration: 'the integration would have to be',
   type: 'the type of the call would have to be',
   hours: 'the start of the call would have to be',
   setting: 'the setting for this type of call would have to be',

@@ -9,6 +9,8 @@ import type { KnownType } from './words.ts';
 export type Facts = {
   readonly partOf: 'another call' | 'nothing';
   readonly phase: 'live' | 'ended';
+  /** Is the integration switched on for this call (DP-05)? */
+  readonly integration: 'on' | 'off';
   readonly type: KnownType;
   /** Is it one to be logged at its time (AC-09)? */
   readonly hours: Judgement['is'];
@@ -26,6 +28,7 @@ export function factsOf(call: Call, { policy, policyVersion }: Pick<Inputs, 'pol
   return {
     partOf: call.partOf === undefined ? 'nothing' : 'another call',
     phase: call.phase === 'ended' ? 'ended' : 'live',
+    integration: policy.enabled ? 'on' : 'off',
     type,
     hours,
     setting: hours === 'out of hours' ? 'skip' : settingOf(type, policy),

@@ -1,5 +1,6 @@
 /** What each setting of the policy is for, in the words an editor shows: by its path, with `*` for a name of the admin's own. */
 export const descriptions: Readonly<Record<string, string>> = {
+  enabled: 'The master switch: off, nothing is read from the CRM or written to it, and calls are kept. Of a line: its calls are kept.',
   language: 'The language tasks are written in. It has to be chosen.',
   product: 'Named in the subject of every log.',
   zone: 'IANA time zone of dates whose owner has none that is known, such as "Europe/Warsaw".',

@@ -32,6 +32,8 @@ const roundings = ['ceil', 'floor', 'round'] as const;
 
 /** One versioned document per org: what its admin chose. Which version a call used is pinned with it (D1). */
 export type Policy = {
+  /** The master switch (DP-05): off, nothing is read from the CRM or written to it, and calls are kept. Of a line: its calls are kept. */
+  readonly enabled: boolean;
   readonly language: Language;
   /** Named in the subject of every log. */
   readonly product: string;
@@ -98,9 +100,12 @@ const overridable = [
   'hours',
 ] as const satisfies readonly (keyof Policy)[];
 export type Overridable = (typeof overridable)[number];
+/** What a line alone may say: who else has the call isn't known when phones ring. */
+const lineOnly = ['enabled', 'match'] as const satisfies readonly (keyof Policy)[];
+export type LineOnly = (typeof lineOnly)[number];
 type Some<T> = T extends readonly unknown[] ? T : T extends object ? { readonly [Key in keyof T]?: Some<T[Key]> } : T;
 /** What is different at a level: each setting alone. The record is looked for when phones ring, so only a line may match differently. */
-export type Settings = { readonly [Key in Overridable | 'match']?: Some<Policy[Key]> };
+export type Settings = { readonly [Key in Overridable | LineOnly]?: Some<Policy[Key]> };
 export type Layer = Settings & { readonly locked?: readonly string[] };
 
 /** What reading the book may take of the org's API calls of 24 hours. */
@@ -161,6 +166,7 @@ export type StrangerRules = {
 
 export function defaultPolicy(language: Language): Policy {
   return {
+    enabled: true,
     language,
     product: 'Cordboard',
     zone: 'UTC',
@@ -289,6 +295,7 @@ function policyIn(reader: SettingsReader): ReadValue<Partial<Policy>> {
   );
   const numbers = reader.list(e164, 'numbers such as "+48221234567"');
   const company = {
+    enabled: reader.truth,
     language: reader.oneOf(languages),
     product: reader.line(80),
     zone: readZone(reader),
@@ -356,7 +363,7 @@ function policyIn(reader: SettingsReader): ReadValue<Partial<Policy>> {
     ),
     duplicates: reader.oneOf(duplicateChoices),
   };
-  return reader.object<Policy>({ ...company, ...layersIn(reader, company, overridable) });
+  return reader.object<Policy>({ ...company, ...layersIn(reader, company, { overridable, lineOnly }) });
 }
 
 /** What is given, over what is so by default. `below`: what a line, queue, team or agent may give, if it is less. */

@@ -1,10 +1,11 @@
 import { agentKey, type Level, levels, pathsIn, saySource } from './layers.ts';
-import type { Layer, Overridable, Policy } from './policy.ts';
+import type { Layer, LineOnly, Overridable, Policy } from './policy.ts';
 import { described, type JsonSchema, type ReadValue, say, type SettingsReader } from './settings.ts';
 
 type Named<T> = Readonly<Record<string, T>>;
 type Layers = Pick<Policy, 'locked' | 'lines' | 'queues' | 'teams' | 'agents'>;
-type Sections = { readonly [Key in Overridable | 'match']: ReadValue<Policy[Key]> };
+type Sections = { readonly [Key in Overridable | LineOnly]: ReadValue<Policy[Key]> };
+type Where = { readonly overridable: readonly Overridable[]; readonly lineOnly: readonly LineOnly[] };
 
 /**
  * What a policy says of lines, queues, teams and agents. `sections`: the company's own readers; what can be different at a level is read by
@@ -13,15 +14,16 @@ type Sections = { readonly [Key in Overridable | 'match']: ReadValue<Policy[Key]
 export function layersIn(
   reader: SettingsReader,
   sections: Sections,
-  overridable: readonly Overridable[],
+  { overridable, lineOnly }: Where,
 ): { readonly [Key in keyof Layers]: ReadValue<Layers[Key]> } {
   const alone = <Key extends keyof Sections>(key: Key) => (sections[key].alone ?? sections[key]) as ReadValue<never>;
   const everywhere = Object.fromEntries(overridable.map((key) => [key, alone(key)])) as Record<Overridable, ReadValue<never>>;
-  const locked = locksIn(reader, sections, overridable);
-  const line = reader.object<Layer>({ locked, match: alone('match'), ...everywhere });
-  const queue = reader.object<Omit<Layer, 'match'>>({ locked, ...everywhere });
-  const team = reader.object<Omit<Policy['teams'][string], 'match'>>({ locked, members: membersIn(reader), ...everywhere });
-  const agent = reader.object<Omit<Layer, 'match' | 'locked'>>(everywhere);
+  const forLines = Object.fromEntries(lineOnly.map((key) => [key, alone(key)])) as Record<LineOnly, ReadValue<never>>;
+  const locked = locksIn(reader, sections, [...lineOnly, ...overridable]);
+  const line = reader.object<Layer>({ locked, ...forLines, ...everywhere });
+  const queue = reader.object<Omit<Layer, LineOnly>>({ locked, ...everywhere });
+  const team = reader.object<Omit<Policy['teams'][string], LineOnly>>({ locked, members: membersIn(reader), ...everywhere });
+  const agent = reader.object<Omit<Layer, LineOnly | 'locked'>>(everywhere);
   const map = <T>(of: string, one: ReadValue<T>): ReadValue<Named<T>> =>
     reader.map(`an object with what is different for each ${of}`, (path, _name, value) => one(path, value), { values: one.schema });
   const agents = map('agent', agent);
@@ -49,7 +51,11 @@ function membersIn(reader: SettingsReader): ReadValue<readonly string[]> {
 }
 
 /** Paths of settings that lower levels must leave alone. */
-function locksIn(reader: SettingsReader, sections: Sections, overridable: readonly Overridable[]): ReadValue<readonly string[]> {
+function locksIn(
+  reader: SettingsReader,
+  sections: Sections,
+  overridable: readonly (Overridable | LineOnly)[],
+): ReadValue<readonly string[]> {
   const schema: JsonSchema = {
     properties: Object.fromEntries(overridable.map((key) => [key, sections[key].alone?.schema ?? sections[key].schema ?? {}])),
   };

@@ -1,4 +1,4 @@
-import type { PolicyDiff, PolicyEffective, PolicySaid, PolicyTold, PolicyVersions } from '../../wire/policy.ts';
+import type { PolicyDiff, PolicyEffective, PolicyKept, PolicySaid, PolicyTold, PolicyVersions } from '../../wire/policy.ts';
 import { defaultPolicy, parsePolicy, PolicyMistakes } from '../decide/policy.ts';
 import { diffPolicies, sayDifferences } from '../decide/policy-diff.ts';
 import { inOrder } from '../decide/policy-order.ts';
@@ -23,6 +23,7 @@ export function policyDoors(parts: PolicyDoorParts): readonly Door[] {
   return [
     ['get', '/api/policy', 'person', async (c) => tell(c, await parts.console.policies.newest(c.var.visitor.org))],
     ['put', '/api/policy', 'person', (c) => save(c, parts)],
+    ['post', '/api/policy/write-kept', 'person', (c) => writeKept(c, parts)],
     ['get', '/api/policy/schema.json', 'person', (c) => c.json(publishedSchema(), 200, { 'content-type': 'application/schema+json' })],
     ['get', '/api/policy/versions', 'person', (c) => listVersions(c, parts)],
     ['get', '/api/policy/versions/:version', 'person', (c) => tellVersion(c, parts)],
@@ -99,6 +100,16 @@ async function tellEffective(context: Ctx, { console: { policies } }: PolicyDoor
     settings: effectiveSettings(row?.document ?? { language: 'en' }, { line: [line], queue: [queue], team, agent: [agent] }),
   };
   return context.json(told, 200, noCache);
+}
+
+/** What came in while the integration was off is written by today's rules (DP-05). Only on request: nobody may want yesterday's calls. */
+async function writeKept(context: Ctx, { console: { policies } }: PolicyDoorParts): Promise<Response> {
+  const { org, person } = context.var.visitor;
+  const newest = await policies.newest(org);
+  if (newest && !parsePolicy(newest.document).enabled)
+    return refuse(context, 409, 'switched_off', 'The integration is off. Switch it on (enabled: true), then ask again.');
+  const told: PolicyKept = { calls: await policies.writeKept(org, person) };
+  return context.json(told);
 }
 
 async function giveFile(context: Ctx, { console: { policies }, store }: PolicyDoorParts): Promise<Response> {

@@ -26,6 +26,15 @@ export type PolicyStore = ReturnType<typeof policyStore>;
 
 const columns = 'version, document, saved_at as "savedAt", saved_by as "savedBy"';
 
+const keptAtOnce = 1_000;
+/** In the order of their ids, as every statement that locks calls. */
+const keptText = `with kept as (
+  select id from calls where org = $1 and id > $2 and verdict ->> 'rule' = 'switched off' order by id limit $3 for update
+), told as (
+  update calls c set due = cb_now(), trouble = null, pinned = null, rules_at = cb_now() from kept where c.org = $1 and c.id = kept.id
+)
+select id from kept order by id`;
+
 /** The versions of each org's policy. None is ever changed: calls that used it name it (D1). */
 export function policyStore(database: Database) {
   const newest = async (connection: Pick<Connection, 'query'>, org: OrgId) =>
@@ -48,6 +57,25 @@ export function policyStore(database: Database) {
           [org, before ?? null, limit],
         )
       ).rows as PolicyVersion[],
+
+    /**
+     * Calls that were kept because the integration was off are decided by today's rules (DP-05). A thousand at a time, so that calls of now are
+     * told in between. Gives how many.
+     */
+    async writeKept(org: OrgId, by: string): Promise<number> {
+      let kept = 0;
+      for (let after = '0', more = true; more;) {
+        const { rows } = await database.query({ text: keptText }, [org, after, keptAtOnce]);
+        kept += rows.length;
+        more = rows.length === keptAtOnce;
+        after = (rows.at(-1)?.id as string | undefined) ?? after;
+        await database.query({ text: "select pg_notify('calls', '')" });
+      }
+      await database.query({ text: "insert into audit (org, who, what, detail) values ($1, $2, 'wrote what was kept', $3)" }, [
+        ...[org, by, storableJson({ calls: kept })],
+      ]);
+      return kept;
+    },
 
     /** One at a time for each org. The version, its line in the audit log and the note to every node come at once or not at all. */
     save: (org: OrgId, { document, by, expected }: PolicySaving): Promise<PolicySaved> =>

@@ -128,6 +128,7 @@ export function postgresStore(database: Database, world: World, onTrouble: (erro
         mode: row.mode,
         policy: row.policy ? parsePolicy(row.policy) : defaultPolicy('en'),
         policyVersion: row.policy_version ?? 0,
+        ...(row.policy_saved_at_ms !== null && { policySavedAtMs: Number(row.policy_saved_at_ms) }),
         usersByEmail: new Map(users.map((user) => [user.email.toLowerCase(), user])),
         usersByExtension: uniqueByExtension(users),
         usersById: new Map(users.map((user) => [user.id, user])),
@@ -140,10 +141,24 @@ export function postgresStore(database: Database, world: World, onTrouble: (erro
       const found = await database.query({ text: 'select coalesce(max(version), 0) as version from policies where org = $1' }, [org]);
       return found.rows[0].version as number;
     },
+    async policyAt(org, atMs) {
+      const found = await database.query(
+        {
+          text: `select version, document from policies where org = $1
+            order by saved_at <= to_timestamp($2::float8 / 1000) desc, case when saved_at <= to_timestamp($2::float8 / 1000) then -version else version end
+            limit 1`,
+        },
+        [org, atMs],
+      );
+      const row = found.rows[0];
+      return row && { version: row.version as number, policy: parsePolicy(row.document) };
+    },
     async readOrgs() {
       return (
         await database.query({
-          text: `select org, name, mode, crm, unique_since is not null as "wasUnique" from orgs left join org_facts using (org) order by org`,
+          text: `select org, name, mode, crm, unique_since is not null as "wasUnique",
+            coalesce((select p.document ->> 'enabled' from policies p where p.org = orgs.org order by p.version desc limit 1), '') = 'false' as off
+            from orgs left join org_facts using (org) order by org`,
         })
       ).rows;
     },
@@ -364,6 +379,7 @@ export async function gather(
       incarnation: row['incarnation'] as number,
       version: row['version'] as number,
       heardAtMs: Number(row['heard_at_ms']),
+      ...(row['rules_at_ms'] !== null && { rulesAtMs: Number(row['rules_at_ms']) }),
       pinned: row['pinned'] ? completePins(row['pinned'] as Inputs) : undefined,
       wantsPerson: row['wants_person'] as boolean,
       personGeneration: (row['person_generation'] as number | null) ?? undefined,
