@@ -99,7 +99,7 @@ describe('the policy', () => {
   test('DP-08, FC-23: a save without a difference makes no version, no line in the audit log and no note', async () => {
     await put({ ...en, match: { tieBreak: 'oldest' }, product: 'Acme' });
     const again = PolicySaid.parse(await (await put({ product: 'Acme', lines: {}, match: { tieBreak: 'oldest' }, ...en })).json());
-    expect(again).toEqual({ version: 1, saved: false, differences: [] });
+    expect(again).toEqual({ version: 1, saved: false, differences: [], warnings: [] });
     const audit = await database.query({ text: "select who, detail from audit where org = $1 and what = 'saved the policy'" }, [org]);
     expect(audit.rows).toEqual([
       {
@@ -220,6 +220,21 @@ describe('the policy', () => {
       'minutes: "ceil" (default, locked by the company)',
     ]);
     expect((await told('?line=sales&agent=Anna@Example.com'))[0]).toBe('logging.missed: "completed" (agent anna@example.com)');
+  });
+  test('what leads nowhere today is saved with a warning', async () => {
+    const then = { tasks: [{ name: 'Look', owner: ['senior manager'] }] };
+    const rows = [{ name: 'closed', when: { hours: 'out', team: 'north' }, then }];
+    const said = PolicySaid.parse(await (await put({ language: 'en', owner: ['default owner'], rows, agents: { anna: {} } })).json());
+    expect([said.saved, ...said.warnings.map(({ path, message }) => `${path}: ${message}`)]).toEqual([
+      true,
+      'owner: No default owner is named: give defaultOwnerId, or they are passed over.',
+      'rows[0].when.hours: There is no calendar, so no call is in or out of hours: name one in hours.calendar.',
+      'rows[0].when.team: teams has no "north". If the directory has it, all is well.',
+      'rows[0].then.tasks[0].owner: No senior manager is named: give followUp.seniorManagerId, or they are passed over.',
+      'agents.anna: It says nothing: the agent is as all others.',
+    ]);
+    const named = { language: 'en', defaultOwnerId: '005A', owner: ['default owner'] };
+    expect(PolicySaid.parse(await (await put(named)).json()).warnings).toEqual([]);
   });
   test('has a schema', async () => {
     const answer = await ask('/schema.json');

@@ -38,8 +38,16 @@ export const PolicyEffective = z.object({
 export type PolicyEffective = z.infer<typeof PolicyEffective>;
 export const PolicyDiff = z.object({ from: z.number(), to: z.number(), differences: z.array(PolicyDifference) });
 export type PolicyDiff = z.infer<typeof PolicyDiff>;
-/** `saved`: false where the document says what the newest version says; there is no other then. */
-export const PolicySaid = z.object({ version: z.number(), saved: z.boolean(), differences: z.array(PolicyDifference) });
+/**
+ * `saved`: false where the document says what the newest version says; there is no other then. `warnings`: what leads nowhere today, such as a
+ * team that nobody is in.
+ */
+export const PolicySaid = z.object({
+  version: z.number(),
+  saved: z.boolean(),
+  differences: z.array(PolicyDifference),
+  warnings: z.array(z.object({ path: z.string(), message: z.string() })),
+});
 export type PolicySaid = z.infer<typeof PolicySaid>;
 /**
  * Status 400: everything that is wrong. Lines and columns count from 1, and are there where a file was sent; a position counts the characters

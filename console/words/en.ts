@@ -292,6 +292,7 @@ export const en: Words = {
       'part of another call': 'Part of another call',
       'undone by a person': 'Undone by a person',
       'still live': 'Call still live',
+      'switched off': 'Switched off',
       'a person chose the record': 'A person chose the record',
       'internal call': 'Internal call',
       'out of hours': 'Out of hours',

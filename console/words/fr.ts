@@ -293,6 +293,7 @@ export const fr: Words = {
       'part of another call': 'Partie d’un autre appel',
       'undone by a person': 'Annulé par une personne',
       'still live': 'Appel en cours',
+      'switched off': 'Désactivé',
       'a person chose the record': 'Fiche choisie par une personne',
       'internal call': 'Appel interne',
       'out of hours': 'En dehors des heures d’ouverture',

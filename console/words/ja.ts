@@ -289,6 +289,7 @@ export const ja: Words = {
       'part of another call': '別の通話の一部',
       'undone by a person': '担当者による取り消し',
       'still live': '通話が継続中',
+      'switched off': '連携オフ',
       'a person chose the record': '担当者が記録を選択',
       'internal call': '内線通話',
       'out of hours': '営業時間外',

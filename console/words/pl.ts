@@ -336,6 +336,7 @@ export const pl: Words = {
       'part of another call': 'Część innego połączenia',
       'undone by a person': 'Wycofane przez człowieka',
       'still live': 'Połączenie wciąż trwa',
+      'switched off': 'Wyłączone',
       'a person chose the record': 'Rekord wybrał człowiek',
       'internal call': 'Połączenie wewnętrzne',
       'out of hours': 'Poza godzinami pracy',

@@ -337,6 +337,7 @@ export const ru: Words = {
       'part of another call': 'Часть другого звонка',
       'undone by a person': 'Отозвано человеком',
       'still live': 'Звонок ещё идёт',
+      'switched off': 'Выключено',
       'a person chose the record': 'Запись выбрал человек',
       'internal call': 'Внутренний звонок',
       'out of hours': 'Нерабочее время',

@@ -436,6 +436,7 @@ export type RuleName =
   | 'part of another call'
   | 'undone by a person'
   | 'still live'
+  | 'switched off'
   | 'a person chose the record'
   | 'internal call'
   | 'out of hours'

@@ -10,6 +10,7 @@ import { effectiveSettings } from './effective.ts';
 import { publishedSchema } from './published-schema.ts';
 import { presetDoors } from './preset-doors.ts';
 import { readPolicyFile, sayHeader, writePolicy } from './policy-yaml.ts';
+import { warningsIn } from './warnings.ts';
 import { withWords } from './with-words.ts';
 
 export type PolicyDoorParts = {
@@ -148,6 +149,7 @@ async function save(context: Ctx, { console: { policies } }: PolicyDoorParts): P
     version: done.version,
     saved: done.outcome === 'saved',
     differences: done.outcome === 'saved' ? withWords(done.differences) : [],
+    warnings: warningsIn(parsePolicy(document)),
   };
   return context.json(said, 200, { etag: tag(done.version) });
 }
