@@ -217,6 +217,7 @@ describe('D5: every decision answers “why?” and “why not?”', () => {
     expect(facts).toEqual({
       partOf: 'nothing',
       phase: 'ended',
+      integration: 'on',
       type: 'missed',
       hours: 'not asked',
       setting: 'open',

@@ -115,7 +115,7 @@ const rulesOf = (policy: Policy, hours: Judgement['is'], row: Rule | undefined):
   { rule: 'undone by a person', when: { undone: 'by a person' }, outcome: 'skip' },
   { rule: 'still live', when: { phase: 'live' }, outcome: 'wait' },
   // DP-05: kept, and written when somebody asks for it
-  { rule: 'switched off', when: { integration: 'off' }, outcome: 'skip' },
+  ...(policy.enabled ? [] : [{ rule: 'switched off', when: { integration: 'off' }, outcome: 'skip' } as const]),
   // what a person links is written, also where the rule says "do not log": AC-08 and DP-52 against an explicit save
   { rule: 'a person chose the record', when: { setting: 'skip', record: 'chosen by a person' }, outcome: 'completed' },
   { rule: 'internal call', when: { type: 'internal' }, outcome: 'skip' },
