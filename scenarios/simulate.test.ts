@@ -9,11 +9,12 @@ const all = { fromMs: minutes(-60), toMs: minutes(600) };
 const logging = { 'outbound-unanswered': 'completed', missed: 'open' };
 
 let line: Line;
-afterEach(async () => {
+afterEach(disconnect);
+async function disconnect() {
   const unexplained = await line.unexplained();
   await line.close();
-  if (unexplained.length > 0) throw new Error(`Calls without an explanation (D5): ${JSON.stringify(unexplained)}`);
-});
+  expect(unexplained).toEqual([]); // D5
+}
 
 type Told = { readonly direction?: 'inbound' | 'outbound'; readonly number?: string; readonly talked?: boolean; readonly live?: true };
 async function hear(call: string, atMs: number, { direction = 'inbound', number = '+48221234567', talked, live }: Told = {}) {
@@ -110,5 +111,160 @@ describe('trying a policy out', () => {
     );
     expect(await everything()).toBe(rows);
     expect(await line.control('GET', '/log?since=0&limit=100000')).toEqual(requests);
+  });
+
+  test('RS-37: a period: counts by rule, owner and record before and after, what moved, and the first calls that differ', async () => {
+    line = await openLine({ orgs: [{ policy: { language: 'en', logging } }] });
+    await hear('missed', minutes(0));
+    await hear('talked', minutes(1), { talked: true });
+    await hear('outbound', minutes(2), { direction: 'outbound', talked: true });
+    await hear('live', minutes(3), { live: true });
+    await line.advanceTo(minutes(10));
+    const draft = { logging: { missed: 'skip', 'outbound-answered': 'open' } };
+    const tried = await tryPeriod(draft);
+    expect(tried).toMatchObject({ calls: 4, differ: 2, book: { asked: 'then', then: 3, now: 1, nobody: 0 }, untried: [] });
+    expect(tried.outcomes).toEqual([
+      { is: 'written', before: 3, after: 2 },
+      { is: 'skipped', before: 0, after: 1 },
+      { is: 'waiting', before: 1, after: 1 },
+    ]);
+    expect(tried.moves).toEqual([{ words: 'written by “missed” → skipped by “missed”', calls: 1 }]);
+    expect(tried.records).toEqual([
+      { what: 'log: completed', before: 2, after: 1 },
+      { what: 'log: open', before: 1, after: 1 },
+    ]);
+    expect(tried.owners.find(({ name }) => name === 'Anna Nowak')).toMatchObject({ before: 2, after: 2 });
+    expect(tried.first.map(({ before, after }) => [before, after])).toEqual([
+      ['written by “missed”', 'skipped by “missed”'],
+      ['written by “outbound answered”', 'written by “outbound answered”'],
+    ]);
+    expect((await tryPeriod(draft, { show: 1 })).first).toHaveLength(1);
+    expect(await tryPeriod({ logging })).toMatchObject({ calls: 4, differ: 0, first: [] });
+  });
+
+  test('RS-37: who called for the first time is made once for a number, and later calls hang on that record or, if nobody is made, on none', async () => {
+    const number = '+48501999888';
+    line = await openLine({ orgs: [{ policy: { language: 'en', logging, stranger: { missed: 'lead' } } }] });
+    await hear('first', minutes(0), { number });
+    await line.advanceTo(minutes(10)); // the lead is in the book by now
+    await hear('second', minutes(11), { number });
+    await hear('third', minutes(12), { number, talked: true });
+    await line.advanceTo(minutes(20));
+    expect(await tryPeriod({ logging, stranger: { missed: 'lead' } })).toMatchObject({ calls: 3, differ: 0 });
+
+    const nobody = await tryPeriod({ logging });
+    expect(nobody.records).toContainEqual({ what: 'person: lead', before: 1, after: 0 });
+    expect(nobody.first.map(({ words }) => words.filter((word) => word.startsWith('log.who')))).toEqual([
+      [`log.who: lead ${number} → nothing`],
+      [`log.who: lead ${number} → nothing`],
+      [`log.who: lead ${number} → nothing`],
+    ]);
+    const contact = await tryPeriod({ logging, stranger: { missed: 'contact' } });
+    expect(contact.records.filter(({ what }) => what.startsWith('person'))).toEqual([
+      { what: 'person: lead', before: 1, after: 0 },
+      { what: 'person: contact', before: 0, after: 1 },
+    ]);
+    expect(contact.first).toHaveLength(3);
+    // of one call alone: what calls before it had made was there
+    expect((await tryCall('third', { logging, stranger: { missed: 'lead' } })).differences).toEqual([]);
+    expect((await tryCall('first', { logging })).differences.map(({ words }) => words)).toEqual([
+      `log.who: lead ${number} → nothing`,
+      'person: wanted → not wanted',
+    ]);
+  });
+
+  test('RS-37: who was meant stays as it was found then, or is whom the book knows now', async () => {
+    line = await openLine({ orgs: [{ policy: { language: 'en', logging } }] });
+    const number = '+48501999777';
+    await hear('one', minutes(0), { number });
+    await line.advanceTo(minutes(5));
+    await line.asHuman({ action: 'create', object: 'Contact', fields: { LastName: 'Tanaka', Phone: number } });
+    await line.advanceTo(minutes(20));
+    expect(await tryCall('one', { logging })).toMatchObject({ book: 'then', differences: [] });
+    const now = await tryCall('one', { logging }, 'now');
+    expect(now).toMatchObject({ book: 'now' });
+    expect(now.differences.map(({ words }) => words)).toContain('log.who: nothing → contact Tanaka');
+  });
+
+  test('RS-37: a talk that came later settles the open log, also where the policy of then asked nobody', async () => {
+    line = await openLine({ orgs: [{ policy: { language: 'en', logging } }] });
+    await hear('missed', minutes(0));
+    await hear('back', minutes(5), { direction: 'outbound', talked: true });
+    await line.advanceTo(minutes(10));
+    const tried = await tryCall('missed', { logging, closeWhenCalledBack: true });
+    expect(tried).toMatchObject({ before: { rule: 'missed' }, after: { is: 'written', rule: 'called back' } });
+    expect(tried.after.records[0]!.fields).toMatchObject({ status: 'completed' });
+  });
+
+  test('RS-37: parts of other calls stay parts, live calls wait, and what a former release pinned is read', async () => {
+    line = await openLine({ orgs: [{ policy: { language: 'en', logging } }] });
+    await hear('whole', minutes(0), { talked: true });
+    await hear('part', minutes(1), { talked: true });
+    await line.send({
+      id: 'join',
+      body: { version: 1, type: 'call.joined', call: 'part', at: new Date(minutes(2)).toISOString(), data: { into: 'whole' } },
+    });
+    await hear('live', minutes(3), { live: true });
+    await line.advanceTo(minutes(10));
+    await line.database.query({
+      text: "update calls set pinned = jsonb_set(pinned, '{policy}', '{\"language\": \"en\"}') - 'named' - 'number' where pinned is not null",
+    });
+    const tried = await tryPeriod({ logging, product: 'Acme' });
+    expect(Object.fromEntries(tried.outcomes.map(({ is, after }) => [is, after]))).toEqual({ written: 1, 'part-of': 1, waiting: 1 });
+    expect(tried.differ).toBe(1);
+  });
+});
+
+describe('an invented call', () => {
+  const invent = async (form: object, document: object = {}) =>
+    TriedCall.parse(
+      await line.simulator.invented(
+        line.org,
+        { form: InventedCall.parse(form) },
+        { policy: parsePolicy({ language: 'en', ...document }), book: 'then' },
+      ),
+    );
+  test('RS-35, RS-37: of every kind, by a form', async () => {
+    line = await openLine({ orgs: [{ policy: { language: 'en', logging } }] });
+    await line.rest();
+    const agent = { email: 'anna.nowak@acme.example' };
+    const stranger = { number: '+48501999888', match: [] };
+    expect(await invent({ direction: 'inbound', ...stranger, agent }, { stranger: { answered: 'lead' } })).toMatchObject({
+      type: 'inbound-answered',
+      number: '+48501999888',
+      after: {
+        is: 'written',
+        rule: 'inbound answered',
+        records: [{ role: 'log', fields: { durationSeconds: 60, waitSeconds: 10 } }, { role: 'person' }],
+      },
+    });
+    const theirs = { match: [{ kind: 'contact', id: '003000000000001AAA', name: 'Ewa', ownerId: '005000000000009AAA' }] };
+    const known = await invent({ direction: 'outbound', number: '+48501999888', agent, ...theirs });
+    expect(known.after.records[0]!.crm).toMatchObject({ WhoId: '003000000000001AAA', CallType: 'Outbound', Status: 'Completed' });
+    for (const [outcome, type] of [
+      ['missed', 'missed'],
+      ['abandoned', 'missed'],
+      ['closed', 'missed'],
+      ['busy', 'missed'],
+      ['voicemail', 'voicemail'],
+    ] as const)
+      expect(await invent({ direction: 'inbound', outcome, ...stranger, line: { name: 'Sales' } })).toMatchObject({ type });
+    for (const outcome of ['busy', 'no answer', 'cancelled', 'unreachable'])
+      expect(await invent({ direction: 'outbound', outcome, ...stranger, agent })).toMatchObject({ type: 'outbound-unanswered' });
+    expect(await invent({ direction: 'internal', agent })).toMatchObject({ after: { is: 'skipped', rule: 'internal call' } });
+    expect(await invent({ direction: 'inbound', withheld: true, agent })).toMatchObject({ book: 'none' });
+  });
+  test('RS-37: as events, read as at the door', async () => {
+    line = await openLine({ orgs: [{ policy: { language: 'en', logging } }] });
+    const draft = { policy: parsePolicy({ language: 'en' }), book: 'then' as const };
+    const events = [
+      { type: 'call.started', at: '2026-03-02T09:00:00Z', data: { direction: 'inbound', customer: { number: '+48501999888' } } },
+      { type: 'call.ended', at: '2026-03-02T09:00:20Z', data: {} },
+    ];
+    expect(await line.simulator.invented(line.org, { events }, draft)).toMatchObject({
+      type: 'missed',
+      startedAt: '2026-03-02T09:00:00.000Z',
+    });
+    await expect(line.simulator.invented(line.org, { events: [{ type: 'call.started' }] }, draft)).rejects.toThrow(/at/);
   });
 });

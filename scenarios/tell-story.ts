@@ -18,8 +18,15 @@ type Told = {
 const afterwardsMs = 60_000;
 const rooms = ['ingest', 'wire', 'org', 'admin', 'human', 'call', 'decide', 'write', 'notify'];
 
-/** Plays what happens on a line of its own, and tells it from wire to wire. Same happenings, same story. */
-export async function tellStory(happenings: readonly Happening[], before: Before): Promise<string> {
+/**
+ * Plays what happens on a line of its own, and tells it from wire to wire. Same happenings, same story. `afterwards`: while the line is still
+ * there.
+ */
+export async function tellStory(
+  happenings: readonly Happening[],
+  before: Before,
+  afterwards: (line: Line, names: Names) => Promise<void> = async () => {},
+): Promise<string> {
   const { records = [], ...org } = before;
   const happening = happenings.flatMap((one) => ('trace' in one ? heard(one) : [one]));
   const [first] = happening.flatMap((one) => ('at' in one ? [msOf(one.at)] : []));
@@ -44,7 +51,9 @@ export async function tellStory(happenings: readonly Happening[], before: Before
       last = ms;
     }
     if (!happening.some((one) => 'end' in one)) await teller.watchUntil(last + afterwardsMs, true);
-    return [...lines, '', ...teller.lines, '', ...(await teller.ending())].join('\n') + '\n';
+    const story = [...lines, '', ...teller.lines, '', ...(await teller.ending())].join('\n') + '\n';
+    await afterwards(line, names);
+    return story;
   } finally {
     await line.close();
   }
@@ -285,7 +294,7 @@ class Teller {
   }
 }
 
-const cutId = (id: string): string => (id.length > 24 ? `${id.slice(0, 20)}…` : id).replaceAll(/[^\P{C}]/gu, '�');
+export const cutId = (id: string): string => (id.length > 24 ? `${id.slice(0, 20)}…` : id).replaceAll(/[^\P{C}]/gu, '�');
 
 /** What a delivery tells, in its own words: types and calls. */
 function sayBody(body: Uint8Array): string {

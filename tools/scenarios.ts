@@ -1,6 +1,7 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Before, readHappenings } from '../scenarios/happening.ts';
+import { tellPresets } from '../scenarios/tell-presets.ts';
 import { tellStory } from '../scenarios/tell-story.ts';
 import { leaveTestServer } from '../server/testing/test-database.ts';
 import { diff } from './diff.ts';
@@ -9,9 +10,10 @@ import setup from './vitest-setup.ts';
 
 answerHelp(`
 npm run scenarios [-- name …]   whole calls from wire to wire, each compared with its story.txt; then what whole lines promise
-npm run golden [-- name …]      rewrites story.txt where the story has changed; its diff is what the reviewer reads
+npm run golden [-- name …]      rewrites story.txt and presets.txt where they have changed; their diff is what the reviewer reads
 
-A scenario is a folder of scenarios/: call.jsonl says what happens, org.json what the org is before, story.txt what came of it.
+A scenario is a folder of scenarios/: call.jsonl says what happens, org.json what the org is before, story.txt what came of it,
+presets.txt what each preset would have made of the same calls.
 Names choose the scenarios, and the tests of scenarios/, that contain them. The last line is "N passed, N failed".
 `);
 
@@ -39,6 +41,16 @@ const textOf = (...path: string[]) =>
   );
 let [passed, failed, rewritten] = [0, 0, 0];
 
+/** With what is known; rewrites it where that is asked for. */
+async function compare(name: string, file: string, told: string): Promise<{ readonly problem?: string; readonly note?: string }> {
+  const known = await textOf(name, file);
+  if (told === known) return {};
+  if (!golden) return { problem: known === undefined ? `It has no ${file} yet: read what \`npm run golden\` writes.` : diff(known, told) };
+  await writeFile(join(folder, name, file), told);
+  rewritten += 1;
+  return { note: `${file} ${known === undefined ? 'written' : 'rewritten'}` };
+}
+
 async function tell(name: string): Promise<void> {
   const begun = performance.now();
   let problem: string | undefined;
@@ -46,15 +58,16 @@ async function tell(name: string): Promise<void> {
   try {
     const happenings = readHappenings((await textOf(name, 'call.jsonl')) ?? '');
     const before = Before.parse(JSON.parse((await textOf(name, 'org.json')) ?? '{}'));
-    const told = await tellStory(happenings, before);
-    const known = await textOf(name, 'story.txt');
+    let presets = '';
+    const told = await tellStory(happenings, before, async (line, names) => {
+      presets = await tellPresets(line, names);
+    });
     if (!told.includes('\n  0 calls unexplained\n')) problem = told.slice(told.indexOf('Explanations'));
-    else if (told === known) note = '';
-    else if (golden) {
-      await writeFile(join(folder, name, 'story.txt'), told);
-      rewritten += 1;
-      note = known === undefined ? 'written' : 'rewritten';
-    } else problem = known === undefined ? 'It has no story.txt yet: read what `npm run golden` writes.' : diff(known, told);
+    else {
+      const found = [await compare(name, 'story.txt', told), await compare(name, 'presets.txt', presets)];
+      note = found.flatMap((one) => one.note ?? []).join(', ');
+      problem = found.flatMap((one) => one.problem ?? []).join('\n') || undefined;
+    }
   } catch (error) {
     problem = (error as Error).stack ?? String(error);
   }

@@ -11,7 +11,7 @@ import { type Draft, type Simulator, Unreadable } from './simulator.ts';
 
 export type SimulateDoorParts = {
   readonly simulator: Simulator;
-  readonly console: { readonly policies: PolicyStore };
+  readonly console: { readonly policies: Pick<PolicyStore, 'newest' | 'one'> };
   report(what: string, fields: Readonly<Record<string, unknown>>): void;
 };
 
@@ -75,7 +75,11 @@ export function simulateDoors(parts: SimulateDoorParts): readonly Door[] {
 }
 
 /** The policy that is to be tried, or why it can't be. */
-async function policyOf(context: Ctx, { policy, yaml, version }: Simulate, policies: PolicyStore): Promise<Policy | Response> {
+async function policyOf(
+  context: Ctx,
+  { policy, yaml, version }: Simulate,
+  policies: Pick<PolicyStore, 'newest' | 'one'>,
+): Promise<Policy | Response> {
   const { org } = context.var.visitor;
   if (yaml !== undefined) {
     const file = readPolicyFile(yaml);

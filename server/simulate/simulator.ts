@@ -1,5 +1,6 @@
 import type { InventedCall, TriedCall, TriedPeriod } from '../../wire/simulate.ts';
 import type { LookUp } from '../book/look-up.ts';
+import type { Call } from '../call/call.ts';
 import type { CallEvent, CallId } from '../call/event.ts';
 import type { Crm } from '../crm.ts';
 import type { Policy } from '../decide/policy.ts';
@@ -34,10 +35,15 @@ export type Simulator = ReturnType<typeof simulator>;
 /** An invented call can't be read: the message says what is wrong with it. */
 export class Unreadable extends Error {}
 
+/** A stored call, and what it would come to, or why nothing can be told of it. */
+export type TriedStored = { readonly stored: StoredCall; readonly tried: Tried | string };
+
 /** Few enough that a page is read, and its rows parsed, in a few milliseconds. */
 const pageSize = 100;
 /** So long the event loop is ours at a time: calls ring meanwhile. */
 const atATimeMs = 4;
+/** How often it is told how far it has come; whoever goes away is noticed then. */
+const sayEveryMs = 200;
 
 /** Tries a policy on calls without touching anything: no write, no request to the CRM, and PostgreSQL refuses what would change a row. */
 export function simulator(parts: SimulatorParts) {
@@ -53,6 +59,41 @@ export function simulator(parts: SimulatorParts) {
     if (!call || !source) return whyNot(stored);
     return tryCall(trial, source, stored, call, found ?? (await parts.lookUp(trial.org.org, lookUpFor(call))), making);
   };
+
+  /**
+   * The calls that began in a period, in that order, some at a time: what each would come to, or why nothing can be told of it. The node is
+   * let go between them.
+   */
+  async function* each(org: OrgId, period: Period, draft: Draft): AsyncGenerator<readonly TriedStored[]> {
+    const trial = await trialOf(org, draft);
+    const making: Making = new Map();
+    const pageAfter = (place: PagePlace | undefined) => {
+      const page = store.page(org, period, place, pageSize);
+      page.catch(() => undefined); // heard below, unless nobody asks any more
+      return page;
+    };
+    for (let coming: ReturnType<typeof pageAfter> | undefined = pageAfter(undefined); coming;) {
+      const page: Awaited<ReturnType<typeof pageAfter>> = await coming;
+      coming = page.next && pageAfter(page.next); // is read while this one is tried
+      const breathe = breathing(world);
+      const heard: (readonly [StoredCall, Call | undefined])[] = [];
+      for (const stored of page.calls) {
+        heard.push([stored, hearStored(stored, sources[stored.due.source])]);
+        await breathe();
+      }
+      const found = await Promise.all(heard.map(([, call]) => (call ? parts.lookUp(org, lookUpFor(call)) : Promise.resolve(nobodyKnown))));
+      let some: TriedStored[] = [];
+      for (const [place, [stored, call]] of heard.entries()) {
+        const source = sources[stored.due.source];
+        some.push({ stored, tried: call && source ? tryCall(trial, source, stored, call, found[place]!, making) : whyNot(stored) });
+        if (await breathe()) {
+          yield some;
+          some = [];
+        }
+      }
+      yield some;
+    }
+  }
 
   return {
     /** A stored call; undefined: there is none of this number. */
@@ -102,54 +143,45 @@ export function simulator(parts: SimulatorParts) {
       return sayTried(tried, undefined, parts.crm(org), trial.org);
     },
 
-    /** The calls that began in a period, in that order. Ends when nobody asks for the next step any more. */
+    each,
+
+    /** What a policy would do to the calls that began in a period. Ends when nobody asks for the next step any more. */
     async *period(org: OrgId, period: Period, draft: Draft, show: number): AsyncGenerator<PeriodStep> {
       const beganMs = world.monotonic();
-      const trial = await trialOf(org, draft);
+      let saidMs = beganMs;
       const of = await store.count(org, period);
+      const view = await parts.orgView(org);
       const tally = new Tally();
-      const making: Making = new Map();
       const first: ReturnType<typeof sayDiffering>[] = [];
       yield { done: 0, of };
-      let sinceMs = world.monotonic();
-      /** Lets whoever waits for this node go first. */
-      const breathe = async () => {
-        if (world.monotonic() - sinceMs < atATimeMs) return;
-        await new Promise((resolve) => setImmediate(resolve));
-        sinceMs = world.monotonic();
-      };
-      const pageAfter = (place: PagePlace | undefined) => {
-        const page = store.page(org, period, place, pageSize);
-        page.catch(() => undefined); // heard below, unless nobody asks any more
-        return page;
-      };
-      for (let coming: ReturnType<typeof pageAfter> | undefined = pageAfter(undefined); coming;) {
-        const page: Awaited<ReturnType<typeof pageAfter>> = await coming;
-        coming = page.next && pageAfter(page.next); // is read while this one is tried
-        sinceMs = world.monotonic();
-        const heard: { stored: StoredCall; call: ReturnType<typeof hearStored> }[] = [];
-        for (const stored of page.calls) {
-          heard.push({ stored, call: hearStored(stored, sources[stored.due.source]) });
-          await breathe();
-        }
-        const found = await Promise.all(heard.map(async ({ call }) => (call ? parts.lookUp(org, lookUpFor(call)) : undefined)));
-        for (const [place, { stored, call }] of heard.entries()) {
-          await breathe();
-          const source = sources[stored.due.source];
-          if (!call || !source) {
-            tally.skip(whyNot(stored));
+      for await (const page of each(org, period, draft)) {
+        for (const { stored, tried } of page) {
+          if (typeof tried === 'string') {
+            tally.skip(tried);
             continue;
           }
-          const tried = tryCall(trial, source, stored, call, found[place]!, making);
           const compared = compare(stored, tried);
           tally.add(tried, compared);
-          if (compared.differs && first.length < show) first.push(sayDiffering(tried, stored, compared, trial.org));
+          if (compared.differs && first.length < show) first.push(sayDiffering(tried, stored, compared, view));
         }
-        if (coming) yield { done: tally.calls, of };
+        if (world.monotonic() - saidMs < sayEveryMs) continue;
+        saidMs = world.monotonic();
+        yield { done: tally.calls, of };
       }
       const seconds = (world.monotonic() - beganMs) / 1000;
-      yield { done: tally.calls, of, result: sayPeriod(tally, { period, asked: draft.book, first, seconds, org: trial.org }) };
+      yield { done: tally.calls, of, result: sayPeriod(tally, { period, asked: draft.book, first, seconds, org: view }) };
     },
+  };
+}
+
+/** Lets whoever waits for this node go first, whenever it has been ours for long enough. Gives whether it did. */
+function breathing(world: Pick<World, 'monotonic'>): () => Promise<boolean> {
+  let sinceMs = world.monotonic();
+  return async () => {
+    if (world.monotonic() - sinceMs < atATimeMs) return false;
+    await new Promise((resolve) => setImmediate(resolve));
+    sinceMs = world.monotonic();
+    return true;
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Call } from '../call/call.ts';
 import type { CallEvent } from '../call/event.ts';
+import type { CrmRecord } from '../crm.ts';
 import type { Decision } from '../decide/decide.ts';
 import { talkedAt } from '../decide/facts.ts';
 import type { Inputs } from '../decide/pin.ts';
@@ -55,11 +56,19 @@ export function tryCall(trial: Trial, source: Source, stored: StoredCall, call: 
   const { org, links, book, nowMs } = trial;
   const { due } = stored;
   const { number } = call.customer;
-  const real = found.made;
+  // What has been renamed, converted or deleted since was not so then.
+  const hungOn = book === 'then' ? recordOfThen(stored) : undefined;
+  const real: MadePerson | undefined =
+    found.made && hungOn
+      ? { ...found.made, state: 'there', generation: due.personGeneration ?? found.made.generation, record: hungOn }
+      : found.made;
+  const before = number === undefined ? undefined : making.get(number);
   // What became of a record the call itself asked for, or an earlier one, is known; one that a later call had made isn't there yet.
-  const isKnown = real !== undefined && (stored.madeBefore || (real.state !== 'there' && due.personGeneration !== undefined));
-  const made = isKnown ? real : number === undefined ? undefined : making.get(number);
-  const pinned = due.pinned && pinnedFor(due.pinned, inputsNow(org, due, call, found), isKnown || made === real ? undefined : real);
+  const isGone = real?.state !== 'there' && (due.personGeneration !== undefined || (before !== undefined && before.row !== unwritten));
+  const isKnown = real !== undefined && (stored.madeBefore || isGone);
+  const made = isKnown ? real : before;
+  const isReal = made !== undefined && made.row !== unwritten;
+  const pinned = due.pinned && pinnedFor(due.pinned, inputsNow(org, due, call, found), isKnown || isReal ? undefined : real);
   const isPinned = pinned !== undefined && book === 'then' && !pinned.match.unsure;
   const judging = (its: MadePerson | undefined): Judging => ({
     due: { ...due, pinned, wantsPerson: false },
@@ -85,7 +94,7 @@ export function tryCall(trial: Trial, source: Source, stored: StoredCall, call: 
           kind: person.record.kind,
           generation: person.generation,
           state: 'there',
-          row: '',
+          row: unwritten,
           record: { kind: person.record.kind, id: `new ${person.record.kind} ${number}`, name: person.record.name },
         });
   making.set(number, there);
@@ -93,6 +102,16 @@ export function tryCall(trial: Trial, source: Source, stored: StoredCall, call: 
 }
 
 const withMade = ({ made: _made, ...found }: LookedUp, made: MadePerson | undefined): LookedUp => ({ ...found, ...(made && { made }) });
+
+/** No row of `writes`: it would be made by the policy on trial. */
+const unwritten = '';
+
+/** The record made for its number, as the log of a stranger's call hung on it. */
+function recordOfThen({ due, decided }: StoredCall): CrmRecord | undefined {
+  if (!due.pinned?.match.stranger) return undefined;
+  const log = decided?.wants.find(({ role }) => role === 'log')?.record;
+  return log?.kind === 'activity' ? (log.who ?? log.what) : undefined;
+}
 
 /** What was pinned, under the policy on trial. `unmade`: a record that this policy has not made: nobody was meant by it. */
 function pinnedFor(pinned: Inputs, now: Inputs, unmade: MadePerson | undefined): Inputs {

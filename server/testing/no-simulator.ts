@@ -5,6 +5,9 @@ const nothing = () => Promise.reject(new Error('this test tries no policy out'))
 export const noSimulator: Simulator = {
   call: nothing,
   invented: nothing,
+  async *each() {
+    yield await nothing();
+  },
   async *period() {
     yield await nothing();
   },
