@@ -58,7 +58,7 @@ describe('presets in the org', () => {
     expect(await taskOf('dialled')).toMatchObject({ Subject: 'Cordboard call - Outbound / (1) min' });
   });
 
-  test('RS-51, RS-53: Ringostat: the owner’s outbound talk is a closed task with the link, on the lead; one in vain is nothing', async () => {
+  test('RS-51, RS-52, RS-53, RS-54: Ringostat: outbound talks are closed tasks with the link for the lead’s owner, whoever called; in vain, or to a stranger, nothing', async () => {
     const idOf = await open('ringostat');
     const number = '+48501999123';
     const fields = { LastName: 'Tanaka', Company: 'Acme', Phone: number, OwnerId: idOf(anna.email) };
@@ -68,7 +68,11 @@ describe('presets in the org', () => {
     await hear('in-vain', minutes(7), { direction: 'outbound', number, by: anna });
     await hear('colleague', minutes(8), { number, by: jamesHimself, talked: true });
     await hear('missed', minutes(9), { number });
+    await hear('for-owner', minutes(10), { direction: 'outbound', number, by: jamesHimself, talked: true });
+    await hear('stranger', minutes(11), { direction: 'outbound', number: '+48501999777', by: anna, talked: true });
     await line.advanceTo(minutes(20));
+    expect(await taskOf('for-owner')).toMatchObject({ IsClosed: true, OwnerId: idOf(anna.email), WhoId: id });
+    expect(await taskOf('stranger')).toBeUndefined();
     expect(await taskOf('talked')).toMatchObject({
       IsClosed: true,
       OwnerId: idOf(anna.email),

@@ -9,7 +9,7 @@ const whole = presetNames.filter((name) => name !== 'enrich');
 const spoken = (name: (typeof presetNames)[number]) =>
   pathsIn(presetSettings(name, 'en'))
     .map((path) => path.join('.'))
-    .filter((path) => !path.startsWith('texts.'))
+    .filter((path) => path !== 'rows' && !path.startsWith('texts.'))
     .toSorted();
 /** What an admin has chosen that no preset speaks of. */
 const own = {
@@ -23,6 +23,7 @@ const own = {
   followUp: { seniorManagerId: '005000000000002' },
   defaults: { Task: { Region__c: 'EMEA' } },
   locked: ['zone'],
+  rows: [{ name: 'VIP', when: { line: 'vip' }, then: { due: { hours: 1 } } }],
   lines: { main: { logging: { missed: 'skip' } } },
 };
 
@@ -49,7 +50,8 @@ describe('presets', () => {
   test.each(presetNames)('RS-37: %s leaves alone what is the admin’s; the same twice is the same once', (name) => {
     const once = withPreset(own, name).document;
     const policy = parsePolicy(once);
-    expect(policy).toMatchObject({ ...own, match: { ...own.match, kinds: policy.match.kinds } });
+    const { rows: _rows, ...settings } = own;
+    expect(policy).toMatchObject({ ...settings, match: { ...own.match, kinds: policy.match.kinds } });
     expect(withPreset(once, name).document).toEqual(once);
   });
   test('RS-37: back to the default leaves nothing of a preset, and everything else', () => {
@@ -63,6 +65,16 @@ describe('presets', () => {
     const { document, left } = withPreset(own, 'recommended');
     expect(parsePolicy(document).followUp.count).toBe('clock');
     expect(left).toEqual([{ path: 'followUp.count', because: expect.stringContaining('name one in followUp.calendar') }]);
+  });
+  test('RS-52, RS-54: rows of a preset stand behind the admin’s own, and go with it', () => {
+    const names = (document: unknown) => parsePolicy(document).rows.map(({ name }) => name);
+    const ringostat = withPreset(own, 'ringostat').document;
+    expect(names(ringostat)).toEqual(['VIP', expect.stringMatching(/^Ringostat: /), expect.stringMatching(/^Ringostat: /)]);
+    expect(names(withPreset(ringostat, 'fcc').document)).toEqual(['VIP']);
+    const all = { ...own, rows: [{ name: 'mine', when: {}, then: { log: 'open', owner: ['agent'] } }] };
+    const { document, left } = withPreset(all, 'ringostat');
+    expect(names(document)).toEqual(['mine']);
+    expect(left).toContainEqual({ path: 'rows', because: expect.any(String) });
   });
   test('DP-48: with the dialpad preset all calls are completed tasks, and the differences are told', () => {
     const { document } = withPreset({ language: 'ja' }, 'dialpad');

@@ -57,8 +57,11 @@ export function presetSettings(name: PresetName, language: Policy['language']): 
 export function withPreset(document: unknown, name: PresetName): Merged {
   const current = settingsOf(document);
   const given = presetSettings(name, languageOf(current));
-  const merged = merge(presets[name].wording === undefined ? current : withoutTexts(current), given) as Settings;
-  return usable(current, merged, given);
+  const { rows = [], ...settings } = given;
+  const former = withoutRows(presets[name].wording === undefined ? current : withoutTexts(current));
+  const merged = merge(former, settings) as Settings;
+  const all = [...rowsOf(former), ...(rows as readonly unknown[])];
+  return usable(withoutRows(current), all.length > 0 ? { ...merged, rows: all } : merged, given);
 }
 
 /** The policy with every setting that any preset speaks of left to its default (RS-37). */
@@ -66,7 +69,9 @@ export function withoutPresets(document: unknown): Merged {
   const current = settingsOf(document);
   const language = languageOf(current);
   const spoken = new Set(presetNames.flatMap((name) => pathsIn(presetSettings(name, language)).map((path) => JSON.stringify(path))));
-  const left = [...spoken].reduce((so, key) => without(so, JSON.parse(key) as string[]), withoutTexts(current));
+  const former = withoutRows(withoutTexts(current));
+  const rows = rowsOf(former);
+  const left = { ...[...spoken].reduce((so, key) => without(so, JSON.parse(key) as string[]), former), ...(rows.length > 0 && { rows }) };
   return { document: inOrder(left), left: [] };
 }
 
@@ -99,6 +104,16 @@ function withoutTexts(settings: Settings): Settings {
   return without(without(settings, ['subject']), ['texts', languageOf(settings)]);
 }
 
+const rowsOf = ({ rows }: Settings): readonly unknown[] => (Array.isArray(rows) ? rows : []);
+/** Without the rows of any preset, which begin with its title: `Ringostat: …`. Rows of the admin's own stand before those of a preset. */
+function withoutRows(settings: Settings): Settings {
+  const titles = Object.values(presets).map(({ title }) => `${title}: `);
+  const isPresets = (row: unknown) => isSection(row) && titles.some((title) => String(row['name']).startsWith(title));
+  const own = rowsOf(settings).filter((row) => !isPresets(row));
+  const { rows: _rows, ...rest } = settings;
+  return own.length > 0 ? { ...rest, rows: own } : rest;
+}
+
 /** What of the preset can't be together with what is the admin's stays as it was. */
 function usable(current: Settings, merged: Settings, preset: Settings): Merged {
   let document: Settings = merged;
@@ -109,13 +124,13 @@ function usable(current: Settings, merged: Settings, preset: Settings): Merged {
       return { document: inOrder(document), left };
     } catch (error) {
       if (!(error instanceof PolicyMistakes)) throw error;
-      const mistake = error.mistakes.find(
-        ({ path, together }) => together && !left.some((one) => one.path === path) && pathsIn(preset).some((own) => own.join('.') === path),
-      );
-      if (!mistake) throw error;
-      const path = mistake.path.split('.');
-      left.push({ path: mistake.path, because: mistake.message });
-      document = put(document, path, valueAt(current, path));
+      const clash = error.mistakes.flatMap(({ path, message, together }) => {
+        const own = pathsIn(preset).find((one) => path.split(/\.|\[/, one.length).join('.') === one.join('.'));
+        return together && own && !left.some((one) => one.path === own.join('.')) ? [{ own, message }] : [];
+      })[0];
+      if (!clash) throw error;
+      left.push({ path: clash.own.join('.'), because: clash.message });
+      document = put(document, clash.own, valueAt(current, clash.own));
     }
   }
 }

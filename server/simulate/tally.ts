@@ -31,7 +31,7 @@ const outcomeOf: Readonly<Record<Verdict['is'], Outcome>> = {
 
 export const sideOf = ({ verdict, trace, wants }: Pick<Decided, 'verdict' | 'trace' | 'wants'>): Side => ({
   is: outcomeOf[verdict.is],
-  rule: trace.find((step) => 'fired' in step)?.rule,
+  rule: trace.find((step) => 'fired' in step && step.outcome !== 'adds')?.rule,
   because: verdict.is === 'skipped' ? verdict.because : verdict.is === 'waiting' ? `waits for ${verdict.for}` : undefined,
   wants,
 });
