@@ -70,7 +70,8 @@ function sayTried(call: string, { decision, wants }: Tried, names: Names): strin
 
 function sayRecord({ role, qualifier, record }: WantedRecord): string {
   const as = qualifier ? `${role} ${qualifier}` : role;
-  if (record.kind !== 'activity') return `${as}: ${record.kind} ${'name' in record ? record.name : ''}, ${sayOwner(record.ownerId)}`;
+  if (record.kind !== 'activity')
+    return `${as}: ${record.kind}${'name' in record ? ` ${record.name}` : ''}${'ownerId' in record ? `, ${sayOwner(record.ownerId)}` : ''}`;
   const about = [record.who, record.what].flatMap((one) => (one ? [one.id.startsWith('new ') ? `<${one.id}>` : one.id] : []));
   return [
     `${as}: ${record.status}`,

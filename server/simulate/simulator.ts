@@ -27,7 +27,7 @@ export type SimulatorParts = {
   /** For what the CRM calls things; undefined while none is connected. */
   crm(org: OrgId): Pick<Crm, 'draft' | 'textField' | 'recordUrl'> | undefined;
 };
-/** A policy on trial. `version`: what it would be saved as; undefined: one more than the newest. */
+/** A policy on trial. It is tried as the version it would be saved as. */
 export type Draft = { readonly policy: Policy; readonly book: Book };
 /** How far a period has come; at the end what came of it. */
 export type PeriodStep = { readonly done: number; readonly of: number; readonly result?: TriedPeriod };
