@@ -27,7 +27,7 @@ const nobodys = async () => (await line!.admin.nobodysPhones(line!.org)).map((ro
 const save = (...people: object[]) =>
   line!.admin.savePeople(
     line!.org,
-    people.map((one) => ({ connection: '', user: null, email: null, ...one })),
+    people.map((one) => ({ connection: '', user: null, email: null, team: null, ...one })),
   );
 
 test('RS-44, RS-71: a phone that is nobody’s is listed with the first call it had, until the admin says whose it is', async () => {
@@ -60,4 +60,12 @@ test('the list is saved whole: who isn’t on it any more is who their own words
   await save();
   await answered('c', { id: '101', email: 'anna.nowak@acme.example' });
   expect(await ownerOf('c')).toBe('Anna Nowak');
+});
+
+test('a row that says no more than the team leaves who the agent is to their own words', async () => {
+  line = await openLine();
+  await save({ agent: '101', team: 'Sales' }, { agent: 'desk-8', team: 'Sales' });
+  await answered('c', { id: '101', email: 'anna.nowak@acme.example' });
+  await answered('d', { id: 'desk-8' });
+  expect([await ownerOf('c'), await ownerOf('d')]).toEqual(['Anna Nowak', 'Integration User']);
 });

@@ -352,12 +352,13 @@ describe('what comes in is parsed at the door', () => {
   test('who the agents are: each once, each one user', async () => {
     const put = async (people: unknown) =>
       ask('/api/people', { ...json({ people }, { cookie: await signedIn(), 'x-cordboard': '1' }), method: 'PUT' });
-    const anna = { agent: '101', email: 'anna@acme.example' };
+    const anna = { agent: '101', email: 'anna@acme.example', team: 'Sales' };
     expect((await put([anna])).status).toBe(200);
     expect(await (await ask('/api/people', { headers: { cookie: await signedIn() } })).json()).toEqual({ people: [anna], nobodys: [] });
     for (const [wrong, words] of [
       [[anna, anna], 'twice'],
-      [[{ agent: '101' }], 'either a user or an email'],
+      [[{ agent: '101' }], 'a user, an email or a team'],
+      [[{ ...anna, user: '005000000000001' }], 'either a user or an email'],
       [[{ agent: '101', user: '003000000000001' }], 'the id of a user'],
       [[{ ...anna, extension: '1' }], 'extension'],
       ['nobody', 'people'],

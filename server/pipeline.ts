@@ -368,10 +368,14 @@ export function inputsNow(org: OrgView, due: Judging['due'], call: NonNullable<T
   // An agent whose e-mail isn't known yet, or an org whose users weren't read yet, is no answer: it must not be pinned as one.
   const userOf = (agent: Agent): CrmUser | undefined => {
     const said = entryOf(org, due.connection, agent.id);
-    if (said) return said.user === undefined ? org.usersByEmail.get(said.email!.toLowerCase()) : org.usersById.get(said.user);
+    if (said?.user !== undefined) return org.usersById.get(said.user);
+    if (said?.email !== undefined) return org.usersByEmail.get(said.email.toLowerCase());
     return agent.email === undefined ? org.usersByExtension.get(agent.id) : org.usersByEmail.get(agent.email.toLowerCase());
   };
-  const isSaid = (agent: Agent) => agent.email !== undefined || entryOf(org, due.connection, agent.id) !== undefined;
+  const isSaid = (agent: Agent): boolean => {
+    const said = entryOf(org, due.connection, agent.id);
+    return (agent.email ?? said?.user ?? said?.email) !== undefined;
+  };
   const lookedUp = (agent: Agent) => (isSaid(agent) || userOf(agent) !== undefined) && org.usersById.size > 0;
   const fallback =
     (org.policy.defaultOwnerId && org.usersById.get(org.policy.defaultOwnerId)) || (org.selfUser && org.usersById.get(org.selfUser));

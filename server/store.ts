@@ -180,8 +180,14 @@ export type PersonPlan = {
   readonly policyVersion: number;
 };
 
-/** Who an agent is in the CRM, as the admin says: a user's id, or an e-mail. */
-export type PersonEntry = { readonly connection: string; readonly agent: string; readonly user?: string; readonly email?: string };
+/** Who an agent is, as the admin says: in the CRM, by a user's id or an e-mail, and in which team. At least one of them is said. */
+export type PersonEntry = {
+  readonly connection: string;
+  readonly agent: string;
+  readonly user?: string;
+  readonly email?: string;
+  readonly team?: string;
+};
 /** `connection` '': on whatever phone system. */
 export const personKey = (connection: string, agent: string): string => JSON.stringify([connection, agent]);
 /** A phone that answered and is nobody's in the CRM (RS-44). */

@@ -275,8 +275,8 @@ export const EraseRecording = z.object({ because });
 export const RecordingRules = z.object({ keepDays: z.int().min(1).max(36_500).nullable() });
 
 /**
- * Who the agents of the phone systems are in the CRM: all of them, each by the id of a user or by an e-mail. Without a connection it holds for
- * every phone system.
+ * Who the agents of the phone systems are in the CRM: all of them, each by the id of a user or by an e-mail, and the team they are in. Without
+ * a connection it holds for every phone system.
  */
 export const People = z.strictObject({
   people: z
@@ -290,8 +290,10 @@ export const People = z.strictObject({
             .regex(/^005[A-Za-z0-9]{12}(?:[A-Za-z0-9]{3})?$/, 'must be the id of a user')
             .optional(),
           email: z.email().optional(),
+          team: z.string().trim().min(1).max(80).optional(),
         })
-        .refine(({ user, email }) => (user === undefined) !== (email === undefined), 'must have either a user or an email'),
+        .refine(({ user, email }) => user === undefined || email === undefined, 'must have either a user or an email')
+        .refine(({ user, email, team }) => (user ?? email ?? team) !== undefined, 'must have a user, an email or a team'),
     )
     .max(5_000),
 });

@@ -404,6 +404,7 @@ const personEntry = (row: Record<string, unknown>): PersonEntry => ({
   agent: row['agent'] as string,
   ...(row['user'] === null ? {} : { user: row['user'] as string }),
   ...(row['email'] === null ? {} : { email: row['email'] as string }),
+  ...(row['team'] === null ? {} : { team: row['team'] as string }),
 });
 
 const storedEvent = (row: Record<string, unknown>): StoredEvent => ({
