@@ -213,7 +213,7 @@ test('DP-11: an agent only says who they are where the org wants it so, and leav
   const { uid } = (await connectStore(nodes[0]!).org(org))!;
   const crm = await worker(0);
   const { postgresStore } = await import('../server/store/postgres.ts');
-  await postgresStore(nodes[0]!, world, () => undefined).saveUsers(org, await crm.users(), (await crm.self()).id);
+  await postgresStore(nodes[0]!, world, () => undefined).saveUsers(org, await crm.users(), (await crm.self()).id, undefined);
   const before = ((await control('GET', '/grants')) as unknown as unknown[]).length;
   const { url } = await connectingOn(0).beginAsAgent(uid, { browser, redirectUri, popup: true });
   const came = await throughThePages(url);
@@ -231,7 +231,7 @@ test('DP-11: an agent lets us act as them; set back to the integration user, the
   const { uid } = (await connectStore(nodes[0]!).org(org))!;
   const crm = await worker(0);
   const { postgresStore } = await import('../server/store/postgres.ts');
-  await postgresStore(nodes[0]!, world, () => undefined).saveUsers(org, await crm.users(), (await crm.self()).id);
+  await postgresStore(nodes[0]!, world, () => undefined).saveUsers(org, await crm.users(), (await crm.self()).id, undefined);
   await control('POST', '/consent', { user: 'haruto.sato@acme.example' });
   const { url } = await connectingOn(0).beginAsAgent(uid, { browser, redirectUri, popup: true });
   const came = await throughThePages(url);

@@ -312,6 +312,11 @@ export function crmConformance(title: string, open: () => Promise<CrmKit>): void
       expect((await crm.self()).id).toMatch(/\w+/);
       expect(new Set(users.map((user) => user.id)).size).toBe(users.length);
     });
+    test('queues, each with what it takes', async () => {
+      const queues = await crm.queues();
+      expect(new Set(queues.map(({ id }) => id)).size).toBe(queues.length);
+      for (const { id, name, takes } of queues) expect([id !== '', name !== '', takes.length > 0]).toEqual([true, true, true]);
+    });
     test('the allocation is known after the first answer', async () => {
       await made(1);
       const usage = crm.usage();

@@ -12,7 +12,14 @@ export type CrmUser = {
   readonly active: boolean;
   /** Their number inside the company, as the CRM knows it: whose phone it is when the phone system tells no e-mail. */
   readonly extension?: string;
+  /** Who the company's sign-in, and its personnel, say they are; left out where we may not see it. */
+  readonly federationId?: string;
+  readonly employeeNumber?: string;
+  /** Has our permission set; undefined where that can't be seen. */
+  readonly permitted?: boolean;
 };
+/** Owns records that wait for somebody to take them. `takes`: activities, strangers' leads, or both. */
+export type CrmQueue = { readonly id: string; readonly name: string; readonly takes: readonly ('activity' | 'lead')[] };
 
 /** Who an org is connected as. `host`: where its API is. */
 export type CrmIdentity = {
@@ -336,6 +343,8 @@ export interface Crm {
   proveAgent(userId: string): Promise<void>;
   /** Everybody who may own a record. Throws like `exchange`. */
   users(): Promise<CrmUser[]>;
+  /** Queues that take activities or leads; one API call. Throws like `exchange`. */
+  queues(): Promise<CrmQueue[]>;
   /** The user this connection acts as. */
   self(): Promise<{ id: string }>;
   /** The org and that user, as the CRM names them; one API call. Throws like `exchange`. */

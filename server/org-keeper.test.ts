@@ -53,6 +53,7 @@ function keepOne(
     usage: () => undefined,
     signedInAtMs: () => undefined,
     users: () => Promise.resolve(void seen.users++).then(() => []),
+    queues: () => Promise.resolve([]),
     self: () => Promise.resolve({ id: '005' }),
     close: () => Promise.resolve(),
     ...more.crm,
@@ -235,6 +236,7 @@ const reduced = (closed: () => void) =>
     usage: () => undefined,
     signedInAtMs: () => undefined,
     users: () => Promise.resolve([]),
+    queues: () => Promise.resolve([]),
     self: () => Promise.resolve({ id: '005' }),
     close: () => Promise.resolve(closed()),
   }) as unknown as Crm; // nothing is written, so nothing else is asked

@@ -180,8 +180,15 @@ export function keepOrgs({
           if (world.monotonic() - usersAtMs <= usersEveryMs) return;
           if (usersAtMs !== -Infinity) usersAtMs = world.monotonic() - usersEveryMs + usersAgainMs;
           const [users, self] = [await crm.users(), await crm.self()];
+          // Who may not see the queues may still own calls.
+          const queues = await crm.queues().catch((error: unknown) => {
+            if (!(error instanceof Refused) || error.failure.mendedBy === 'time') throw error;
+            if (error.failure.mendedBy === 'admin' && error.failure.signIn) throw error;
+            report('org.queues-unread', { org, because: error.message });
+            return undefined;
+          });
           if (!(await isStillConnected())) return;
-          await store.saveUsers(org, users, self.id);
+          await store.saveUsers(org, users, self.id, queues);
           usersAtMs = world.monotonic();
           // Nothing is written while the org is observed or paused, so nobody else would take it back.
           if (ownTrouble !== undefined && ownTrouble === saidTrouble) await say(crm, undefined, true);

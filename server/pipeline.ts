@@ -16,9 +16,10 @@ import { chainsIn } from './decide/rows.ts';
 import { retract, retractActivity, type Role } from './decide/retract.ts';
 import { type LookedUp, matchCall } from './match/match.ts';
 import { noticesOf } from './notify/notices.ts';
+import { atKnownPhones, entryOf, type Phones } from './people/directory.ts';
 import type { Source } from './source.ts';
 import type { DueCall, NobodysPhone, OrgId, OrgView, Store, StoredDelivery, Told, TranslatedDelivery, WritePlan } from './store.ts';
-import { personKey, recordGone } from './store.ts';
+import { recordGone } from './store.ts';
 import { isPassing } from './store/database.ts';
 import type { EngineStep } from './store/engine.ts';
 import { decisionKey } from './store/decision-key.ts';
@@ -120,7 +121,8 @@ async function tell(line: Line, due: DueCall): Promise<Told> {
 
 async function tellCall(line: Line, due: DueCall): Promise<Told> {
   const source = line.sources[due.source];
-  const { heard, beyondBound, call } = hearCall(due, source);
+  const today = await line.orgView(due.org);
+  const { heard, beyondBound, call, phones } = hearCall(due, source, today);
   if (!call || !source) return { due, trouble: call ? `no source "${due.source}" in this version` : 'nothing has been heard of it yet' };
 
   // Silence is counted by our clock from the last hearing: theirs may be wrong, and an import may speak of the past.
@@ -134,13 +136,13 @@ async function tellCall(line: Line, due: DueCall): Promise<Told> {
     presumed: true,
   };
 
-  const org = await inForce(line, due, call);
+  const org = await inForce(line, today, due, call);
   const asking = whatToLookUp(due, call);
   const { refused } = asking;
   const book = await line.lookUp(due.org, asking.asked);
   const settledAtMs = due.heardAtMs + source.settleMs;
   const settled = call.phase === 'ended' && line.world.now() >= settledAtMs;
-  const { inputs, decision, wants } = judgeCall(line, { due, call, org, book, settled, isRefused: refused !== undefined });
+  const { inputs, decision, wants } = judgeCall(line, { due, call, phones, org, book, settled, isRefused: refused !== undefined });
 
   const own = inputsOfCall(call, inputs).inputs;
   const onlyUntouched = decision.verdict.is === 'skipped' && decision.verdict.undone !== undefined; // W9
@@ -251,15 +253,23 @@ async function tellCall(line: Line, due: DueCall): Promise<Told> {
     nextDueMs: nextDue(),
     ownFacts: silent ? [presumedEnd] : [],
     summary: { call: due.id, version: due.version + 1 },
-    nobodysPhones: nobodysPhonesOf(call, inputs, org),
+    nobodysPhones: nobodysPhonesOf(due.connection, call, inputs, org),
     notices: noticesOf(due.id, call, own, book.made?.record, missedFor),
   };
 }
 
-/** A call from all that was heard of it; none where nothing was. Pure. */
-export function hearCall(due: Pick<DueCall, 'events' | 'externalId'>, source: Source | undefined) {
+/** A call from all that was heard of it, with whose phones it rang; none where nothing was. Pure. */
+export function hearCall(
+  due: Pick<DueCall, 'events' | 'externalId' | 'connection' | 'pinned'>,
+  source: Source | undefined,
+  org: Pick<OrgView, 'people' | 'peopleByEmail' | 'agentAt'>,
+) {
   const { events: heard, beyondBound } = boundEvents(due.events.map((stored) => stored.event));
-  return { heard, beyondBound, call: foldCall(due.externalId, source?.conclude?.(heard) ?? heard) };
+  const { events, phones } = atKnownPhones(source?.conclude?.(heard) ?? heard, due.pinned, {
+    at: (asDialled) => org.agentAt(asDialled),
+    codeOf: (agent) => entryOf(org, due.connection, agent)?.code,
+  });
+  return { heard, beyondBound, phones, call: foldCall(due.externalId, events) };
 }
 
 /** What is asked of the book for a call. `refused`: its record that the org refused for the one it hangs on. Pure. */
@@ -289,6 +299,8 @@ function whatToLookUp(
 export type Judging = {
   readonly due: Pick<DueCall, 'org' | 'id' | 'externalId' | 'connection' | 'pinned' | 'wantsPerson' | 'personGeneration' | 'events'>;
   readonly call: Call;
+  /** Whose phones it rang; left out where the inputs are not kept. */
+  readonly phones?: Phones;
   readonly org: OrgView;
   readonly book: LookedUp;
   readonly settled: boolean;
@@ -296,9 +308,9 @@ export type Judging = {
 };
 
 /** From what is known to what is wanted: the one way, for the line as for trying a policy out (server/simulate). Pure. */
-export function judgeCall(links: Pick<Line, 'callLink' | 'recordingLink'>, { due, call, org, book, settled, isRefused }: Judging) {
+export function judgeCall(links: Pick<Line, 'callLink' | 'recordingLink'>, { due, call, phones, org, book, settled, isRefused }: Judging) {
   const isMaking = due.pinned?.match.stranger === true && due.wantsPerson && book.made?.state !== 'there';
-  const inputs = pinInputs(due.pinned, inputsNow(org, due, call, book), call, isMaking || isRefused);
+  const inputs = pinInputs(due.pinned, { ...inputsNow(org, due, call, book), ...(phones && { phones }) }, call, isMaking || isRefused);
   const link = links.callLink(due);
   const voicemailLink = links.recordingLink(call.voicemail?.url);
   const decision = decide(call, inputs, {
@@ -332,15 +344,12 @@ const newsMs = 3_600_000;
 const nameIn = (due: DueCall, want: { role: string; qualifier: string }): string =>
   nameOf({ connection: due.connection, call: due.externalId, incarnation: due.incarnation, role: want.role, qualifier: want.qualifier });
 
-/** What the admin says of an agent, of this phone system before of all. */
-const entryOf = ({ people }: OrgView, connection: string, agent: string) =>
-  people.get(personKey(connection, agent)) ?? people.get(personKey('', agent));
-
 /** Who answered at a phone that is nobody's in the CRM (RS-44); not before it is known who is in the CRM. */
-function nobodysPhonesOf(call: NonNullable<Told['call']>, inputs: Inputs, org: OrgView): NobodysPhone[] {
+function nobodysPhonesOf(connection: string, call: NonNullable<Told['call']>, inputs: Inputs, org: OrgView): NobodysPhone[] {
   if (org.usersById.size === 0 || call.direction === 'internal') return [];
   return call.people.flatMap(({ answered, agent, endpoint }) => {
     if (!answered || (agent && personOf(inputs, agent))) return [];
+    if (agent && entryOf(org, connection, agent)?.nobody) return []; // left out on purpose
     if (!agent) return call.direction === 'inbound' ? [{ agent: endpoint }] : [];
     return [
       { agent: agent.id, ...(agent.name !== undefined && { name: agent.name }), ...(agent.email !== undefined && { email: agent.email }) },
@@ -349,8 +358,7 @@ function nobodysPhonesOf(call: NonNullable<Told['call']>, inputs: Inputs, org: O
 }
 
 /** The org with the version of its policy that decides this call: the one in force when it ended, or later if somebody asked (DP-08). */
-async function inForce(line: Line, due: DueCall, call: NonNullable<Told['call']>): Promise<OrgView> {
-  const org = await line.orgView(due.org);
+async function inForce(line: Line, org: OrgView, due: DueCall, call: NonNullable<Told['call']>): Promise<OrgView> {
   if (due.pinned !== undefined || call.endedAt === undefined || org.policySavedAtMs === undefined) return org;
   const atMs = Math.max(correctedMs(call.endedAt, offsetOf(due)), due.rulesAtMs ?? -Infinity);
   if (atMs >= org.policySavedAtMs) return org;
@@ -367,34 +375,49 @@ export function inputsNow(org: OrgView, due: Judging['due'], call: NonNullable<T
   const owner = (user: CrmUser): Owner => ({ crmUserId: user.id, zone: user.zone, name: user.name });
   // An agent whose e-mail isn't known yet, or an org whose users weren't read yet, is no answer: it must not be pinned as one.
   const userOf = (agent: Agent): CrmUser | undefined => {
-    const said = entryOf(org, due.connection, agent.id);
+    const said = entryOf(org, due.connection, agent);
+    if (said?.nobody) return undefined;
     if (said?.user !== undefined) return org.usersById.get(said.user);
     if (said?.email !== undefined) return org.usersByEmail.get(said.email.toLowerCase());
     return agent.email === undefined ? org.usersByExtension.get(agent.id) : org.usersByEmail.get(agent.email.toLowerCase());
   };
   const isSaid = (agent: Agent): boolean => {
-    const said = entryOf(org, due.connection, agent.id);
-    return (agent.email ?? said?.user ?? said?.email) !== undefined;
+    const said = entryOf(org, due.connection, agent);
+    return said?.nobody === true || (agent.email ?? said?.user ?? said?.email) !== undefined;
   };
   const lookedUp = (agent: Agent) => (isSaid(agent) || userOf(agent) !== undefined) && org.usersById.size > 0;
   const fallback =
     (org.policy.defaultOwnerId && org.usersById.get(org.policy.defaultOwnerId)) || (org.selfUser && org.usersById.get(org.selfUser));
-  const whose = whoseOf(call, org);
+  const teams = Object.fromEntries(
+    agentsOf(call).flatMap((agent) => {
+      const team = entryOf(org, due.connection, agent)?.team;
+      return team === undefined ? [] : [[agent.id, team]];
+    }),
+  );
+  const whose = whoseOf(call, { teams, policy: org.policy });
   const { match: rules } = effectivePolicy(org.policy, { line: whose.line ?? [] }).policy;
   const match = matchCall(call, book, rules);
   const { policy } = effectivePolicy(org.policy, whose);
   const { defaultOwnerId, followUp, stranger } = policy;
   const owners = match.candidates.map(({ ownerId }) => ownerId);
   const chains = chainsIn(policy).flatMap((chain) => chain.filter((step) => !isOwnerWord(step)));
-  const named = [defaultOwnerId, followUp.seniorManagerId, stranger.ownerId, ...chains, ...owners].filter((id) => id !== undefined);
+  const named = [defaultOwnerId, followUp.seniorManagerId, followUp.missedOwnerId, stranger.ownerId, ...chains, ...owners].filter(
+    (id) => id !== undefined,
+  );
+  const leftOut = agentsOf(call).filter((agent) => entryOf(org, due.connection, agent)?.nobody);
   return {
     policyVersion: org.policyVersion,
     policy: org.policy,
     people: Object.fromEntries(
       agentsOf(call)
         .filter(lookedUp)
-        .map((agent) => [agent.id, ((user) => (user ? owner(user) : null))(userOf(agent))]),
+        .map((agent) => {
+          const user = userOf(agent);
+          const takesMissed = entryOf(org, due.connection, agent)?.takesMissed;
+          return [agent.id, user ? { ...owner(user), ...(takesMissed && { takesMissed }) } : null];
+        }),
     ),
+    ...(Object.keys(teams).length > 0 && { teams }),
     fallbackOwner: fallback ? owner(fallback) : null,
     match,
     number: call.customer.number ?? null,
@@ -402,6 +425,12 @@ export function inputsNow(org: OrgView, due: Judging['due'], call: NonNullable<T
       org.usersById.size === 0
         ? {}
         : Object.fromEntries(named.map((id) => [id, ((user) => (user ? owner(user) : null))(org.usersById.get(id))])),
+    ...(org.queues && {
+      queues: Object.fromEntries(
+        named.map((id) => [id, ((queue) => (queue?.takes.includes('activity') ? queue.name : null))(org.queues?.get(id))]),
+      ),
+    }),
+    ...(leftOut.length > 0 && { leftOut: leftOut.map(({ id }) => id) }),
     clockOffsetMs: offsetOf(due),
   };
 }

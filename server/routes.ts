@@ -42,6 +42,7 @@ import {
 import type { Answer } from './ingest/ingest.ts';
 import { followStream } from './notify/stream.ts';
 import type { AlertMessage } from './notify/watch.ts';
+import { peopleDoors, whyNobodyWorks, whyNotLive } from './people/people-doors.ts';
 import { policyDoors } from './policy/policy-doors.ts';
 import { isRecordingName } from './recordings/name.ts';
 import { heardOf } from './recordings/play.ts';
@@ -135,7 +136,7 @@ export function openDoors(parts: RouteParts): Hono<{ Variables: { visitor: Visit
     ['get', '/api/calls', 'person', (c) => listCalls(c, parts)],
     ['get', '/api/calls/:id', 'person', (c) => tellStory(c, parts)],
     ['get', '/api/stream', 'person', (c) => stream(c, parts, 'admin', () => visitorOf(c, parts.console))],
-    ['get', '/api/agent/stream', 'agent', (c) => stream(c, parts, `user ${c.var.visitor.agent}`, () => agentOf(c, parts.console))],
+    ['get', '/api/agent/stream', 'agent', (c) => agentStream(c, parts)],
     ...connectDoors(parts.connect),
     ...setupDoors(parts),
     ['post', '/api/test-calls', 'person', (c) => testCall(c, parts)],
@@ -154,6 +155,7 @@ export function openDoors(parts: RouteParts): Hono<{ Variables: { visitor: Visit
     ['post', '/api/org/mode', 'person', (c) => setMode(c, parts)],
     ['get', '/api/people', 'person', (c) => readPeople(c, parts)],
     ['put', '/api/people', 'person', (c) => savePeople(c, parts)],
+    ...peopleDoors(parts),
     ...textDoors(parts),
     ...policyDoors(parts),
     ...simulateDoors(parts),
@@ -162,7 +164,10 @@ export function openDoors(parts: RouteParts): Hono<{ Variables: { visitor: Visit
 
   const app = new Hono<{ Variables: { visitor: Visitor } }>();
   app.use(checkAddress(parts.publicUrl));
-  app.use('/api/*', bodyLimit({ maxSize: 100_000, onError: (c) => refuse(c, 413, 'too_long', 'The body is longer than 100,000 bytes.') }));
+  const atMost = (maxSize: number) =>
+    bodyLimit({ maxSize, onError: (c) => refuse(c, 413, 'too_long', `The body is longer than ${maxSize.toLocaleString('en')} bytes.`) });
+  const [usual, files] = [atMost(100_000), atMost(2_000_000)];
+  app.use('/api/*', (c, next) => (c.req.path.endsWith('.csv') ? files : usual)(c, next));
   const person = askForPerson(parts.console);
   const agent = askForAgent(parts.console);
   const watcher = askForWatcher(parts.watchToken, person);
@@ -406,6 +411,16 @@ function stream(
   });
 }
 
+/** A seat too many may keep agents from working (FC-57); nothing of a call hangs on this stream. */
+async function agentStream(context: Ctx, parts: RouteParts): Promise<Response> {
+  const { org, agent } = context.var.visitor;
+  const because = await whyNobodyWorks(parts, org);
+  if (because !== undefined) return refuse(context, 403, 'over_seats', because);
+  return stream(context, parts, `user ${agent}`, async () =>
+    (await whyNobodyWorks(parts, org)) === undefined ? agentOf(context, parts.console) : undefined,
+  );
+}
+
 async function testCall(context: Ctx, { store, console, world, stop, sayMoment, report }: RouteParts): Promise<Response> {
   const asked = await parse(context, PlaceTestCall);
   if (asked instanceof Response) return asked;
@@ -441,10 +456,13 @@ async function onCall(
   return context.json({ call: id }, 202);
 }
 
-async function setMode(context: Ctx, { console }: RouteParts): Promise<Response> {
+async function setMode(context: Ctx, parts: RouteParts): Promise<Response> {
+  const { console } = parts;
   const asked = await parse(context, SetMode);
   if (asked instanceof Response) return asked;
   const { org, person } = context.var.visitor;
+  const because = asked.mode === 'live' ? await whyNotLive(parts, org) : undefined;
+  if (because !== undefined) return refuse(context, 409, 'not_ready', because);
   await console.audit(org, person, 'set mode', asked);
   await console.setMode(org, asked.mode, asked.backfill);
   return context.body(null, 204);

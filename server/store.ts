@@ -1,10 +1,11 @@
 import type { Call } from './call/call.ts';
 import type { Branded, CallEvent, CallId } from './call/event.ts';
-import type { CrmUser, Fields, FieldValue, Wanted, WantedActivity, WantedPerson, WrongDefault } from './crm.ts';
+import type { CrmQueue, CrmUser, Fields, FieldValue, Wanted, WantedActivity, WantedPerson, WrongDefault } from './crm.ts';
 import type { Inputs } from './decide/pin.ts';
 import type { Policy } from './decide/policy.ts';
 import type { Step, Verdict } from './decide/decide.ts';
 import type { Notice } from './notify/notices.ts';
+import type { AgentEntry } from './people/directory.ts';
 import type { NewDelivery } from './ingest/group-commit.ts';
 
 /** Which customer's org. Every store call takes one, or works on claimed rows that carry one (E5). */
@@ -180,13 +181,19 @@ export type PersonPlan = {
   readonly policyVersion: number;
 };
 
-/** Who an agent is, as the admin says: in the CRM, by a user's id or an e-mail, and in which team. At least one of them is said. */
+/**
+ * Who an agent is, as the admin says: in the CRM, by a user's id or an e-mail, and in which team. `code`: theirs in the directory; `nobody`: in
+ * the CRM they are nobody, whatever the phone system says; `takesMissed`: calls nobody took that rang them are theirs (RS-22).
+ */
 export type PersonEntry = {
   readonly connection: string;
   readonly agent: string;
   readonly user?: string;
   readonly email?: string;
   readonly team?: string;
+  readonly code?: string;
+  readonly nobody?: true;
+  readonly takesMissed?: true;
 };
 /** `connection` '': on whatever phone system. */
 export const personKey = (connection: string, agent: string): string => JSON.stringify([connection, agent]);
@@ -209,8 +216,14 @@ export type OrgView = {
   /** By extension, where only one active user has it. */
   readonly usersByExtension: ReadonlyMap<string, CrmUser>;
   readonly usersById: ReadonlyMap<string, CrmUser>;
-  /** Who the admin says an agent is, by `personKey`. */
+  /** Of the CRM, by id; undefined until they were read, and where we may not. */
+  readonly queues: ReadonlyMap<string, CrmQueue> | undefined;
+  /** Who the admin says an agent is, by `personKey`: the list, and the directory (server/people). */
   readonly people: ReadonlyMap<string, PersonEntry>;
+  /** By lower-case e-mail, of the directory. */
+  readonly peopleByEmail: ReadonlyMap<string, PersonEntry>;
+  /** Whose phone, account or number this is in the directory (RS-23, RS-24). */
+  agentAt(asDialled: string): AgentEntry | undefined;
   readonly selfUser: string | undefined;
   readonly lent: Lent;
 };
@@ -274,7 +287,8 @@ export interface Store {
   readConnection(
     connection: string,
   ): Promise<{ org: OrgId; connection: string; source: string; name: string; sealedSecrets: string } | undefined>;
-  saveUsers(org: OrgId, users: readonly CrmUser[], self: string): Promise<void>;
+  /** Who may own a record; `queues` undefined: they can't be read, and what was known of them stands. */
+  saveUsers(org: OrgId, users: readonly CrmUser[], self: string, queues: readonly CrmQueue[] | undefined): Promise<void>;
   /** Defaults of the policy that this org can't use. */
   saveWrongDefaults(org: OrgId, wrong: readonly WrongDefault[]): Promise<void>;
   saveUsage(org: OrgId, usage: { used: number; max: number } | undefined, trouble: unknown): Promise<void>;

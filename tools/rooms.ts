@@ -109,6 +109,22 @@ export const rooms: Readonly<Record<string, Row>> = {
       'wire',
     ],
   },
+  // Who works here, and what each line is. Decides nothing: what is done with a call is the policy's.
+  'server/people': {
+    from: [
+      'server/call/event.ts',
+      'server/crm.ts',
+      'server/decide',
+      'server/match',
+      'server/admin/csv.ts',
+      'server/door.ts',
+      'server/guard.ts',
+      'server/store.ts',
+      'server/store/people-store.ts',
+      'wire',
+    ],
+    packages: ['zod'],
+  },
   'server/store': {
     from: [
       'server/store.ts',
@@ -118,6 +134,7 @@ export const rooms: Readonly<Record<string, Row>> = {
       'server/call',
       'server/match',
       'server/decide',
+      'server/people/directory.ts',
       'server/book/overlap.ts',
       'server/book/budget.ts',
       'server/notify/alerts.ts',

@@ -211,6 +211,53 @@ describe('users', () => {
     expect(asked[0]).toContain("FROM User WHERE IsActive = true AND UserType = 'Standard'");
     expect(asked[1]).toBe('/services/data/v67.0/query/01g-2000');
   });
+  test('FC-42: who they are besides, and whether they have our permission set', async () => {
+    const { crm, org } = await connect();
+    const assigned = (totalSize: number) => ({ totalSize, done: true, records: [] });
+    org.script = ({ path }) =>
+      path.includes('/query')
+        ? {
+            body: {
+              done: true,
+              records: [
+                user(1, { FederationIdentifier: 'u1@sso', EmployeeNumber: 'K-1', PermissionSetAssignments: assigned(1) }),
+                user(2, { FederationIdentifier: null, PermissionSetAssignments: null }),
+              ],
+            },
+          }
+        : undefined;
+    const [first, second] = await crm.users();
+    expect(first).toMatchObject({ federationId: 'u1@sso', employeeNumber: 'K-1', permitted: true });
+    expect(second).toMatchObject({ permitted: false });
+    expect(second).not.toHaveProperty('federationId');
+  });
+  test('who may not see that is told the rest', async () => {
+    const { crm, org } = await connect();
+    const asked: string[] = [];
+    org.script = ({ path }) => {
+      if (!path.includes('/query')) return undefined;
+      asked.push(decodeURIComponent(path));
+      return path.includes('EmployeeNumber')
+        ? { status: 400, body: [{ errorCode: 'INVALID_FIELD', message: "No such column 'EmployeeNumber' on entity 'User'." }] }
+        : { body: { done: true, records: [user(1)] } };
+    };
+    const [first] = await crm.users();
+    expect(first).toMatchObject({ id: '005000000000001AAA' });
+    expect(first).not.toHaveProperty('permitted');
+    expect(asked).toHaveLength(2);
+  });
+  test('DP-55: queues that take tasks or leads, each once', async () => {
+    const { crm, org } = await connect();
+    const row = (QueueId: string, SobjectType: string, Name = 'Missed') => ({ QueueId, SobjectType, Queue: { Name } });
+    org.script = ({ path }) =>
+      path.includes('/query')
+        ? { body: { done: true, records: [row('00G1', 'Lead'), row('00G1', 'Task'), row('00G2', 'Lead', 'New')] } }
+        : undefined;
+    expect(await crm.queues()).toEqual([
+      { id: '00G1', name: 'Missed', takes: ['lead', 'activity'] },
+      { id: '00G2', name: 'New', takes: ['lead'] },
+    ]);
+  });
   test('a next page elsewhere isn’t visited', async () => {
     const { crm, org } = await connect();
     org.script = ({ path }) =>

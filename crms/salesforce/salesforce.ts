@@ -1,5 +1,4 @@
-import { z } from 'zod';
-import { type Crm, type CrmUser, Refused, Unanswered } from '../../server/crm.ts';
+import { type Crm, Refused, Unanswered } from '../../server/crm.ts';
 import type { LentConsents, Vault } from '../../server/vault.ts';
 import type { World } from '../../server/world.ts';
 import { openAgents } from './agents.ts';
@@ -11,8 +10,9 @@ import { exchange, maxRecords } from './exchange.ts';
 import { identityOf } from './identity.ts';
 import { describePersons, draftPerson, type PersonShape } from './person.ts';
 import { readableBy } from './readable.ts';
+import { readQueues, readUsers } from './users.ts';
 import { openPubSub, pubsubFor } from './events/pubsub.ts';
-import { type Api, countedAs, openApi } from './request.ts';
+import { countedAs, openApi } from './request.ts';
 import { credentialsOf, openSession } from './session.ts';
 import { readSettings, type SalesforceSettings } from './settings.ts';
 import { salesforceSetup } from './setup/setup.ts';
@@ -130,6 +130,7 @@ export async function connectSalesforce(
       mayActAs: (user) => agents.mayActAs(user),
       proveAgent: (user) => agents.prove(user),
       users: () => readUsers(countedAs(api, 'users')),
+      queues: () => readQueues(countedAs(api, 'users')),
       self: async () => ({ id: (await session.grant()).userId }),
       identity: () => identityOf({ api: countedAs(api, 'sign-in'), session, world }),
       signedInAtMs: () => session.sinceMs(),
@@ -165,45 +166,3 @@ const shared = [
   'IsReminderSet',
   'ReminderDateTime',
 ] as const;
-
-const Users = z.looseObject({
-  nextRecordsUrl: z
-    .string()
-    .regex(/^\/services\/data\//)
-    .nullish(),
-  records: z.array(
-    z.looseObject({
-      Id: z.string(),
-      Name: z.string().nullish(),
-      Email: z.string().nullish(),
-      Extension: z.string().nullish(),
-      TimeZoneSidKey: z.string(),
-      IsActive: z.boolean(),
-    }),
-  ),
-});
-
-/** Integration and automation users share addresses and own nothing: only standard users are asked for (salesforce.md §3.3). */
-async function readUsers(api: Api): Promise<CrmUser[]> {
-  const soql =
-    "SELECT Id, Name, Email, Extension, TimeZoneSidKey, IsActive FROM User WHERE IsActive = true AND UserType = 'Standard' ORDER BY Id";
-  const users: CrmUser[] = [];
-  let path: string | null | undefined = `${api.base}/query?q=${encodeURIComponent(soql)}`;
-  while (path) {
-    const page = Users.safeParse((await api.call({ method: 'GET', path })).json);
-    if (!page.success)
-      throw new Unanswered(`Salesforce listed its users in a way we can't read (${page.error.issues[0]?.path.join('.')}).`);
-    for (const user of page.data.records)
-      if (user.Email)
-        users.push({
-          id: user.Id,
-          name: user.Name ?? user.Email,
-          email: user.Email,
-          zone: user.TimeZoneSidKey,
-          active: user.IsActive,
-          ...(user.Extension && { extension: user.Extension }),
-        });
-    path = page.data.nextRecordsUrl;
-  }
-  return users;
-}

@@ -11,6 +11,7 @@ import {
   shownVoicemail,
   tagsOf,
 } from './call-words.ts';
+import { campaignOf } from './campaigns.ts';
 import { commentsOf } from './comments.ts';
 import type { DecideFacts } from './decide.ts';
 import type { Line } from './fit-comment.ts';
@@ -80,7 +81,10 @@ const values: Readonly<Record<MergeField, (known: Known) => Value>> = {
   TALK_RATIO: ({ call }) => (call.analysis?.talkRatio === undefined ? '' : `${Math.round(call.analysis.talkRatio * 100)}%`),
   IVR_CODE: ({ call }) => entries(call).at(-1) ?? '',
   IVR_PATH: ({ call }) => singleLine(entries(call).join(' › ')),
-  CAMPAIGN: ({ call }) => singleLine(call.campaign?.name ?? '') || singleLine(call.campaign?.campaignId ?? ''),
+  CAMPAIGN: ({ call, inputs }) => {
+    const campaign = campaignOf(call, inputs.policy);
+    return singleLine(campaign?.name ?? '') || singleLine(campaign?.campaignId ?? '');
+  },
   UTM_SOURCE: attributed('source'),
   UTM_MEDIUM: attributed('medium'),
   UTM_CAMPAIGN: attributed('campaign'),

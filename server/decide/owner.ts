@@ -65,8 +65,36 @@ export function chooseOwner(call: Call, inputs: Inputs): OwnerChoice {
 
 /** Whose the log is: whoever the policy's chain finds first, else as AC-33 has it. `isFollowUp`: somebody has to do something about it. */
 export function chooseLogOwner(call: Call, inputs: Inputs, recordOwnerId: string | undefined, isFollowUp: boolean): OwnerChoice {
-  const usual = () => (isFollowUp ? chooseFollowUpOwner(call, inputs, recordOwnerId) : chooseOwner(call, inputs));
+  const usual = (): OwnerChoice => {
+    const missed = missedOwner(call, inputs);
+    if (missed.choice) return missed.choice;
+    const last = isFollowUp ? chooseFollowUpOwner(call, inputs, recordOwnerId) : chooseOwner(call, inputs);
+    return { ...last, because: [...missed.because, ...last.because] };
+  };
   return inputs.policy.owner ? chooseByChain(inputs.policy.owner, call, inputs, recordOwnerId, usual) : usual();
+}
+
+/**
+ * Whose a call nobody took is, before anybody else: an agent's who said so of the calls that rang them in vain (RS-22), else the user's or
+ * queue's that the admin named for missed calls and voicemails (DP-53…55). Without `choice` the chain goes on; `because` says why.
+ */
+function missedOwner(call: Call, inputs: Inputs): { readonly choice?: OwnerChoice; readonly because: readonly string[] } {
+  if (call.direction === 'outbound' || call.direction === 'internal' || call.answeredAt !== undefined) return { because: [] };
+  for (const { agent } of call.attempts) {
+    const person = agent && personOf(inputs, agent);
+    if (!agent || !person?.takesMissed) continue;
+    const words = `The call rang ${nameOf(agent)}, to whom missed calls come: the owner is ${person.name} (RS-22).`;
+    return { choice: { ownerId: person.crmUserId, zone: person.zone, agent: undefined, agentOwns: false, because: [words] }, because: [] };
+  }
+  const { missedOwnerId: ownerId } = inputs.policy.followUp;
+  if (ownerId === undefined) return { because: [] };
+  const user = Object.hasOwn(inputs.named, ownerId) ? inputs.named[ownerId] : undefined;
+  const queue = inputs.queues && Object.hasOwn(inputs.queues, ownerId) ? inputs.queues[ownerId] : undefined;
+  // Of neither it was looked whether it is there: then the CRM says so, and its refusal has a next one (AC-33).
+  const isNobody = user === null && queue === null;
+  if (isNobody) return { because: [`Missed calls are ${ownerId}'s, who is no active user, and no queue that takes tasks (DP-54, DP-55).`] };
+  const words = `The owner of missed calls and voicemails is ${user?.name ?? (queue ? `the queue ${queue}` : ownerId)} (DP-53).`;
+  return { choice: { ownerId, zone: user?.zone, agent: undefined, agentOwns: false, because: [words] }, because: [] };
 }
 
 /** The first of a chain who is known; else what is usual. */

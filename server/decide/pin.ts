@@ -4,7 +4,12 @@ import type { Match } from '../match/match.ts';
 import type { Policy } from './policy.ts';
 
 /** A user of the CRM as decisions need one. */
-export type Owner = { readonly crmUserId: string; /** IANA. */ readonly zone: string; readonly name: string };
+export type Owner = {
+  readonly crmUserId: string;
+  /** IANA. */ readonly zone: string;
+  readonly name: string;
+  /** Of an agent: calls nobody took that rang them are theirs (RS-22). */ readonly takesMissed?: true;
+};
 
 /** All that a decision rests on besides the call itself. Plain data: it is stored with the call. */
 export type Inputs = {
@@ -21,6 +26,12 @@ export type Inputs = {
   readonly number?: string | null;
   /** Users whom the rules, or the records it may be about, name by id. Null: no active user of the CRM; a queue, or somebody who left. */
   readonly named: Readonly<Record<string, Owner | null>>;
+  /** Which of these are queues that take activities: their names. Null: no such queue. Absent: queues weren't read. */
+  readonly queues?: Readonly<Record<string, string | null>>;
+  /** Agents who are nobody in the CRM because the admin wants it so (RS-14). */
+  readonly leftOut?: readonly string[];
+  /** Whose phones those are that the phone system names without an agent (RS-23, RS-24); null: nobody's. Absent: pinned by a former release. */
+  readonly phones?: Readonly<Record<string, Agent | null>>;
   /** Our clock minus the phone system's: added to its instants, they are ours (C6). */
   readonly clockOffsetMs: number;
 };
@@ -39,13 +50,17 @@ export function pinInputs(pinned: Inputs | undefined, now: Inputs, call: Call, r
   const isAnother = pinned.number !== undefined && pinned.number !== now.number;
   const isAnew =
     call.linked !== undefined || pinned.match.unsure || isAnother || (reopens && !(now.match.stranger && pinned.match.stranger));
-  const { match, named, number } = now;
+  const leftOut = [...(pinned.leftOut ?? []), ...(now.leftOut ?? []).filter((id) => !Object.hasOwn(pinned.people, id))];
+  const { match, named, number, queues } = now;
   return {
     ...pinned,
     people: { ...known, ...pinned.people },
     ...(now.teams && { teams: { ...teams, ...pinned.teams } }),
     // whom the rules name for an agent who wasn't known before joins, too
     named: isAnew ? { ...pinned.named, ...named } : { ...named, ...pinned.named },
+    ...(queues && { queues: isAnew ? { ...pinned.queues, ...queues } : { ...queues, ...pinned.queues } }),
+    ...(leftOut.length > 0 && { leftOut }),
+    ...(pinned.phones && { phones: { ...now.phones, ...pinned.phones } }),
     ...(isAnew && { match, ...(number !== undefined && { number }) }),
   };
 }

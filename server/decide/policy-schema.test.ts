@@ -39,6 +39,7 @@ function takes(by: JsonSchema, value: unknown): boolean {
     minimum: (least: number) => typeof value !== 'number' || value >= least,
     maximum: (most: number) => typeof value !== 'number' || value <= most,
     items: (items: JsonSchema) => !Array.isArray(value) || value.every((one) => takes(items, one)),
+    minItems: (least: number) => !Array.isArray(value) || value.length >= least,
     uniqueItems: (only: boolean) =>
       !only || !Array.isArray(value) || new Set(value.map((one) => JSON.stringify(one))).size === value.length,
     properties: (known: Record<string, JsonSchema>) =>

@@ -1,10 +1,12 @@
 import type { CallType } from '../call/call.ts';
 import { type FieldDefaults, personKinds } from '../crm.ts';
 import { defaultRules, type MatchRules } from '../match/match.ts';
+import { type CampaignRules, campaignsIn, defaultCampaigns } from './campaigns.ts';
 import { type CommentRules, commentsReader, defaultComments } from './comments.ts';
 import type { HoursRules } from './hours.ts';
 import { lay } from './layers.ts';
 import { checkLayers, layersIn } from './read-layers.ts';
+import { checkPeople, defaultPeople, peopleIn, type PeopleRules } from './people.ts';
 import { checkHours, hoursIn, readZone } from './read-hours.ts';
 import type { OwnerChain } from './owner-chain.ts';
 import { checkRows, ownerChainIn, rowsIn } from './read-rows.ts';
@@ -64,6 +66,8 @@ export type Policy = {
   /** What is different in which situation: the first row that says a thing counts. The other settings are what holds where no row does. */
   readonly rows: readonly Row[];
   readonly budget: BudgetRules;
+  readonly people: PeopleRules;
+  readonly campaigns: CampaignRules;
   /**
    * What a field gets when a record is created and the CRM insists on a value, by the CRM's names: `{"Task": {"Region__c": "EMEA"}}`. Unlike the
    * rest of the policy it isn't pinned with a call: it is for records that could not be written without it.
@@ -98,6 +102,7 @@ const overridable = [
   'stranger',
   'followUp',
   'hours',
+  'campaigns',
 ] as const satisfies readonly (keyof Policy)[];
 export type Overridable = (typeof overridable)[number];
 /** What a line alone may say: who else has the call isn't known when phones ring. */
@@ -125,6 +130,8 @@ export type FollowUpRules = {
   readonly missedFor: 'record owner' | 'default owner';
   /** A user or queue: who has to hand out what is nobody's (RS-40, RS-44). */
   readonly seniorManagerId?: string;
+  /** A user or queue: whose missed calls and voicemails are (DP-53), before the owner of the record. */
+  readonly missedOwnerId?: string;
   /** Open tasks are due so long after the end of the call (RS-43). */
   readonly dueHours: number;
   readonly count: (typeof counts)[number];
@@ -195,6 +202,8 @@ export function defaultPolicy(language: Language): Policy {
     hours: { calendars: {}, calls: 'always' },
     rows: [],
     budget: { bookShare: 0.5, reserve: 0.2, bookAtLeast: 100 },
+    people: defaultPeople,
+    campaigns: defaultCampaigns,
     defaults: {},
     duplicates: 'park',
     locked: [],
@@ -230,6 +239,7 @@ export function parsePolicy(document: unknown): Policy {
   checkHours(reader, checked ?? {});
   checkLayers(reader, checked ?? {});
   checkRows(reader, checked ?? {});
+  checkPeople(reader, checked ?? {});
   if (reader.mistakes.length > 0) throw new PolicyMistakes(reader.mistakes);
   return { ...defaultPolicy(checked?.language ?? 'en'), ...checked };
 }
@@ -333,6 +343,7 @@ function policyIn(reader: SettingsReader): ReadValue<Partial<Policy>> {
       reader.object<FollowUpRules>({
         missedFor: reader.oneOf(['record owner', 'default owner']),
         seniorManagerId: id,
+        missedOwnerId: id,
         dueHours: reader.number('hours', 0, 720),
         count: reader.oneOf(counts),
         calendar: reader.line(64),
@@ -353,6 +364,8 @@ function policyIn(reader: SettingsReader): ReadValue<Partial<Policy>> {
       }),
       defaultPolicy('en').budget,
     ),
+    people: over(peopleIn(reader), defaultPeople),
+    campaigns: over(campaignsIn(reader), defaultCampaigns),
     defaults: reader.map(
       `an object with the CRM's objects, such as {"Task": {"Region__c": "EMEA"}}`,
       (path, object, value) => {

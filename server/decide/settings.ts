@@ -15,6 +15,7 @@ export type JsonSchema = {
   readonly maximum?: number;
   readonly items?: JsonSchema;
   readonly uniqueItems?: boolean;
+  readonly minItems?: number;
   readonly properties?: Readonly<Record<string, JsonSchema>>;
   readonly additionalProperties?: false | JsonSchema;
   readonly propertyNames?: JsonSchema;

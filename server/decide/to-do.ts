@@ -91,7 +91,7 @@ function reviewOf(call: Call, inputs: Inputs, facts: DecideFacts, log: WantedAct
 
 /** Whoever answered is nobody the CRM knows: somebody shall see to the settings, and hand out the call. */
 function checkSetupOf(call: Call, inputs: Inputs, facts: DecideFacts, log: WantedActivity, agent: Agent | undefined): ToDo[] {
-  if (!inputs.policy.followUp.checkSetup || (agent && personOf(inputs, agent) !== null)) return [];
+  if (!inputs.policy.followUp.checkSetup || (agent && (personOf(inputs, agent) !== null || inputs.leftOut?.includes(agent.id)))) return [];
   const say = words[inputs.policy.language];
   const endpoint = singleLine(agent ? nameOf(agent) : (call.people.find(({ answered }) => answered)?.endpoint ?? ''), 80);
   const owner = chooseFollowUpOwner(call, inputs, undefined);

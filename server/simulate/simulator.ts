@@ -55,7 +55,7 @@ export function simulator(parts: SimulatorParts) {
   /** Undefined with a reason: nothing can be told of it. */
   const tryStored = async (trial: Trial, stored: StoredCall, making: Making, found?: LookedUp): Promise<Tried | string> => {
     const source = sources[stored.due.source];
-    const call = hearStored(stored, source);
+    const call = hearStored(stored, source, trial.org);
     if (!call || !source) return whyNot(stored);
     return tryCall(trial, source, stored, call, found ?? (await parts.lookUp(trial.org.org, lookUpFor(call))), making);
   };
@@ -78,7 +78,7 @@ export function simulator(parts: SimulatorParts) {
       const breathe = breathing(world);
       const heard: (readonly [StoredCall, Call | undefined])[] = [];
       for (const stored of page.calls) {
-        heard.push([stored, hearStored(stored, sources[stored.due.source])]);
+        heard.push([stored, hearStored(stored, sources[stored.due.source], trial.org)]);
         await breathe();
       }
       const found = await Promise.all(heard.map(([, call]) => (call ? parts.lookUp(org, lookUpFor(call)) : Promise.resolve(nobodyKnown))));

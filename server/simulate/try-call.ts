@@ -32,14 +32,17 @@ export type Trial = {
 };
 
 /** The call as it is known, with the talk that came after it; undefined: nothing can be told of it. Pure. */
-export function hearStored({ due, talk }: Pick<StoredCall, 'due' | 'talk'>, source: Source | undefined): Call | undefined {
+export function hearStored({ due, talk }: Pick<StoredCall, 'due' | 'talk'>, source: Source | undefined, org: OrgView): Call | undefined {
   if (!source) return undefined;
   const told = due.events.some(({ event }) => event.type === 'called-back' && event.callId === due.externalId);
-  const { call } = hearCall(due, source);
+  const { call } = hearCall(due, source, org);
   // The policy of then may not have asked who called back, so that no fact says it (D4).
   if (!call || told || !talk || talkedAt(call) !== undefined) return call;
-  return hearCall({ ...due, events: [...due.events, { event: talk satisfies CallEvent, clockOffsetMs: 0, contradicted: false }] }, source)
-    .call;
+  return hearCall(
+    { ...due, events: [...due.events, { event: talk satisfies CallEvent, clockOffsetMs: 0, contradicted: false }] },
+    source,
+    org,
+  ).call;
 }
 
 /** What the book has to be asked before `tryCall`: also of who was pinned, whether it is a record that was made for the number. Pure. */

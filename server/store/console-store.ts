@@ -1,6 +1,7 @@
 import type { OrgId } from '../store.ts';
 import { storableJson } from './canonical-json.ts';
 import type { Database } from './database.ts';
+import { peopleStore } from './people-store.ts';
 import { policyStore } from './policy-store.ts';
 
 type Row = Record<string, unknown>;
@@ -113,6 +114,7 @@ export function consoleStore(database: Database) {
       });
     },
     policies,
+    directory: peopleStore(database),
     /** Saves it over whatever was there; gives its version. */
     async savePolicy(org: OrgId, document: unknown, by: string): Promise<number> {
       const saved = await policies.save(org, { document, by });

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { CallEvent, CallId } from '../call/event.ts';
-import type { CrmUser } from '../crm.ts';
+import type { CrmQueue, CrmUser } from '../crm.ts';
 import type { Inputs } from '../decide/pin.ts';
 import { completed, defaultPolicy, parsePolicy } from '../decide/policy.ts';
 import type {
@@ -15,7 +15,8 @@ import type {
   Told,
   TranslatedDelivery,
 } from '../store.ts';
-import { personKey } from '../store.ts';
+import { regionOf } from '../match/region.ts';
+import { type AgentEntry, knowPeople } from '../people/directory.ts';
 import type { World } from '../world.ts';
 import { type Connection, type Database, isAboutData } from './database.ts';
 import { canonicalJson, storable, storableJson } from './canonical-json.ts';
@@ -115,24 +116,29 @@ export function postgresStore(database: Database, world: World, onTrouble: (erro
     async readOrg(org) {
       const row = (await database.query('read-org', [org])).rows[0];
       if (!row) return undefined;
-      const users = (await database.query('read-users', [org])).rows as CrmUser[];
-      const people = new Map(
-        (await database.query('read-people', [org])).rows
-          .map(personEntry)
-          .map((entry) => [personKey(entry.connection, entry.agent), entry]),
+      const users = (await database.query('read-users', [org])).rows.map(crmUser);
+      const policy = row.policy ? parsePolicy(row.policy) : defaultPolicy('en');
+      const known = knowPeople(
+        (await database.query('read-people', [org])).rows.map(personEntry),
+        (await database.query('read-agents', [org])).rows.map((found) => found.entry as AgentEntry),
+        users,
+        { ways: policy.people.mapping, region: regionOf(policy.country) },
       );
       return {
         org,
         name: row.name,
         uid: row.uid,
         mode: row.mode,
-        policy: row.policy ? parsePolicy(row.policy) : defaultPolicy('en'),
+        policy,
         policyVersion: row.policy_version ?? 0,
         ...(row.policy_saved_at_ms !== null && { policySavedAtMs: Number(row.policy_saved_at_ms) }),
         usersByEmail: new Map(users.map((user) => [user.email.toLowerCase(), user])),
         usersByExtension: uniqueByExtension(users),
         usersById: new Map(users.map((user) => [user.id, user])),
-        people,
+        queues: row.queues ? new Map((row.queues as CrmQueue[]).map((queue) => [queue.id, queue])) : undefined,
+        people: known.people,
+        peopleByEmail: known.byEmail,
+        agentAt: known.at,
         selfUser: row.self_user ?? undefined,
         lent: new Map(Object.entries((row.lent ?? {}) as Record<string, { readonly trouble?: string }>)),
       } satisfies OrgView;
@@ -171,9 +177,10 @@ export function postgresStore(database: Database, world: World, onTrouble: (erro
       ).rows[0];
       return row && { org: row.org, connection: row.connection, source: row.source, name: row.name, sealedSecrets: row.secrets };
     },
-    async saveUsers(org, users, self) {
+    async saveUsers(org, users, self, queues) {
       await database.transaction(async (connection) => {
         await connection.query('save-users', [org, JSON.stringify(users)]);
+        if (queues) await connection.query('save-queues', [org, JSON.stringify(queues)]);
         await connection.query('save-org-facts', [org, self, null, null, null, false]);
         await connection.query({ text: "select pg_notify('orgs', $1)" }, [String(org)]);
       });
@@ -398,6 +405,9 @@ const completePins = (pinned: Inputs): Inputs => ({
   policy: completed(pinned.policy),
   named: pinned.named ?? {},
 });
+
+const crmUser = (row: Record<string, unknown>): CrmUser =>
+  Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null)) as CrmUser;
 
 const personEntry = (row: Record<string, unknown>): PersonEntry => ({
   connection: row['connection'] as string,

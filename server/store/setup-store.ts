@@ -83,7 +83,10 @@ export function setupStore(database: Database) {
             text: `select
               exists (select 1 from people p join org_facts f on f.org = p.org
                 left join crm_users u on u.org = p.org and u.id = f.self_user
-                where p.org = $1 and (left(p.crm_user, 15) = left(f.self_user, 15) or lower(p.email) = lower(u.email))) as agent,
+                where p.org = $1 and (left(p.crm_user, 15) = left(f.self_user, 15) or lower(p.email) = lower(u.email)))
+              or exists (select 1 from agents a join org_facts f on f.org = a.org
+                left join crm_users u on u.org = a.org and u.id = f.self_user
+                where a.org = $1 and (left(a.entry->>'user', 15) = left(f.self_user, 15) or lower(a.entry->>'email') = lower(u.email))) as agent,
               (select count(*)::int from (select heard_at from calls where org = $1 order by id desc limit 200000) c
                 where heard_at > cb_now() - interval '1 day') as calls,
               exists (select 1 from org_facts where org = $1 and unique_since is not null) as unique,

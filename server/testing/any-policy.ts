@@ -117,7 +117,7 @@ export function bySchema(schema: JsonSchema): fc.Arbitrary<unknown> {
   if (schema.type === 'integer') return fc.integer({ min: schema.minimum ?? -1_000, max: schema.maximum ?? 1_000 });
   if (schema.type === 'number')
     return fc.double({ min: schema.minimum ?? -1e6, max: schema.maximum ?? 1e6, noNaN: true }).map((n) => n + 0);
-  if (schema.type === 'array') return fc.uniqueArray(bySchema(schema.items ?? {}), { maxLength: 4 });
+  if (schema.type === 'array') return fc.uniqueArray(bySchema(schema.items ?? {}), { minLength: schema.minItems ?? 0, maxLength: 4 });
   if (schema.type === 'string') return texts(schema);
   if (schema.properties)
     return fc.record(Object.fromEntries(Object.entries(schema.properties).map(([key, inner]) => [key, byName(key, inner)])), {

@@ -500,7 +500,7 @@ function nobodyHears(error: unknown): void {
   if (!(error instanceof Unanswered || error instanceof Refused)) throw error;
 }
 
-const moving: ReadonlySet<string | symbol> = new Set(['begin', 'settle', 'recover', 'users', 'saveUsers']);
+const moving: ReadonlySet<string | symbol> = new Set(['begin', 'settle', 'recover', 'users', 'queues', 'saveUsers']);
 
 /** Knows whether anything is under way to the database or the org. When nothing is, everybody sleeps until the clock moves. */
 function watchTraffic() {

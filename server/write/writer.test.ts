@@ -165,6 +165,7 @@ function openWriter(
       return { reads: [], writes: created(ask), wire: { request: '', status: 200, ms: 100 }, ...(await answer(ask, nowMs)) };
     },
     users: () => Promise.resolve([]),
+    queues: () => Promise.resolve([]),
     self: () => Promise.resolve({ id: '' }),
     usage: () => (used === undefined ? undefined : { used, max: 100 }),
     recordUrl: (id) => id,

@@ -1,0 +1,313 @@
+import { Agent, AgentFields, type FileRead, Line, LineFields, NewAgent } from '../../wire/people.ts';
+import { wrapOf } from '../decide/campaigns.ts';
+import { effectivePolicy } from '../decide/layers.ts';
+import { missingBeforeLive } from '../decide/people.ts';
+import { type Ctx, type Door, parse } from '../door.ts';
+import { refuse } from '../guard.ts';
+import { regionOf } from '../match/region.ts';
+import type { Directory, HeardPhone, PeopleStore } from '../store/people-store.ts';
+import type { OrgId, OrgView, PersonEntry } from '../store.ts';
+import { checkPeople, whyNoDialling } from './check.ts';
+import { clashesOf, lineClashesOf, overSeats, takenSeats } from './clashes.ts';
+import { type AgentEntry, isActive, knowPeople, type LineEntry } from './directory.ts';
+import { suggestedFor } from './workspaces.ts';
+import { agentTable, lineTable, readTable, type Table, writeTable } from './table.ts';
+
+export type PeopleDoorParts = {
+  readonly console: { readonly directory: PeopleStore };
+  readonly store: { readOrg(org: OrgId): Promise<OrgView | undefined> };
+};
+
+/** Who works here and what each line is: read, changed one by one or by a file, and checked. */
+export function peopleDoors(parts: PeopleDoorParts): readonly Door[] {
+  return [
+    ['get', '/api/people/agents', 'person', async (c) => c.json({ agents: (await held(c, parts)).agents.map(tell) })],
+    ['post', '/api/people/agents', 'person', (c) => addAgent(c, parts)],
+    ['get', '/api/people/agents.csv', 'person', async (c) => giveFile(c, agentTable, (await held(c, parts)).agents)],
+    ['post', '/api/people/agents.csv', 'person', (c) => takeAgents(c, parts)],
+    ['put', '/api/people/agents/:code', 'person', (c) => saveAgent(c, parts)],
+    ['post', '/api/people/agents/:code/remove', 'person', (c) => removeAgent(c, parts)],
+    ['get', '/api/people/lines', 'person', async (c) => c.json({ lines: (await held(c, parts)).lines })],
+    ['get', '/api/people/lines.csv', 'person', async (c) => giveFile(c, lineTable, (await held(c, parts)).lines)],
+    ['post', '/api/people/lines.csv', 'person', (c) => takeLines(c, parts)],
+    ['put', '/api/people/lines/:line', 'person', (c) => saveLine(c, parts)],
+    ['post', '/api/people/lines/:line/remove', 'person', (c) => removeLine(c, parts)],
+    ['get', '/api/people/lines/:line/suggested', 'person', (c) => suggest(c, parts)],
+    ['get', '/api/people/queues', 'person', (c) => tellQueues(c, parts)],
+    ['get', '/api/people/check', 'person', (c) => check(c, parts)],
+    ['get', '/api/people/wrap', 'person', (c) => tellWrap(c, parts)],
+  ];
+}
+
+const held = (context: Ctx, { console }: PeopleDoorParts): Promise<Directory> => console.directory.read(context.var.visitor.org);
+const viewOf = async (context: Ctx, { store }: PeopleDoorParts): Promise<OrgView> => {
+  const view = await store.readOrg(context.var.visitor.org);
+  if (!view) throw new Error('the org is gone');
+  return view;
+};
+/** With what follows from it: whether they take part, and why they may not call out. */
+const tell = (agent: AgentEntry) => {
+  const because = whyNoDialling(agent).map(({ words }) => words);
+  return { ...agent, active: isActive(agent), mayDialOut: isActive(agent) && agent.dialsOut && because.length === 0, because };
+};
+
+/** What came of a change: the answer, or why it is refused. */
+type Refused = { readonly status: 400 | 404 | 409; readonly code: string; readonly message: string };
+type Changed<T> = { readonly done: T } | { readonly refused: Refused };
+const answer = <T>(context: Ctx, changed: Changed<T>, say: (done: T) => Response): Response =>
+  'done' in changed ? say(changed.done) : refuse(context, changed.refused.status, changed.refused.code, changed.refused.message);
+
+async function changeAgents<T>(
+  context: Ctx,
+  parts: PeopleDoorParts,
+  work: (now: Directory) => Changed<T> & { readonly agents?: readonly AgentEntry[]; readonly audit?: readonly [string, unknown] },
+): Promise<Changed<T>> {
+  const { org, person } = context.var.visitor;
+  const view = await viewOf(context, parts);
+  return parts.console.directory.change(org, person, (now) => {
+    const { agents, audit, ...changed } = work(now);
+    if ('refused' in changed || !agents) return { answer: changed };
+    const [clash] = clashesOf(agents);
+    if (clash) return { answer: { refused: { status: 409, code: 'taken', message: clash.message } } };
+    const over = overSeats(now.agents, agents, view.policy.people.seats);
+    if (over) return { answer: { refused: { status: 409, code: 'no_seat', message: over.words } } };
+    return { to: { agents }, ...(audit && { audit }), isKnown: whoIsKnown(view, agents), answer: changed };
+  });
+}
+
+/** Whose phones are known by now, as somebody of the CRM or as somebody who shall be nobody there. */
+function whoIsKnown(view: OrgView, agents: readonly AgentEntry[]): (phone: HeardPhone) => boolean {
+  const users = [...view.usersById.values()];
+  const { people, byEmail, at } = knowPeople([], agents, users, {
+    ways: view.policy.people.mapping,
+    region: regionOf(view.policy.country),
+  });
+  const byCode = new Map([...people.values()].map((entry) => [entry.code, entry]));
+  const isSettled = (entry: PersonEntry | undefined) =>
+    entry !== undefined && (entry.nobody === true || view.usersById.has(entry.user ?? ''));
+  return ({ agent, email }) =>
+    isSettled(byCode.get(at(agent)?.code ?? agent)) ||
+    isSettled(people.get(JSON.stringify(['', agent]))) ||
+    (email !== null && isSettled(byEmail.get(email.toLowerCase())));
+}
+
+async function addAgent(context: Ctx, parts: PeopleDoorParts): Promise<Response> {
+  const given = await parse(context, NewAgent);
+  if (given instanceof Response) return given;
+  const changed = await changeAgents<AgentEntry>(context, parts, ({ agents }) =>
+    agents.some(({ code }) => code.toLowerCase() === given.code.toLowerCase())
+      ? {
+          refused: {
+            status: 409,
+            code: 'taken',
+            message: `There is an agent ${given.code} already: change that one, or give another code.`,
+          },
+        }
+      : { done: given, agents: [...agents, given], audit: ['added an agent', { code: given.code }] },
+  );
+  return answer(context, changed, (done) => context.json(tell(done), 201));
+}
+
+async function saveAgent(context: Ctx, parts: PeopleDoorParts): Promise<Response> {
+  const fields = await parse(context, AgentFields);
+  if (fields instanceof Response) return fields;
+  const read = Agent.safeParse({ ...fields, code: context.req.param('code') ?? '' });
+  if (!read.success) return refuse(context, 400, 'malformed', `The code ${read.error.issues[0]?.message}.`);
+  const agent = read.data;
+  const changed = await changeAgents<{ isNew: boolean }>(context, parts, ({ agents }) => {
+    const others = agents.filter(({ code }) => code !== agent.code);
+    const isNew = others.length === agents.length;
+    return { done: { isNew }, agents: [...others, agent], audit: [isNew ? 'added an agent' : 'changed an agent', { code: agent.code }] };
+  });
+  return answer(context, changed, ({ isNew }) => context.json(tell(agent), isNew ? 201 : 200));
+}
+
+async function removeAgent(context: Ctx, parts: PeopleDoorParts): Promise<Response> {
+  const asked = context.req.param('code') ?? '';
+  const changed = await changeAgents<true>(context, parts, ({ agents }) =>
+    agents.some(({ code }) => code === asked)
+      ? { done: true, agents: agents.filter(({ code }) => code !== asked), audit: ['removed an agent', { code: asked }] }
+      : { refused: { status: 404, code: 'unknown_agent', message: `There is no agent ${asked.slice(0, 40)}.` } },
+  );
+  return answer(context, changed, () => context.body(null, 204));
+}
+
+async function changeLines<T>(
+  context: Ctx,
+  { console: { directory } }: PeopleDoorParts,
+  work: (now: Directory) => Changed<T> & { readonly lines?: readonly LineEntry[]; readonly audit?: readonly [string, unknown] },
+): Promise<Changed<T>> {
+  const { org, person } = context.var.visitor;
+  return directory.change(org, person, (now) => {
+    const { lines, audit, ...changed } = work(now);
+    if ('refused' in changed || !lines) return { answer: changed };
+    const [clash] = lineClashesOf(lines);
+    if (clash) return { answer: { refused: { status: 409, code: 'taken', message: clash.message } } };
+    return { to: { lines }, ...(audit && { audit }), answer: changed };
+  });
+}
+
+async function saveLine(context: Ctx, parts: PeopleDoorParts): Promise<Response> {
+  const fields = await parse(context, LineFields);
+  if (fields instanceof Response) return fields;
+  const read = Line.safeParse({ ...fields, line: context.req.param('line') ?? '' });
+  if (!read.success) return refuse(context, 400, 'malformed', `The id of the line ${read.error.issues[0]?.message}.`);
+  const line = read.data;
+  const changed = await changeLines<{ isNew: boolean }>(context, parts, ({ lines }) => {
+    const others = lines.filter((other) => other.line !== line.line);
+    const isNew = others.length === lines.length;
+    return { done: { isNew }, lines: [...others, line], audit: [isNew ? 'added a line' : 'changed a line', { line: line.line }] };
+  });
+  return answer(context, changed, ({ isNew }) => context.json(line, isNew ? 201 : 200));
+}
+
+async function removeLine(context: Ctx, parts: PeopleDoorParts): Promise<Response> {
+  const asked = context.req.param('line') ?? '';
+  const changed = await changeLines<true>(context, parts, ({ lines }) =>
+    lines.some(({ line }) => line === asked)
+      ? { done: true, lines: lines.filter(({ line }) => line !== asked), audit: ['removed a line', { line: asked }] }
+      : { refused: { status: 404, code: 'unknown_line', message: `There is no line ${asked.slice(0, 40)}.` } },
+  );
+  return answer(context, changed, () => context.body(null, 204));
+}
+
+/** What a line of its workspace mostly wants in the policy (DP-02), as it would stand there. */
+async function suggest(context: Ctx, parts: PeopleDoorParts): Promise<Response> {
+  const asked = context.req.param('line') ?? '';
+  const line = (await held(context, parts)).lines.find((one) => one.line === asked);
+  return line
+    ? context.json({ lines: { [line.line]: suggestedFor[line.workspace] } })
+    : refuse(context, 404, 'unknown_line', `There is no line ${asked.slice(0, 40)}.`);
+}
+
+/** Names, addresses and numbers: they stay in no cache, and nothing in them can act as a page. */
+const fileHeaders = {
+  'content-type': 'text/csv; charset=utf-8; header=present',
+  'cache-control': 'private, no-store',
+  'content-security-policy': "default-src 'none'; sandbox",
+  'x-content-type-options': 'nosniff',
+} as const;
+
+const giveFile = (context: Ctx, table: Table, entries: readonly Readonly<Record<string, unknown>>[]): Response =>
+  context.body(writeTable(table, entries), 200, { ...fileHeaders, 'content-disposition': `attachment; filename="${table.what}s.csv"` });
+
+/** How a file is taken in: only looked at unless `apply=1`; `missing=remove` takes away whatever it doesn't name. */
+async function fileOf(
+  context: Ctx,
+): Promise<{ readonly bytes: Uint8Array; readonly isMeant: boolean; readonly isWhole: boolean } | Response> {
+  const { apply, missing } = context.req.query();
+  if (apply !== undefined && apply !== '1')
+    return refuse(context, 400, 'malformed', 'apply is 1, or left out to only look at what would change.');
+  if (missing !== undefined && missing !== 'remove')
+    return refuse(context, 400, 'malformed', 'missing is remove, or left out to keep whatever the file does not name.');
+  return { bytes: new Uint8Array(await context.req.arrayBuffer()), isMeant: apply === '1', isWhole: missing === 'remove' };
+}
+
+async function takeAgents(context: Ctx, parts: PeopleDoorParts): Promise<Response> {
+  const file = await fileOf(context);
+  if (file instanceof Response) return file;
+  const { org, person } = context.var.visitor;
+  const view = await viewOf(context, parts);
+  const said = await parts.console.directory.change(org, person, (now) => {
+    const { entries, ...read } = readTable<AgentEntry>(agentTable, file.bytes, now.agents, file.isWhole, (agents) => {
+      const over = overSeats(now.agents, agents, view.policy.people.seats);
+      return [...clashesOf(agents), ...(over?.refused.map(({ code }) => ({ id: code, field: 'included', message: over.words })) ?? [])];
+    });
+    const saved = file.isMeant && read.mistakes.length === 0;
+    const told: FileRead = sayRead(read, saved);
+    if (!saved || isNothing(told)) return { answer: told };
+    return {
+      to: { agents: entries },
+      audit: ['took in a file of agents', counted(told)],
+      isKnown: whoIsKnown(view, entries),
+      answer: told,
+    };
+  });
+  return sayFile(context, said, file.isMeant);
+}
+
+async function takeLines(context: Ctx, { console: { directory } }: PeopleDoorParts): Promise<Response> {
+  const file = await fileOf(context);
+  if (file instanceof Response) return file;
+  const { org, person } = context.var.visitor;
+  const said = await directory.change(org, person, (now) => {
+    const { entries, ...read } = readTable<LineEntry>(lineTable, file.bytes, now.lines, file.isWhole, lineClashesOf);
+    const saved = file.isMeant && read.mistakes.length === 0;
+    const told: FileRead = sayRead(read, saved);
+    if (!saved || isNothing(told)) return { answer: told };
+    return { to: { lines: entries }, audit: ['took in a file of lines', counted(told)], answer: told };
+  });
+  return sayFile(context, said, file.isMeant);
+}
+
+type Read = Omit<ReturnType<typeof readTable>, 'entries'>;
+const sayRead = ({ added, changed, removed, same, mistakes }: Read, saved: boolean): FileRead => ({
+  saved,
+  added: [...added],
+  changed: changed.map(({ id, fields }) => ({ id, fields: [...fields] })),
+  removed: [...removed],
+  same,
+  mistakes: [...mistakes],
+});
+const isNothing = ({ added, changed, removed }: FileRead) => added.length + changed.length + removed.length === 0;
+const counted = ({ added, changed, removed }: FileRead) => ({ added: added.length, changed: changed.length, removed: removed.length });
+const sayFile = (context: Ctx, told: FileRead, isMeant: boolean): Response =>
+  isMeant && told.mistakes.length > 0
+    ? context.json(
+        {
+          error: {
+            code: 'mistakes',
+            message: `Nothing was saved. ${told.mistakes.map(({ line, column, message }) => `Line ${line}, column ${column}: ${message}`).join(' ')}`,
+          },
+          ...told,
+        },
+        400,
+      )
+    : context.json(told);
+
+/** Queues that may own missed calls (DP-55). */
+async function tellQueues(context: Ctx, parts: PeopleDoorParts): Promise<Response> {
+  const { queues } = await viewOf(context, parts);
+  const taking = [...(queues?.values() ?? [])].filter(({ takes }) => takes.includes('activity'));
+  const warning =
+    queues === undefined
+      ? 'The queues of the CRM were not read yet, or the connected user may not see them.'
+      : taking.length === 0
+        ? 'No queue of the CRM takes tasks. Add the object Task to a queue there, or choose a user.'
+        : undefined;
+  return context.json({ queues: taking.map(({ id, name }) => ({ id, name })), ...(warning !== undefined && { warning }) });
+}
+
+async function check(context: Ctx, parts: PeopleDoorParts): Promise<Response> {
+  const [view, { agents, lines }, users] = await Promise.all([
+    viewOf(context, parts),
+    held(context, parts),
+    parts.console.directory.users(context.var.visitor.org),
+  ]);
+  return context.json(checkPeople({ agents, lines, users, queues: view.queues, policy: view.policy, selfUser: view.selfUser }));
+}
+
+async function tellWrap(context: Ctx, parts: PeopleDoorParts): Promise<Response> {
+  const { campaign, line, queue, team, agent } = context.req.query();
+  const whose = { line: [line], queue: [queue], team, agent: [agent] };
+  const { policy, provenance } = effectivePolicy((await viewOf(context, parts)).policy, whose);
+  const wrap = wrapOf({ campaign: campaign === undefined ? undefined : { campaignId: campaign } }, policy);
+  const source = provenance.find(({ path }) => path.join('.') === wrap.because);
+  return context.json({ ...wrap, ...(source && { from: { level: source.level, name: source.name } }) });
+}
+
+/** Why the org can't go live yet, or undefined (RS-28). */
+export async function whyNotLive({ store }: Pick<PeopleDoorParts, 'store'>, org: OrgId): Promise<string | undefined> {
+  const view = await store.readOrg(org);
+  const missing = !view || view.mode === 'live' ? [] : missingBeforeLive(view.policy);
+  return missing.length === 0 ? undefined : `The policy asks for more before anything is written. ${missing.join(' ')}`;
+}
+
+/** Why nobody may work just now, or undefined (FC-57). What the phone system tells is logged all the same. */
+export async function whyNobodyWorks({ store, console: { directory } }: PeopleDoorParts, org: OrgId): Promise<string | undefined> {
+  const seats = (await store.readOrg(org))?.policy.people;
+  if (seats?.seats === undefined || !seats.strictSeats) return undefined;
+  const taken = takenSeats((await directory.read(org)).agents);
+  if (taken <= seats.seats) return undefined;
+  return `There ${seats.seats === 1 ? 'is 1 seat' : `are ${seats.seats} seats`} for ${taken} agents, and until that is right nobody can work. Your administrator can mend it. Calls are logged all the same.`;
+}

@@ -1,0 +1,1 @@
+select entry from agents where org = $1 order by code

@@ -1,0 +1,1 @@
+select entry from lines where org = $1 order by line
