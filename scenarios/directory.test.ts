@@ -32,9 +32,9 @@ const say = async (type: string, data: object = {}) => {
   await line.send({ id: `d${++sent}`, body: { version: 1, type: `call.${type}`, call, at: line.now(), data } });
   await line.advanceTo(line.now() + 1_000);
 };
-const comesIn = async (on?: object) => {
+const comesIn = async (on?: object, number = '+48501999888') => {
   call = `call-${++sent}`;
-  await say('started', { direction: 'inbound', customer: { number: '+48501999888' }, ...(on && { line: on }) });
+  await say('started', { direction: 'inbound', customer: { number }, ...(on && { line: on }) });
 };
 const ends = async () => {
   await say('ended');
@@ -210,7 +210,7 @@ test('DP-02: a line for sales makes a lead of a stranger, one for the office mak
   const leads = async () => (await line.export('Lead')).length;
   const before = await leads();
   for (const id of ['desk', 'hotline']) {
-    await comesIn({ id });
+    await comesIn({ id }, '+48501777666'); // no other call here may find the lead
     await ends();
     expect(await leads()).toBe(id === 'desk' ? before : before + 1);
   }
