@@ -1,0 +1,123 @@
+import { describe, expect, test } from 'vitest';
+import type { Attempt } from '../call/call.ts';
+import type { Instant } from '../call/event.ts';
+import { anAgent, anOutboundCall, anUnansweredCall, aToldCall } from '../testing/a-told-call.ts';
+import { matchCall, nobodyKnown, defaultRules } from '../match/match.ts';
+import { campaignOf, wrapOf } from './campaigns.ts';
+import { chooseLogOwner } from './owner.ts';
+import { missingBeforeLive } from './people.ts';
+import type { Inputs, Owner } from './pin.ts';
+import { pinInputs } from './pin.ts';
+import { defaultPolicy, parsePolicy, PolicyMistakes } from './policy.ts';
+
+const user = (id: string, more: Partial<Owner> = {}): Owner => ({ crmUserId: id, zone: 'UTC', name: `User ${id}`, ...more });
+const rang = (id: string): Attempt => ({ at: 0 as Instant, endpoint: id, agent: anAgent(id), seconds: 5, how: 'no answer' });
+const inputs = (document: object, more: Partial<Inputs> = {}): Inputs => ({
+  policyVersion: 1,
+  policy: parsePolicy({ language: 'en', ...document }),
+  people: {},
+  fallbackOwner: user('005Z'),
+  match: matchCall(anUnansweredCall(), nobodyKnown, defaultRules),
+  named: { '005M': user('005M'), '005Gone': null, '00GQ': null, '00GLeads': null },
+  queues: { '005M': null, '005Gone': null, '00GQ': 'Missed', '00GLeads': null },
+  clockOffsetMs: 0,
+  ...more,
+});
+const ownerOf = (given: Inputs, call = anUnansweredCall(), recordOwner?: string) => chooseLogOwner(call, given, recordOwner, true);
+const missedFor = (missedOwnerId: string, more?: Partial<Inputs>) => inputs({ followUp: { missedOwnerId, seniorManagerId: '005S' } }, more);
+
+describe('whose a missed call is', () => {
+  test('DP-54: the user’s, before the record’s owner, in their zone', () =>
+    expect(ownerOf(missedFor('005M'), anUnansweredCall(), '005R')).toEqual({
+      ownerId: '005M',
+      zone: 'UTC',
+      agent: undefined,
+      agentOwns: false,
+      because: ['The owner of missed calls and voicemails is User 005M (DP-53).'],
+    }));
+  test('DP-55: a queue’s, by its name', () =>
+    expect(ownerOf(missedFor('00GQ'))).toMatchObject({
+      ownerId: '00GQ',
+      zone: undefined,
+      because: ['The owner of missed calls and voicemails is the queue Missed (DP-53).'],
+    }));
+  test.each(['005Gone', '00GLeads'])('%s can’t own it: the chain goes on and says so', (id) => {
+    const { ownerId, because } = ownerOf(missedFor(id));
+    expect([ownerId, because[0]]).toEqual([
+      '005S',
+      `Missed calls are ${id}'s, who is no active user, and no queue that takes tasks (DP-54, DP-55).`,
+    ]);
+  });
+  test('what was not looked up is taken at its word', () => {
+    const { queues: _queues, ...unread } = missedFor('00GQ');
+    expect(ownerOf(unread)).toMatchObject({ ownerId: '00GQ', because: ['The owner of missed calls and voicemails is 00GQ (DP-53).'] });
+    expect(ownerOf(missedFor('005X', { named: {}, queues: {} })).ownerId).toBe('005X');
+  });
+  test.each([
+    ['an answered call', aToldCall()],
+    ['a call we made', anOutboundCall({ answeredAt: undefined })],
+    ['a call among colleagues', anUnansweredCall({ direction: 'internal' })],
+  ])('not %s', (_what, call) => expect(ownerOf(missedFor('005M'), call).ownerId).not.toBe('005M'));
+  test('a call of unknown direction may have been a customer’s', () =>
+    expect(ownerOf(missedFor('005M'), anUnansweredCall({ direction: undefined })).ownerId).toBe('005M'));
+  test('RS-22: the first who was rung and wants them, before the one that is named', () => {
+    const people = { anna: user('005A'), ben: user('005B', { takesMissed: true }), cleo: user('005C', { takesMissed: true }), dan: null };
+    const call = anUnansweredCall({ attempts: [rang('dan'), rang('anna'), rang('ben'), rang('cleo')] });
+    const { ownerId, because } = ownerOf(missedFor('005M', { people }), call);
+    expect([ownerId, because]).toEqual(['005B', [expect.stringMatching(/^The call rang .*: the owner is User 005B \(RS-22\)\.$/)]]);
+    expect(ownerOf(missedFor('005M', { people }), anUnansweredCall({ attempts: [rang('anna')] })).ownerId).toBe('005M');
+  });
+});
+
+describe('campaigns', () => {
+  const { policy } = inputs({
+    campaigns: { outside: 'day', wrapSeconds: 10, known: { day: { name: 'Day' }, spring: { wrapSeconds: 0 } } },
+  });
+  test('FC-25: a call’s own, else the one of calls outside; the phone system’s name goes first', () => {
+    expect(campaignOf({ campaign: undefined }, policy)).toEqual({ campaignId: 'day', name: 'Day' });
+    expect(campaignOf({ campaign: { campaignId: 'day', name: 'Told' } }, policy)).toEqual({ campaignId: 'day', name: 'Told' });
+    expect(campaignOf({ campaign: { campaignId: 'toString' } }, policy)).toEqual({ campaignId: 'toString' });
+    expect(campaignOf({ campaign: undefined }, defaultPolicy('en'))).toBeUndefined();
+  });
+  test('FC-78: how long an agent has, and what says so', () => {
+    expect(wrapOf({ campaign: { campaignId: 'spring' } }, policy)).toEqual({ seconds: 0, because: 'campaigns.known.spring.wrapSeconds' });
+    expect(wrapOf({ campaign: undefined }, policy)).toEqual({ seconds: 10, because: 'campaigns.wrapSeconds' });
+    expect(wrapOf({ campaign: undefined }, defaultPolicy('en')).seconds).toBe(30);
+  });
+});
+
+describe('what is asked of everybody', () => {
+  test('RS-28: what is needed before going live, and only what the policy asks for', () => {
+    const asks = { people: { beforeLive: ['senior manager', 'default owner', 'campaign'] } };
+    expect(missingBeforeLive(inputs(asks).policy)).toHaveLength(3);
+    const given = { followUp: { seniorManagerId: '005S' }, defaultOwnerId: '005D', campaigns: { outside: 'day' } };
+    expect(missingBeforeLive(inputs({ ...asks, ...given }).policy)).toEqual([]);
+    expect(missingBeforeLive(defaultPolicy('en'))).toEqual([]);
+  });
+  test.each([
+    [{ mapping: [] }, 'Give at least one of them.'],
+    [{ mapping: ['email', 'email'] }, 'Something stands there twice.'],
+    [{ mapping: ['name'] }, 'Choose one of "by hand", "email"'],
+    [{ mapping: 'email' }, 'Give a list of "by hand", "email"'],
+    [{ beforeLive: ['luck'] }, 'Choose one of "senior manager"'],
+    [{ seats: 0 }, 'Give a whole number from 1'],
+    [{ strictSeats: true }, 'Say how many seats there are'],
+  ])('%j is a mistake', (people, words) => {
+    const read = () => parsePolicy({ language: 'en', people });
+    expect(read).toThrow(PolicyMistakes);
+    expect(read).toThrow(words);
+  });
+});
+
+describe('D1: what was known of people is pinned', () => {
+  const call = anUnansweredCall({ attempts: [rang('anna')] });
+  const now = inputs({}, { phones: { '1': anAgent('anna') }, leftOut: ['ben'], queues: { '00GQ': 'New name' } });
+  test('phones, queues and who is left out stay as they were; what is new joins', () => {
+    const pinned = inputs({}, { phones: { '1': null }, people: { ben: user('005B') }, queues: { '00GQ': 'Missed' } });
+    const later = pinInputs(pinned, { ...now, phones: { ...now.phones, '2': null } }, call);
+    expect([later.phones, later.queues, later.leftOut]).toEqual([{ '1': null, '2': null }, { '00GQ': 'Missed' }, undefined]);
+  });
+  test('a call that a former release pinned has no phones, and gets none', () =>
+    expect(pinInputs(inputs({}), now, call).phones).toBeUndefined());
+  test('who is left out joins where nothing was known', () => expect(pinInputs(inputs({}), now, call).leftOut).toEqual(['ben']));
+});
