@@ -30,6 +30,7 @@ import { derivedAccount, settleEvent } from './model/activities.ts';
 import { firstStates, mirrorToMembers, recount, settleMember } from './model/campaigns.ts';
 import { isActivity, numbered } from './model/custom-objects.ts';
 import { settleDeal, shareOfPrimary } from './model/deals.ts';
+import { countActivity } from './model/last-activity.ts';
 import { parentOf as parent } from './model/parent.ts';
 import { checkOffered, checkRecordType, defaultsByType } from './model/record-types.ts';
 import { settleSetup } from './model/setup-records.ts';
@@ -412,6 +413,7 @@ export function* insertRow(ctx: Ctx, seen: SObject, given: Row): Work<string> {
 function insert(ctx: Ctx, object: SObject, n: number, row: Row): void {
   ctx.store.insert(object, n, row);
   if (object.name === 'Task' && hasShared(ctx.store)) relate(ctx.store, row);
+  countActivity(ctx.store, object, undefined, row, wholeSecond(ctx.now()));
   ctx.store.changes.capture(ctx, object, 'create', row);
 }
 
@@ -457,6 +459,7 @@ function unrelate(ctx: Ctx, object: SObject, relation: Row): void {
 /** The same after a change. */
 function afterwards(ctx: Ctx, object: SObject, before: Row, after: Row): void {
   const id = String(before['Id']);
+  countActivity(ctx.store, object, before, after, wholeSecond(ctx.now()));
   if (object.name === 'Contact' || object.name === 'Lead') {
     mirrorToMembers(ctx.store, object, id);
     if (before['IsConverted'] !== after['IsConverted'])
