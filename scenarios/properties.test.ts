@@ -116,6 +116,14 @@ const stories: Readonly<Record<string, readonly Fact[]>> = {
     link(90, '003Sx0000000002IAA'),
     link(90, '003Sx0000000003IAA'),
   ],
+  'dialled by a click, told twice, with a record on the screen': [
+    { type: 'started', at: 0, data: outbound },
+    { type: 'clicked', at: 0, data: { record: { kind: 'Contact', id: '003Sx0000000002IAA' }, by: anna } },
+    { type: 'clicked', at: 1, data: { record: { kind: 'Account', id: '001Sx0000000001AAA' } } },
+    { type: 'shown', at: 9, data: { record: { kind: 'Contact', id: '003Sx0000000003IAA' } } },
+    { type: 'answered', at: 9, data: { endpoint: { asDialled: 'NUMBER', agent: anna } } },
+    { type: 'ended', at: 200 },
+  ],
   'one id told with two contents': [
     { type: 'started', at: 0, data: inbound },
     { type: 'ended', at: 22, id: 'x', data: { cause: 'no answer' } },

@@ -55,6 +55,24 @@ describe('DP-24: whom people chose twice for a number is remembered for it', () 
     await missed('d');
     expect(await nameOf((await taskOf('d'))['WhoId'])).toBe('Ewa Kowalczyk');
   });
+  test('once is enough where it was said to be for the number; it can be forgotten, and the admin can switch it all off', async () => {
+    line = await openLine();
+    await missed('a', { number: ewa }, { ...(await contact('Luc Dubois')), always: true });
+    await missed('b');
+    expect(await nameOf((await taskOf('b'))['WhoId'])).toBe('Luc Dubois');
+    await line.admin.savePolicy(line.org, { language: 'en', match: { remembered: false } }, 'admin');
+    await missed('off');
+    expect(await nameOf((await taskOf('off'))['WhoId'])).toBe('Ewa Kowalczyk');
+    await line.admin.savePolicy(line.org, { language: 'en' }, 'admin');
+    await missed('on');
+    expect(await nameOf((await taskOf('on'))['WhoId'])).toBe('Luc Dubois');
+    await line.admin.forgetChoice(line.org, ewa);
+    await missed('forgotten');
+    expect(await nameOf((await taskOf('forgotten'))['WhoId'])).toBe('Ewa Kowalczyk');
+    await missed('c', { number: ewa }, { ...(await contact('Tomasz Wiśniewski')), always: true });
+    await missed('d');
+    expect(await nameOf((await taskOf('d'))['WhoId'])).toBe('Tomasz Wiśniewski');
+  });
   test('it is forgotten after a year', async () => {
     line = await openLine();
     for (const call of ['a', 'b']) await missed(call, { number: ewa }, await contact('Luc Dubois'));

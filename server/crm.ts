@@ -201,6 +201,8 @@ export type BookRecord = CrmRecord & {
   readonly phones: readonly { readonly field: string; readonly written: string }[];
   /** Of a lead, in the org's own words. */
   readonly status?: string;
+  /** YYYY-MM-DD: of its last activity. */
+  readonly activeOn?: string;
   /** `gone`: deleted. Merged and converted records go on in `into`. */
   readonly state: 'there' | 'converted' | 'gone';
   readonly into?: { readonly id: string; readonly accountId?: string };
@@ -323,6 +325,8 @@ export interface Crm {
   readonly maxRecords: number;
   /** Records (by id) that writing these fields would lock; `creating` a finished activity locks none (salesforce.md §2.4). */
   locks(fields: Fields, creating: boolean): readonly string[];
+  /** Objects an activity may be about, by the CRM's own names; asked anew every few hours. */
+  relatedTo(): Promise<readonly string[]>;
   /**
    * Changes whenever what this user may write changes: fields, rights, lengths, values to choose from. What was refused under another
    * one may be tried again.

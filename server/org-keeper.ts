@@ -189,6 +189,7 @@ export function keepOrgs({
           });
           if (!(await isStillConnected())) return;
           await store.saveUsers(org, users, self.id, queues);
+          await store.saveRelatedTo(org, await crm.relatedTo());
           usersAtMs = world.monotonic();
           // Nothing is written while the org is observed or paused, so nobody else would take it back.
           if (ownTrouble !== undefined && ownTrouble === saidTrouble) await say(crm, undefined, true);

@@ -2,7 +2,7 @@ import { Bell } from './bell.ts';
 import type { LookUp } from './book/look-up.ts';
 import { clockOffsetMs, type ClockWindow, observeClock } from './call/clock-offset.ts';
 import type { Call } from './call/call.ts';
-import { type Agent, type CallEvent, ownKinds } from './call/event.ts';
+import { type Agent, type CallEvent, type LinkedRecord, ownKinds } from './call/event.ts';
 import { foldCall } from './call/fold.ts';
 import { boundEvents } from './call/limits.ts';
 import type { CrmUser } from './crm.ts';
@@ -10,11 +10,13 @@ import { decide } from './decide/decide.ts';
 import { talkedAt } from './decide/facts.ts';
 import { effectivePolicy, inputsOfCall, whoseOf } from './decide/layers.ts';
 import { correctedMs } from './decide/local-date.ts';
+import { mayBeMeant } from './decide/meant.ts';
 import { isOwnerWord } from './decide/owner-chain.ts';
-import { agentsOf, type Inputs, type Owner, personOf, pinInputs } from './decide/pin.ts';
+import { agentsOf, type Inputs, isSame, type Owner, personOf, pinInputs } from './decide/pin.ts';
 import { chainsIn } from './decide/rows.ts';
 import { retract, retractActivity, type Role } from './decide/retract.ts';
-import { type LookedUp, matchCall } from './match/match.ts';
+import { type LookedUp, matchCall, type MatchRules } from './match/match.ts';
+import { pointersOf } from './match/pointed.ts';
 import { noticesOf } from './notify/notices.ts';
 import { atKnownPhones, entryOf, type Phones } from './people/directory.ts';
 import type { Source } from './source.ts';
@@ -137,12 +139,12 @@ async function tellCall(line: Line, due: DueCall): Promise<Told> {
   };
 
   const org = await inForce(line, today, due, call);
-  const asking = whatToLookUp(due, call);
+  const asking = whatToLookUp(due, call, org);
   const { refused } = asking;
   const book = await line.lookUp(due.org, asking.asked);
   const settledAtMs = due.heardAtMs + source.settleMs;
   const settled = call.phase === 'ended' && line.world.now() >= settledAtMs;
-  const { inputs, decision, wants } = judgeCall(line, { due, call, phones, org, book, settled, isRefused: refused !== undefined });
+  const { inputs, decision, wants, made } = judgeCall(line, { due, call, phones, org, book, settled, isRefused: refused !== undefined });
 
   const own = inputsOfCall(call, inputs).inputs;
   const onlyUntouched = decision.verdict.is === 'skipped' && decision.verdict.undone !== undefined; // W9
@@ -249,12 +251,12 @@ async function tellCall(line: Line, due: DueCall): Promise<Told> {
             wanted: decision.person.record,
             policyVersion: inputs.policyVersion,
           },
-    seenPerson: book.made && { generation: book.made.generation, row: book.made.row },
+    seenPerson: made && { generation: made.generation, row: made.row },
     nextDueMs: nextDue(),
     ownFacts: silent ? [presumedEnd] : [],
     summary: { call: due.id, version: due.version + 1 },
     nobodysPhones: nobodysPhonesOf(due.connection, call, inputs, org),
-    notices: noticesOf(due.id, call, own, book.made?.record, missedFor),
+    notices: noticesOf(due.id, call, own, made?.record, missedFor),
   };
 }
 
@@ -276,6 +278,7 @@ export function hearCall(
 function whatToLookUp(
   due: Pick<DueCall, 'pinned' | 'writes'>,
   call: Call,
+  org: Pick<OrgView, 'policy'>,
 ): { asked: LookUp; refused: DueCall['writes'][number] | undefined } {
   // Who was meant is pinned with the first wish (D1), and a person's choice needs no number.
   const { number } = call.customer;
@@ -285,13 +288,15 @@ function whatToLookUp(
       (row.state === 'parked' && row.crmId === undefined && recordGone.has(row.troubleCode ?? '')) ||
       Object.values(row.refused).some(({ code }) => recordGone.has(code)),
   );
+  const pointed = pointersOf(call, matchRulesOf(call, due, org)).map(({ record }) => record);
   const isPinned =
     due.pinned !== undefined &&
     refused === undefined &&
+    isSame(due.pinned.pointed, idsOf(pointed)) &&
     !due.pinned.match.unsure &&
     !due.pinned.match.stranger &&
     (due.pinned.number === undefined || due.pinned.number === (number ?? null));
-  const chosen = call.linked ? [call.linked.who, call.linked.what].filter((record) => record !== undefined) : [];
+  const chosen = call.linked ? [call.linked.who, call.linked.what].filter((record) => record !== undefined) : pointed;
   return { asked: { number: isPinned || call.linked ? undefined : number, chosen }, refused };
 }
 
@@ -309,7 +314,10 @@ export type Judging = {
 
 /** From what is known to what is wanted: the one way, for the line as for trying a policy out (server/simulate). Pure. */
 export function judgeCall(links: Pick<Line, 'callLink' | 'recordingLink'>, { due, call, phones, org, book, settled, isRefused }: Judging) {
-  const isMaking = due.pinned?.match.stranger === true && due.wantsPerson && book.made?.state !== 'there';
+  // What it hangs on stays its own although another call had another record made.
+  const formerly = book.formerlyMade?.find(({ generation, state }) => generation === due.personGeneration && state === 'there');
+  const made = formerly ?? book.made;
+  const isMaking = due.pinned?.match.stranger === true && due.wantsPerson && made?.state !== 'there';
   const inputs = pinInputs(due.pinned, { ...inputsNow(org, due, call, book), ...(phones && { phones }) }, call, isMaking || isRefused);
   const link = links.callLink(due);
   const voicemailLink = links.recordingLink(call.voicemail?.url);
@@ -322,7 +330,7 @@ export function judgeCall(links: Pick<Line, 'callLink' | 'recordingLink'>, { due
     ),
     ...(voicemailLink === undefined ? {} : { voicemailLink }),
     ...(link === undefined ? {} : { link }),
-    ...(book.made && { made: book.made }),
+    ...(made && { made }),
     ...(book.heard && { heard: book.heard }),
     ...(due.personGeneration !== undefined && { ownGeneration: due.personGeneration }),
     settled,
@@ -331,7 +339,7 @@ export function judgeCall(links: Pick<Line, 'callLink' | 'recordingLink'>, { due
     ...decision.wants.map(({ role, qualifier, record }) => ({ role, qualifier, record })),
     ...(decision.person ? [{ role: 'person', qualifier: '', record: decision.person.record }] : []),
   ];
-  return { inputs, decision, wants };
+  return { inputs, decision, wants, made };
 }
 
 /** The book hears of what became of a record within a poll or two. */
@@ -370,6 +378,14 @@ async function inForce(line: Line, org: OrgView, due: DueCall, call: NonNullable
 const offsetOf = (due: Pick<DueCall, 'events'>): number =>
   due.events.find((stored) => !(ownKinds as readonly string[]).includes(stored.event.type))?.clockOffsetMs ?? 0;
 
+const idsOf = (records: readonly LinkedRecord[]): string[] => records.map(({ id }) => id);
+
+/** By what rules this call is matched. Whose it is isn't known while it rings: a line may have rules of its own, and nobody else. */
+function matchRulesOf(call: Call, { pinned }: Pick<DueCall, 'pinned'>, org: Pick<OrgView, 'policy'>): MatchRules {
+  const policy = pinned?.policy ?? org.policy;
+  return effectivePolicy(policy, { line: whoseOf(call, { policy }).line ?? [] }).policy.match;
+}
+
 /** Today's rules and people, for a call that hasn't pinned its own (D1). Pure. */
 export function inputsNow(org: OrgView, due: Judging['due'], call: NonNullable<Told['call']>, book: LookedUp): Inputs {
   const owner = (user: CrmUser): Owner => ({ crmUserId: user.id, zone: user.zone, name: user.name });
@@ -395,11 +411,12 @@ export function inputsNow(org: OrgView, due: Judging['due'], call: NonNullable<T
     }),
   );
   const whose = whoseOf(call, { teams, policy: org.policy });
-  const { match: rules } = effectivePolicy(org.policy, { line: whose.line ?? [] }).policy;
-  const match = matchCall(call, book, rules);
+  const rules = matchRulesOf(call, due, org);
+  const match = matchCall(call, { ...book, ...(org.relatedTo && { relatedTo: org.relatedTo }) }, rules);
+  const pointed = idsOf(pointersOf(call, rules).map(({ record }) => record));
   const { policy } = effectivePolicy(org.policy, whose);
   const { defaultOwnerId, followUp, stranger } = policy;
-  const owners = match.candidates.map(({ ownerId }) => ownerId);
+  const owners = mayBeMeant(match).map(({ ownerId }) => ownerId);
   const chains = chainsIn(policy).flatMap((chain) => chain.filter((step) => !isOwnerWord(step)));
   const named = [defaultOwnerId, followUp.seniorManagerId, followUp.missedOwnerId, stranger.ownerId, ...chains, ...owners].filter(
     (id) => id !== undefined,
@@ -421,6 +438,7 @@ export function inputsNow(org: OrgView, due: Judging['due'], call: NonNullable<T
     fallbackOwner: fallback ? owner(fallback) : null,
     match,
     number: call.customer.number ?? null,
+    ...(pointed.length > 0 && { pointed }),
     named:
       org.usersById.size === 0
         ? {}

@@ -80,6 +80,18 @@ const put = (document: unknown, person = 'Olga', headers: Record<string, string>
 const en = { language: 'en' };
 
 describe('the policy', () => {
+  test('FC-35: person accounts asked for in an org that has none are told of, and saved; nothing is said where they aren’t asked for', async () => {
+    const because = 'This org has no person accounts.';
+    const leftOut = JSON.stringify([{ kind: 'person-account', because, absent: true }]);
+    await database.query({ text: 'insert into books (org, left_out) values ($1, $2)' }, [org, leftOut]);
+    const warned = async (personAccounts: string) =>
+      PolicySaid.parse(await (await put({ language: 'en', match: { personAccounts } })).json());
+    expect(await warned('on')).toMatchObject({
+      saved: true,
+      warnings: [{ path: 'match.personAccounts', message: expect.stringContaining(because) as string }],
+    });
+    for (const choice of ['auto', 'off']) expect((await warned(choice)).warnings).toEqual([]);
+  });
   test('DP-08: is told as it was saved and as it holds, with who saved it when', async () => {
     const none = await ask('');
     expect([none.headers.get('etag'), PolicyTold.parse(await none.json())]).toEqual(['"0"', { version: 0, policy: defaultPolicy('en') }]);
@@ -178,10 +190,17 @@ describe('the policy', () => {
     const yaml = { 'content-type': 'application/yaml', 'if-match': '"1"' };
     expect(PolicySaid.parse(await (await put(file, 'Piotr', yaml)).json())).toMatchObject({ version: 1, saved: false });
     expect(PolicySaid.parse(await (await put(file.replace('NO', 'PL'), 'Piotr', yaml)).json())).toMatchObject({ version: 2, saved: true });
-    const wrong = await put('language: en\nmatch:\n  tieBreak: none\n', 'Piotr', yaml);
+    const wrong = await put('language: en\nmatch:\n  tieBreak: newest\n', 'Piotr', yaml);
     expect([wrong.status, PolicyWrong.parse(await wrong.json()).error.mistakes]).toEqual([
       400,
-      [{ path: 'match.tieBreak', message: 'Choose one of "latest", "oldest", not "none".', line: 3, column: 3 }],
+      [
+        {
+          path: 'match.tieBreak',
+          message: 'Choose one of "latest", "active", "owned by agent", "oldest", "ask", "none", not "newest".',
+          line: 3,
+          column: 3,
+        },
+      ],
     ]);
   });
   test('every mistake of a document is told by its path, and nothing is saved', async () => {

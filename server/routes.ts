@@ -12,8 +12,10 @@ import {
   SetMode,
   SignIn,
 } from '../wire/console.ts';
+import { type Choices, ForgetChoice } from '../wire/choices.ts';
 import { sayAlerts } from './admin/say-alerts.ts';
 import { sayLine, sayStory } from './admin/say-call.ts';
+import { sayChoices } from './admin/say-choices.ts';
 import type { CallEvent } from './call/event.ts';
 import { sayRecording } from './admin/say-recording.ts';
 import { sayMetrics } from './admin/metrics.ts';
@@ -135,6 +137,8 @@ export function openDoors(parts: RouteParts): Hono<{ Variables: { visitor: Visit
     ['get', '/api/book/unmatchable.csv', 'person', (c) => reportUnmatchable(c, parts)],
     ['get', '/api/calls', 'person', (c) => listCalls(c, parts)],
     ['get', '/api/calls/:id', 'person', (c) => tellStory(c, parts)],
+    ['get', '/api/calls/:id/records', 'person', (c) => tellChoices(c, parts)],
+    ['post', '/api/remembered/forget', 'person', (c) => forgetChoice(c, parts)],
     ['get', '/api/stream', 'person', (c) => stream(c, parts, 'admin', () => visitorOf(c, parts.console))],
     ['get', '/api/agent/stream', 'agent', (c) => agentStream(c, parts)],
     ...connectDoors(parts.connect),
@@ -376,6 +380,23 @@ async function tellStory(context: Ctx, { console, recordUrl, conclude }: RoutePa
   if (!row || !story) return refuse(context, 404, 'unknown_call', `There is no call ${id.slice(0, 20)}.`);
   const url = (record: string) => recordUrl(org, record);
   return context.json(sayStory(sayLine(row, url), story, url, conclude));
+}
+
+async function tellChoices(context: Ctx, { console, store, recordUrl }: RouteParts): Promise<Response> {
+  const { org } = context.var.visitor;
+  const id = context.req.param('id') ?? '';
+  const [rows, view] = await Promise.all([callId.test(id) ? console.choices(org, id) : undefined, store.readOrg(org)]);
+  if (!rows || !view) return refuse(context, 404, 'unknown_call', `There is no call ${id.slice(0, 20)}.`);
+  return context.json(sayChoices(rows, view, (record) => recordUrl(org, record)) satisfies Choices);
+}
+
+async function forgetChoice(context: Ctx, { console }: RouteParts): Promise<Response> {
+  const asked = await parse(context, ForgetChoice);
+  if (asked instanceof Response) return asked;
+  const { org, person } = context.var.visitor;
+  await console.audit(org, person, 'forgot whom people chose for a number', asked);
+  await console.forgetChoice(org, asked.number);
+  return context.body(null, 204);
 }
 
 /** So long an open stream trusts the session it was opened with. */

@@ -225,6 +225,8 @@ export type OrgView = {
   /** Whose phone, account or number this is in the directory (RS-23, RS-24). */
   agentAt(asDialled: string): AgentEntry | undefined;
   readonly selfUser: string | undefined;
+  /** Objects an activity may be about, by the CRM's own names; undefined: it isn't known yet. */
+  readonly relatedTo?: readonly string[];
   readonly lent: Lent;
 };
 
@@ -289,6 +291,8 @@ export interface Store {
   ): Promise<{ org: OrgId; connection: string; source: string; name: string; sealedSecrets: string } | undefined>;
   /** Who may own a record; `queues` undefined: they can't be read, and what was known of them stands. */
   saveUsers(org: OrgId, users: readonly CrmUser[], self: string, queues: readonly CrmQueue[] | undefined): Promise<void>;
+  /** Objects an activity of this org may be about. */
+  saveRelatedTo(org: OrgId, objects: readonly string[]): Promise<void>;
   /** Defaults of the policy that this org can't use. */
   saveWrongDefaults(org: OrgId, wrong: readonly WrongDefault[]): Promise<void>;
   saveUsage(org: OrgId, usage: { used: number; max: number } | undefined, trouble: unknown): Promise<void>;

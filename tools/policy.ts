@@ -3,9 +3,11 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Config, readConfig } from '../server/config.ts';
 import { type Difference, diffPolicies, sayDifferences } from '../server/decide/policy-diff.ts';
+import { parsePolicy } from '../server/decide/policy.ts';
 import { everyPreset, presetNamed } from '../server/policy/preset-doors.ts';
-import { publishedSchema } from '../server/policy/published-schema.ts';
 import { effectiveSettings } from '../server/policy/effective.ts';
+import { publishedSchema } from '../server/policy/published-schema.ts';
+import { warningsOf } from '../server/policy/warnings.ts';
 import { type FileHeader, readPolicyFile, sayFileMistake, sayHeader, withHeader, writePolicy } from '../server/policy/policy-yaml.ts';
 import { consoleStore } from '../server/store/console-store.ts';
 import { type Database, openDatabase } from '../server/store/database.ts';
@@ -120,6 +122,7 @@ export async function runPolicy({ argv, say, who, read, write, open, publicUrl }
   if (saved.outcome === 'moved')
     return done(say, 'Somebody saved the policy this very moment. Look at the differences again: run diff.', 2);
   if (path !== undefined && path !== '-') write(path, withHeader(text, headerOf(org, await policies.one(org.org, saved.version))));
+  for (const one of warningsOf(parsePolicy(file.document), await policies.leftOut(org.org))) say(`${one.path}: ${one.message}`);
   return done(say, `Saved as version ${saved.version} of ${org.name}.`);
 
   /** What was saved since the version the file rests on. */

@@ -273,6 +273,8 @@ export const en: Words = {
       digits: 'Keys pressed',
       attributed: 'Source of the call',
       campaign: 'Campaign',
+      clicked: 'Dialled from a record',
+      shown: 'A record was on the screen',
       linked: 'Linked by a person',
       'called-back': 'Called back later',
       undone: 'Undone by a person',

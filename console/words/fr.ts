@@ -274,6 +274,8 @@ export const fr: Words = {
       digits: 'Touches pressées',
       attributed: 'Origine de l’appel',
       campaign: 'Campagne',
+      clicked: 'Composé depuis un enregistrement',
+      shown: 'Un enregistrement était à l’écran',
       linked: 'Rattaché par une personne',
       'called-back': 'Rappelé plus tard',
       undone: 'Annulé par une personne',

@@ -270,6 +270,8 @@ export const ja: Words = {
       digits: 'キー入力',
       attributed: '流入元',
       campaign: 'キャンペーン',
+      clicked: 'レコードから発信',
+      shown: '画面に表示されていたレコード',
       linked: '担当者が記録を選択',
       'called-back': '後で折り返し',
       undone: '担当者が取り消し',

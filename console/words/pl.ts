@@ -312,6 +312,8 @@ export const pl: Words = {
       digits: 'Wybrane klawisze',
       attributed: 'Źródło kontaktu',
       campaign: 'Kampania',
+      clicked: 'Wybrano numer z rekordu',
+      shown: 'Rekord był na ekranie',
       linked: 'Powiązane przez człowieka',
       'called-back': 'Oddzwoniono później',
       undone: 'Wycofane przez człowieka',

@@ -429,6 +429,8 @@ export type FactType =
   | 'digits'
   | 'attributed'
   | 'campaign'
+  | 'clicked'
+  | 'shown'
   | 'linked'
   | 'called-back'
   | 'undone';

@@ -49,6 +49,7 @@ const wantedColumns = {
   // With state and country picklists the code is the field a computer can trust.
   country: ['MailingCountryCode', 'MailingCountry', 'CountryCode', 'Country', 'BillingCountryCode', 'BillingCountry'],
   status: ['Status'],
+  activeOn: ['LastActivityDate'],
 } as const;
 
 /** What one object looks like to this user. */
@@ -320,6 +321,7 @@ function recordOf(kind: string, { columns, phones }: Shape, record: Found): Book
     contactId: text(columns.contactId),
     country: text(columns.country),
     status: text(columns.status),
+    activeOn: text(columns.activeOn),
     into: into === undefined ? undefined : { id: into, ...(intoAccount === undefined ? {} : { accountId: intoAccount }) },
   };
   return {

@@ -21,6 +21,7 @@ const Describe = z.looseObject({
       externalId: z.boolean().nullish(),
       unique: z.boolean().nullish(),
       restrictedPicklist: z.boolean().nullish(),
+      referenceTo: z.array(z.string()).nullish(),
       picklistValues: z.array(z.looseObject({ value: z.string(), active: z.boolean() })).nullish(),
     }),
   ),
@@ -48,6 +49,8 @@ export type TaskShape = {
   /** ApiNames of TaskStatus: orgs rename and translate them (salesforce.md §3.1). */
   readonly status: { readonly open: string; readonly completed: string };
   isClosed(status: string): boolean;
+  /** Objects WhatId may refer to: they take activities (MT-17). */
+  readonly relatedTo: readonly string[];
   readonly fields: readonly DescribedField[];
   /** Another one whenever something of all this changes. */
   readonly fingerprint: string;
@@ -141,9 +144,10 @@ function shapeOf(
     },
     status: { open: openStatus(statuses, chosen.open), completed: closedStatus(statuses, chosen.completed) },
     isClosed: (status) => closed.has(status),
+    relatedTo: fields.get('WhatId')?.referenceTo ?? [],
     fields: task.fields,
     fingerprint: fingerprint([
-      task.fields.map(({ name, type, length, createable, updateable, nillable, restrictedPicklist, picklistValues }) => [
+      task.fields.map(({ name, type, length, createable, updateable, nillable, restrictedPicklist, picklistValues, referenceTo }) => [
         name,
         type,
         length,
@@ -152,6 +156,7 @@ function shapeOf(
         nillable,
         restrictedPicklist,
         (picklistValues ?? []).filter(({ active }) => active).map(({ value }) => value),
+        referenceTo,
       ]),
       statuses,
     ]),

@@ -18,6 +18,9 @@ import { readSettings, type SalesforceSettings } from './settings.ts';
 import { salesforceSetup } from './setup/setup.ts';
 import { openTransport } from './transport.ts';
 
+/** What takes activities is asked anew after so long: who allows them for an object expects it the same day. */
+const believedForMs = 4 * 3_600_000;
+
 export type SalesforceCrm = Crm & {
   /** Fields left out because this user doesn't see them or may not write them. */
   readonly missing: readonly string[];
@@ -69,6 +72,7 @@ export async function connectSalesforce(
         return they.missing.filter((field) => !we.missing.includes(field));
       },
     });
+    let describedAtMs = world.monotonic();
     let persons: Promise<readonly PersonShape[]> | undefined;
     const connection = {
       api: countedAs(api, 'write'),
@@ -105,6 +109,13 @@ export async function connectSalesforce(
     return {
       form: shape.form,
       reducedBecause: shape.reducedBecause,
+      async relatedTo() {
+        if (world.monotonic() - describedAtMs >= believedForMs) {
+          describedAtMs = world.monotonic();
+          await connection.lookAgain();
+        }
+        return shape.relatedTo;
+      },
       get shared() {
         return shared.filter((field) => shape.has(field));
       },

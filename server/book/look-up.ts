@@ -50,16 +50,24 @@ export function lookUps(
       const owners = new Map((await store.owners(ids)).map((one) => [place(one.org, one.id), one]));
       const [foundOf, madeOf, heardOf] = [
         Map.groupBy(found, ({ org, key }) => place(org, key)),
-        new Map(made.map(({ org, key, ...person }) => [place(org, key), person])),
+        Map.groupBy(made, ({ org, key }) => place(org, key)),
         new Map(heard.map((one) => [place(one.org, one.key), one.heard])),
       ];
       for (const { org, number, ids: its, answer } of asks) {
         const complete = await completeness.get(org)!;
         const { strong = [], weak = [] } = number === undefined ? {} : keysOf(number);
-        const [person, name, choice] = [madeOf, heardOf, remembered].map((map) =>
-          number === undefined ? undefined : map.get(place(org, number)),
-        ) as [LookedUp['made'], LookedUp['heard'], Remembered | undefined];
+        const [name, choice] = [heardOf, remembered].map((map) => (number === undefined ? undefined : map.get(place(org, number)))) as [
+          LookedUp['heard'],
+          Remembered | undefined,
+        ];
+        const [person, ...former] = (number === undefined ? [] : (madeOf.get(place(org, number)) ?? [])).map(
+          ({ org: _org, key: _key, ...one }) => one,
+        );
         const isThere = recordsOf(choice).every(({ id }) => !owners.get(place(org, id))?.isGone);
+        const pointed = its.flatMap((id) => {
+          const one = owners.get(place(org, id));
+          return one && (one.now || one.isGone) ? [[id, one.now ?? null] as const] : [];
+        });
         const owned = [...its, ...recordsOf(choice).map(({ id }) => id)].flatMap((id) => {
           const ownerId = owners.get(place(org, id))?.ownerId;
           return ownerId === undefined ? [] : [[id, ownerId] as const];
@@ -70,9 +78,11 @@ export function lookUps(
           weak: weak.flatMap((key) => foundOf.get(place(org, key)) ?? []),
           complete,
           ...(person && { made: person }),
+          ...(former.length > 0 && { formerlyMade: former }),
           ...(name && { heard: name }),
           ...(choice && isThere && { remembered: choice }),
           ...(owned.length > 0 && { owners: Object.fromEntries(owned) }),
+          ...(pointed.length > 0 && { known: Object.fromEntries(pointed) }),
         });
       }
     } catch (error) {
@@ -99,8 +109,10 @@ function keysOf(number: PhoneNumber): { strong: string[]; weak: string[]; all: s
   return { strong: [strong], weak: weak.map(weakKey), all: [strong, ...weak.map(weakKey)] };
 }
 const recordsOf = (choice: Remembered | undefined): LinkedRecord[] => [choice?.who, choice?.what].filter((record) => record !== undefined);
-/** DP-24: once may be a slip, twice is a habit. Taking the link off both times is none. */
+/** DP-24: once may be a slip, twice is a habit, and so is once where it was said to be for the number. Taking the link off is none. */
 function twiceChosen([last, former]: readonly Remembered[]): Remembered | undefined {
-  if (!last || !former || recordsOf(last).length === 0) return undefined;
+  if (!last || recordsOf(last).length === 0) return undefined;
+  if (last.always) return last;
+  if (!former) return undefined;
   return last.who?.id === former.who?.id && last.what?.id === former.what?.id ? last : undefined;
 }

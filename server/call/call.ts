@@ -72,8 +72,12 @@ export type Call = {
   readonly digits: string;
   readonly attribution: Readonly<Record<string, string>>;
   readonly campaign: { readonly campaignId: string; readonly name?: string } | undefined;
+  /** The record from which it was dialled, by a click; the first that was told, the call's own before its parts'. */
+  readonly clicked: { readonly record: LinkedRecord; readonly by?: Agent } | undefined;
+  /** The record on the screen of whoever took it; the first that was told, the call's own before its parts'. */
+  readonly shown: { readonly record: LinkedRecord; readonly by?: Agent } | undefined;
   /** The last choice of a person; undefined when nobody chose, without `who` and `what` when they took the link off. */
-  readonly linked: { readonly who?: LinkedRecord; readonly what?: LinkedRecord; readonly by?: Agent } | undefined;
+  readonly linked: { readonly who?: LinkedRecord; readonly what?: LinkedRecord; readonly by?: Agent; readonly always?: true } | undefined;
   /** The earliest talk with this customer after the end of this call (D4); undefined before its end. */
   readonly calledBack: { readonly at: Instant; readonly by: CallId; readonly direction?: Direction; readonly agent?: Agent } | undefined;
   /** Versions of the policy whose writes a person took back (W9), each once. */

@@ -104,8 +104,18 @@ export type CallFact =
       /** Google Analytics' id of the browser. */ readonly gaClientId?: string;
     }
   | { readonly type: 'campaign'; readonly campaignId: string; readonly name?: string }
+  /** Whoever dialled did so by clicking this record. */
+  | { readonly type: 'clicked'; readonly record: LinkedRecord; readonly by?: Agent }
+  /** This record was on the screen of whoever took the call, when they took it. */
+  | { readonly type: 'shown'; readonly record: LinkedRecord; readonly by?: Agent }
   /** A person chose the record this call belongs to; `undefined` takes the link off. The last choice counts. */
-  | { readonly type: 'linked'; readonly who?: LinkedRecord; readonly what?: LinkedRecord; readonly by?: Agent }
+  | {
+      readonly type: 'linked';
+      readonly who?: LinkedRecord;
+      readonly what?: LinkedRecord;
+      readonly by?: Agent;
+      /** For this number, and not only for this call (DP-24). */ readonly always?: true;
+    }
   /** What was signalled, as it came: single signals mean little, and the source concludes from all of them (source.ts). */
   | { readonly type: 'signalled'; readonly signals: readonly unknown[] }
   /** Our own: somebody of ours talked with this number again, in the call `by` of any connection (D4). `at`: when they began to talk, by this call's clock. */
@@ -140,6 +150,8 @@ export const kindsInOrder = [
   'commented',
   'attributed',
   'campaign',
+  'clicked',
+  'shown',
   'linked',
   'signalled',
   'called-back',

@@ -143,6 +143,8 @@ export function foldCall(id: CallId, events: readonly CallEvent[]): Call | undef
     digits: digitsOf(ofType(facts, 'digits')),
     attribution: { ...attribution },
     campaign: pick(ofType(facts, 'campaign').at(-1), ['campaignId', 'name']),
+    clicked: pointedOf(ofType(facts, 'clicked'), isOwn, knownAgent),
+    shown: pointedOf(ofType(facts, 'shown'), isOwn, knownAgent),
     linked: linkedOf(ofType(facts, 'linked').at(-1), knownAgent),
     calledBack: calledBackOf(ofType(facts, 'called-back').filter(isOwn), course.endedAt),
     undone: undoneOf(ofType(facts, 'undone').filter(isOwn)),
@@ -490,6 +492,8 @@ function agentsIn(fact: CallEvent): readonly Agent[] {
     case 'tagged':
     case 'commented':
       return fact.agent ? [fact.agent] : [];
+    case 'clicked':
+    case 'shown':
     case 'linked':
       return fact.by ? [fact.by] : [];
     default:
@@ -525,7 +529,17 @@ function digitsOf(told: readonly Fact<'digits'>[]): string {
 }
 
 function linkedOf(choice: Fact<'linked'> | undefined, knownAgent: (agent: Agent) => Agent): Call['linked'] {
-  return choice && { ...pick(choice, ['who', 'what']), ...(choice.by && { by: knownAgent(choice.by) }) };
+  return choice && { ...pick(choice, ['who', 'what', 'always']), ...(choice.by && { by: knownAgent(choice.by) }) };
+}
+
+/** What was pointed at when the call began to be this one: nothing told later changes what it was. */
+function pointedOf(
+  told: readonly Fact<'clicked' | 'shown'>[],
+  isOwn: (fact: CallEvent) => boolean,
+  knownAgent: (agent: Agent) => Agent,
+): Call['clicked'] {
+  const first = told.find(isOwn) ?? told[0];
+  return first && { record: pick(first.record, ['kind', 'id', 'name']), ...(first.by && { by: knownAgent(first.by) }) };
 }
 
 /** The agent is told as told: ids of another phone system mean other people here. */

@@ -3,6 +3,7 @@ import type { CallId } from '../call/event.ts';
 import type { WantedActivity } from '../crm.ts';
 import type { MadePerson } from '../match/match.ts';
 import { factsOf, undoneBy, type Facts } from './facts.ts';
+import { withMeant } from './meant.ts';
 import { judgeHours, type Judgement } from './hours-of-call.ts';
 import { inputsOfCall, type Provenance, sayProvenance, saySource } from './layers.ts';
 import type { Inputs } from './pin.ts';
@@ -79,7 +80,10 @@ export type Desired = {
   /** The record it hangs on is being made: it waits a little for it (D3). */ readonly awaitsPerson?: true;
 };
 export type Verdict =
-  | { readonly is: 'wants' }
+  | {
+      readonly is: 'wants';
+      /** So many records are equally good, and one of them is meant until a person chooses (AC-17). */ readonly choose?: number;
+    }
   | {
       readonly is: 'skipped';
       readonly rule: RuleName;
@@ -130,7 +134,7 @@ const rulesOf = (policy: Policy, hours: Judgement['is'], row: Rule | undefined):
 
 /** The records this call should have, and why. Pure and total: the same call and inputs want the same, whenever they are asked. */
 export function decide(call: Call, given: Inputs, known: DecideFacts): Decision {
-  const levels = inputsOfCall(call, given);
+  const levels = inputsOfCall(call, withMeant(call, given));
   const situation = situationOf(call, levels.inputs);
   const rows = applyRows(levels.inputs.policy, situation);
   const inputs: Inputs = { ...levels.inputs, policy: rows.policy };
@@ -216,7 +220,7 @@ function disagreement({ when }: Pick<Rule, 'when'>, facts: Facts): Blocked | und
 function verdictOf(
   { rule, outcome }: Rule,
   call: Call,
-  { policyVersion }: Inputs,
+  { policyVersion, match }: Inputs,
   hours: Judgement,
   provenance: readonly Provenance[],
 ): Verdict {
@@ -247,7 +251,7 @@ function verdictOf(
     }
     case 'completed':
     case 'open':
-      return { is: 'wants' };
+      return { is: 'wants', ...(match.by === 'ask' && match.tied !== undefined && { choose: match.tied }) };
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Call } from '../call/call.ts';
 import type { Agent } from '../call/event.ts';
+import { kindsOf } from '../match/match.ts';
 import { whoseCall } from './owner.ts';
 import type { Inputs } from './pin.ts';
 import type { Layer, Policy, Settings } from './policy.ts';
@@ -38,7 +39,7 @@ export function effectivePolicy(policy: Policy, whose: Whose): Effective {
 
 /** Kinds of records that calls of some line are looked up among: the company's first. */
 export const kindsLookedUp = ({ match, lines }: Policy): string[] => [
-  ...new Set([...match.kinds, ...Object.values(lines).flatMap((line) => line.match?.kinds ?? [])]),
+  ...new Set([...kindsOf(match), ...Object.values(lines).flatMap((line) => kindsOf({ ...match, ...line.match }))]),
 ];
 
 /** What is different for the lines, queues, team and agent of a call, the widest first. */

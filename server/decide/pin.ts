@@ -24,6 +24,8 @@ export type Inputs = {
   readonly match: Match;
   /** The number that was looked for, null: none was told yet. Another one is looked for anew. Absent: pinned by a former release. */
   readonly number?: string | null;
+  /** Records pointed at that were looked at, by their ids: others are looked at anew. Absent: none. */
+  readonly pointed?: readonly string[];
   /** Users whom the rules, or the records it may be about, name by id. Null: no active user of the CRM; a queue, or somebody who left. */
   readonly named: Readonly<Record<string, Owner | null>>;
   /** Which of these are queues that take activities: their names. Null: no such queue. Absent: queues weren't read. */
@@ -47,11 +49,11 @@ export function pinInputs(pinned: Inputs | undefined, now: Inputs, call: Call, r
   const known = ofCall(call, now.people);
   const teams = ofCall(call, now.teams ?? {});
   if (pinned === undefined) return { ...now, people: known, ...(now.teams && { teams }) };
-  const isAnother = pinned.number !== undefined && pinned.number !== now.number;
+  const isAnother = (pinned.number !== undefined && pinned.number !== now.number) || !isSame(pinned.pointed, now.pointed);
   const isAnew =
     call.linked !== undefined || pinned.match.unsure || isAnother || (reopens && !(now.match.stranger && pinned.match.stranger));
   const leftOut = [...(pinned.leftOut ?? []), ...(now.leftOut ?? []).filter((id) => !Object.hasOwn(pinned.people, id))];
-  const { match, named, number, queues } = now;
+  const { match, named, number, pointed, queues } = now;
   return {
     ...pinned,
     people: { ...known, ...pinned.people },
@@ -61,9 +63,13 @@ export function pinInputs(pinned: Inputs | undefined, now: Inputs, call: Call, r
     ...(queues && { queues: isAnew ? { ...pinned.queues, ...queues } : { ...queues, ...pinned.queues } }),
     ...(leftOut.length > 0 && { leftOut }),
     ...(pinned.phones && { phones: { ...now.phones, ...pinned.phones } }),
-    ...(isAnew && { match, ...(number !== undefined && { number }) }),
+    ...(isAnew && { match, ...(number !== undefined && { number }), ...((pointed ?? pinned.pointed) && { pointed: pointed ?? [] }) }),
   };
 }
+
+/** Is it the same records that are pointed at? */
+export const isSame = (a: readonly string[] = [], b: readonly string[] = []): boolean =>
+  a.length === b.length && a.every((id, n) => id === b[n]);
 
 /** The agents of this call; the rest of the directory is nobody's business here. */
 function ofCall<T>(call: Call, people: Readonly<Record<string, T>>): Readonly<Record<string, T>> {

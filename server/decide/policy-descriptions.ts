@@ -18,11 +18,19 @@ export const descriptions: Readonly<Record<string, string>> = {
   country: 'Where a number without a country code is dialled, unless the record says: ISO 3166, such as "PL". Left out: where the org is.',
   match: 'Whose a number is.',
   'match.kinds': 'Which objects are looked at, the first one first.',
-  'match.tieBreak': 'Which of several records of one object is meant.',
+  'match.tieBreak':
+    'Which of several records of one object is meant: changed last, active last, the own one of whoever has the call, unchanged for longest; the one changed last until a person chooses (ask), or none until then (none).',
+  'match.clicked': 'Whether a call that was dialled by a click on a record is about that record, whoever else has the number.',
+  'match.shown': 'Whether a call is about the record that was on the screen when it was taken.',
+  'match.remembered': 'Whether whom people chose twice for a number is remembered for it.',
+  'match.personAccounts':
+    'Whether person accounts are looked for: where the org has them and they are among the kinds (auto), always (on), never (off).',
   'match.ownNumbers': 'The company\'s own numbers, such as "+48221234567": whoever calls from one is no customer.',
   'match.sharedNumbers': 'Numbers that belong to many, such as a switchboard: nobody is meant by them.',
   'match.sharedAbove': 'A number that more records than this have is a shared one.',
-  'match.closedLeadStatuses': 'Leads in these statuses are over, and are not meant.',
+  'match.closedLeadStatuses': 'Leads in these statuses are over: they come last.',
+  'match.closedLead':
+    'What a closed lead is to a call: it is logged there, after everybody else, or the number is a stranger’s and may make a new lead.',
   stranger: 'What becomes of a number that nobody in the CRM has.',
   'stranger.missed': 'What is made when nobody talked with them.',
   'stranger.answered': 'What is made when somebody took their call.',

@@ -1,6 +1,8 @@
 import type { CallType } from '../call/call.ts';
 import { type FieldDefaults, personKinds } from '../crm.ts';
-import { defaultRules, type MatchRules } from '../match/match.ts';
+import { closedLeadChoices, defaultRules, type MatchRules, personAccountChoices, tieBreaks } from '../match/match.ts';
+
+export { kindsOf } from '../match/match.ts';
 import { type CampaignRules, campaignsIn, defaultCampaigns } from './campaigns.ts';
 import { type CommentRules, commentsReader, defaultComments } from './comments.ts';
 import type { HoursRules } from './hours.ts';
@@ -330,11 +332,16 @@ function policyIn(reader: SettingsReader): ReadValue<Partial<Policy>> {
     match: over(
       reader.object<MatchRules>({
         kinds: reader.list(/^[A-Za-z][A-Za-z-]*$|^\w+__[cC]$/, `kinds of records, such as ${defaultRules.kinds.join(', ')} or Site__c`),
-        tieBreak: reader.oneOf(['latest', 'oldest']),
+        tieBreak: reader.oneOf(tieBreaks),
+        clicked: reader.truth,
+        shown: reader.truth,
+        remembered: reader.truth,
+        personAccounts: reader.oneOf(personAccountChoices),
         ownNumbers: numbers,
         sharedNumbers: numbers,
         sharedAbove: reader.number('a whole number', 1, mostShared, true),
         closedLeadStatuses: reader.list(/\S/, 'statuses of leads'),
+        closedLead: reader.oneOf(closedLeadChoices),
       }),
       defaultRules,
     ),

@@ -92,6 +92,8 @@ const answered: Call = {
     gaClientId: '123.456',
   },
   campaign: { campaignId: '7', name: 'Spring' },
+  clicked: undefined,
+  shown: undefined,
   linked: undefined,
   calledBack: undefined,
   undone: [],

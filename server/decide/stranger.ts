@@ -45,7 +45,7 @@ export function chooseStranger(call: Call, inputs: Inputs, { made, heard, settle
   const isOwnGone = ownGeneration !== undefined && made !== undefined && (made.generation > ownGeneration || made.state === 'deleted');
   if (isOwnGone || (made?.state === 'deleted' && rules.afterDeletion === 'nothing'))
     return { because: [`A person deleted the ${made.kind} that was made for this number: no other is made (P2).`] };
-  const again = made !== undefined && made.state !== 'deleted';
+  const again = made !== undefined && made.state !== 'deleted' && !isOver(inputs, { made, ownGeneration });
   if (again && made.kind !== making)
     return {
       person: { record: recordFor(call, inputs, made.kind, rules, heard), generation: made.generation },
@@ -55,6 +55,18 @@ export function chooseStranger(call: Call, inputs: Inputs, { made, heard, settle
     person: { record: recordFor(call, inputs, making, rules, heard), generation: again ? made.generation : (made?.generation ?? 0) + 1 },
     because: [`${when}: ${again ? `the ${making} made for this number is theirs` : `${noun} is made for the number`} (AC-10).`],
   };
+}
+
+/**
+ * The lead made for its number is closed, and a call of a closed lead is a stranger's (R5). A call that it was made for, or that found it
+ * open, goes on hanging on it.
+ */
+export function isOver(
+  { policy: { match } }: Inputs,
+  { made, ownGeneration }: { readonly made?: Known['made'] | undefined; readonly ownGeneration?: number | undefined },
+): boolean {
+  const isClosed = made?.status !== undefined && made.record?.kind === 'lead' && match.closedLeadStatuses.includes(made.status);
+  return isClosed && match.closedLead === 'new lead' && ownGeneration !== made.generation;
 }
 
 function makingOf(call: Call, rules: StrangerRules): [StrangerRules['missed'], string] {

@@ -11,6 +11,7 @@ import { type Known, renderLine, renderLines } from './merge.ts';
 import { authorOf, chooseLogOwner, nameOf, type OwnerChoice, spareOwner } from './owner.ts';
 import { personOf, type Inputs } from './pin.ts';
 import { cut, httpsLink, manyLines, singleLine } from './plain-text.ts';
+import { isOver } from './stranger.ts';
 import { templateFor } from './templates.ts';
 import { sayDuration, words } from './words.ts';
 
@@ -25,7 +26,7 @@ export function wantedLog(
 ): { record: WantedActivity; because: readonly string[] } {
   const { policy } = inputs;
   const say = words[policy.language];
-  const about = aboutOf(inputs, facts.made);
+  const about = aboutOf(inputs, isOver(inputs, facts) ? undefined : facts.made);
   // D4: the open log of a call nobody took is its follow-up, and stays so when somebody has called back
   const isFollowUp = status === 'open' || calledBack !== undefined;
   const owner = chooseLogOwner(call, inputs, ownerOfRecord(inputs, about), isFollowUp && !isAnswered(call));

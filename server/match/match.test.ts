@@ -86,3 +86,71 @@ describe('records that have the number', () => {
       undefined,
     ));
 });
+
+describe('the record that was pointed at', () => {
+  const account = { kind: 'Account', id: '001A', name: 'Acme' };
+  const clicked = (record: typeof account, book: LookedUp = nobodyKnown) => match(aToldCall({ clicked: { record, by: anna } }), book);
+  test('MT-17: it counts before the numbers, which can still be chosen, and it says who clicked', () => {
+    const { candidates, others, stranger, pointed } = clicked(account, { ...nobodyKnown, exact: [found('contact', '003A')] });
+    expect(candidates).toEqual([
+      { record: { kind: 'account', id: '001A', name: 'Acme' }, as: 'what', because: 'It was clicked to dial by Anna Sato (MT-17).' },
+    ]);
+    expect([others?.map(({ record }) => record.id), stranger, pointed]).toEqual([['003A'], undefined, true]);
+  });
+  test('FC-73: of a person account the account and its person, whose owner is the same', () => {
+    const known = { '001A': { kind: 'person-account', id: '001A', name: 'Maria Wójcik', ownerId: '005A', contactId: '003P' } };
+    expect(clicked(account, { ...nobodyKnown, known }).candidates).toMatchObject([
+      { record: { kind: 'person-account', id: '003P', name: 'Maria Wójcik' }, as: 'who', ownerId: '005A' },
+      { record: { kind: 'account', id: '001A', name: 'Maria Wójcik' }, as: 'what', ownerId: '005A' },
+    ]);
+  });
+  test('FC-74: of a case the case and its contact', () => {
+    const known = { '500A': { kind: 'case', id: '500A', name: '00001026', contactId: '003A' } };
+    expect(clicked({ kind: 'Case', id: '500A', name: '' }, { ...nobodyKnown, known }).candidates).toMatchObject([
+      { record: { kind: 'contact', id: '003A' }, as: 'who' },
+      { record: { kind: 'case', id: '500A', name: '00001026' }, as: 'what' },
+    ]);
+  });
+  test('what takes no activities is passed over, and it says so; as long as nobody knows what does, it is believed', () => {
+    const site = { kind: 'Site__c', id: 'a00A', name: 'Gdynia' };
+    const passedOver = clicked(site, { ...nobodyKnown, relatedTo: ['Account', 'Case'] });
+    expect([passedOver.candidates, passedOver.stranger]).toEqual([[], true]);
+    expect(passedOver.searched).toMatch(/^Site__c Gdynia was clicked to dial, but a Site__c takes no activities \(MT-17\)\. Looked for/);
+    expect(clicked(site).candidates).toHaveLength(1);
+    expect(clicked(site, { ...nobodyKnown, relatedTo: ['site__c'] }).candidates).toHaveLength(1);
+  });
+  test('where it was deleted the number is looked for; while the book is being read, once more later', () => {
+    expect(clicked(account, { ...nobodyKnown, known: { '001A': null } }).stranger).toBe(true);
+    expect(clicked(account, { ...nobodyKnown, complete: false }).unsure).toBe(true);
+  });
+  test('what a person chose counts more, also that it is nobody', () => {
+    const call = aToldCall({ clicked: { record: account }, linked: { by: anna } });
+    expect(match(call).candidates).toEqual([]);
+  });
+});
+
+describe('AC-17: what the tie-break leaves to others', () => {
+  const three = { ...nobodyKnown, exact: ['003A', '003B', '003C'].map((id) => found('contact', id)) };
+  const by = (tieBreak: typeof defaultRules.tieBreak) => matchCall(aToldCall(), three, { ...defaultRules, tieBreak });
+  test('ask: one of them for now, and it says that a person may choose', () => {
+    expect(by('ask')).toMatchObject({ candidates: [{ record: { id: '003A' } }], tied: 3, by: 'ask' });
+    expect(by('ask').searched).toContain('3 records of contact are equally good: a person may choose');
+  });
+  test('none: nobody, no stranger, and all of them can be chosen', () => {
+    const { candidates, others, stranger, searched } = by('none');
+    expect([candidates, others?.length, stranger]).toEqual([[], 3, undefined]);
+    expect(searched).toContain('none of them is meant until a person chooses');
+  });
+  test('by whoever has the call: as many as there are, since any may be theirs', () => {
+    const many = { ...nobodyKnown, exact: Array.from({ length: 40 }, (_, n) => found('contact', `003${n}`)) };
+    const rules = { ...defaultRules, tieBreak: 'owned by agent', sharedAbove: 50 } as const;
+    expect(matchCall(aToldCall(), many, rules)).toMatchObject({ tied: 40, by: 'owned by agent', others: { length: 39 } });
+    expect(matchCall(aToldCall(), many, { ...rules, tieBreak: 'latest' }).others).toHaveLength(20);
+  });
+  test('DP-24: what is remembered is not looked at where the admin says so', () => {
+    const remembered = { who: contact, atMs: 0 };
+    expect(match(aToldCall(), { ...three, remembered }).candidates).toMatchObject([{ record: { id: '003A', kind: 'Contact' } }]);
+    const off = matchCall(aToldCall(), { ...three, remembered }, { ...defaultRules, remembered: false });
+    expect(off.searched).not.toContain('remembered');
+  });
+});

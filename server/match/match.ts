@@ -1,9 +1,19 @@
 import type { Call } from '../call/call.ts';
 import type { Agent, LinkedRecord } from '../call/event.ts';
 import type { CrmRecord, PersonKind } from '../crm.ts';
-import { type Candidate, type Found, type MatchRules, rank } from './rank.ts';
+import { byPointer, type KnownRecord, pointersOf } from './pointed.ts';
+import { type Candidate, type Found, type MatchRules, rank, type Ranked } from './rank.ts';
 
-export { defaultRules, isPerson, type MatchRules } from './rank.ts';
+export {
+  type Candidate,
+  closedLeadChoices,
+  defaultRules,
+  isPerson,
+  kindsOf,
+  type MatchRules,
+  personAccountChoices,
+  tieBreaks,
+} from './rank.ts';
 
 /**
  * The records a call is about, those meant, and in words where we looked: nobody found means nothing without it. `others`: also have the
@@ -15,6 +25,12 @@ export type Match = {
   readonly possible?: readonly Candidate[];
   /** Nobody has this number, and nobody is kept from having it: a record may be made for it. */
   readonly stranger?: true;
+  /** Somebody of ours clicked it, or had it on the screen: what a caller keys in counts less. */
+  readonly pointed?: true;
+  /** So many, the first of `others` among them, only the tie-break tells from the one that is meant; absent: none is like it. */
+  readonly tied?: number;
+  /** Which of them is meant is decided by who has the call, or is asked of a person (AC-17). */
+  readonly by?: 'owned by agent' | 'ask';
   /** The book was still being read: looked at again once it is (D1 pins only what was known). */
   readonly unsure?: true;
   readonly searched: string;
@@ -25,12 +41,23 @@ export type LookedUp = {
   readonly weak: readonly Found[];
   readonly complete: boolean;
   /** The record we made, or are making, for this number (P1). */ readonly made?: MadePerson;
+  /** Those made before it, the newest first. */ readonly formerlyMade?: readonly MadePerson[];
   /** Whom people chose for this number in the last two calls in which they chose (DP-24). */
   readonly remembered?: Remembered;
   /** Who the phone system last said has this number (R2). */ readonly heard?: { readonly name: string; readonly email?: string };
   /** Owners of chosen records, by id, as far as the book knows. */ readonly owners?: Readonly<Record<string, string>>;
+  /** Records that were pointed at, by id, as far as the book knows; null: gone. */ readonly known?: Readonly<
+    Record<string, KnownRecord | null>
+  >;
+  /** The objects an activity may be about, as the org says; absent: it isn't known. */ readonly relatedTo?: readonly string[];
 };
-export type Remembered = { readonly who?: LinkedRecord; readonly what?: LinkedRecord; readonly by?: Agent; readonly atMs: number };
+export type Remembered = {
+  readonly who?: LinkedRecord;
+  readonly what?: LinkedRecord;
+  readonly by?: Agent;
+  /** Said to be for the number, not for one call. */ readonly always?: true;
+  readonly atMs: number;
+};
 /** `waiting`: it isn't in the CRM yet. `record`: it, or what it was merged with or converted to. `deleted`: a person took it away. */
 export type MadePerson = {
   readonly kind: PersonKind;
@@ -39,6 +66,7 @@ export type MadePerson = {
   /** How its row of `writes` stood when this was read; another state by now is news. */
   readonly row: string;
   readonly record?: CrmRecord;
+  /** Of a lead, in the org's own words. */ readonly status?: string;
   /** Why it can't be made. */ readonly because?: string;
 };
 export const nobodyKnown: LookedUp = { exact: [], weak: [], complete: true };
@@ -47,11 +75,31 @@ export const nobodyKnown: LookedUp = { exact: [], weak: [], complete: true };
 const mostOthers = 20;
 
 /**
- * Which records is this call about? Precedence's rungs: the record clicked or shown, the case code, the agent's choice, the remembered
- * choice, the numbers. The clicked one and the code are still to come. Never blocks a log: nobody found is an answer.
+ * Which records is this call about? Precedence's rungs: what a person chose for this very call, the record clicked or shown, the case code,
+ * the remembered choice, the numbers (docs/decisions/0035). Never blocks a log: nobody found is an answer.
  */
 export function matchCall(call: Call, lookedUp: LookedUp, rules: MatchRules): Match {
   if (call.linked !== undefined) return chosen(call.linked, lookedUp.owners);
+  const passedOver: string[] = [];
+  for (const pointer of pointersOf(call, rules)) {
+    const pointed = byPointer(pointer, lookedUp);
+    if ('candidates' in pointed)
+      return withOthers({ ...pointed, pointed: true, ...(lookedUp.complete ? {} : { unsure: true }) }, lookedUp, rules);
+    passedOver.push(pointed.because);
+  }
+  const found = byNumber(call, lookedUp, rules);
+  return passedOver.length === 0 ? found : { ...found, searched: [...passedOver, found.searched].join(' ') };
+}
+
+/** Who has the number besides can still be chosen instead. */
+function withOthers(match: Match, { exact }: LookedUp, rules: MatchRules): Match {
+  const others = rank(exact, rules).candidates.filter(
+    ({ record }) => !match.candidates.some((candidate) => candidate.record.id === record.id),
+  );
+  return others.length === 0 ? match : { ...match, others: others.slice(0, mostOthers) };
+}
+
+function byNumber(call: Call, lookedUp: LookedUp, rules: MatchRules): Match {
   const { number, withheld, asSent } = call.customer;
   if (withheld) return { candidates: [], searched: 'The number was withheld: there is nothing to look for.' };
   if (number === undefined)
@@ -63,17 +111,24 @@ export function matchCall(call: Call, lookedUp: LookedUp, rules: MatchRules): Ma
 
   const { exact, weak, complete, remembered } = lookedUp;
   const isShared = rules.sharedNumbers.includes(number);
-  if (remembered && !isShared) return rememberedMatch(number, remembered, lookedUp, rules);
-  const { candidates, shared } = rank(exact, rules, isShared);
+  if (remembered && rules.remembered && !isShared) return rememberedMatch(number, remembered, lookedUp, rules);
+  const ranked = rank(exact, rules, isShared);
+  const { candidates, shared, tied, closed = [] } = ranked;
   const possible = candidates.length > 0 ? [] : rank(weak, rules).candidates;
-  const [best, ...others] = candidates;
+  const isNobody = rules.tieBreak === 'none' && tied !== undefined;
+  const meant = isNobody ? [] : candidates.slice(0, 1);
+  const others = [...candidates.slice(meant.length), ...closed];
+  // whose it is who has the call may be any of them
+  const most = rules.tieBreak === 'owned by agent' ? Math.max(tied ?? 0, mostOthers) : mostOthers;
   return {
-    candidates: best === undefined ? [] : [best],
-    ...(others.length > 0 && { others: others.slice(0, mostOthers) }),
+    candidates: meant,
+    ...(others.length > 0 && { others: others.slice(0, most) }),
     ...(possible.length > 0 && { possible: possible.slice(0, mostOthers) }),
+    ...(tied !== undefined && (rules.tieBreak === 'owned by agent' || rules.tieBreak === 'ask') && { tied, by: rules.tieBreak }),
     ...(complete ? candidates.length === 0 && !shared && { stranger: true } : { unsure: true }),
     searched: [
       `Looked for ${number} in the book: ${shared ? 'too many people have it for one of them to be meant' : `${counted(candidates.length)} it`}.`,
+      ...sayTie(ranked, rules),
       ...(others.length > 0
         ? [
             `Also: ${others
@@ -88,6 +143,14 @@ export function matchCall(call: Call, lookedUp: LookedUp, rules: MatchRules): Ma
       ...(complete ? [] : ['The book is still being read, so somebody may be missing.']),
     ].join(' '),
   };
+}
+
+/** What the tie-break leaves to a person. */
+function sayTie({ tied, candidates }: Ranked, { tieBreak }: MatchRules): string[] {
+  if (tied === undefined) return [];
+  const which = `${tied} records of ${candidates[0]!.record.kind} are equally good`;
+  if (tieBreak === 'none') return [`${which}: none of them is meant until a person chooses (AC-17).`];
+  return tieBreak === 'ask' ? [`${which}: a person may choose; until then it is the one changed last (AC-17).`] : [];
 }
 
 const counted = (count: number) => (count === 0 ? 'nobody has' : count === 1 ? 'one record has' : `${count} records have`);
@@ -106,21 +169,19 @@ function chosen(linked: NonNullable<Call['linked']>, owners: LookedUp['owners'])
 }
 
 /** The numbers are looked at as well: who else has it can still be chosen instead. */
-function rememberedMatch(
-  number: string,
-  { who, what, by, atMs }: Remembered,
-  { exact, owners, complete }: LookedUp,
-  rules: MatchRules,
-): Match {
-  const because = `Chosen for this number twice, last by ${nameOfPerson(by)} on ${new Date(atMs).toISOString().slice(0, 10)} (DP-24).`;
+function rememberedMatch(number: string, { who, what, by, always, atMs }: Remembered, lookedUp: LookedUp, rules: MatchRules): Match {
+  const { owners, complete } = lookedUp;
+  const because = `Chosen for this number ${always ? 'from then on' : 'twice, last'} by ${nameOfPerson(by)} on ${new Date(atMs).toISOString().slice(0, 10)} (DP-24).`;
   const candidates = candidatesOf({ ...(who && { who }), ...(what && { what }) }, because, owners);
-  const others = rank(exact, rules).candidates.filter(({ record }) => !candidates.some((candidate) => candidate.record.id === record.id));
-  return {
-    candidates,
-    ...(others.length > 0 && { others: others.slice(0, mostOthers) }),
-    searched: `Looked for ${number}: ${candidates.map(({ record }) => nameOf(record)).join(' and ')} is remembered for it.`,
-    ...(complete ? {} : { unsure: true }),
-  };
+  return withOthers(
+    {
+      candidates,
+      searched: `Looked for ${number}: ${candidates.map(({ record }) => nameOf(record)).join(' and ')} is remembered for it.`,
+      ...(complete ? {} : { unsure: true }),
+    },
+    lookedUp,
+    rules,
+  );
 }
 
 const nameOfPerson = (agent: Agent | undefined): string => (agent === undefined ? 'a person' : (agent.name ?? agent.email ?? agent.id));

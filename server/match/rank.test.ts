@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { defaultRules, type Found, rank } from './rank.ts';
+import { closedLeadChoices, defaultRules, type Found, kindsOf, personAccountChoices, rank, tieBreaks } from './rank.ts';
 
 const rules = defaultRules;
 const found = (kind: string, id: string, more: Partial<Found> = {}): Found => ({
@@ -55,20 +55,69 @@ describe('which of several is meant', () => {
       record: { kind: 'person-account', id: '003P' },
       as: 'who',
     }));
-  test('whatever the order they come in', () => {
-    const record = fc.record({
-      kind: fc.constantFrom('contact', 'lead', 'account', 'person-account', 'Site__c'),
-      id: fc.constantFrom('001', '002', '003', '004', '005', '006'),
-      modifiedAtMs: fc.nat({ max: 2 }),
-      extension: fc.constantFrom(undefined, '1'),
-      status: fc.constantFrom('Open', 'Closed - Not Converted'),
-    });
+  test('AC-17: the one active last; of those never active, or on one day, the one changed last', () => {
+    const three = [
+      found('contact', '003A', { activeOn: '2026-02-01', modifiedAtMs: 1 }),
+      found('contact', '003B', { activeOn: '2026-03-01', modifiedAtMs: 1 }),
+      found('contact', '003C', { modifiedAtMs: 9 }),
+      found('contact', '003D', { activeOn: '2026-02-01', modifiedAtMs: 5 }),
+    ];
+    expect(ids(three, { tieBreak: 'active' })).toEqual(['003B', '003D', '003A', '003C']);
+  });
+  test('only the tie-break tells these apart: neither kind, nor being closed, nor an extension', () => {
+    const several = [
+      found('contact', '003A'),
+      found('contact', '003B', { modifiedAtMs: 9 }),
+      found('contact', '003C', { extension: '12' }),
+      found('lead', '00QA'),
+    ];
+    expect(rank(several, rules).tied).toBe(2);
+    expect(rank(several.slice(1), rules).tied).toBe(undefined);
+  });
+  test('R5: where a closed lead is nobody’s any more it is kept apart, and may still be chosen', () => {
+    const closed = found('lead', '00QA', { status: 'Closed - Not Converted' });
+    const { candidates, closed: over } = rank([closed, found('lead', '00QB')], { ...rules, closedLead: 'new lead' });
+    expect([candidates, over].map((some) => some?.map(({ record }) => record.id))).toEqual([['00QB'], ['00QA']]);
+    expect(over?.[0]?.because).toContain('Closed - Not Converted');
+  });
+  test('FC-33: person accounts are looked for where they are on, though no kind names them, and never where they are off', () => {
+    const person = found('person-account', '001P', { contactId: '003P' });
+    expect(ids([person], { kinds: ['contact'], personAccounts: 'on' })).toEqual(['003P']);
+    expect(ids([person], { kinds: ['contact'], personAccounts: 'auto' })).toEqual([]);
+    expect(ids([person], { personAccounts: 'off' })).toEqual([]);
+  });
+  const record = fc.record({
+    kind: fc.constantFrom('contact', 'lead', 'account', 'person-account', 'Site__c'),
+    id: fc.constantFrom('001', '002', '003', '004', '005', '006'),
+    modifiedAtMs: fc.nat({ max: 2 }),
+    extension: fc.constantFrom(undefined, '1'),
+    status: fc.constantFrom('Open', 'Closed - Not Converted'),
+    activeOn: fc.constantFrom('2026-03-01', '2026-03-02'),
+  });
+  const anyRules = fc.record({
+    tieBreak: fc.constantFrom(...tieBreaks),
+    personAccounts: fc.constantFrom(...personAccountChoices),
+    closedLead: fc.constantFrom(...closedLeadChoices),
+    sharedAbove: fc.constantFrom(1, 3, 10),
+  });
+  test('whatever the order they come in, under every rule; and everybody who is looked for stands somewhere, once', () => {
     fc.assert(
-      fc.property(fc.array(record), fc.nat(), (given, by) => {
+      fc.property(fc.array(record), fc.nat(), anyRules, (given, by, more) => {
         // One id is one record: it has one kind, one time.
         const records = [...new Map(given.map((one) => [one.id, found(one.kind, one.id, one)])).values()];
         const turned = [...records.slice(by % (records.length + 1)), ...records.slice(0, by % (records.length + 1))];
-        expect(rank(turned.toReversed(), rules)).toEqual(rank(records, rules));
+        const all = { ...rules, ...more };
+        const ranked = rank(records, all);
+        expect(rank(turned.toReversed(), all)).toEqual(ranked);
+        expect(ranked.tied ?? 1).toBeLessThanOrEqual(Math.max(1, ranked.candidates.length));
+        if (ranked.shared) return;
+        const listed = [...ranked.candidates, ...(ranked.closed ?? [])].map((one) => one.record.id);
+        expect(listed.toSorted()).toEqual(
+          records
+            .filter(({ kind }) => kindsOf(all).includes(kind))
+            .map(({ id }) => id)
+            .toSorted(),
+        );
       }),
     );
   });

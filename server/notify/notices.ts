@@ -1,6 +1,7 @@
 import type { Call } from '../call/call.ts';
 import type { Agent } from '../call/event.ts';
 import type { CrmRecord } from '../crm.ts';
+import { withMeant } from '../decide/meant.ts';
 import { type Inputs, personOf } from '../decide/pin.ts';
 
 /**
@@ -45,7 +46,7 @@ export function noticesOf(
   missedFor: { ownerId: string | undefined; dueAtMs?: number } | undefined,
 ): Notice[] {
   if (call.partOf !== undefined || call.direction === 'internal') return [];
-  const { candidates, others = [] } = inputs.match;
+  const { candidates, others = [] } = withMeant(call, inputs).match;
   const records = (candidates.length === 0 && made ? [made] : [...candidates, ...others].map(({ record }) => record)).slice(0, mostRecords);
   const common = {
     call: id,

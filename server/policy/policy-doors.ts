@@ -9,8 +9,9 @@ import type { OrgId } from '../store.ts';
 import { effectiveSettings } from './effective.ts';
 import { publishedSchema } from './published-schema.ts';
 import { presetDoors } from './preset-doors.ts';
+
 import { readPolicyFile, sayHeader, writePolicy } from './policy-yaml.ts';
-import { warningsIn } from './warnings.ts';
+import { warningsIn, warningsOf } from './warnings.ts';
 import { withWords } from './with-words.ts';
 
 export type PolicyDoorParts = {
@@ -145,11 +146,12 @@ async function save(context: Ctx, { console: { policies } }: PolicyDoorParts): P
   const { document } = read;
   const done = await policies.save(org, { document, by: person, ...(expected === undefined ? {} : { expected }) });
   if (done.outcome === 'moved') return sayMoved(context, policies, { expected: expected ?? 0, newest: done.newest, document });
+  const policy = parsePolicy(document);
   const said: PolicySaid = {
     version: done.version,
     saved: done.outcome === 'saved',
     differences: done.outcome === 'saved' ? withWords(done.differences) : [],
-    warnings: warningsIn(parsePolicy(document)),
+    warnings: [...warningsIn(policy), ...warningsOf(policy, await policies.leftOut(org))],
   };
   return context.json(said, 200, { etag: tag(done.version) });
 }

@@ -1,6 +1,6 @@
 import type { Mistake } from '../decide/settings.ts';
 import { layersGiven } from '../decide/read-layers.ts';
-import type { Policy } from '../decide/policy.ts';
+import { kindsOf, type Policy } from '../decide/policy.ts';
 
 /** Something that can be meant, and probably isn't; a document that has some is saved all the same. */
 export type Warning = Pick<Mistake, 'path' | 'message'>;
@@ -42,4 +42,16 @@ export function warningsIn(policy: Policy): Warning[] {
     .filter(({ level, rules }) => level !== 'company' && Object.keys(rules).length === 0)
     .map(({ at, level }) => ({ path: at, message: `It says nothing: the ${level} is as all others.` }));
   return [...ofChain('owner', policy.owner), ...ofChain('stranger.owner', policy.stranger.owner), ...ofRows, ...ofLevels];
+}
+
+/** A kind that can't be read; `absent`: the org has none of it. */
+type LeftOut = { readonly kind: string; readonly because: string; readonly absent?: true };
+
+/** Kinds the policy asks for and the org has none of, as the book found (FC-35). `auto` asks for nothing. */
+export function warningsOf({ match }: Pick<Policy, 'match'>, leftOut: readonly LeftOut[]): Warning[] {
+  const out = leftOut.find(({ kind, absent }) => kind === 'person-account' && absent);
+  if (match.personAccounts !== 'on' || !out || !kindsOf(match).includes('person-account')) return [];
+  return [
+    { path: 'match.personAccounts', message: `${out.because} They aren't looked for until it has; "auto" says the same without asking.` },
+  ];
 }

@@ -1,6 +1,6 @@
 import { type Crm, type PersonKind, Refused, Unanswered } from '../crm.ts';
 import type { CheckAsk, InstallAsk, Outcome } from '../crm-setup.ts';
-import type { Policy, StrangerRules } from '../decide/policy.ts';
+import { kindsOf, type Policy, type StrangerRules } from '../decide/policy.ts';
 import type { Check, Finding, JobKind, Removal, Setup, SetupStep } from '../../wire/setup.ts';
 import type { CheckRow, JobRow, SetupStore } from '../store/setup-store.ts';
 import type { OrgId } from '../store.ts';
@@ -67,7 +67,7 @@ export function orgSetup({ store, world, node, publicUrl, crm, policy, audit, re
     const rules: readonly Partial<StrangerRules>[] = [stranger, ...Object.values(lines).map((line) => line.stranger ?? {})];
     const made = rules.flatMap(({ missed, answered, outbound }) => [missed, answered, outbound]);
     const persons = [...new Set(made)].filter((kind): kind is PersonKind => kind !== undefined && kind !== 'nothing');
-    return { persons, kinds: match.kinds, zone, selfIsAgent, callsPerDay, wasUnique, publicUrl };
+    return { persons, kinds: kindsOf(match), zone, selfIsAgent, callsPerDay, wasUnique, publicUrl };
   }
 
   /** Looks anew, and keeps what was found. An org that doesn't answer is a finding, too. */

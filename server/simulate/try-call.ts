@@ -46,8 +46,8 @@ export function hearStored({ due, talk }: Pick<StoredCall, 'due' | 'talk'>, sour
 }
 
 /** What the book has to be asked before `tryCall`: also of who was pinned, whether it is a record that was made for the number. Pure. */
-export function lookUpFor({ linked, customer }: Call): LookUp {
-  const chosen = [linked?.who, linked?.what].filter((record) => record !== undefined);
+export function lookUpFor({ linked, clicked, shown, customer }: Call): LookUp {
+  const chosen = (linked ? [linked.who, linked.what] : [clicked?.record, shown?.record]).filter((record) => record !== undefined);
   return { number: linked ? undefined : customer.number, chosen };
 }
 

@@ -2,6 +2,7 @@ import type { ApiPurpose, BookDeletion, BookLeftOut, BookPlace, BookRecord, Even
 import type { Pace, Standing } from '../book/budget.ts';
 import type { Overlap } from '../book/overlap.ts';
 import type { LookedUp, MadePerson, Remembered } from '../match/match.ts';
+import type { KnownRecord } from '../match/pointed.ts';
 import type { Found } from '../match/rank.ts';
 import type { OrgId } from '../store.ts';
 import type { World } from '../world.ts';
@@ -115,7 +116,7 @@ export type BookStore = {
   wakeCalls(org: OrgId): Promise<void>;
   /** Records that have one of these numbers, at most `mostOfOne` of each number. */
   find(asked: readonly { readonly org: OrgId; readonly key: string }[]): Promise<readonly BookFound[]>;
-  /** The newest record made for each of these numbers (P1). */
+  /** The records made for each of these numbers, the newest of each first (P1). */
   made(
     asked: readonly { readonly org: OrgId; readonly key: string }[],
   ): Promise<readonly (MadePerson & { readonly org: OrgId; readonly key: string })[]>;
@@ -123,15 +124,21 @@ export type BookStore = {
   heard(
     asked: readonly { readonly org: OrgId; readonly key: string }[],
   ): Promise<readonly (Pick<LookedUp, 'heard'> & { readonly org: OrgId; readonly key: string; readonly choices: readonly Remembered[] })[]>;
-  /** Whose records these are; `isGone`: deleted, merged or converted, as far as the book knows. */
-  owners(
-    asked: readonly { readonly org: OrgId; readonly id: string }[],
-  ): Promise<readonly { readonly org: OrgId; readonly id: string; readonly ownerId: string | undefined; readonly isGone: boolean }[]>;
+  /** Whose these records are; `isGone`: deleted, merged or converted, as far as the book knows; `now`: what it is, or became. */
+  owners(asked: readonly { readonly org: OrgId; readonly id: string }[]): Promise<
+    readonly {
+      readonly org: OrgId;
+      readonly id: string;
+      readonly ownerId: string | undefined;
+      readonly isGone: boolean;
+      readonly now: KnownRecord | undefined;
+    }[]
+  >;
   /** The right to keep the book of an org, if no node has it. */
   take(org: OrgId): Promise<SessionLock | undefined>;
 };
 /** So many records of one number are told apart; a number that more have is a switchboard's, whoever they are. */
-const mostOfOne = 60;
+export const mostOfOne = 60;
 /** Records forgotten, and calls woken, in one statement: none comes near the limit a statement has. */
 const forgetAtOnce = 5_000;
 const wakeAtOnce = 500;
@@ -139,6 +146,23 @@ const wakeAtOnce = 500;
 const saveAtOnce = 2_000;
 /** Every node has seen by then that the book is complete (`lookUps`). */
 const wakeAfterMs = 3_000;
+
+/** A row of `book-find`. */
+export function foundOf(row: Record<string, unknown>): BookFound {
+  const known = <T>(value: T | null) => value ?? undefined;
+  return {
+    ...(row as BookFound),
+    extension: known(row['extension'] as string | null),
+    company: known(row['company'] as string | null),
+    ownerId: known(row['ownerId'] as string | null),
+    email: known(row['email'] as string | null),
+    accountId: known(row['accountId'] as string | null),
+    contactId: known(row['contactId'] as string | null),
+    status: known(row['status'] as string | null),
+    modifiedAtMs: Number(row['modifiedAtMs'] ?? 0),
+    ...(typeof row['activeOn'] === 'string' && { activeOn: row['activeOn'] }),
+  };
+}
 
 /** The book on PostgreSQL. */
 export function bookStore(database: Database, world: World, onTrouble: (error: Error) => void): BookStore {
@@ -160,6 +184,7 @@ export function bookStore(database: Database, world: World, onTrouble: (error: E
           account_id: record.accountId ?? null,
           contact_id: record.contactId ?? null,
           status: record.status ?? null,
+          active_on: record.activeOn ?? null,
           state: record.state,
           into_id: record.into?.id ?? null,
           into_account: record.into?.accountId ?? null,
@@ -315,18 +340,7 @@ export function bookStore(database: Database, world: World, onTrouble: (error: E
     async find(asked) {
       if (asked.length === 0) return [];
       const { rows } = await database.query('book-find', [asked.map((ask) => ask.org), asked.map((ask) => ask.key), mostOfOne]);
-      const known = <T>(value: T | null) => value ?? undefined;
-      return rows.map((row) => ({
-        ...(row as BookFound),
-        extension: known(row.extension),
-        company: known(row.company),
-        ownerId: known(row.ownerId),
-        email: known(row.email),
-        accountId: known(row.accountId),
-        contactId: known(row.contactId),
-        status: known(row.status),
-        modifiedAtMs: Number(row.modifiedAtMs ?? 0),
-      }));
+      return rows.map(foundOf);
     },
     async made(asked) {
       if (asked.length === 0) return [];
@@ -345,7 +359,7 @@ export function bookStore(database: Database, world: World, onTrouble: (error: E
         const id = row.recordKind === 'person-account' ? (row.contactId ?? row.id) : row.id;
         const record =
           row.id === null ? { kind: row.kind, id: row.crmId, name: row.name } : { kind: row.recordKind, id, name: row.recordName };
-        return { ...known, state: 'there', record };
+        return { ...known, state: 'there', record, ...(row.status !== null && { status: row.status as string }) };
       });
     },
     async heard(asked) {
@@ -370,6 +384,16 @@ export function bookStore(database: Database, world: World, onTrouble: (error: E
         id: row.id as string,
         ownerId: (row.ownerId as string | null) ?? undefined,
         isGone: row.state === 'gone' || row.state === 'converted',
+        now:
+          row.nowId === null
+            ? undefined
+            : {
+                kind: row.kind as string,
+                id: row.nowId as string,
+                name: row.name as string,
+                ...(row.nowOwnerId !== null && { ownerId: row.nowOwnerId as string }),
+                ...(row.contactId !== null && { contactId: row.contactId as string }),
+              },
       }));
     },
     take: (org) => holdSessionLock(database, world, { text: 'select pg_try_advisory_lock(4200004, $1) as ok', values: [org] }, onTrouble),

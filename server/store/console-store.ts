@@ -1,4 +1,8 @@
 import type { OrgId } from '../store.ts';
+import type { Call } from '../call/call.ts';
+import type { Inputs } from '../decide/pin.ts';
+import type { Found } from '../match/rank.ts';
+import { foundOf, mostOfOne } from './book-store.ts';
 import { storableJson } from './canonical-json.ts';
 import type { Database } from './database.ts';
 import { peopleStore } from './people-store.ts';
@@ -11,6 +15,21 @@ export type ConsoleStore = ReturnType<typeof consoleStore>;
 /** A phone field that holds nobody's number. `owner`: by name where it is a user, else by id. `because`: as the book keeps it (server/match). */
 export type Unmatchable = Readonly<Record<'id' | 'kind' | 'name' | 'field' | 'written' | 'because', string>> & {
   readonly owner: string | null;
+};
+
+/** What is needed to say what records a call may be about; `known`: those it was decided with, or who has its number, as the book has them. */
+export type ChoicesRows = {
+  readonly told: Call;
+  readonly pinned: Inputs | undefined;
+  readonly found: readonly Found[];
+  readonly known: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly company: string | null;
+    readonly status: string | null;
+    readonly owner: string | null;
+    readonly activeOn: string | null;
+  }[];
 };
 
 /** As in unmatchable-after.sql. */
@@ -50,6 +69,20 @@ export function consoleStore(database: Database) {
         writes: await rows('story-writes', [org, call]),
         attempts: await rows('story-attempts', [org, call]),
       };
+    },
+    async choices(org: OrgId, call: string): Promise<ChoicesRows | undefined> {
+      const [row] = await text('select told, pinned, number_key from calls where org = $1 and id = $2', [org, call]);
+      if (!row?.['told']) return undefined;
+      const pinned = (row['pinned'] as Inputs | null) ?? undefined;
+      const number = row['number_key'] as string | null;
+      const found = pinned || number === null ? [] : (await rows('book-find', [[org], [number], mostOfOne])).map(foundOf);
+      const { candidates = [], others = [], possible = [] } = pinned?.match ?? {};
+      const ids = [
+        ...[...candidates, ...others, ...possible].map(({ record }) => record.id),
+        ...found.map(({ id, contactId }) => contactId ?? id),
+      ];
+      const known = (await rows('call-records', [org, [...new Set(ids)], number])) as unknown as ChoicesRows['known'];
+      return { told: row['told'] as Call, pinned, found, known };
     },
     status: (org: OrgId) => one('status', [org]),
     /** What can never match, in pages that go on where the last one ended: what changes meanwhile is told once or not at all. */
@@ -153,6 +186,14 @@ export function consoleStore(database: Database) {
         [org, version],
       );
       return { undone, leftAlone: touched[0]!['n'] as number };
+    },
+    /** Whom people chose for this number is no habit any more. */
+    async forgetChoice(org: OrgId, number: string) {
+      await text(
+        `insert into forgotten_choices (org, number_key, forgotten_at) values ($1, $2, cb_now())
+          on conflict (org, number_key) do update set forgotten_at = excluded.forgotten_at`,
+        [org, number],
+      );
     },
     async audit(org: OrgId, who: string, what: string, detail: unknown) {
       await text('insert into audit (org, who, what, detail) values ($1, $2, $3, $4)', [org, who, what, JSON.stringify(detail)]);

@@ -1,3 +1,4 @@
+import type { BookLeftOut } from '../crm.ts';
 import { type Difference, diffPolicies, sayDifferences } from '../decide/policy-diff.ts';
 import type { OrgId } from '../store.ts';
 import { storableJson } from './canonical-json.ts';
@@ -76,6 +77,10 @@ export function policyStore(database: Database) {
       ]);
       return kept;
     },
+    /** What the policy before this one asked of the org and the book couldn't read. */
+    leftOut: async (org: OrgId): Promise<readonly BookLeftOut[]> =>
+      ((await database.query({ text: 'select left_out from books where org = $1' }, [org])).rows[0]?.left_out as BookLeftOut[] | null) ??
+      [],
 
     /** One at a time for each org. The version, its line in the audit log and the note to every node come at once or not at all. */
     save: (org: OrgId, { document, by, expected }: PolicySaving): Promise<PolicySaved> =>

@@ -140,6 +140,7 @@ export function postgresStore(database: Database, world: World, onTrouble: (erro
         peopleByEmail: known.byEmail,
         agentAt: known.at,
         selfUser: row.self_user ?? undefined,
+        ...(row.related_to !== null && { relatedTo: row.related_to as string[] }),
         lent: new Map(Object.entries((row.lent ?? {}) as Record<string, { readonly trouble?: string }>)),
       } satisfies OrgView;
     },
@@ -184,6 +185,12 @@ export function postgresStore(database: Database, world: World, onTrouble: (erro
         await connection.query('save-org-facts', [org, self, null, null, null, false]);
         await connection.query({ text: "select pg_notify('orgs', $1)" }, [String(org)]);
       });
+    },
+    async saveRelatedTo(org, objects) {
+      await database.query({ text: 'update org_facts set related_to = $2 where org = $1 and related_to is distinct from $2' }, [
+        org,
+        objects,
+      ]);
     },
     async saveWrongDefaults(org, wrong) {
       await database.query('save-wrong-defaults', [org, JSON.stringify(wrong)]);

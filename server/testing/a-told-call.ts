@@ -41,6 +41,8 @@ export function aToldCall(changes: Partial<Call> = {}): Call {
     digits: '',
     attribution: {},
     campaign: undefined,
+    clicked: undefined,
+    shown: undefined,
     linked: undefined,
     calledBack: undefined,
     undone: [],

@@ -98,7 +98,9 @@ function anyEvent({ calls = ['c1', 'c2', 'c3'], text = someText }: Vocabulary = 
       gaClientId: perhaps(text),
     }),
     is('campaign', { campaignId: text, name: perhaps(text) }),
-    is('linked', { who: perhaps(record), what: perhaps(record), by: perhaps(agent) }),
+    is('clicked', { record, by: perhaps(agent) }),
+    is('shown', { record, by: perhaps(agent) }),
+    is('linked', { who: perhaps(record), what: perhaps(record), by: perhaps(agent), always: perhaps(fc.constant(true)) }),
     is('called-back', { by: callId, direction: perhaps(fc.constantFrom('inbound', 'outbound')), agent: perhaps(agent) }),
     is('undone', { policyVersion: fc.nat({ max: 3 }), by: text }),
   );

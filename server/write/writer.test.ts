@@ -144,6 +144,7 @@ function openWriter(
     orgId: '00D000000000001AAA',
     form: 'unique',
     reducedBecause: undefined,
+    relatedTo: () => Promise.resolve([]),
     shape: 'fields 1',
     wrongDefaults: () => Promise.resolve([]),
     mayActAs,

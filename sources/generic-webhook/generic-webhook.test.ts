@@ -98,6 +98,12 @@ describe('what it reads', () => {
       by: { id: '201' },
     });
     expect(factOf('call.linked', { who: null })).toStrictEqual({ type: 'linked' });
+    for (const type of ['clicked', 'shown'])
+      expect(factOf(`call.${type}`, { record: { kind: 'Lead', id: '00Q', name: null }, by: null })).toStrictEqual({
+        type,
+        record: { kind: 'Lead', id: '00Q' },
+      });
+    expect(refusal(send({ version: 1, type: 'call.clicked', call: 'c', at: 1795222731000, data: {} }))).toContain('`data.record`');
     expect(refusal(send({ version: 1, type: 'call.linked', call: 'c', at: 1795222731000 }))).toContain('`data` is missing');
   });
   test('null and empty text mean not known', () => {

@@ -514,6 +514,30 @@ export const eventTypes = [
     sample('campaign', '09:58:51', { campaignId: '701000000000001AAA', name: 'Renewals, autumn' }),
   ),
   tells(
+    'clicked',
+    'It was dialled from a record',
+    'By a click on its number: what the call is about, unless a person says otherwise. The first one told counts.',
+    z
+      .object({
+        record: linkedRecord.register(words, { description: 'The record that was clicked.' }),
+        by: someone('Who clicked.'),
+      })
+      .transform(known),
+    sample('clicked', '09:58:51', { record: { kind: 'Account', id: '001000000000001AAA', name: 'Bakery Tanaka' }, by: mori }),
+  ),
+  tells(
+    'shown',
+    'A record was on the screen',
+    'Of whoever took the call, when they took it. It counts only where the admin said so; the first one told counts.',
+    z
+      .object({
+        record: linkedRecord.register(words, { description: 'The record that was displayed.' }),
+        by: someone('Whose screen it was.'),
+      })
+      .transform(known),
+    sample('shown', '09:58:59', { record: { kind: 'Case', id: '500000000000001AAA' }, by: mori }),
+  ),
+  tells(
     'linked',
     'A person chose the record',
     'The last choice counts. Neither `who` nor `what` takes the link off.',
@@ -522,6 +546,10 @@ export const eventTypes = [
         who: linkedRecord.nullish().register(words, { description: 'The contact or lead.' }),
         what: linkedRecord.nullish().register(words, { description: 'What it is about: an account, an opportunity, a case.' }),
         by: someone('Who chose.'),
+        always: z
+          .literal(true)
+          .nullish()
+          .register(words, { description: 'For this number from now on. Without it a choice is remembered once it was made twice.' }),
       })
       .transform(known),
     sample('linked', '10:02:00', {

@@ -2,7 +2,7 @@
 -- what it became.
 -- How many they are is hidden from the planner, which would plan anew for each number of them: that can take longer than the answer.
 select k.org, k.key, n.field, n.extension, r.state = 'converted' as converted,
-  t.id, t.kind, t.name, t.company, t.owner_id as "ownerId", t.email, t.account_id as "accountId", t.contact_id as "contactId", t.status,
+  t.id, t.kind, t.name, t.company, t.owner_id as "ownerId", t.email, t.account_id as "accountId", t.contact_id as "contactId", t.status, to_char(t.active_on, 'YYYY-MM-DD') as "activeOn",
   extract(epoch from t.modified_at) * 1000 as "modifiedAtMs"
 from unnest((select $1::int[]), (select $2::text[])) as k(org, key)
 cross join lateral (select record, field, extension from book_numbers where org = k.org and number_key = k.key limit $3) n

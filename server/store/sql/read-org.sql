@@ -1,4 +1,4 @@
-select o.name, o.uid, o.mode, p.document as policy, p.version as policy_version, extract(epoch from p.saved_at) * 1000 as policy_saved_at_ms, f.self_user, f.queues,
+select o.name, o.uid, o.mode, p.document as policy, p.version as policy_version, extract(epoch from p.saved_at) * 1000 as policy_saved_at_ms, f.self_user, f.queues, f.related_to,
   (select jsonb_object_agg(c.holder, jsonb_strip_nulls(jsonb_build_object('trouble', c.trouble->>'message'))) from consents c join ways_in w on w.org = c.org and w.act_as = 'agent'
     where c.org = o.org and c.holder <> '') as lent
 from orgs o
