@@ -255,6 +255,7 @@ export const tablesBesideTheRoad = [
   'book_topics',
   'org_checks',
   'setup_jobs',
+  'forgotten_choices',
 ] as const;
 
 async function settledCalls(installation: Installation): Promise<Held> {
