@@ -78,7 +78,15 @@ export const points: readonly Point[] = [
   {
     name: 'answered, not translated',
     step: 'translate',
-    statements: ['raise-calls', 'insert-events', 'insert-joins', 'finish-deliveries', 'heard-connections', 'park-delivery'],
+    statements: [
+      'place-messages',
+      'raise-calls',
+      'insert-events',
+      'insert-joins',
+      'finish-deliveries',
+      'heard-connections',
+      'park-delivery',
+    ],
     victims: anybody,
     of: 'new calls',
     hold: heldByLock('events'),
@@ -207,6 +215,12 @@ export const besideTheRoad: Readonly<Record<string, string>> = {
       'another org in the place of a former one: nothing is connected until all of it is stored, and it is done again as a whole',
     ]),
   ),
+  ...Object.fromEntries(
+    ['save-task', 'save-memo', 'write-task-again'].map((name) => [
+      name,
+      'what an agent saves: answered only when it is stored, and sent again under its key it is the same',
+    ]),
+  ),
   'save-check': 'what was found in an org: looked at again by a click',
   ...Object.fromEntries(
     ['begin', 'save', 'filled', 'forget', 'count', 'wake-calls', 'gone', 'heard'].map((name) => [
@@ -256,6 +270,7 @@ export const tablesBesideTheRoad = [
   'org_checks',
   'setup_jobs',
   'forgotten_choices',
+  'tasks',
 ] as const;
 
 async function settledCalls(installation: Installation): Promise<Held> {
@@ -401,4 +416,5 @@ export const tablesOnTheRoad = [
   'notices',
   'address_book',
   'nobodys_phones',
+  'messages',
 ] as const;

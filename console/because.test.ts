@@ -22,6 +22,9 @@ const said = {
   undone: 'undone by admin: policy version 3',
   internal: 'Calls between colleagues are not logged (DP-52).',
   outOfHours: 'Out of hours (office: Monday 2026-03-02 18:12 in Europe/Warsaw; open 09:00-17:00): such calls are not logged (AC-09).',
+  messagesOutOfHours:
+    'Out of hours (office: Monday 2026-03-02 18:12 in Europe/Warsaw; open 09:00-17:00): such messages are not logged (AC-09).',
+  messagesSetting: 'Version 3 of the policy says not to log messages (AC-38).',
   setting: 'Version 3 of the policy says not to log calls of this type (AC-08).',
 };
 

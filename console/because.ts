@@ -22,6 +22,8 @@ const sentences = {
   undone: /^undone by (.+): policy version \d+$/s,
   internal: /^Calls between colleagues are not logged\b/,
   outOfHours: /^Out of hours \((.+)\): such calls are not logged\b/s,
+  messagesOutOfHours: /^Out of hours \((.+)\): such messages are not logged\b/s,
+  messagesSetting: /^Version (\d+) of the policy says not to log messages\b/,
   setting: /^Version (\d+) of the policy says not to log calls of this type\b/,
 } as const satisfies Record<string, RegExp>;
 export type BecauseKey = keyof typeof sentences;

@@ -50,10 +50,10 @@ export type WantedActivity = {
   readonly who: CrmRecord | undefined;
   /** Account, case, opportunity. */
   readonly what: CrmRecord | undefined;
-  /** Of a call, or something to do about one. Left out: of a call. */
-  readonly about?: 'call' | 'to-do';
-  /** YYYY-MM-DD, already in the owner's zone. */
-  readonly dueDate: string;
+  /** Of a call, something to do about one, text messages, or a task that a person saved: its text is theirs alone. Left out: of a call. */
+  readonly about?: 'call' | 'to-do' | 'message' | 'task';
+  /** YYYY-MM-DD, already in the owner's zone. Undefined: whenever. */
+  readonly dueDate: string | undefined;
   /** When its owner is to be reminded, ms; left out: not at all. */
   readonly remindAtMs?: number;
   /** Talk time, hold included; 0 when unanswered. */

@@ -11,6 +11,7 @@ import { talkedAt } from './decide/facts.ts';
 import { effectivePolicy, inputsOfCall, whoseOf } from './decide/layers.ts';
 import { correctedMs } from './decide/local-date.ts';
 import { mayBeMeant } from './decide/meant.ts';
+import { messageDay } from './decide/message-day.ts';
 import { isOwnerWord } from './decide/owner-chain.ts';
 import { agentsOf, type Inputs, isSame, type Owner, personOf, pinInputs } from './decide/pin.ts';
 import { chainsIn } from './decide/rows.ts';
@@ -59,7 +60,8 @@ export const lineSteps = (line: Line, bells: Bells): readonly EngineStep[] => {
       name: 'translate',
       bell: bells.deliveries,
       loops: 1,
-      run: () => line.store.translateSome((claimed) => claimed.map((delivery) => translate(line, clocks, delivery))),
+      run: () =>
+        line.store.translateSome((claimed) => Promise.all(claimed.map((delivery) => placed(line, translate(line, clocks, delivery))))),
     },
     {
       name: 'tell',
@@ -98,6 +100,15 @@ function translate({ sources, report }: Line, clocks: Map<string, ClockWindow>, 
     report('delivery.parked', { connection: delivery.connection, delivery: delivery.deliveryId, because: (error as Error).message });
     return parked((error as Error).message);
   }
+}
+
+/** A message's call is its conversation's day, by the clock of its line; which that is, the policy may have to say (AC-38). */
+async function placed(line: Line, translated: TranslatedDelivery): Promise<TranslatedDelivery> {
+  if (translated.state === 'parked' || !translated.events.some(({ type }) => type === 'message')) return translated;
+  const { policy } = await line.orgView(translated.delivery.org);
+  const place = (event: CallEvent): CallEvent =>
+    event.type === 'message' ? { ...event, callId: messageDay(event, translated.offsetMs, policy) } : event;
+  return { ...translated, events: translated.events.map(place) };
 }
 
 /** A call is told anew from all its facts, decided, and its wishes stored. One that throws stands aside alone (E2). */
@@ -159,6 +170,7 @@ async function tellCall(line: Line, due: DueCall): Promise<Told> {
       retracted: null,
       onlyUntouched: false,
       awaitsPerson: want.awaitsPerson === true,
+      hasMemo: call.noted !== undefined,
     });
   });
   for (const row of due.writes.filter(

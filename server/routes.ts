@@ -52,6 +52,7 @@ import type { Recordings } from './recordings/recordings.ts';
 import { type SetupDoorParts, setupDoors } from './setup/setup-doors.ts';
 import { simulateDoors } from './simulate/simulate-doors.ts';
 import type { Simulator } from './simulate/simulator.ts';
+import { taskDoors } from './tasks/task-doors.ts';
 import type { AlertStore } from './store/alert-store.ts';
 import type { ConsoleStore } from './store/console-store.ts';
 import type { OrgId, Store } from './store.ts';
@@ -163,6 +164,7 @@ export function openDoors(parts: RouteParts): Hono<{ Variables: { visitor: Visit
     ...textDoors(parts),
     ...policyDoors(parts),
     ...simulateDoors(parts),
+    ...taskDoors(parts),
     ['post', '/api/policy/:version/undo', 'person', (c) => undoPolicy(c, parts)],
   ];
 

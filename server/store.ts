@@ -270,7 +270,7 @@ export interface Store {
   /** Durable when it resolves (E1). */
   append(rows: readonly NewDelivery[]): Promise<void>;
   /** Claims untranslated deliveries, stores their events and raises their calls, in one transaction. Gives how many. */
-  translateSome(work: (claimed: readonly StoredDelivery[]) => readonly TranslatedDelivery[]): Promise<number>;
+  translateSome(work: (claimed: readonly StoredDelivery[]) => Promise<readonly TranslatedDelivery[]>): Promise<number>;
   /** Claims due calls, stores what telling them gave, in one transaction; one that throws parks alone (E2). Gives how many. */
   tellSome(work: (claimed: readonly DueCall[]) => Promise<readonly Told[]>): Promise<number>;
 

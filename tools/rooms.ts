@@ -125,6 +125,21 @@ export const rooms: Readonly<Record<string, Row>> = {
     ],
     packages: ['zod'],
   },
+  // What agents save: bodies in, facts of calls and wishes out.
+  'server/tasks': {
+    from: [
+      'server/call',
+      'server/crm.ts',
+      'server/decide/plain-text.ts',
+      'server/door.ts',
+      'server/guard.ts',
+      'server/store.ts',
+      'server/store/task-store.ts',
+      'server/world.ts',
+      'server/write/name.ts',
+      'wire',
+    ],
+  },
   'server/store': {
     from: [
       'server/store.ts',

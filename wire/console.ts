@@ -23,6 +23,8 @@ export const CallLine = z.object({
   direction: z.enum(['inbound', 'outbound', 'internal']).optional(),
   type: z.enum(['outbound-answered', 'outbound-unanswered', 'inbound-answered', 'missed', 'voicemail', 'internal']).optional(),
   phase: z.enum(['ringing', 'talking', 'ended']).optional(),
+  /** A conversation's day, with so many messages, and no call. */
+  messages: z.number().optional(),
   customer: Customer,
   line: z.string().optional(),
   /** Who talked last, or who dialled. */

@@ -18,7 +18,7 @@ function messagesOf(words: Words): Map<string, string> {
 }
 /** Counts come first where there are any; everything else is put in as text. */
 const isCount = (path: string) =>
-  /\.(unsent|observed|held|parked|parkedTelling|untranslated|parkedDeliveries|unheard|newCalls|earlierDecisions|attempts|known|records|numbers|orgs\.waiting|agentsLent)$/.test(
+  /\.(unsent|observed|held|parked|parkedTelling|untranslated|parkedDeliveries|unheard|newCalls|call\.messages|earlierDecisions|attempts|known|records|numbers|orgs\.waiting|agentsLent)$/.test(
     path,
   ) && !/explanations|deliveryStates|writeStates/.test(path);
 const say = (path: string, message: (...given: unknown[]) => string) => message(isCount(path) ? 3 : 'ONE', 'TWO', 'THREE');

@@ -140,6 +140,7 @@ export type Words = {
   };
   readonly call: {
     readonly withheld: string;
+    readonly messages: Counted;
     readonly unknown: string;
     readonly colleagues: string;
     readonly types: Readonly<
@@ -214,7 +215,9 @@ export type Words = {
     readonly fired: string;
     readonly rules: Readonly<Record<RuleName, string>>;
     readonly outcomes: Readonly<Record<'completed' | 'open' | 'skip' | 'wait' | 'part-of', string>>;
-    readonly ruleFacts: Readonly<Record<'partOf' | 'phase' | 'type' | 'hours' | 'setting' | 'record' | 'callBack' | 'undone', string>>;
+    readonly ruleFacts: Readonly<
+      Record<'partOf' | 'phase' | 'type' | 'hours' | 'setting' | 'record' | 'memo' | 'callBack' | 'undone', string>
+    >;
     readonly ruleValues: Readonly<Record<RuleValue, string>>;
     readonly blocked: (fact: string, wanted: string, held: string) => string;
     readonly earlierRule: (rule: string) => string;
@@ -432,6 +435,8 @@ export type FactType =
   | 'clicked'
   | 'shown'
   | 'linked'
+  | 'message'
+  | 'noted'
   | 'called-back'
   | 'undone';
 export type RuleName =
@@ -440,6 +445,7 @@ export type RuleName =
   | 'still live'
   | 'switched off'
   | 'a person chose the record'
+  | 'an agent saved a memo'
   | 'internal call'
   | 'out of hours'
   | 'called back'
@@ -448,7 +454,8 @@ export type RuleName =
   | 'inbound answered'
   | 'missed'
   | 'voicemail'
-  | 'direction unknown';
+  | 'direction unknown'
+  | 'messages';
 export type RuleValue =
   | 'another call'
   | 'nothing'
@@ -460,6 +467,9 @@ export type RuleValue =
   | 'completed'
   | 'open'
   | 'chosen by a person'
+  | 'saved by an agent'
+  | 'none'
+  | 'messages'
   | 'not chosen'
   | 'answered since'
   | 'none yet'

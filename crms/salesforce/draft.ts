@@ -16,7 +16,7 @@ export function draftTask(wanted: WantedActivity, shape: TaskShape): Fields {
   const choice = (field: string, value: string | undefined): FieldValue =>
     value !== undefined && shape.takes(field, value) ? value : null;
   const { names } = shape;
-  const isCall = wanted.about !== 'to-do';
+  const isCall = wanted.about === undefined || wanted.about === 'call';
   const drafted: Record<string, FieldValue> = {
     Subject: text('Subject', wanted.subject),
     Status: shape.status[wanted.status],
@@ -25,7 +25,7 @@ export function draftTask(wanted: WantedActivity, shape: TaskShape): Fields {
     WhoId: wanted.who?.id ?? null,
     // A lead has no account or case yet: Salesforce refuses both at once (salesforce.md §3.1).
     WhatId: wanted.who && isLead(wanted.who) ? null : (wanted.what?.id ?? null),
-    ActivityDate: wanted.dueDate,
+    ActivityDate: wanted.dueDate ?? null,
     ...(isCall && shape.takes('TaskSubtype', 'Call') ? { TaskSubtype: 'Call' } : {}),
     CallType: choice('CallType', wanted.direction && callTypes[wanted.direction]),
     CallDurationInSeconds: isCall ? wholeSeconds(wanted.durationSeconds) : null,

@@ -14,7 +14,7 @@ const optional = <K extends string, V>(key: K, value: V | undefined | null): Par
 export function sayLine(row: Row, recordUrl: (id: string) => string | undefined): CallLine {
   const told = row['told'] as Call | null;
   const records = row['records'] as { role: string; state: string; crm_id: string | null }[];
-  const agent = told?.lastWith ?? told?.answeredBy ?? told?.dialledBy;
+  const agent = told?.lastWith ?? told?.answeredBy ?? told?.dialledBy ?? told?.messages?.findLast((message) => message.agent)?.agent;
   return {
     id: row['id'] as string,
     version: row['version'] as number,
@@ -22,6 +22,7 @@ export function sayLine(row: Row, recordUrl: (id: string) => string | undefined)
     ...optional('direction', told?.direction),
     ...optional('type', told?.type),
     ...optional('phase', told?.phase),
+    ...optional('messages', told?.messages?.length),
     customer: told?.customer ?? {},
     ...optional('line', told?.line?.name ?? told?.line?.number ?? told?.line?.id),
     ...optional('agent', agent?.name ?? agent?.email ?? agent?.id),

@@ -1,4 +1,4 @@
-import type { Agent, CallId, Customer, Direction, Endpoint, Instant, Line, LinkedRecord, Queue, RingEnd } from './event.ts';
+import type { Agent, CallId, Customer, Direction, Endpoint, Instant, Line, LinkedRecord, Queue, RingEnd, Saver } from './event.ts';
 
 /**
  * One call, as far as its events can tell. Made by `foldCall` only (fold.ts), always from all events (C1).
@@ -68,6 +68,10 @@ export type Call = {
   readonly analysedAt: Instant | undefined;
   /** Each comment once, in order of time; `at`: when it was first entered. */
   readonly comments: readonly { readonly at: Instant; readonly text: string; readonly agent?: Agent }[];
+  /** What agents saved for its record: the title last chosen, and each memo that still stands, in the order of first saving. Undefined: nobody saved anything. */
+  readonly noted: { readonly subject?: string; readonly memos: readonly Memo[] } | undefined;
+  /** Text messages, in order of time: then it is no call but a conversation's day, which is over after each of them. Undefined: it is a call. */
+  readonly messages: readonly Message[] | undefined;
   /** Keys the caller pressed, in order; a space where the purpose changes. */
   readonly digits: string;
   readonly attribution: Readonly<Record<string, string>>;
@@ -86,6 +90,14 @@ export type Call = {
   readonly partOf: CallId | undefined;
   /** Calls found to be part of this one, directly or through another part, in the order they were joined. */
   readonly parts: readonly CallId[];
+};
+export type Memo = { readonly at: Instant; readonly text: string; readonly by: Saver };
+export type Message = {
+  readonly id: string;
+  readonly at: Instant;
+  readonly direction: 'inbound' | 'outbound';
+  readonly agent?: Agent;
+  readonly text?: string;
 };
 export type CallType = 'outbound-answered' | 'outbound-unanswered' | 'inbound-answered' | 'missed' | 'voicemail' | 'internal';
 export type Outcome =

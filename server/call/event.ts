@@ -120,8 +120,35 @@ export type CallFact =
   | { readonly type: 'signalled'; readonly signals: readonly unknown[] }
   /** Our own: somebody of ours talked with this number again, in the call `by` of any connection (D4). `at`: when they began to talk, by this call's clock. */
   | { readonly type: 'called-back'; readonly by: CallId; readonly direction?: Direction; readonly agent?: Agent }
+  /**
+   * A text message, alone or of a conversation. Its call is the conversation's on one day of its line (server/decide/message-day.ts); as a source
+   * tells it, `callId` is the conversation.
+   */
+  | {
+      readonly type: 'message';
+      readonly message: string;
+      readonly direction: 'inbound' | 'outbound';
+      readonly customer: Customer;
+      readonly line?: Line;
+      /** Who wrote it, or answers this line's messages. */ readonly agent?: Agent;
+      /** Absent: a picture alone, say. */ readonly text?: string;
+      /** As the phone system names it. */ readonly conversation?: string;
+    }
+  /**
+   * Our own: an agent saved words for the record of this call. A later one under the same `key` replaces it; `whole`: all they saved before.
+   */
+  | {
+      readonly type: 'noted';
+      readonly key: string;
+      readonly subject?: string;
+      readonly memo?: string;
+      readonly whole?: true;
+      readonly by: Saver;
+    }
   /** Our own: `by` took back what this version of the policy had written (W9). */
   | { readonly type: 'undone'; readonly policyVersion: number; readonly by: string };
+/** Who saved something here: a user of the CRM, by id. */
+export type Saver = { readonly user: string; readonly name: string };
 export type LinkedRecord = { readonly kind: string; readonly id: string; readonly name?: string };
 
 /** Canonical order of two facts in one millisecond (C1): by kind in this order, then by id. */
@@ -140,6 +167,7 @@ export const kindsInOrder = [
   'left',
   'parked',
   'digits',
+  'message',
   'ended',
   'voicemail',
   'recorded',
@@ -154,8 +182,9 @@ export const kindsInOrder = [
   'shown',
   'linked',
   'signalled',
+  'noted',
   'called-back',
   'undone',
 ] as const satisfies readonly CallFact['type'][];
 /** Kinds only we ourselves tell; no source does. */
-export const ownKinds = ['called-back', 'undone'] as const satisfies readonly CallFact['type'][];
+export const ownKinds = ['noted', 'called-back', 'undone'] as const satisfies readonly CallFact['type'][];

@@ -639,7 +639,7 @@ function expectLegal(call: Call | undefined, id: CallId): void {
   expect(call.id).toBe(id);
   const { phase, startedAt, answeredAt, endedAt } = call;
   expect(phase).toBe(endedAt !== undefined ? 'ended' : answeredAt !== undefined ? 'talking' : 'ringing');
-  expect(call.type === undefined).toBe(phase !== 'ended' && call.direction !== 'internal');
+  expect(call.type === undefined).toBe(call.messages !== undefined || (phase !== 'ended' && call.direction !== 'internal'));
   if (answeredAt !== undefined) expect(answeredAt).toBeGreaterThanOrEqual(startedAt);
   if (endedAt !== undefined) expect(endedAt).toBeGreaterThanOrEqual(answeredAt ?? startedAt);
   if (answeredAt === undefined)

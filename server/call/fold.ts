@@ -14,6 +14,8 @@ import {
   type RingEnd,
 } from './event.ts';
 import { type Family, familyOf } from './family.ts';
+import { courseOfMessages, messagesOf } from './messages.ts';
+import { memosOf } from './memos.ts';
 import { type Presence, type Span, type Talk, tellTimeline } from './timeline.ts';
 
 type Fact<Type extends CallFact['type']> = Extract<CallEvent, { type: Type }>;
@@ -86,6 +88,9 @@ export function foldCall(id: CallId, events: readonly CallEvent[]): Call | undef
   const isOwn = (fact: CallEvent) => fact.callId === id;
   const byAgent = <T extends { readonly agent?: Agent }>(fact: T) => (fact.agent ? { agent: knownAgent(fact.agent) } : {});
 
+  const written = ofType(facts, 'message');
+  // what a phone rang for is a call, whatever was written in it
+  const isConversation = written.length > 0 && !facts.some((fact) => courseKinds.has(fact.type));
   const attempts = attemptsOf(facts, consultations, course, knownAgent);
   const queue = queueOf(facts, answeredAt);
   const reached = outcomeOf({ direction, ended, answered, voicemail: voicemail !== undefined, facts, consultations, attempts });
@@ -140,6 +145,8 @@ export function foldCall(id: CallId, events: readonly CallEvent[]): Call | undef
     analysedAt: ofType(facts, 'analysed')[0]?.at,
     tags: [...new Set(ofType(facts, 'tagged').flatMap(({ tags }) => tags))],
     comments: commentsOf(ofType(facts, 'commented')).map((comment) => ({ at: comment.at, text: comment.text, ...byAgent(comment) })),
+    messages: isConversation ? messagesOf(written, knownAgent) : undefined,
+    noted: memosOf(ofType(facts, 'noted')),
     digits: digitsOf(ofType(facts, 'digits')),
     attribution: { ...attribution },
     campaign: pick(ofType(facts, 'campaign').at(-1), ['campaignId', 'name']),
@@ -150,6 +157,7 @@ export function foldCall(id: CallId, events: readonly CallEvent[]): Call | undef
     undone: undoneOf(ofType(facts, 'undone').filter(isOwn)),
     partOf: family.partOf,
     parts: family.parts,
+    ...(isConversation && { ...courseOfMessages(written), customer: customerOf(written.map(({ customer }) => customer)) }),
   };
 }
 
@@ -491,6 +499,7 @@ function agentsIn(fact: CallEvent): readonly Agent[] {
     case 'parked':
     case 'tagged':
     case 'commented':
+    case 'message':
       return fact.agent ? [fact.agent] : [];
     case 'clicked':
     case 'shown':

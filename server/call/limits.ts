@@ -7,7 +7,15 @@ export const maxEventsPerCall = 5_000;
 export const maxTerminalEventsPerCall = 1_000;
 
 /** Kinds that decide how a call ended or what it belongs to; most important first. */
-const terminalKinds = ['ended', 'joined', 'undone', 'called-back', 'voicemail', 'recording'] as const satisfies readonly CallFact['type'][];
+const terminalKinds = [
+  'ended',
+  'joined',
+  'undone',
+  'called-back',
+  'noted',
+  'voicemail',
+  'recording',
+] as const satisfies readonly CallFact['type'][];
 export const isTerminal = (event: CallEvent): boolean => (terminalKinds as readonly string[]).includes(event.type);
 
 /**

@@ -18,14 +18,14 @@ export const commentsReader = (reader: SettingsReader): ReadValue<Partial<Commen
     minutesAfterEnd: reader.number('minutes', 0, 1_440),
   });
 
-/** What agents noted, one after another. `late`: so many are left out, since they came after the cut-off. */
+/** What agents noted in the phone system, then what they saved here, which nothing cuts off (AC-08 against an explicit save). `late`: so many are left out, since they came after the cut-off. */
 export function commentsOf(call: Call, { comments = defaultComments }: Policy): { readonly text: string; readonly late: number } {
   const { endedAt, analysedAt } = call;
   const afterEnd = endedAt === undefined ? undefined : endedAt + comments.minutesAfterEnd * 60_000;
   const cutOff = comments.until === 'always' ? undefined : (analysedAt ?? afterEnd);
   const taken = call.comments.filter(({ at }) => cutOff === undefined || at <= cutOff);
-  const text = taken
-    .map((comment) => manyLines(comment.text))
+  const text = [...taken, ...(call.noted?.memos ?? [])]
+    .map((one) => manyLines(one.text))
     .filter(Boolean)
     .join('\n');
   return { text, late: call.comments.length - taken.length };

@@ -222,6 +222,7 @@ describe('D5: every decision answers “why?” and “why not?”', () => {
       hours: 'not asked',
       setting: 'open',
       record: 'not chosen',
+      memo: 'none',
       callBack: 'not looked for',
       undone: 'no',
     }));
@@ -361,7 +362,7 @@ describe('whatever the call', () => {
           ...defaultPolicy(language),
           logging,
           closeWhenCalledBack,
-          hours: { calendars: { office }, calendar: 'office', calls },
+          hours: { calendars: { office }, calendar: 'office', calls, messages: calls },
           followUp: { ...defaultPolicy(language).followUp, count },
         }),
         clockOffsetMs,
@@ -389,7 +390,8 @@ describe('whatever the call', () => {
         const { trace, wants, verdict } = decide(call, inputs, noLinks);
         const rules = trace.map(({ rule }) => rule);
         expect(new Set(rules).size).toBe(rules.length);
-        expect(rules.length).toBe(inputs.policy.hours.calls === 'in hours' ? 13 : 12);
+        const ofCalls = (inputs.policy.hours.calls === 'in hours' ? 13 : 12) + (call.noted ? 1 : 0);
+        expect(rules.length).toBe(call.messages ? 6 : ofCalls);
         const fired = trace.filter((step) => 'fired' in step);
         expect(fired.length).toBe(1);
         expect(wants.length).toBe(verdict.is === 'wants' ? 1 : 0);

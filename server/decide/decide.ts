@@ -2,10 +2,11 @@ import type { Call } from '../call/call.ts';
 import type { CallId } from '../call/event.ts';
 import type { WantedActivity } from '../crm.ts';
 import type { MadePerson } from '../match/match.ts';
-import { factsOf, undoneBy, type Facts } from './facts.ts';
+import { disagreement, factsOf, undoneBy, type Facts } from './facts.ts';
 import { withMeant } from './meant.ts';
 import { judgeHours, type Judgement } from './hours-of-call.ts';
-import { inputsOfCall, type Provenance, sayProvenance, saySource } from './layers.ts';
+import { decideMessages } from './decide-messages.ts';
+import { inputsOfCall, type Provenance, sayOff, sayProvenance } from './layers.ts';
 import type { Inputs } from './pin.ts';
 import { singleLine } from './plain-text.ts';
 import { callTypeSettings, type CallTypeSetting, type Logging, type Policy } from './policy.ts';
@@ -39,6 +40,7 @@ export type RuleName =
   | 'still live'
   | 'switched off'
   | 'a person chose the record'
+  | 'an agent saved a memo'
   | 'internal call'
   | 'out of hours'
   | 'called back'
@@ -47,11 +49,12 @@ export type RuleName =
   | 'missed'
   | 'voicemail'
   | 'direction unknown'
+  | 'messages'
   /** One of the policy's own, by its name. */
   | `row: ${string}`;
 /** `adds`: a row that doesn't say what becomes of the log, but other things. */
 type Outcome = Logging | 'wait' | 'part-of' | 'adds';
-type Rule = { readonly rule: RuleName; readonly when: Partial<Facts>; readonly outcome: Exclude<Outcome, 'adds'> };
+export type Rule = { readonly rule: RuleName; readonly when: Partial<Facts>; readonly outcome: Exclude<Outcome, 'adds'> };
 
 /** Why a rule didn't fire: the first fact that disagreed, or the rule before it that did fire. */
 export type Blocked = {
@@ -74,7 +77,7 @@ export type Step = { readonly rule: RuleName } & (
 /** One record this call should have, under its role. Several of one role are told apart by the qualifier (W1). */
 export type Desired = {
   readonly role: 'log' | ToDo['role'];
-  readonly qualifier: string;
+  /** Which one, where there are several: a task of a row, or of a message. */ readonly qualifier: string;
   readonly record: WantedActivity;
   readonly rule: RuleName;
   /** The record it hangs on is being made: it waits a little for it (D3). */ readonly awaitsPerson?: true;
@@ -113,7 +116,7 @@ const nameOfType: Readonly<Record<CallTypeSetting, RuleName>> = {
 };
 
 /** First match wins. Together the rows cover every call, so that each has exactly one explanation (D5). */
-const rulesOf = (policy: Policy, hours: Judgement['is'], row: Rule | undefined): readonly Rule[] => [
+const rulesOf = (call: Call, policy: Policy, hours: Judgement['is'], row: Rule | undefined): readonly Rule[] => [
   { rule: 'part of another call', when: { partOf: 'another call' }, outcome: 'part-of' },
   // W9: until today's rules are applied, which are another version
   { rule: 'undone by a person', when: { undone: 'by a person' }, outcome: 'skip' },
@@ -122,6 +125,9 @@ const rulesOf = (policy: Policy, hours: Judgement['is'], row: Rule | undefined):
   ...(policy.enabled ? [] : [{ rule: 'switched off', when: { integration: 'off' }, outcome: 'skip' } as const]),
   // what a person links is written, also where the rule says "do not log": AC-08 and DP-52 against an explicit save
   { rule: 'a person chose the record', when: { setting: 'skip', record: 'chosen by a person' }, outcome: 'completed' },
+  ...(call.noted
+    ? [{ rule: 'an agent saved a memo', when: { setting: 'skip', memo: 'saved by an agent' }, outcome: 'completed' } as const]
+    : []),
   { rule: 'internal call', when: { type: 'internal' }, outcome: 'skip' },
   // a line that is always open has no such rule
   ...(hours === 'not asked' ? [] : [{ rule: 'out of hours', when: { hours: 'out of hours' }, outcome: 'skip' } as const]),
@@ -134,6 +140,7 @@ const rulesOf = (policy: Policy, hours: Judgement['is'], row: Rule | undefined):
 
 /** The records this call should have, and why. Pure and total: the same call and inputs want the same, whenever they are asked. */
 export function decide(call: Call, given: Inputs, known: DecideFacts): Decision {
+  if (call.messages) return decideMessages(call, call.messages, given, known);
   const levels = inputsOfCall(call, withMeant(call, given));
   const situation = situationOf(call, levels.inputs);
   const rows = applyRows(levels.inputs.policy, situation);
@@ -146,7 +153,7 @@ export function decide(call: Call, given: Inputs, known: DecideFacts): Decision 
     rows.log === undefined
       ? undefined
       : { rule: ruleOfRow(rows.log), when: {}, outcome: inputs.policy.logging[situation.settings.logging] };
-  const rules = rulesOf(inputs.policy, hours.is, byRow);
+  const rules = rulesOf(call, inputs.policy, hours.is, byRow);
   const fired = rules.find((rule) => !disagreement(rule, facts));
   if (!fired) throw new Error(`No rule covers a call of type "${facts.type}". Add a row to the rules.`);
 
@@ -191,7 +198,7 @@ export function decide(call: Call, given: Inputs, known: DecideFacts): Decision 
       : [],
     ...(stranger.person && { person: stranger.person }),
     ...(stranger.unsettled && { unsettled: stranger.unsettled }),
-    trace: [...rulesOf(inputs.policy, hours.is, undefined), 'rows' as const]
+    trace: [...rulesOf(call, inputs.policy, hours.is, undefined), 'rows' as const]
       .toSorted((a, b) => placeOf(a) - placeOf(b))
       .flatMap((one): Step[] => {
         if (one === 'rows') return rowSteps;
@@ -212,11 +219,6 @@ const placeOf = (one: Rule | 'rows'): number => (one === 'rows' ? 1 : one.when.t
 /** Each setting once: whose word counted. */
 const narrowest = (all: readonly Provenance[]): Provenance[] => [...new Map(all.map((one) => [one.path.join('\0'), one])).values()];
 
-function disagreement({ when }: Pick<Rule, 'when'>, facts: Facts): Blocked | undefined {
-  const fact = (Object.keys(when) as (keyof Facts)[]).find((name) => when[name] !== facts[name]);
-  return fact && { fact, wanted: String(when[fact]), held: facts[fact] };
-}
-
 function verdictOf(
   { rule, outcome }: Rule,
   call: Call,
@@ -233,10 +235,7 @@ function verdictOf(
       const undone = rule === 'undone by a person' ? undoneBy(call, policyVersion) : undefined;
       if (undone)
         return { is: 'skipped', rule, because: `undone by ${singleLine(undone.by)}: policy version ${undone.policyVersion}`, undone };
-      if (rule === 'switched off') {
-        const line = provenance.find(({ path }) => path.join('.') === 'enabled');
-        return { is: 'skipped', rule, because: `The integration is off${line ? ` for ${saySource(line)}` : ''} (DP-05).` };
-      }
+      if (rule === 'switched off') return { is: 'skipped', rule, because: sayOff(provenance) };
       if (rule === 'out of hours' && hours.is === 'out of hours') return { is: 'skipped', rule, because: hours.because };
       return {
         is: 'skipped',
@@ -283,6 +282,7 @@ const factInWords: Readonly<Record<keyof Facts | SituationFact | 'enabled', stri
   hours: 'the start of the call would have to be',
   setting: 'the setting for this type of call would have to be',
   record: 'the record would have to be',
+  memo: 'a memo for its record would have to be',
   callBack: 'a later talk with this number would have to be',
   undone: 'taken back would have to be',
 };

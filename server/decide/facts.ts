@@ -11,17 +11,28 @@ export type Facts = {
   readonly phase: 'live' | 'ended';
   /** Is the integration switched on for this call (DP-05)? */
   readonly integration: 'on' | 'off';
-  readonly type: KnownType;
+  readonly type: KnownType | 'messages';
   /** Is it one to be logged at its time (AC-09)? */
   readonly hours: Judgement['is'];
   /** What the policy says about this type, at this time. */
   readonly setting: Logging;
   readonly record: 'chosen by a person' | 'not chosen';
+  /** Did an agent save words for its record? */
+  readonly memo: 'saved by an agent' | 'none';
   /** Has somebody talked with this number since (D4)? Looked for only where it would close the log. */
   readonly callBack: 'answered since' | 'none yet' | 'not looked for';
   /** Has a person taken back what this version of the policy wrote (W9)? */
   readonly undone: 'by a person' | 'no';
 };
+
+/** The first fact that isn't as a rule needs it; undefined: all are. */
+export function disagreement(
+  { when }: { readonly when: Partial<Facts> },
+  facts: Facts,
+): { readonly fact: keyof Facts; readonly wanted: string; readonly held: string } | undefined {
+  const fact = (Object.keys(when) as (keyof Facts)[]).find((name) => when[name] !== facts[name]);
+  return fact && { fact, wanted: String(when[fact]), held: facts[fact] };
+}
 
 export function factsOf(call: Call, { policy, policyVersion }: Pick<Inputs, 'policy' | 'policyVersion'>, hours: Judgement['is']): Facts {
   const type = call.type ?? 'unknown';
@@ -33,6 +44,7 @@ export function factsOf(call: Call, { policy, policyVersion }: Pick<Inputs, 'pol
     hours,
     setting: hours === 'out of hours' ? 'skip' : settingOf(type, policy),
     record: call.linked?.who || call.linked?.what ? 'chosen by a person' : 'not chosen',
+    memo: call.noted ? 'saved by an agent' : 'none',
     callBack:
       hours === 'out of hours' || !awaitsCallBack(call, policy) ? 'not looked for' : call.calledBack ? 'answered since' : 'none yet',
     undone: undoneBy(call, policyVersion) ? 'by a person' : 'no',

@@ -17,7 +17,7 @@ export type Calendar = {
   readonly exceptions: readonly { readonly date: string; readonly open: readonly string[]; readonly name?: string }[];
 };
 
-/** AC-09: calls are logged only in business hours, or also when it is closed. */
+/** AC-09: calls, and messages, are logged only in business hours, or also when it is closed. */
 export const callHours = ['always', 'in hours'] as const;
 type CallHours = (typeof callHours)[number];
 
@@ -27,9 +27,10 @@ export type HoursRules = {
   /** Whose hours hold, unless the line has its own. Left out: always open. */
   readonly calendar?: string;
   readonly calls: CallHours;
+  readonly messages: CallHours;
 };
 /** What is different for a line. */
-export type LineHours = Partial<Pick<HoursRules, 'calendar' | 'calls'>>;
+export type LineHours = Partial<Pick<HoursRules, 'calendar' | 'calls' | 'messages'>>;
 
 /** Of one day; minutes from its midnight, beyond 1440 the next day's. */
 export type Span = { readonly text: string; readonly fromMinute: number; readonly toMinute: number };

@@ -120,6 +120,12 @@ export function pathsIn(settings: object): (readonly string[])[] {
 /** In words: `line +48221234567`; the company by itself. */
 export const saySource = ({ level, name }: Source): string => (level === 'company' ? 'the company' : `${level} ${name}`);
 
+/** Why nothing is written while the integration is off, and whose word that is (DP-05). */
+export function sayOff(provenance: readonly Provenance[]): string {
+  const said = provenance.find(({ path }) => path.join('.') === 'enabled');
+  return `The integration is off${said ? ` for ${saySource(said)}` : ''} (DP-05).`;
+}
+
 /** Who says what is different here, a sentence each: `Line +48221234567 says so: logging.missed.` */
 export function sayProvenance(provenance: readonly Provenance[]): string[] {
   const bySource = Map.groupBy(provenance, saySource);

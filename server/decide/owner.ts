@@ -198,7 +198,14 @@ export function authorOf(call: Call, inputs: Inputs): { readonly author?: Author
 
 /** Whose call it was: who dialled, else who talked with the customer first. A missed call is nobody's. */
 export function whoseCall(call: Call): { readonly agent: Agent | undefined; readonly because: string } {
-  const { dialledBy, answeredBy, lastWith } = call;
+  const { dialledBy, answeredBy, lastWith, messages } = call;
+  if (messages) {
+    const writer = messages.find(({ agent }) => agent)?.agent;
+    return {
+      agent: writer,
+      because: writer ? `${nameOf(writer)} has the messages.` : 'The phone system names nobody of ours with the messages.',
+    };
+  }
   if (call.direction !== 'inbound' && dialledBy) return { agent: dialledBy, because: `${nameOf(dialledBy)} made the call.` };
   if (answeredBy) return { agent: answeredBy, because: `${nameOf(answeredBy)} talked with the customer first.` };
   if (lastWith) return { agent: lastWith, because: `The phone system doesn't say who talked first; ${nameOf(lastWith)} talked last.` };

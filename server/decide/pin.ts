@@ -87,6 +87,7 @@ export function agentsOf(call: Call): Agent[] {
     ...call.people.map((person) => person.agent),
     ...call.transfers.flatMap(({ from, to }) => [from, to.agent]),
     ...call.comments.map((comment) => comment.agent),
+    ...(call.messages ?? []).map((message) => message.agent),
   ].filter((agent) => agent !== undefined);
   return [...new Map(named.map((agent) => [agent.id, agent])).values()];
 }

@@ -8,6 +8,7 @@ import { type CommentRules, commentsReader, defaultComments } from './comments.t
 import type { HoursRules } from './hours.ts';
 import { lay } from './layers.ts';
 import { checkLayers, layersIn } from './read-layers.ts';
+import { defaultMessages, type MessageRules, messagesReader } from './message-rules.ts';
 import { checkPeople, defaultPeople, peopleIn, type PeopleRules } from './people.ts';
 import { checkHours, hoursIn, readZone } from './read-hours.ts';
 import type { OwnerChain } from './owner-chain.ts';
@@ -63,6 +64,7 @@ export type Policy = {
   readonly stranger: StrangerRules;
   readonly followUp: FollowUpRules;
   readonly hours: HoursRules;
+  readonly messages: MessageRules;
   /** Whose a log is, before all else; left out: the agent's (DP-60), or as `followUp` has it. */
   readonly owner?: OwnerChain;
   /** What is different in which situation: the first row that says a thing counts. The other settings are what holds where no row does. */
@@ -103,6 +105,7 @@ const overridable = [
   'owner',
   'stranger',
   'followUp',
+  'messages',
   'hours',
   'campaigns',
 ] as const satisfies readonly (keyof Policy)[];
@@ -201,7 +204,8 @@ export function defaultPolicy(language: Language): Policy {
       afterDeletion: 'nothing',
     },
     followUp: { missedFor: 'record owner', dueHours: 4, count: 'clock', reminder: true, review: 'never', checkSetup: false },
-    hours: { calendars: {}, calls: 'always' },
+    hours: { calendars: {}, calls: 'always', messages: 'always' },
+    messages: defaultMessages,
     rows: [],
     budget: { bookShare: 0.5, reserve: 0.2, bookAtLeast: 100 },
     people: defaultPeople,
@@ -361,6 +365,7 @@ function policyIn(reader: SettingsReader): ReadValue<Partial<Policy>> {
       defaultPolicy('en').followUp,
     ),
     hours: over(hours.org, defaultPolicy('en').hours, hours.line),
+    messages: over(messagesReader(reader, makings), defaultMessages),
     owner: ownerChainIn(reader),
     rows: rowsIn(reader, { loggings, makings, counts }),
     budget: over(

@@ -96,6 +96,8 @@ const answered: Call = {
   shown: undefined,
   linked: undefined,
   calledBack: undefined,
+  noted: undefined,
+  messages: undefined,
   undone: [],
   partOf: undefined,
   parts: [],

@@ -16,7 +16,7 @@ const inCalendar = (calendar: unknown) =>
 
 describe('AC-09: the hours of a policy', () => {
   test('are always open unless somebody says otherwise', () => {
-    expect(defaultPolicy('en').hours).toEqual({ calendars: {}, calls: 'always' });
+    expect(defaultPolicy('en').hours).toEqual({ calendars: {}, calls: 'always', messages: 'always' });
     expect(parsePolicy({ language: 'en' }).followUp.count).toBe('clock');
   });
   test('are kept as they are written, what is left out aside', () => {
@@ -37,6 +37,7 @@ describe('AC-09: the hours of a policy', () => {
     });
     expect(policy.hours).toEqual({
       calls: 'always',
+      messages: 'always',
       calendar: 'office',
       calendars: { office, bare: { week, holidays: [], exceptions: [] } },
     });

@@ -43,15 +43,17 @@ export function hoursIn(reader: SettingsReader): { readonly org: ReadValue<Parti
       }),
       calendar,
       calls,
+      messages: calls,
     }),
-    line: reader.object<LineHours>({ calendar, calls }),
+    line: reader.object<LineHours>({ calendar, calls, messages: calls }),
   };
 }
 
 /** What only the whole document shows: calendars that are named and not there, and hours asked of nobody's calendar. */
 export function checkHours(reader: SettingsReader, policy: Partial<Policy>): void {
   const { hours, followUp } = policy;
-  const { calendars = {}, calendar, calls } = hours ?? {};
+  const { calendars = {}, calendar } = hours ?? {};
+  const switches = ['calls', 'messages'] as const;
   const names = Object.keys(calendars);
   const check = (path: string, name: string | undefined) => {
     if (name === undefined || Object.hasOwn(calendars, name)) return;
@@ -69,11 +71,12 @@ export function checkHours(reader: SettingsReader, policy: Partial<Policy>): voi
     check(`${at}.hours.calendar`, given.calendar);
     // what holds for a queue, team or agent may have its calendar from a line
     const fromAbove = calendar !== undefined || own.some((one) => one.level !== level && one.hours.calendar !== undefined);
-    if (given.calls === 'in hours' && given.calendar === undefined && !fromAbove)
-      reader.clash(`${at}.hours.calls`, 'Without a calendar it is always open: name one in calendar, here or in hours.');
+    for (const one of switches.filter((each) => given[each] === 'in hours' && given.calendar === undefined && !fromAbove))
+      reader.clash(`${at}.hours.${one}`, 'Without a calendar it is always open: name one in calendar, here or in hours.');
   }
-  if (calls === 'in hours' && calendar === undefined && !own.some(({ hours: given }) => given.calendar !== undefined))
-    reader.clash('hours.calls', 'Without a calendar it is always open: name one in hours.calendar, or for a line.');
+  for (const one of switches.filter((each) => hours?.[each] === 'in hours'))
+    if (calendar === undefined && !own.some(({ hours: given }) => given.calendar !== undefined))
+      reader.clash(`hours.${one}`, 'Without a calendar it is always open: name one in hours.calendar, or for a line.');
   if (followUp?.count === 'business hours' && followUp.calendar === undefined && calendar === undefined)
     if (!own.some(({ hours: given }) => given.calendar !== undefined))
       reader.clash('followUp.count', 'Business hours are counted by a calendar: name one in followUp.calendar or hours.calendar.');

@@ -59,7 +59,11 @@ function reasonInWords({ verdict, facts }: Because, say: Words): string {
       return say.partOf(singleLine(verdict.call));
     case 'skipped':
       if (verdict.undone) return say.undone(singleLine(verdict.undone.by), verdict.undone.policyVersion);
-      return verdict.rule === 'internal call' ? say.internal : say.notLogged(say.outcome[facts.type]);
+      return verdict.rule === 'internal call'
+        ? say.internal
+        : facts.type === 'messages'
+          ? say.messages.notLogged
+          : say.notLogged(say.outcome[facts.type]);
     case 'wants':
     case 'waiting':
       return say.noRule;

@@ -5,7 +5,7 @@ import { authorOf, chooseByChain, chooseFollowUpOwner, chooseOwner, spareOwner }
 import { judgeHours } from './hours-of-call.ts';
 import type { Inputs } from './pin.ts';
 import { cut, singleLine } from './plain-text.ts';
-import type { StrangerRules } from './policy.ts';
+import type { Policy, StrangerRules } from './policy.ts';
 import { words } from './words.ts';
 
 /** Lead.LastName and Contact.LastName hold this many characters. */
@@ -28,7 +28,7 @@ export function chooseStranger(call: Call, inputs: Inputs, { made, heard, settle
   const { number } = call.customer;
   if (!inputs.match.stranger || number === undefined) return { because: [] };
   const rules = inputs.policy.stranger;
-  const [making, when] = makingOf(call, rules);
+  const [making, when] = makingOf(call, rules, inputs.policy);
   if (making === 'nothing') return { because: [] };
   const noun = `a ${making}`;
   // What isn't logged makes nobody, whenever it is asked.
@@ -69,7 +69,8 @@ export function isOver(
   return isClosed && match.closedLead === 'new lead' && ownGeneration !== made.generation;
 }
 
-function makingOf(call: Call, rules: StrangerRules): [StrangerRules['missed'], string] {
+function makingOf(call: Call, rules: StrangerRules, { messages }: Policy): [StrangerRules['missed'], string] {
+  if (call.messages) return [messages.create, call.direction === 'outbound' ? 'A stranger was written to' : 'A stranger wrote'];
   if (call.direction === 'outbound') return [rules.outbound, 'A stranger was called'];
   return call.answeredAt === undefined ? [rules.missed, 'A stranger called in vain'] : [rules.answered, 'A stranger called'];
 }
@@ -78,7 +79,8 @@ function recordFor(call: Call, inputs: Inputs, kind: PersonKind, rules: Stranger
   const { number, name = heard?.name, email = heard?.email } = call.customer;
   const say = words[inputs.policy.language];
   const known = singleLine(name ?? '');
-  const answered = call.answeredAt !== undefined;
+  // whose the messages are is as good as who talked
+  const answered = call.answeredAt !== undefined || call.messages?.some(({ agent }) => agent) === true;
   const usual = () => (answered ? chooseOwner(call, inputs) : chooseFollowUpOwner(call, inputs, undefined));
   const { ownerId } = rules.owner
     ? chooseByChain(rules.owner, call, inputs, undefined, usual)
@@ -90,7 +92,7 @@ function recordFor(call: Call, inputs: Inputs, kind: PersonKind, rules: Stranger
     ...(answered ? authorOf(call, inputs) : {}),
     // A number in the place of the name is a caller's display without one.
     name: cut(/\p{L}/u.test(known) ? known : number!, nameCap),
-    company: rules.company ?? (answered ? say.companyUnknown : say.companyMissed),
+    company: rules.company ?? (answered || call.messages ? say.companyUnknown : say.companyMissed),
     phone: number!,
     ...(email === undefined || singleLine(email) === '' ? {} : { email: singleLine(email) }),
     ...(ownerId === undefined ? {} : { ownerId }),

@@ -49,7 +49,7 @@ export function wantedLog(
     record: {
       kind: 'activity',
       ...authorOf(call, inputs),
-      subject: subjectOf(subject?.text ?? policy.subject, known),
+      subject: singleLine(call.noted?.subject ?? '') || subjectOf(subject?.text ?? policy.subject, known), // DP-46: the agent's own beats every title
       status,
       direction: call.direction,
       ownerId: owner.ownerId,
@@ -71,8 +71,11 @@ export function wantedLog(
       ...owner.because,
       due.because,
       ...about.because,
+      ...(call.noted ? [sayNoted(call.noted)] : []),
       ...(memo.late > 0 ? [`${memo.late} ${memo.late === 1 ? 'comment' : 'comments'} came too late to be taken up (MT-40).`] : []),
-      ...templates.flatMap((one) => (one ? [`Worded by the template ${one.from} (MT-32).`] : [])),
+      ...[call.noted?.subject === undefined ? subject : undefined, template].flatMap((one) =>
+        one ? [`Worded by the template ${one.from} (MT-32).`] : [],
+      ),
     ],
   };
 }
@@ -107,6 +110,12 @@ function sayCalledBack(
   };
 }
 
+const sayNoted = ({ subject, memos }: NonNullable<Call['noted']>): string => {
+  const names = [...new Set(memos.map(({ by }) => singleLine(by.name)))].join(', ');
+  const what = [...(subject === undefined ? [] : ['the title']), ...(memos.length === 0 ? [] : [`the memo (${names})`])].join(' and ');
+  return what === '' ? 'What an agent saved was taken away again.' : `An agent saved ${what} (DP-46).`;
+};
+
 /** Whose record it is about, as the book knows it. */
 export const ownerOfRecord = (
   { match }: Inputs,
@@ -114,7 +123,7 @@ export const ownerOfRecord = (
 ): string | undefined => match.candidates.find(({ record }) => record.id === (about.who ?? about.what)?.id)?.ownerId;
 
 /** Who and what it is about: the best candidate of each. A lead and a "what" can't be on one activity, so the better ranked stays. */
-function aboutOf(
+export function aboutOf(
   { match: { candidates, searched, stranger } }: Inputs,
   made: MadePerson | undefined,
 ): {

@@ -72,6 +72,14 @@ export type Words = {
   readonly checkSetup: (endpoint: string) => string;
   /** Before a link to the call's page. */
   readonly call: string;
+  /** Titles of tasks of text messages, and what is said of them (AC-38). */
+  readonly messages: {
+    readonly several: (product: string) => string;
+    readonly received: (product: string) => string;
+    readonly sent: (product: string) => string;
+    /** A picture alone, say. */ readonly noText: string;
+    readonly notLogged: string;
+  };
   /** W9 */
   readonly undone: (by: string, policyVersion: number) => string;
 };
@@ -157,6 +165,13 @@ export const words: Readonly<Record<Language, Words>> = {
     review: (customer, agent) => `Look at this call: ${customer} talked with ${agent}`,
     checkSetup: (endpoint) => `Answered by unassigned ${endpoint || 'phone'}: check the set-up and hand out the call`,
     call: 'Call',
+    messages: {
+      several: (product) => `${product} messages`,
+      received: (product) => `${product} message received`,
+      sent: (product) => `${product} message sent`,
+      noText: '(no text)',
+      notLogged: 'messages are set not to be logged.',
+    },
     undone: (by, version) => `undone by ${by}: policy version ${version}.`,
   },
   ja: {
@@ -238,6 +253,13 @@ export const words: Readonly<Record<Language, Words>> = {
     review: (customer, agent) => `通話の確認: ${customer}（対応者: ${agent}）`,
     checkSetup: (endpoint) => `未割り当ての${endpoint || '電話'}が応答しました。設定を確認し、担当者を決めてください`,
     call: '通話',
+    messages: {
+      several: (product) => `${product} メッセージ`,
+      received: (product) => `${product} メッセージ受信`,
+      sent: (product) => `${product} メッセージ送信`,
+      noText: '(本文なし)',
+      notLogged: 'メッセージは記録しない設定です。',
+    },
     undone: (by, version) => `${by} がポリシー バージョン ${version} の書き込みを取り消しました。`,
   },
   fr: {
@@ -320,6 +342,13 @@ export const words: Readonly<Record<Language, Words>> = {
     review: (customer, agent) => `Appel à vérifier : ${customer} a parlé avec ${agent}`,
     checkSetup: (endpoint) => `Réponse d’un poste non attribué (${endpoint || 'inconnu'}) : vérifiez la configuration et attribuez l’appel`,
     call: 'Appel',
+    messages: {
+      several: (product) => `Messages ${product}`,
+      received: (product) => `Message ${product} reçu`,
+      sent: (product) => `Message ${product} envoyé`,
+      noText: '(sans texte)',
+      notLogged: 'selon les réglages, les messages ne sont pas enregistrés.',
+    },
     undone: (by, version) => `annulé par ${by}\u00a0: version ${version} des règles.`,
   },
   ru: {
@@ -402,6 +431,13 @@ export const words: Readonly<Record<Language, Words>> = {
     review: (customer, agent) => `Проверьте звонок: ${customer}, разговор вёл ${agent}`,
     checkSetup: (endpoint) => `Ответил неназначенный номер (${endpoint || 'неизвестен'}): проверьте настройки и распределите звонок`,
     call: 'Звонок',
+    messages: {
+      several: (product) => `Сообщения ${product}`,
+      received: (product) => `Сообщение ${product} - входящее`,
+      sent: (product) => `Сообщение ${product} - исходящее`,
+      noText: '(без текста)',
+      notLogged: 'по настройкам сообщения не регистрируются.',
+    },
     undone: (by, version) => `отменено (${by}): версия правил ${version}.`,
   },
   pl: {
@@ -484,6 +520,13 @@ export const words: Readonly<Record<Language, Words>> = {
     review: (customer, agent) => `Sprawdź rozmowę: ${customer} rozmawiał z ${agent}`,
     checkSetup: (endpoint) => `Odebrał nieprzypisany telefon (${endpoint || 'nieznany'}): sprawdź ustawienia i przydziel rozmowę`,
     call: 'Rozmowa',
+    messages: {
+      several: (product) => `Wiadomości ${product}`,
+      received: (product) => `Wiadomość ${product} - odebrana`,
+      sent: (product) => `Wiadomość ${product} - wysłana`,
+      noText: '(bez treści)',
+      notLogged: 'zgodnie z ustawieniami wiadomości nie są rejestrowane.',
+    },
     undone: (by, version) => `cofnięte (${by}): wersja reguł ${version}.`,
   },
 };

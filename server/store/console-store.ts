@@ -7,6 +7,7 @@ import { storableJson } from './canonical-json.ts';
 import type { Database } from './database.ts';
 import { peopleStore } from './people-store.ts';
 import { policyStore } from './policy-store.ts';
+import { taskStore } from './task-store.ts';
 
 type Row = Record<string, unknown>;
 /** What the console asks and changes. Rows as PostgreSQL gives them; `server/admin` says them in the wire's words. */
@@ -148,6 +149,7 @@ export function consoleStore(database: Database) {
     },
     policies,
     directory: peopleStore(database),
+    tasks: taskStore(database),
     /** Saves it over whatever was there; gives its version. */
     async savePolicy(org: OrgId, document: unknown, by: string): Promise<number> {
       const saved = await policies.save(org, { document, by });

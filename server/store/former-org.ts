@@ -1,4 +1,4 @@
-import type { OrgId } from '../store.ts';
+import { noCall, type OrgId } from '../store.ts';
 import type { Database } from './database.ts';
 
 /** Goes in pages, so that calls are told in between. */
@@ -42,6 +42,8 @@ export async function forgetFormerOrg(database: Database, org: OrgId): Promise<b
     (await inPages(recordsAtOnce, async (page) => (await page.query('book-forget', [org, kinds, recordsAtOnce])).rows[0].records)) &&
     (await inPages(callsAtOnce, async (page) => (await page.query('forget-persons', [org, callsAtOnce])).rows[0].persons));
   if (!isForgotten) return false;
+  // Tasks that agents saved belong to no call.
+  if (!(await step(async (connection) => (await connection.query('leave-writes', [org, '-1', noCall])) && true))) return false;
   for (let after: string | null = '0'; after !== null;) {
     const from: string = after;
     const page: string | null | undefined = await step(async (connection) => {

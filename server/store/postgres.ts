@@ -76,7 +76,7 @@ export function postgresStore(database: Database, world: World, onTrouble: (erro
           if (claimed.length > 0)
             await storeTranslated(
               connection,
-              work(claimed),
+              await work(claimed),
               rows.map((row) => row.received_at),
             );
           return claimed.length;
@@ -265,11 +265,8 @@ function uniqueByExtension(users: readonly CrmUser[]): Map<string, CrmUser> {
 /** Key of a call before it has a number: org, connection and id, in JSON so that no characters of an id can collide. */
 const keyOf = (org: number, connection: string, externalId: string) => JSON.stringify([org, connection, externalId]);
 
-async function storeTranslated(
-  connection: Connection,
-  translated: readonly TranslatedDelivery[],
-  receivedAt: readonly unknown[],
-): Promise<void> {
+async function storeTranslated(connection: Connection, told: readonly TranslatedDelivery[], receivedAt: readonly unknown[]): Promise<void> {
+  const translated = await keepPlaces(connection, told);
   const heard = translated.flatMap(({ delivery, events, offsetMs }) => events.map((event) => ({ delivery, event, offsetMs })));
   const calls = new Map<
     string,
@@ -338,6 +335,26 @@ async function storeTranslated(
     heardFrom.map((x) => x.delivery.connection),
     heardFrom.map((x) => x.offsetMs),
   ]);
+}
+
+/** A message told again stays with the conversation's day it was first told to, whatever the policy or the phone system says of the zone by now (AC-38). */
+async function keepPlaces(connection: Connection, translated: readonly TranslatedDelivery[]): Promise<readonly TranslatedDelivery[]> {
+  const messages = translated.flatMap(({ delivery: { org, connection: from }, events }) =>
+    events.flatMap((event) =>
+      event.type === 'message' ? [{ org, connection: from, message: storable(event.message), call: storable(event.callId) }] : [],
+    ),
+  );
+  if (messages.length === 0) return translated;
+  const rows = (await connection.query('place-messages', [storableJson(messages)])).rows;
+  const places = new Map(rows.map((row) => [keyOf(row.org, row.connection, row.message), row.call as CallId]));
+  return translated.map((one) => {
+    if (one.state === 'parked') return one;
+    const place = (event: CallEvent): CallEvent =>
+      event.type === 'message'
+        ? { ...event, callId: places.get(keyOf(one.delivery.org, one.delivery.connection, storable(event.message))) ?? event.callId }
+        : event;
+    return { ...one, events: one.events.map(place) };
+  });
 }
 
 /** Gives the deliveries that said something new. */

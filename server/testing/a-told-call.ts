@@ -45,6 +45,8 @@ export function aToldCall(changes: Partial<Call> = {}): Call {
     shown: undefined,
     linked: undefined,
     calledBack: undefined,
+    noted: undefined,
+    messages: undefined,
     undone: [],
     partOf: undefined,
     parts: [],

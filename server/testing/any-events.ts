@@ -1,5 +1,17 @@
 import fc from 'fast-check';
-import type { Agent, AgentId, CallEvent, CallFact, CallId, Customer, Endpoint, Instant, LinkedRecord, PhoneNumber } from '../call/event.ts';
+import type {
+  Agent,
+  AgentId,
+  CallEvent,
+  CallFact,
+  CallId,
+  Customer,
+  Endpoint,
+  Instant,
+  LinkedRecord,
+  PhoneNumber,
+  Saver,
+} from '../call/event.ts';
 import { hostileTexts } from './hostile.ts';
 import { anyText } from './any-text.ts';
 
@@ -101,6 +113,22 @@ function anyEvent({ calls = ['c1', 'c2', 'c3'], text = someText }: Vocabulary = 
     is('clicked', { record, by: perhaps(agent) }),
     is('shown', { record, by: perhaps(agent) }),
     is('linked', { who: perhaps(record), what: perhaps(record), by: perhaps(agent), always: perhaps(fc.constant(true)) }),
+    is('message', {
+      message: fc.constantFrom('m1', 'm2'),
+      direction: fc.constantFrom('inbound', 'outbound'),
+      customer,
+      line: perhaps(line),
+      agent: perhaps(agent),
+      text: perhaps(text),
+      conversation: perhaps(text),
+    }),
+    is('noted', {
+      key: fc.constantFrom('n1', 'n2'),
+      subject: perhaps(text),
+      memo: perhaps(text),
+      whole: perhaps(fc.constant(true)),
+      by: told<Saver>({ user: fc.constantFrom('005a', '005b'), name: text }),
+    }),
     is('called-back', { by: callId, direction: perhaps(fc.constantFrom('inbound', 'outbound')), agent: perhaps(agent) }),
     is('undone', { policyVersion: fc.nat({ max: 3 }), by: text }),
   );

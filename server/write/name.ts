@@ -13,6 +13,9 @@ export function nameOf(parts: { connection: string; call: CallId; incarnation: n
 export const nameOfPerson = (orgUid: string, number: string, generation: number): string =>
   hashed([orgUid, number, String(generation), 'person', '']);
 
+/** Of a task that an agent saved: their own key tells one saving from the next. */
+export const nameOfTask = (orgUid: string, agent: string, key: string): string => hashed([orgUid, agent, key, 'task', '']);
+
 function hashed(parts: readonly string[]): string {
   const hash = createHash('sha256');
   for (const part of parts) {

@@ -21,9 +21,11 @@ export function planWrite(
     onlyUntouched: boolean;
     /** The record it hangs on is being made (D3). */
     awaitsPerson: boolean;
+    /** Agents save words for it, and look at them there. */
+    hasMemo?: boolean;
   },
 ): WritePlan {
-  const { awaitsPerson, ...rest } = wish;
+  const { awaitsPerson, hasMemo = false, ...rest } = wish;
   const plan = (change: WritePlan['change'], lane: Lane): WritePlan => ({
     ...rest,
     change,
@@ -40,7 +42,8 @@ export function planWrite(
   if (wish.retracted !== null && row.retracted !== undefined && equal(row.wanted, wish.wanted)) return plan('none', row.lane);
   if (row.crmId === undefined) return plan('send', 'now');
   if (wish.onlyUntouched) return plan('send', 'later'); // thousands may be undone at once; calls of now go before them
-  return plan('send', awaited.some((field) => !equal(row.wanted[field], wish.wanted[field])) ? 'now' : 'later');
+  const looked = hasMemo ? ([...awaited, 'subject', 'memo'] as const) : awaited;
+  return plan('send', looked.some((field) => !equal(row.wanted[field], wish.wanted[field])) ? 'now' : 'later');
 }
 
 /** No request has carried it yet, so taking it back is forgetting it (D2). */

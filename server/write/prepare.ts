@@ -73,7 +73,10 @@ function nextOfPerson(row: WriteRow, terms: Terms, reading: { readonly held: Hel
 }
 
 function nextOfActivity(row: WriteRow<WantedActivity>, terms: Terms, reading: { readonly held: Held } | undefined): NextStep {
-  const wanted = { ...terms.draft(row.wanted), [terms.textField]: composeText(row.wanted.memo, row.wanted.system) };
+  // What a person saved as a task is theirs from the first word: there is no block of ours in it.
+  const isMerged = row.wanted.about !== 'task';
+  const text = isMerged ? composeText(row.wanted.memo, row.wanted.system) : row.wanted.memo;
+  const wanted = { ...terms.draft(row.wanted), [terms.textField]: text };
   const { target, ...spared } = without(wanted, row, terms, false);
   const known: Known = { seen: row.seen, human: row.human, ...spared };
   const unsure = row.ghosts.length > 0;
@@ -108,9 +111,9 @@ function nextOfActivity(row: WriteRow<WantedActivity>, terms: Terms, reading: { 
       continue;
     }
     const ours = [row.seen[field], ...row.ghosts.map((ghost) => ghost.sent[field])].filter((version) => version !== undefined);
-    if (field === terms.textField && same(heldValue, null) && ours.some((version) => same(version, null))) {
+    if (isMerged && field === terms.textField && same(heldValue, null) && ours.some((version) => same(version, null))) {
       fields[field] = value; // it was left out at first, and nobody has written there since
-    } else if (field === terms.textField) {
+    } else if (isMerged && field === terms.textField) {
       const base = ours.find((version) => same(version, heldValue)) ?? row.seen[field] ?? row.ghosts.at(-1)?.sent[field];
       // Beside the memo of another version, what a late one of ours brought or lacks would look like a person's doing (W4).
       const late = same(base, row.seen[field]) ? undefined : row.ghosts.find((ghost) => same(ghost.sent[field], base));

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type {
   Agent,
@@ -29,6 +30,8 @@ const maxTextCharacters = 32_000;
 export const maxTranscriptCharacters = 160_000;
 /** A call centre's whole tag catalogue; one call has a handful. */
 const maxTags = 200;
+/** Together with its day it is an id of ours. */
+const maxConversationCharacters = 450;
 /** A batch: enough for a catch-up after an outage, small enough to be one row of one commit. */
 const maxEvents = 1_000;
 /** A week: no call lasts longer, and a span in milliseconds sent as seconds is noticed. */
@@ -191,6 +194,15 @@ function parseRfc3339(said: string): number | undefined {
   return Number.isNaN(ms) ? undefined : ms;
 }
 
+/** What one event says, or what is wrong with it. `otherwise`: its id, where it has none of its own. */
+type ReadEvent = (said: unknown, otherwise: string) => CallEvent | readonly z.core.$ZodIssue[];
+function reads<S extends z.ZodType>(schema: S, make: (said: z.output<S>, otherwise: string) => CallEvent): ReadEvent {
+  return (said, otherwise) => {
+    const parsed = schema.safeParse(said, { error: complain });
+    return parsed.success ? make(parsed.data, otherwise) : parsed.error.issues;
+  };
+}
+
 type Said<T extends CallFact['type']> = Omit<Extract<CallFact, { type: T }>, 'type'>;
 /** One event type of the schema. `type` is our word for the fact; on the wire it is `call.` and that word. */
 function tells<T extends CallFact['type']>(type: T, title: string, description: string, data: z.ZodType<Said<T>>, example: unknown) {
@@ -209,9 +221,64 @@ function tells<T extends CallFact['type']>(type: T, title: string, description: 
       data,
     })
     .register(words, { id: name, title, description, examples: [example] });
-  return { name, type, schema };
+  const read = reads(
+    schema,
+    ({ id, call, at: told, data: rest }, otherwise) =>
+      // Each schema's data is the rest of the fact named by its own type; the compiler has lost that tie.
+      ({ id: id ?? otherwise, callId: call, at: told, type, ...rest }) as CallEvent,
+  );
+  return { name, type, schema, read };
 }
 const nothingNeeded = <T>(data: z.ZodType<T>, empty: T) => data.nullish().transform((said) => said ?? empty);
+/** Of one pair of numbers, where the phone system names no conversation. Short enough for an index, whatever the ids are. */
+function conversationOf(said: {
+  readonly message: string;
+  readonly data: { line?: Line | undefined; customer: Customer; conversation?: string | undefined };
+}): CallId {
+  const { line, customer, conversation } = said.data;
+  const number = customer.number ?? customer.asSent;
+  if (conversation !== undefined) return conversation as CallId;
+  const pair = number === undefined ? said.message : `${line?.id ?? ''} ${number}`;
+  return (pair.length <= maxIdCharacters ? pair : createHash('sha256').update(pair).digest('hex')) as CallId;
+}
+/** One event type of text messages. What tells one message from another is its id alone, under whatever webhook-id it comes. */
+function tellsMessage(direction: 'inbound' | 'outbound', verb: string, title: string, description: string, data: object) {
+  const name = `message.${verb}`;
+  const schema = z
+    .object({
+      type: z.literal(name),
+      message: text(
+        maxIdCharacters,
+        'The phone system’s id of the message: the same whenever it is sent again, and never used for another.',
+      ).register(words, { examples: ['m-7'] }),
+      at,
+      data: z
+        .object({
+          customer: customer.nullish().transform((said) => said ?? {}),
+          line: line
+            .nullish()
+            .register(words, { description: 'The company’s side of it. Its zone says when a conversation’s day begins.' }),
+          agent: someone('Who wrote it, or answers this line’s messages.'),
+          text: maybeText(maxTextCharacters, 'What it says. Left out: a picture alone, say.'),
+          conversation: maybeText(
+            maxConversationCharacters,
+            'The phone system’s id of the conversation. Left out: all between this line and this customer is one.',
+          ),
+        })
+        .transform(known),
+    })
+    .register(words, { id: name, title, description, examples: [{ type: name, message: 'm-7', at: '2026-11-21T09:58:51+09:00', data }] });
+  const read = reads(schema, (said) => ({
+    id: `message ${said.message}`,
+    callId: conversationOf(said),
+    at: said.at,
+    type: 'message',
+    message: said.message,
+    direction,
+    ...said.data,
+  }));
+  return { name, type: 'message' as const, schema, read };
+}
 const sample = (type: string, at: string, data?: unknown) => ({
   type: `call.${type}`,
   call: 'c-81f0',
@@ -558,11 +625,23 @@ export const eventTypes = [
       by: mori,
     }),
   ),
+  tellsMessage('inbound', 'received', 'The customer wrote', 'A text message came in: SMS, or any other that has a number.', {
+    customer: { number: '+81312345678', name: 'Tanaka Yui' },
+    line: { id: 'support', name: 'Support', zone: 'Asia/Tokyo' },
+    text: 'Is the invoice on its way?',
+  }),
+  tellsMessage('outbound', 'sent', 'Somebody of ours wrote', 'A text message went out.', {
+    customer: { number: '+81312345678' },
+    line: { id: 'support', name: 'Support', zone: 'Asia/Tokyo' },
+    agent: mori,
+    text: 'By Monday.',
+    conversation: 'sms-81312345678',
+  }),
 ] as const;
 
 const byName = new Map<string, (typeof eventTypes)[number]>(eventTypes.map((event) => [event.name, event]));
 
-/** The word before the dot is the kind. `call` is what version 1 tells; `message` is reserved for SMS, where `message` will stand in place of `call`. */
+/** The word before the dot is the kind. `call`, or `message` for text messages, where `message` stands in place of `call`. */
 const otherEvent = z
   .object({
     type: z
@@ -572,14 +651,14 @@ const otherEvent = z
       .register(words, {
         minLength: 1,
         not: { enum: [...byName.keys()] },
-        description: 'Any other type. The word before the dot is the kind: `call` today, `message` reserved for SMS.',
+        description: 'Any other type. The word before the dot is the kind: `call`, or `message`.',
       }),
   })
   .register(words, {
     id: 'OtherEvent',
     title: 'Any other event',
     description: 'Types this version doesn’t know are accepted, stored, and shown to the admin as unheard; they are never an error.',
-    examples: [{ type: 'message.received', message: 'm-1', at: '2026-11-21T09:58:51+09:00', data: { text: 'Hello' } }],
+    examples: [{ type: 'message.read', message: 'm-7', at: '2026-11-21T09:59:51+09:00' }],
   });
 const event = z.union([...eventTypes.map(({ schema }) => schema), otherEvent]).register(words, { id: 'Event', title: 'One event' });
 const versioned = z.object({
@@ -675,14 +754,9 @@ function readEvents(batch: readonly unknown[], place: (index: number) => string,
       unheard.add(storable(name.slice(0, maxUnheardCharacters)));
       continue;
     }
-    const parsed = known.schema.safeParse(said, { error: complain });
-    if (!parsed.success) {
-      for (const issue of parsed.error.issues) mistakes.push(`\`${pathOf(place(index), issue.path)}\` ${issue.message}`);
-      continue;
-    }
-    const { call: callId, at, id = `${deliveryId}.${index}`, data } = parsed.data;
-    // Each schema's data is the rest of the fact named by its own type (`tells`); the union of the table has lost that tie.
-    events.push({ id, callId, at, type: known.type, ...data } as CallEvent);
+    const read = known.read(said, `${deliveryId}.${index}`);
+    if ('type' in read) events.push(read);
+    else for (const issue of read) mistakes.push(`\`${pathOf(place(index), issue.path)}\` ${issue.message}`);
   }
   return { events, unheard: [...unheard], mistakes };
 }

@@ -15,7 +15,8 @@ export function whoOf({ customer, type, direction }: CallLine, words: Words): { 
 }
 
 /** What kind of call it is; while that isn't settled, where it stands. */
-export function kindOf({ type, phase, direction }: CallLine, words: Words): string {
+export function kindOf({ type, phase, direction, messages }: CallLine, words: Words): string {
+  if (messages !== undefined) return words.call.messages(messages);
   if (phase === 'ringing' || phase === 'talking') return words.call.phases[phase];
   if (type) return words.call.types[type];
   return direction ? words.call.directions[direction] : '';
@@ -65,6 +66,8 @@ export function dataOf({ type, fact }: Fact): string {
     attributed: () => [text(said['source']), text(said['campaign'])],
     campaign: () => [text(said['name']) ?? text(said['campaignId'])],
     linked: () => [nameOf(said['who']), nameOf(said['what'])],
+    message: () => [nameOf(said['agent']) ?? nameOf(said['customer']), text(said['text'])],
+    noted: () => [nameOf(said['by']), text(said['subject']), text(said['memo'])],
     undone: () => [text(said['by'])],
   };
   const found = (Object.hasOwn(parts, type) ? parts[type]!() : []).filter((part) => part !== undefined);

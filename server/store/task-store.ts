@@ -1,0 +1,88 @@
+import type { WantedActivity } from '../crm.ts';
+import { noCall, type OrgId } from '../store.ts';
+import { storableJson } from './canonical-json.ts';
+import type { Database } from './database.ts';
+
+/** Which agent of which org. */
+export type Whose = { readonly org: OrgId; /** A user of the CRM. */ readonly agent: string };
+/** How what was saved stands, as PostgreSQL gives it; `server/tasks` says it in the wire's words. */
+export type TaskRow = Readonly<Record<string, unknown>>;
+/** What is to be done with what an agent saved: `memo` for the record of a call, or a record of its own. */
+export type ToSave = {
+  readonly key: string;
+  readonly asked: unknown;
+} & (
+  | { readonly call: string; readonly memo: { readonly id: string; readonly fact: object } }
+  | {
+      readonly call: undefined;
+      readonly wanted: WantedActivity;
+      readonly name: string;
+      readonly policyVersion: number;
+    }
+);
+/** `other`: something else was saved under this key before. */
+export type Saved = { readonly id: string; readonly is: 'new' | 'repeat' | 'other' };
+export type TaskStore = ReturnType<typeof taskStore>;
+
+/** What agents save, on PostgreSQL. */
+export function taskStore(database: Database) {
+  return {
+    /** A call by its id, if it is theirs. `isOn`: it went on at `openedMs`, or goes on now. */
+    async ownCall({ org, agent }: Whose, call: string, openedMs: number): Promise<{ call: string; isOn: boolean } | undefined> {
+      const row = (await database.query('own-call', [org, agent, call, openedMs])).rows[0];
+      return row && { call: row.id as string, isOn: row.is_on === true };
+    },
+    /** Their call that goes on, or went on at `openedMs`, with one of these records. */
+    async callOnScreen({ org, agent }: Whose, records: readonly string[], openedMs: number): Promise<string | undefined> {
+      if (records.length === 0) return undefined;
+      const ids = records.map((id) => id.slice(0, 15));
+      return (await database.query('call-on-screen', [org, agent, ids, openedMs])).rows[0]?.id as string | undefined;
+    },
+    /** What was saved under this key before, if anything was. */
+    saved: (who: Whose, key: string, asked: unknown): Promise<Saved | undefined> => known(database, who, key, storableJson(asked)),
+    /** Durable when it resolves, and once for each key. */
+    save: ({ org, agent }: Whose, task: ToSave): Promise<Saved> =>
+      database.transaction(async (connection) => {
+        const asked = storableJson(task.asked);
+        const [made] = (await connection.query('save-task', [org, agent, task.key, asked, task.call ?? null])).rows;
+        if (!made) return (await known(connection, { org, agent }, task.key, asked))!; // whoever was first has committed by now
+        const id = made.id as string;
+        if (task.call !== undefined) {
+          await connection.query('save-memo', [org, task.call, task.memo.id, storableJson(task.memo.fact)]);
+          await connection.query({ text: "select pg_notify('calls', '')" });
+        } else {
+          const row = { org, call: noCall, role: 'task', qualifier: id, name: task.name, wanted: task.wanted, wanted_version: 1 };
+          const rest = {
+            policy_version: task.policyVersion,
+            retracted: null,
+            only_untouched: false,
+            change: 'send',
+            lane: 'now',
+            delay_ms: 0,
+          };
+          await connection.query('want-writes', [storableJson([{ ...row, ...rest }])]);
+          await connection.query({ text: "select pg_notify('writes', '')" });
+        }
+        return { id, is: 'new' };
+      }),
+    one: async ({ org, agent }: Whose, id: string): Promise<TaskRow | undefined> =>
+      (await database.query('tell-task', [org, agent, id])).rows[0] as TaskRow | undefined,
+    async saveMemo({ org }: Whose, call: string, memo: { readonly id: string; readonly fact: object }): Promise<void> {
+      await database.query('save-memo', [org, call, memo.id, storableJson(memo.fact)]);
+      await database.query({ text: "select pg_notify('calls', '')" });
+    },
+    memo: async ({ org }: Whose, call: string): Promise<TaskRow | undefined> =>
+      (await database.query('tell-memo', [org, call])).rows[0] as TaskRow | undefined,
+    async writeAgain({ org, agent }: Whose, id: string): Promise<boolean> {
+      const { rowCount } = await database.query('write-task-again', [org, agent, id]);
+      await database.query({ text: "select pg_notify('writes', '')" });
+      return (rowCount ?? 0) > 0;
+    },
+  };
+}
+
+async function known(where: Pick<Database, 'query'>, { org, agent }: Whose, key: string, asked: string): Promise<Saved | undefined> {
+  const statement = { text: 'select id, asked = $4::jsonb as same from tasks where org = $1 and agent = $2 and key = $3' };
+  const row = (await where.query(statement, [org, agent, key, asked])).rows[0];
+  return row && { id: row.id as string, is: row.same === true ? 'repeat' : 'other' };
+}
