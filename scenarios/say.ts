@@ -36,6 +36,7 @@ export function sayDecision(row: Row, nameOf: (id: string) => string): Said {
   if (verdict.is === 'skipped') return [`${words}: skipped`, trace.map((step) => explainStep(step))];
   const wants = row['wants'] as { role: string; record: Wanted }[];
   const said = wants.map(({ role, record }) => {
+    if (record.kind === 'marks') return `${role}: ${Object.keys({ ...record.first, ...record.last }).join(', ')} of ${nameOf(record.id)}`;
     if (record.kind !== 'activity') {
       const { kind, name, company, phone, ownerId } = record;
       return `${role}: ${kind} ${name}${kind === 'lead' ? ` of ${company}` : ''}, ${phone}, ${ownerId === undefined ? 'no owner' : nameOf(ownerId)}`;

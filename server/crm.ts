@@ -34,6 +34,19 @@ export type CrmIdentity = {
 /** The agent whose record it is, as a user of the CRM: written in their name where they let us (DP-11). */
 export type Author = { readonly id: string; readonly name: string };
 
+/** A value for a field that an admin has chosen, as we have it: what the field takes, only the CRM knows. `text`: the same in words. */
+export type FieldWish =
+  | { readonly as: 'text'; readonly text: string }
+  | { readonly as: 'number'; readonly number: number; readonly text: string }
+  /** `atMs`: by our clock; `date`: the day in the owner's zone. */
+  | { readonly as: 'time'; readonly atMs: number; readonly date: string; readonly text: string }
+  | { readonly as: 'list'; readonly list: readonly string[]; readonly text: string }
+  | { readonly as: 'truth'; readonly truth: boolean }
+  /** Whatever stands there goes. */
+  | { readonly as: 'nothing' };
+/** By the CRM's names of the fields, blind to case. */
+export type FieldWishes = Readonly<Record<string, FieldWish>>;
+
 /** The activity one call should have, in our words; `Crm.draft` says it in theirs. */
 export type WantedActivity = {
   readonly kind: 'activity';
@@ -69,6 +82,14 @@ export type WantedActivity = {
   readonly callKey: string;
   /** Our permanent page for this call; `https:` or nothing (S3). */
   readonly link: string | undefined;
+  /** The org's own values of the status, where the admin named some. */
+  readonly statuses?: { readonly completed?: string; readonly open?: string };
+  /** What the CRM's field Type gets; left out: nothing. */
+  readonly type?: string;
+  /** It is shown as any task, not as a call. */
+  readonly plain?: true;
+  /** What else the admin wants in which field. */
+  readonly fields?: FieldWishes;
 };
 /** What a number nobody has can become. */
 export const personKinds = ['lead', 'contact', 'account'] as const;
@@ -80,6 +101,17 @@ export type WantedPerson = {
   readonly author?: Author;
   /** The caller's name if one is known, else the number. */
   readonly name: string;
+  /** Left out: `name` is not parted. */
+  readonly firstName?: string;
+  readonly lastName?: string;
+  /** The number goes where mobile ones do. */
+  readonly mobile?: true;
+  /** Of a lead, in the org's own words. */
+  readonly leadStatus?: string;
+  /** By the CRM's name for programs. */
+  readonly recordType?: string;
+  /** As of an activity. */
+  readonly fields?: FieldWishes;
   /** Of a lead, where the CRM insists on one. */
   readonly company: string;
   /** E.164. */
@@ -90,7 +122,18 @@ export type WantedPerson = {
   /** Of a lead: the CRM's own assignment rules say whose it is; `ownerId` where none of them does. */
   readonly byAssignmentRules?: true;
 };
-export type Wanted = WantedActivity | WantedPerson;
+/** Where a caller came from, for a lead that is there (RS-02, RS-55). */
+export type WantedMarks = {
+  readonly kind: 'marks';
+  /** No agent's doing. */
+  readonly author?: undefined;
+  readonly id: string;
+  /** Put in where nothing stands. */
+  readonly first: FieldWishes;
+  /** Put in the place of what stands there, unless a person put it there after us. */
+  readonly last: FieldWishes;
+};
+export type Wanted = WantedActivity | WantedPerson | WantedMarks;
 export type WantedKind = Wanted['kind'];
 
 export type FieldValue = string | number | boolean | null;
@@ -110,6 +153,8 @@ export type WriteAsk = {
   readonly spareOwnerId?: string;
   /** Created: the CRM's own assignment rules may choose another owner. Left out: never. */
   readonly byAssignmentRules?: true;
+  /** Some of `fields` are as the admin wants them, by what such records take: if that wasn't known yet, they are to be drafted again. */
+  readonly mapped?: true;
   /** Created although a duplicate rule would rather not, where that rule lets people do so. */
   readonly despiteDuplicates?: true;
   /** Say whom a duplicate rule found; it takes calls of its own. */
@@ -140,6 +185,8 @@ export type ReadAsk = {
   readonly name: string;
   readonly id?: string;
   readonly since: number;
+  /** Fields to be told besides, by the CRM's names. */
+  readonly also?: readonly string[];
 };
 /** What the CRM holds. `fields` are those of `Crm.shared` plus all that `draft` may send. */
 export type ReadAnswer =
@@ -155,10 +202,50 @@ export type ReadAnswer =
     }
   | { readonly failure: CrmFailure; readonly whole?: true };
 
+/** What a field of the CRM takes, as far as it matters to what we put there. `other`: nothing of ours. */
+export type CrmFieldType =
+  | 'text'
+  | 'phone'
+  | 'email'
+  | 'link'
+  | 'number'
+  | 'truth'
+  | 'date'
+  | 'time'
+  | 'choice'
+  | 'choices'
+  | 'reference'
+  | 'other';
+/** A field that an admin may have filled. */
+export type CrmField = {
+  readonly name: string;
+  readonly label: string;
+  readonly type: CrmFieldType;
+  /** Characters it takes, where it counts them. */
+  readonly length?: number;
+  /** What may be chosen; `only`: nothing else is taken. */
+  readonly choices?: readonly string[];
+  readonly only?: true;
+  /** It can be set when the record is made, and not after. */
+  readonly onceOnly?: true;
+  /** We fill it in any case, unless the admin has something else put there (R3). */
+  readonly usual?: true;
+  /** Something else decides it: where that is set, in the policy's words. */
+  readonly decidedBy?: string;
+};
+/** What a record can't be given of what the admin wants in its fields: `instead` is, or nothing. */
+export type Unfit = { readonly code: string; readonly message: string; readonly value: FieldValue; readonly instead?: FieldValue };
+
 /** What the admin gives fields that the CRM insists on when a record is created: by the CRM's names of the object and of the field. */
 export type FieldDefaults = Readonly<Record<string, Fields>>;
 /** One of them that can't be used, and why. */
-export type WrongDefault = { readonly object: string; readonly field: string; readonly because: string };
+export type WrongDefault = {
+  readonly object: string;
+  readonly field: string;
+  readonly because: string;
+  /** Another setting of the policy than a default, by its path. */
+  readonly setting?: string;
+};
 export type Exchange = {
   readonly reads: readonly ReadAsk[];
   readonly writes: readonly WriteAsk[];
@@ -334,6 +421,12 @@ export interface Crm {
   readonly shape: string;
   /** Which of these defaults can't be used: no such object or field, or not that kind of value. Throws like `exchange`. */
   wrongDefaults(defaults: FieldDefaults): Promise<readonly WrongDefault[]>;
+  /** The fields of this object that an admin may have filled; undefined: it is none that we write. Throws like `exchange`. */
+  fields(object: string): Promise<readonly CrmField[] | undefined>;
+  /** The values of an activity's status. */
+  readonly statuses: readonly { readonly name: string; readonly closed: boolean }[];
+  /** What of `fields` the record can't be given, by the CRM's names, so that it is said. Pure, like `draft`. */
+  unfit(wanted: Wanted): Readonly<Record<string, Unfit>>;
   /** The record in the CRM's own words. Pure. The text field is composed by the writer from `memo` and `system`. */
   draft(wanted: Wanted): Fields;
   /** One round trip and one API call: reads, then writes. Throws `Unanswered` or `Refused` only. */

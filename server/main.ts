@@ -197,7 +197,7 @@ async function start(config: Config): Promise<void> {
       connected: () => books.ring(),
       rules: async (id) => {
         const { policy, policyVersion, lent } = await orgView(id);
-        return { policyVersion, defaults: policy.defaults, duplicates: policy.duplicates, country: policy.country, lent };
+        return { policyVersion, defaults: policy.defaults, duplicates: policy.duplicates, country: policy.country, policy, lent };
       },
       whoIsThere: (org, numbers) => isThere(org, numbers),
       report: (what, fields) => {
@@ -425,6 +425,7 @@ async function start(config: Config): Promise<void> {
         if (answer.status !== 202) throw new Error(`the door answered ${answer.status}: ${JSON.stringify(answer.body)}`);
       },
       recordUrl: keeper.recordUrl,
+      crm: keeper.crm,
       conclude: (name, events) => sources.find((source) => source.name === name)?.conclude?.(events) ?? events,
       standIn: async (id) => standIn !== undefined && (await standInOrgs()).includes(id),
       connect: {

@@ -1,3 +1,4 @@
+import { remarksBy } from './policy/remarks.ts';
 import { Bell } from './bell.ts';
 import type { CrmFailure } from './crm-failure.ts';
 import { type Crm, Refused } from './crm.ts';
@@ -196,11 +197,16 @@ export function keepOrgs({
           ownTrouble = undefined;
         };
         const lookAtDefaults = async () => {
-          const { policyVersion, defaults } = await rules(org);
+          const { policyVersion, defaults, policy } = await rules(org);
           const now = `${connectedTo} ${crm.shape} ${policyVersion}`;
           if (now === looked || world.monotonic() < lookFromMs) return;
           lookFromMs = world.monotonic() + defaultsAgainMs;
-          const wrong = Object.keys(defaults).length === 0 ? [] : await crm.wrongDefaults(defaults);
+          const wrong = [
+            ...(Object.keys(defaults).length === 0 ? [] : await crm.wrongDefaults(defaults)),
+            ...(policy ? (await remarksBy(crm, policy)).filter(({ warns }) => !warns) : []).map(({ path, object, field, message }) => ({
+              ...{ object, field, because: message, setting: path },
+            })),
+          ];
           for (const one of wrong) report('org.default-unusable', { org, ...one });
           await store.saveWrongDefaults(org, wrong);
           looked = now;

@@ -5,7 +5,7 @@ import type { Call } from './call/call.ts';
 import { type Agent, type CallEvent, type LinkedRecord, ownKinds } from './call/event.ts';
 import { foldCall } from './call/fold.ts';
 import { boundEvents } from './call/limits.ts';
-import type { CrmUser } from './crm.ts';
+import type { CrmUser, WantedMarks } from './crm.ts';
 import { decide } from './decide/decide.ts';
 import { talkedAt } from './decide/facts.ts';
 import { effectivePolicy, inputsOfCall, whoseOf } from './decide/layers.ts';
@@ -195,12 +195,26 @@ async function tellCall(line: Line, due: DueCall): Promise<Told> {
     else plans.push(planWrite(row, { ...wish, wanted: retractActivity(row.wanted, answer, own.policy.language) }));
   }
 
+  const marksFor = decision.marks && keyOfMarks(decision.marks);
+  if (decision.marks && marksFor !== undefined) {
+    const which = { role: 'attribution', qualifier: marksFor };
+    const wish = { ...which, name: nameIn(due, which), wanted: decision.marks, policyVersion: inputs.policyVersion };
+    const row = due.marks.find(({ qualifier }) => qualifier === marksFor);
+    plans.push(planWrite(row, { ...wish, retracted: null, onlyUntouched: false, awaitsPerson: false }));
+  }
+  for (const row of due.marks.filter(({ qualifier, state }) => qualifier !== marksFor && state !== 'dropped').filter(neverSent)) {
+    const { role, qualifier, name, wanted } = row;
+    const wish = { role, qualifier, name, wanted, policyVersion: inputs.policyVersion, onlyUntouched: false };
+    plans.push({ ...wish, retracted: 'no longer wanted', change: 'drop', lane: 'now', delayMs: 0 });
+  }
+
   // The admin went live without it: what is made for its number isn't for it (W9).
   const wantsPerson = !due.writes.some(({ leftOut }) => leftOut);
   // Who has to call back hears of it: whose open log a call nobody took is (D4).
   const log = decision.wants.find(({ role }) => role === 'log')?.record;
   const isNews = line.world.now() - due.heardAtMs < newsMs;
-  const isMissed = isNews && log?.status === 'open' && call.direction !== 'outbound' && call.answeredAt === undefined;
+  const isMissed =
+    isNews && call.phase === 'ended' && log?.status === 'open' && call.direction !== 'outbound' && call.answeredAt === undefined;
   const missedFor = isMissed ? { ownerId: log.ownerId, ...(log.remindAtMs === undefined ? {} : { dueAtMs: log.remindAtMs }) } : undefined;
   /** Silence, while it goes on; then what waits for the story to be settled, or for the rest of the book. */
   const nextDue = (): number | undefined => {
@@ -216,7 +230,9 @@ async function tellCall(line: Line, due: DueCall): Promise<Told> {
   const isJudged =
     decision.verdict.is === 'skipped' && (decision.verdict.rule === 'out of hours' || decision.verdict.rule === 'switched off');
   // A call that has a record stays pinned, also when today's rules no longer want it: tomorrow's are not asked unbidden.
-  const pinned = decision.verdict.is === 'wants' || isJudged || decision.person || due.writes.length > 0 ? inputs : due.pinned;
+  const isPinning = decision.verdict.is === 'wants' || isJudged || decision.person || due.writes.length > 0;
+  const isEarly = call.phase !== 'ended' && decision.verdict.is === 'wants';
+  const pinned = isPinning ? (isEarly ? { ...inputs, live: true as const } : inputs) : due.pinned;
   const offsetMs = Math.abs(inputs.clockOffsetMs) >= 2_000 ? inputs.clockOffsetMs : 0;
   const talkedAtMs = talkedAt(call);
   const { callBack } = decision.facts;
@@ -306,6 +322,7 @@ function whatToLookUp(
     refused === undefined &&
     isSame(due.pinned.pointed, idsOf(pointed)) &&
     !due.pinned.match.unsure &&
+    !(due.pinned.live && call.phase === 'ended') &&
     !due.pinned.match.stranger &&
     (due.pinned.number === undefined || due.pinned.number === (number ?? null));
   const chosen = call.linked ? [call.linked.who, call.linked.what].filter((record) => record !== undefined) : pointed;
@@ -349,10 +366,14 @@ export function judgeCall(links: Pick<Line, 'callLink' | 'recordingLink'>, { due
   });
   const wants = [
     ...decision.wants.map(({ role, qualifier, record }) => ({ role, qualifier, record })),
+    ...(decision.marks ? [{ role: 'attribution', qualifier: keyOfMarks(decision.marks), record: decision.marks }] : []),
     ...(decision.person ? [{ role: 'person', qualifier: '', record: decision.person.record }] : []),
   ];
   return { inputs, decision, wants, made };
 }
+
+/** Ids come with 15 characters or with three more. */
+const keyOfMarks = ({ id }: WantedMarks): string => id.slice(0, 15);
 
 /** The book hears of what became of a record within a poll or two. */
 const lookAgainMs = 75_000;

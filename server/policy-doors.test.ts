@@ -1,6 +1,16 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { PolicyDiff, PolicyEffective, PolicyMoved, PolicySaid, PolicyTold, PolicyVersions, PolicyWrong } from '../wire/policy.ts';
+import {
+  PolicyDiff,
+  PolicyEffective,
+  PolicyFields,
+  PolicyMoved,
+  PolicySaid,
+  PolicyTold,
+  PolicyVersions,
+  PolicyWrong,
+} from '../wire/policy.ts';
 import { Bell } from './bell.ts';
+import { type Crm, Unanswered } from './crm.ts';
 import { defaultPolicy } from './decide/policy.ts';
 import { hashToken, sessionCookie } from './guard.ts';
 import { publishedSchema } from './policy/published-schema.ts';
@@ -22,6 +32,7 @@ let app: ReturnType<typeof openDoors>;
 let drop: () => Promise<void>;
 let org: OrgId;
 let orgs = 0;
+let connected: Pick<Crm, 'fields' | 'statuses'> | undefined;
 
 beforeAll(async () => {
   const made = await startTestDatabase();
@@ -51,6 +62,7 @@ beforeAll(async () => {
     setup: noSetup,
     simulator: noSimulator,
     alerts: { store: { list: async () => [] }, sentTo: undefined, send: undefined },
+    crm: () => connected,
     hookUrl: () => '',
     metrics: () => ({}),
     report: () => undefined,
@@ -61,6 +73,7 @@ afterAll(async () => {
   await drop();
 });
 beforeEach(async () => {
+  connected = undefined;
   org = await admin.addOrg(`Acme ${++orgs}`, 'live', null);
   for (const person of ['Olga', 'Piotr']) await admin.addSession(org, hashToken(`${person} ${orgs}`), person);
 });
@@ -261,5 +274,61 @@ describe('the policy', () => {
       'application/schema+json',
       JSON.parse(JSON.stringify(publishedSchema())),
     ]);
+  });
+});
+
+describe('fields of the CRM', () => {
+  const crm: NonNullable<typeof connected> = {
+    fields: (object) =>
+      Promise.resolve(
+        object.toLowerCase() === 'task'
+          ? [
+              { name: 'Caller__c', label: 'Caller', type: 'phone', length: 40 },
+              { name: 'Line__c', label: 'Line', type: 'text', length: 20 },
+              { name: 'Subject', label: 'Subject', type: 'text', length: 255, usual: true, decidedBy: 'texts' },
+            ]
+          : undefined,
+      ),
+    statuses: [{ name: 'Completed', closed: true }],
+  };
+  const mapped = (from: string, name = 'Caller__c') => ({ ...en, fields: { Task: { [name]: { from } } } });
+  test('RS-33, R3: which can be filled, from what, and what fills them; the default set is among them', async () => {
+    connected = crm;
+    await put(mapped('FROM'));
+    const { object, fields } = PolicyFields.parse(await (await ask('/fields?object=Task')).json());
+    expect(object).toBe('Task');
+    expect(fields.map(({ name, sources, source, usual, decidedBy }) => [name, sources.length > 0, source, usual, decidedBy])).toEqual([
+      ['Caller__c', true, { from: 'FROM' }, undefined, undefined],
+      ['Line__c', true, undefined, undefined, undefined],
+      ['Subject', false, undefined, true, 'texts'],
+    ]);
+    expect(fields[0]!.sources).toEqual(['CUSTOMER_NUMBER', 'FROM', 'TO', 'LINE_NUMBER']);
+  });
+  test('MT-21, MT-24: what a field can’t take is not saved; what it takes in part is, and says so', async () => {
+    connected = crm;
+    const wrong = await put(mapped('LINE_NAME'));
+    expect([wrong.status, PolicyWrong.parse(await wrong.json()).error.mistakes.map(({ path }) => path)]).toEqual([
+      400,
+      ['fields.Task.Caller__c'],
+    ]);
+    const line = await put({ ...mapped('FROM'), lines: { sales: { fields: { Task: { Caller__c: { from: 'LINE_NAME' } } } } } });
+    expect(PolicyWrong.parse(await line.json()).error.mistakes.map(({ path }) => path)).toEqual(['lines.sales.fields.Task.Caller__c']);
+    const cut = PolicySaid.parse(await (await put(mapped('LINE_NAME', 'Line__c'))).json());
+    expect([cut.version, cut.warnings?.map(({ path }) => path)]).toEqual([1, ['fields.Task.Line__c']]);
+    expect((await put({ ...en, status: { completed: 'Done' } })).status).toBe(400);
+  });
+  test('a CRM that is not connected, or doesn’t answer, stops nobody from saving', async () => {
+    expect((await put(mapped('LINE_NAME'))).status).toBe(200);
+    connected = { ...crm, fields: () => Promise.reject(new Unanswered('no answer')) };
+    expect((await put(mapped('TAGS'))).status).toBe(200);
+    expect((await ask('/fields?object=Task')).status).toBe(502);
+    connected = undefined;
+    expect((await ask('/fields?object=Task')).status).toBe(409);
+  });
+  test('only what we write is told, and only by a name', async () => {
+    connected = crm;
+    expect((await ask('/fields?object=Asset')).status).toBe(404);
+    expect((await ask('/fields')).status).toBe(400);
+    expect((await ask("/fields?object=Task'--")).status).toBe(400);
   });
 });

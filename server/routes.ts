@@ -45,7 +45,7 @@ import type { Answer } from './ingest/ingest.ts';
 import { followStream } from './notify/stream.ts';
 import type { AlertMessage } from './notify/watch.ts';
 import { peopleDoors, whyNobodyWorks, whyNotLive } from './people/people-doors.ts';
-import { policyDoors } from './policy/policy-doors.ts';
+import { type PolicyDoorParts, policyDoors } from './policy/policy-doors.ts';
 import { isRecordingName } from './recordings/name.ts';
 import { heardOf } from './recordings/play.ts';
 import type { Recordings } from './recordings/recordings.ts';
@@ -83,6 +83,8 @@ export type RouteParts = {
   readonly connect: ConnectDoorParts;
   readonly setup: SetupDoorParts['setup'];
   readonly simulator: Simulator;
+  /** Of an org that this node has connected. */
+  readonly crm?: PolicyDoorParts['crm'];
   readonly recordings: Pick<Recordings, 'push' | 'play' | 'shelf' | 'figures'>;
   /** `sentTo`: the host of the address for alerts, if there is one, and how to send there. */
   readonly alerts: {

@@ -1,6 +1,6 @@
 import type { Call } from './call/call.ts';
 import type { Branded, CallEvent, CallId } from './call/event.ts';
-import type { CrmQueue, CrmUser, Fields, FieldValue, Wanted, WantedActivity, WantedPerson, WrongDefault } from './crm.ts';
+import type { CrmQueue, CrmUser, Fields, FieldValue, Wanted, WantedActivity, WantedMarks, WantedPerson, WrongDefault } from './crm.ts';
 import type { Inputs } from './decide/pin.ts';
 import type { Policy } from './decide/policy.ts';
 import type { Step, Verdict } from './decide/decide.ts';
@@ -55,6 +55,8 @@ export type DueCall = {
   /** Of the call and of every part joined into it; `callId` tells them apart. */
   readonly events: readonly StoredEvent[];
   readonly writes: readonly WriteRow<WantedActivity>[];
+  /** What is put into leads that are there: one for each that the call has hung on. */
+  readonly marks: readonly WriteRow<WantedMarks>[];
   /** The rows of the calls it may be part of. */
   readonly known: ReadonlyMap<CallId, string>;
   readonly lastDecision: string | undefined;
@@ -164,7 +166,7 @@ export type WritePlan = {
   readonly role: string;
   readonly qualifier: string;
   readonly name: string;
-  readonly wanted: WantedActivity;
+  readonly wanted: WantedActivity | WantedMarks;
   readonly policyVersion: number;
   readonly retracted: string | null;
   readonly onlyUntouched: boolean;

@@ -16,7 +16,7 @@ const everything = ['server', 'sources', 'crms', 'emulators', 'wire'];
 export const rooms: Readonly<Record<string, Row>> = {
   // The straight line. `call` and `decide` are pure: no clock, no network, no database, no CRM.
   'server/call': { from: [] },
-  'server/decide': { from: ['server/call', 'server/crm.ts', 'server/match/match.ts'] },
+  'server/decide': { from: ['server/call', 'server/crm.ts', 'server/match/match.ts', 'server/match/is-mobile.ts'] },
   // Numbers in, whose they are out. Knows no call; what the CRM calls things is the adapter's business.
   'server/book': {
     from: [
@@ -84,7 +84,15 @@ export const rooms: Readonly<Record<string, Row>> = {
   },
   // Files of the policy are YAML (decision 33).
   'server/policy': {
-    from: ['server/decide', 'server/door.ts', 'server/guard.ts', 'server/store.ts', 'server/store/policy-store.ts', 'wire'],
+    from: [
+      'server/crm.ts',
+      'server/decide',
+      'server/door.ts',
+      'server/guard.ts',
+      'server/store.ts',
+      'server/store/policy-store.ts',
+      'wire',
+    ],
     packages: ['yaml'],
     node: ['node:fs'],
   },

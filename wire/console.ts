@@ -202,7 +202,7 @@ export const Status = z.object({
   /** Fields that Salesforce refused in records of the last 24 hours; these were written without them. */
   refused: z.array(z.object({ field: z.string(), code: z.string(), message: z.string(), count: z.number() })),
   /** Defaults of the policy that the org can't use. */
-  wrongDefaults: z.array(z.object({ object: z.string(), field: z.string(), because: z.string() })),
+  wrongDefaults: z.array(z.object({ object: z.string(), field: z.string(), because: z.string(), setting: z.string().optional() })),
   connections: z.array(
     z.object({
       id: z.string(),

@@ -50,6 +50,29 @@ export const PolicySaid = z.object({
 });
 export type PolicySaid = z.infer<typeof PolicySaid>;
 /**
+ * The fields of one object of the CRM that an admin can have filled. `sources`: the values of a call that fit; `source`: what the policy puts
+ * there; `usual`: filled in any case; `decidedBy`: the setting that decides it instead.
+ */
+export const PolicyFields = z.object({
+  object: z.string(),
+  fields: z.array(
+    z.object({
+      name: z.string(),
+      label: z.string(),
+      type: z.string(),
+      length: z.number().optional(),
+      choices: z.array(z.string()).optional(),
+      only: z.literal(true).optional(),
+      onceOnly: z.literal(true).optional(),
+      usual: z.literal(true).optional(),
+      decidedBy: z.string().optional(),
+      sources: z.array(z.string()),
+      source: z.record(z.string(), z.unknown()).optional(),
+    }),
+  ),
+});
+export type PolicyFields = z.infer<typeof PolicyFields>;
+/**
  * Status 400: everything that is wrong. Lines and columns count from 1, and are there where a file was sent; a position counts the characters
  * of a text from 1.
  */

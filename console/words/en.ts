@@ -272,6 +272,7 @@ export const en: Words = {
       transcript: 'Transcript ready',
       analysed: 'Analysed',
       tagged: 'Tagged',
+      outcome: 'Outcome chosen',
       commented: 'Commented',
       digits: 'Keys pressed',
       attributed: 'Source of the call',
@@ -298,6 +299,7 @@ export const en: Words = {
     rules: {
       'part of another call': 'Part of another call',
       'undone by a person': 'Undone by a person',
+      'logged while it lasts': 'Logged while it lasts',
       'still live': 'Call still live',
       'switched off': 'Switched off',
       'a person chose the record': 'A person chose the record',

@@ -273,6 +273,7 @@ export const fr: Words = {
       transcript: 'Transcription disponible',
       analysed: 'Analyse',
       tagged: 'Tags',
+      outcome: 'Issue choisie',
       commented: 'Commentaire',
       digits: 'Touches pressées',
       attributed: 'Origine de l’appel',
@@ -299,6 +300,7 @@ export const fr: Words = {
     rules: {
       'part of another call': 'Partie d’un autre appel',
       'undone by a person': 'Annulé par une personne',
+      'logged while it lasts': 'Enregistré pendant l’appel',
       'still live': 'Appel en cours',
       'switched off': 'Désactivé',
       'a person chose the record': 'Fiche choisie par une personne',

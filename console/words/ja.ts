@@ -269,6 +269,7 @@ export const ja: Words = {
       transcript: '文字起こし',
       analysed: '分析',
       tagged: 'タグ付け',
+      outcome: '結果の選択',
       commented: 'コメント',
       digits: 'キー入力',
       attributed: '流入元',
@@ -295,6 +296,7 @@ export const ja: Words = {
     rules: {
       'part of another call': '別の通話の一部',
       'undone by a person': '担当者による取り消し',
+      'logged while it lasts': '通話中に記録',
       'still live': '通話が継続中',
       'switched off': '連携オフ',
       'a person chose the record': '担当者が記録を選択',

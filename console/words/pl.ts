@@ -311,6 +311,7 @@ export const pl: Words = {
       transcript: 'Transkrypcja gotowa',
       analysed: 'Analiza',
       tagged: 'Tagi',
+      outcome: 'Wynik rozmowy',
       commented: 'Komentarz',
       digits: 'Wybrane klawisze',
       attributed: 'Źródło kontaktu',
@@ -342,6 +343,7 @@ export const pl: Words = {
     rules: {
       'part of another call': 'Część innego połączenia',
       'undone by a person': 'Wycofane przez człowieka',
+      'logged while it lasts': 'Zapis w trakcie rozmowy',
       'still live': 'Połączenie wciąż trwa',
       'switched off': 'Wyłączone',
       'a person chose the record': 'Rekord wybrał człowiek',

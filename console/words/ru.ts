@@ -312,6 +312,7 @@ export const ru: Words = {
       transcript: 'Расшифровка',
       analysed: 'Анализ',
       tagged: 'Теги',
+      outcome: 'Итог разговора',
       commented: 'Комментарий',
       digits: 'Нажатые клавиши',
       attributed: 'Источник обращения',
@@ -343,6 +344,7 @@ export const ru: Words = {
     rules: {
       'part of another call': 'Часть другого звонка',
       'undone by a person': 'Отозвано человеком',
+      'logged while it lasts': 'Запись во время звонка',
       'still live': 'Звонок ещё идёт',
       'switched off': 'Выключено',
       'a person chose the record': 'Запись выбрал человек',

@@ -428,6 +428,7 @@ export type FactType =
   | 'transcript'
   | 'analysed'
   | 'tagged'
+  | 'outcome'
   | 'commented'
   | 'digits'
   | 'attributed'
@@ -442,6 +443,7 @@ export type FactType =
 export type RuleName =
   | 'part of another call'
   | 'undone by a person'
+  | 'logged while it lasts'
   | 'still live'
   | 'switched off'
   | 'a person chose the record'

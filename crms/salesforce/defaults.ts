@@ -5,9 +5,14 @@ import { cutAt } from './text.ts';
 /** As much of a described field as tells what may be written there. */
 export type DescribedField = {
   readonly name: string;
+  readonly label?: string | undefined;
   readonly type: string;
   readonly length?: number | null | undefined;
   readonly createable: boolean;
+  readonly updateable?: boolean | undefined;
+  readonly digits?: number | null | undefined;
+  readonly precision?: number | null | undefined;
+  readonly scale?: number | null | undefined;
   readonly nillable?: boolean | null | undefined;
   readonly defaultedOnCreate?: boolean | null | undefined;
   readonly restrictedPicklist?: boolean | null | undefined;

@@ -12,8 +12,12 @@ const Describe = z.looseObject({
   fields: z.array(
     z.looseObject({
       name: z.string(),
+      label: z.string().optional(),
       type: z.string(),
       length: z.number().nullish(),
+      digits: z.number().nullish(),
+      precision: z.number().nullish(),
+      scale: z.number().nullish(),
       createable: z.boolean(),
       updateable: z.boolean(),
       nillable: z.boolean().nullish(),
@@ -51,6 +55,7 @@ export type TaskShape = {
   isClosed(status: string): boolean;
   /** Objects WhatId may refer to: they take activities (MT-17). */
   readonly relatedTo: readonly string[];
+  readonly statuses: readonly { readonly name: string; readonly closed: boolean }[];
   readonly fields: readonly DescribedField[];
   /** Another one whenever something of all this changes. */
   readonly fingerprint: string;
@@ -75,6 +80,24 @@ export const standardFields = [
   'IsReminderSet',
   'ReminderDateTime',
 ] as const;
+/** Where the policy decides what stands in these; a field that is filled by two is filled by chance. */
+const decidedBy: Readonly<Record<string, string>> = {
+  Subject: 'texts',
+  Description: 'texts',
+  Status: 'status',
+  OwnerId: 'defaultOwnerId and followUp',
+  WhoId: 'match',
+  WhatId: 'match',
+  ActivityDate: 'followUp',
+  IsReminderSet: 'followUp',
+  ReminderDateTime: 'followUp',
+  TaskSubtype: 'task.subtype',
+  Type: 'task.type',
+  CallObject: 'the call itself',
+};
+export const taskDecidedBy = (field: string, names: FieldNames): string | undefined =>
+  Object.hasOwn(decidedBy, field) ? decidedBy[field] : Object.values(names).includes(field) ? 'Cordboard itself' : undefined;
+
 /** `cb1` and 40 hex digits (W1). */
 const nameLength = 43;
 
@@ -145,19 +168,24 @@ function shapeOf(
     status: { open: openStatus(statuses, chosen.open), completed: closedStatus(statuses, chosen.completed) },
     isClosed: (status) => closed.has(status),
     relatedTo: fields.get('WhatId')?.referenceTo ?? [],
+    statuses: statuses.map(({ ApiName, IsClosed }) => ({ name: ApiName, closed: IsClosed })),
     fields: task.fields,
     fingerprint: fingerprint([
-      task.fields.map(({ name, type, length, createable, updateable, nillable, restrictedPicklist, picklistValues, referenceTo }) => [
-        name,
-        type,
-        length,
-        createable,
-        updateable,
-        nillable,
-        restrictedPicklist,
-        (picklistValues ?? []).filter(({ active }) => active).map(({ value }) => value),
-        referenceTo,
-      ]),
+      task.fields.map(
+        ({ name, type, length, precision, scale, createable, updateable, nillable, restrictedPicklist, picklistValues, referenceTo }) => [
+          name,
+          type,
+          length,
+          precision,
+          scale,
+          createable,
+          updateable,
+          nillable,
+          restrictedPicklist,
+          (picklistValues ?? []).filter(({ active }) => active).map(({ value }) => value),
+          referenceTo,
+        ],
+      ),
       statuses,
     ]),
     missing,

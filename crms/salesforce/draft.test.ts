@@ -15,11 +15,15 @@ async function connect(fields: readonly object[], statuses?: readonly object[]):
   crms.push(crm);
   return crm;
 }
-let calls: { unique: Crm; reduced: Crm; japanese: Crm };
+let calls: { unique: Crm; reduced: Crm; japanese: Crm; typed: Crm };
 beforeAll(async () => {
   calls = {
     unique: await connect(taskFields),
     reduced: await connect(withoutOurFields),
+    typed: await connect([
+      ...taskFields,
+      { ...taskFields.find(({ name }) => name === 'CallType'), name: 'Type', picklistValues: [{ value: 'Call', active: true }] },
+    ]),
     japanese: await connect(taskFields, [
       { ApiName: '未着手', IsDefault: true, IsClosed: false },
       { ApiName: '完了', IsDefault: false, IsClosed: true },
@@ -88,6 +92,21 @@ describe('a call as a Task', () => {
     expect(calls.japanese.draft(call)['Status']).toBe('完了');
     expect(calls.japanese.draft({ ...call, status: 'open' })['Status']).toBe('未着手');
     expect(calls.unique.draft({ ...call, status: 'open' })['Status']).toBe('Not Started');
+  });
+  test('MT-19, MT-20: the admin’s own status, where it is closed or open as it has to be', () => {
+    const statuses = { completed: '中止', open: '完了' };
+    expect(calls.japanese.draft({ ...call, statuses })['Status']).toBe('中止');
+    expect(calls.japanese.draft({ ...call, statuses, status: 'open' })['Status']).toBe('未着手');
+  });
+  test('DP-65: Type is not written unless the admin says so, and only where there is one; a log may be shown as any task', () => {
+    const drafted = (crm: Crm, more: Partial<WantedActivity>) => {
+      const fields = crm.draft({ ...call, ...more });
+      return ['Type', 'TaskSubtype'].map((name) => (name in fields ? fields[name] : 'not sent'));
+    };
+    expect(drafted(calls.typed, {})).toEqual(['not sent', 'Call']);
+    expect(drafted(calls.typed, { type: 'Call', plain: true })).toEqual(['Call', 'not sent']);
+    expect(drafted(calls.typed, { type: 'Fax' })).toEqual([null, 'Call']);
+    expect(drafted(calls.unique, { type: 'Call' })).toEqual(['not sent', 'Call']);
   });
   test('a link that is no longer wanted is taken off; an owner isn’t', () => {
     const drafted = calls.unique.draft({

@@ -1,5 +1,6 @@
 import type { Fields, FieldValue, WantedActivity } from '../../server/crm.ts';
-import type { TaskShape } from './describe.ts';
+import { taskDecidedBy, type TaskShape } from './describe.ts';
+import { draftMapped } from './mapped.ts';
 import { cutAt, oneLine } from './text.ts';
 
 /** CallDurationInSeconds has 8 digits. */
@@ -19,14 +20,15 @@ export function draftTask(wanted: WantedActivity, shape: TaskShape): Fields {
   const isCall = wanted.about === undefined || wanted.about === 'call';
   const drafted: Record<string, FieldValue> = {
     Subject: text('Subject', wanted.subject),
-    Status: shape.status[wanted.status],
+    Status: statusOf(wanted, shape),
     // Without an owner Salesforce takes the connected user at creation, and keeps the owner there is at a change.
     ...(wanted.ownerId === undefined ? {} : { OwnerId: wanted.ownerId }),
     WhoId: wanted.who?.id ?? null,
     // A lead has no account or case yet: Salesforce refuses both at once (salesforce.md §3.1).
     WhatId: wanted.who && isLead(wanted.who) ? null : (wanted.what?.id ?? null),
     ActivityDate: wanted.dueDate ?? null,
-    ...(isCall && shape.takes('TaskSubtype', 'Call') ? { TaskSubtype: 'Call' } : {}),
+    ...(isCall && !wanted.plain && shape.takes('TaskSubtype', 'Call') ? { TaskSubtype: 'Call' } : {}),
+    ...(wanted.type === undefined ? {} : { Type: choice('Type', wanted.type) }),
     CallType: choice('CallType', wanted.direction && callTypes[wanted.direction]),
     CallDurationInSeconds: isCall ? wholeSeconds(wanted.durationSeconds) : null,
     CallDisposition: text('CallDisposition', wanted.result),
@@ -39,7 +41,20 @@ export function draftTask(wanted: WantedActivity, shape: TaskShape): Fields {
     IsReminderSet: wanted.remindAtMs !== undefined,
     ReminderDateTime: wanted.remindAtMs === undefined ? null : new Date(wanted.remindAtMs).toISOString(),
   };
-  return Object.fromEntries(Object.entries(drafted).filter(([field]) => shape.canCreate(field)));
+  const mapped = draftMapped(wanted.fields, shape.fields, (field) => mayMap(field, shape));
+  return Object.fromEntries(Object.entries({ ...drafted, ...mapped.fields }).filter(([field]) => shape.canCreate(field)));
+}
+
+export const unfitForTask = ({ fields }: WantedActivity, shape: TaskShape) =>
+  draftMapped(fields, shape.fields, (field) => mayMap(field, shape)).unfit;
+
+const mayMap = (field: string, { names }: TaskShape): boolean => taskDecidedBy(field, names) === undefined;
+
+/** The admin's own, if it is there and shows the log where it belongs: under Past Activity or Upcoming (MT-19, MT-20). */
+function statusOf({ status, statuses }: WantedActivity, shape: TaskShape): string {
+  const own = statuses?.[status];
+  const isRight = shape.statuses.some(({ name, closed }) => name === own && closed === (status === 'completed'));
+  return own !== undefined && isRight ? own : shape.status[status];
 }
 
 const isLead = (who: { kind: string; id: string }) => who.kind === 'lead' || who.id.startsWith('00Q');

@@ -20,6 +20,8 @@ import { standardFields, type TaskShape } from './describe.ts';
 import { edgeFailure, failureOf, isPerRequestLimit, namedFields, readErrorBody, readRowErrors, type SalesforceError } from './failures.ts';
 import { type Ask, ownerAsDecided } from './request.ts';
 import { type Connection, counted, Found, type FoundRecord, isOurName, type Part, parsed, Rows, sendable, shortId } from './parts.ts';
+import { marksParts } from './marks.ts';
+import { readChoices } from './mapped.ts';
 import { personParts } from './person.ts';
 import { personsAfter } from './person-after.ts';
 import { refusedFields, references, type Sparable } from './refused-fields.ts';
@@ -46,10 +48,15 @@ export async function exchange(connection: Connection, asked: Exchange, signal?:
   const writes: (WriteAnswer | undefined)[] = asked.writes.map(() => undefined);
   checkSize(asked);
   const doubts: Doubt[] = [];
+  // What the admin wants in their fields was drafted without knowing what they take.
+  const isMapped = asked.writes.some(({ mapped }) => mapped) || asked.reads.some(({ kind }) => kind === 'marks');
+  const isBlind = isMapped && !connection.arePersonsKnown();
   const shapes = asked.reads.every(isActivity) && asked.writes.every(isActivity) ? undefined : await connection.persons();
+  if (isBlind) throw new Refused(changedMeanwhile);
   const parts = [
     ...readParts(connection, asked.reads, reads),
     ...(shapes ? personParts(writing, shapes, asked, { reads, writes }) : []),
+    ...(shapes ? marksParts(writing, shapes, asked, { reads, writes }) : []),
     ...writeParts(writing, asked.writes, asked.defaults, writes, doubts),
   ];
   if (parts.length > maxParts) throw new Refused(tooMuch('These names are too long to be looked up in one request.'));
@@ -208,7 +215,15 @@ function readParts(connection: Connection, asks: readonly ReadAsk[], answers: (R
   const byId = rows.filter(({ ask }) => ask.id !== undefined);
   const byName = rows.filter(({ ask }) => ask.id === undefined);
   const { api, shape, selfId } = connection;
-  const columns = [...readableFields(shape), ...(shape.form === 'reduced' ? ['CallObject', 'CreatedDate'] : [shape.nameField])];
+  const also = spelt(
+    asks.flatMap((ask) => ask.also ?? []),
+    shape,
+  );
+  const columns = [
+    ...readableFields(shape),
+    ...also.filter((field) => !readableFields(shape).includes(field)),
+    ...(shape.form === 'reduced' ? ['CallObject', 'CreatedDate'] : [shape.nameField]),
+  ];
   const select = `SELECT Id, IsDeleted, ${columns.join(', ')} FROM Task WHERE`;
 
   const part = (
@@ -229,7 +244,7 @@ function readParts(connection: Connection, asks: readonly ReadAsk[], answers: (R
         // A page may be cut short when rows are wide; who isn't on it may be on the next. Fewer rows fit.
         if (!found.done && (records.length === 0 || shape.form === 'reduced'))
           answers[index] = { failure: cutShort, ...(asking.length > 1 ? { whole: true } : {}) };
-        else answers[index] = { held: heldOf(records, shape) };
+        else answers[index] = { held: heldOf(records, shape, also) };
       }
     },
     refuse(failure, whole) {
@@ -274,12 +289,30 @@ const readableFields = (shape: TaskShape): string[] => {
   return [...standard, 'AccountId', call, link, waitSeconds].filter((field) => shape.has(field));
 };
 
+/** Fields by the org's spelling; those there are. */
+const spelt = (named: readonly string[], shape: TaskShape): readonly string[] => {
+  const asked = new Set(named.map((field) => field.toLowerCase()));
+  return shape.fields.flatMap(({ name }) => (asked.has(name.toLowerCase()) ? [name] : []));
+};
+
 /** The living record counts before a deleted one, the oldest before its doubles. */
-function heldOf(records: readonly FoundRecord[], shape: TaskShape): Exclude<ReadAnswer, { failure: CrmFailure }>['held'] {
+function heldOf(
+  records: readonly FoundRecord[],
+  shape: TaskShape,
+  also: readonly string[],
+): Exclude<ReadAnswer, { failure: CrmFailure }>['held'] {
   const living = records.filter((record) => !record.IsDeleted);
   const record = living[0] ?? records[0];
   if (!record) return undefined;
-  const fields = Object.fromEntries(readableFields(shape).map((field) => [field, fieldValue(record[field])]));
+  const fields = Object.fromEntries(
+    [...readableFields(shape), ...also].map((field) => [
+      field,
+      readChoices(
+        shape.fields.find(({ name }) => name === field),
+        fieldValue(record[field]),
+      ),
+    ]),
+  );
   return { id: record.Id, fields, deleted: record.IsDeleted, doubles: living.slice(1).map((double) => double.Id) };
 }
 

@@ -17,6 +17,8 @@ export type Connection = {
   readonly session: Pick<Session, 'redact'>;
   /** What leads, contacts and accounts look like; asked for when the first is to be made. */
   readonly persons: () => Promise<readonly PersonShape[]>;
+  /** Has it been answered yet what they look like? */
+  readonly arePersonsKnown: () => boolean;
   /** What this user sees and may write is read anew, since a field was refused; true: something has changed. Never throws. */
   readonly lookAgain: () => Promise<boolean>;
   readonly selfId: string;

@@ -18,6 +18,7 @@ import { failureOf, isPerRequestLimit, readErrorBody, readRowErrors, type Salesf
 import { refusedFields, type Sparable } from './refused-fields.ts';
 import { type Connection, counted, Found, isOurName, type Part, parsed, Rows, sendable, shortId } from './parts.ts';
 import type { Api } from './request.ts';
+import { draftMapped } from './mapped.ts';
 import { isOneOf, shortLists } from './soql.ts';
 import { cutAt, oneLine } from './text.ts';
 
@@ -34,19 +35,46 @@ export type PersonShape = {
   readonly closedBecause: string | undefined;
   readonly fields: readonly DescribedField[];
   canCreate(field: string): boolean;
+  /** Ids by the CRM's name for programs; those that may be used. */
+  readonly recordTypes: ReadonlyMap<string, string>;
 };
 
 /** The record in Salesforce's words. A lead must have a company, a contact and a lead a last name (salesforce.md §3.3). */
-export function draftPerson(wanted: WantedPerson): Fields {
+export function draftPerson(wanted: WantedPerson, shape: PersonShape | undefined): Fields {
+  const isAccount = wanted.kind === 'account';
+  const asked = wanted.recordType?.toLowerCase();
+  const recordType = [...(shape?.recordTypes ?? [])].find(([name]) => name.toLowerCase() === asked)?.[1];
+  const statuses = shape?.fields.find(({ name }) => name === 'Status')?.picklistValues ?? [];
+  const status = statuses.find(({ value, active }) => active && value === wanted.leadStatus)?.value;
+  const mapped = draftMapped(wanted.fields, shape?.fields ?? [], (field) => personDecidedBy(field, shape?.nameField) === undefined);
   const text = (value: string, length: number) => cutAt(oneLine(value), length) || null;
   return {
-    ...(wanted.kind === 'account' ? { Name: text(wanted.name, 255) } : { LastName: text(wanted.name, 80) }),
+    ...(isAccount ? { Name: text(wanted.name, 255) } : { LastName: text(wanted.lastName ?? wanted.name, 80) }),
+    ...(!isAccount && wanted.firstName !== undefined ? { FirstName: text(wanted.firstName, 40) } : {}),
     ...(wanted.kind === 'lead' ? { Company: text(wanted.company, 255) } : {}),
-    Phone: text(wanted.phone, 40),
+    [wanted.mobile ? 'MobilePhone' : 'Phone']: text(wanted.phone, 40),
     ...(wanted.kind !== 'account' && isEmail(wanted.email) ? { Email: wanted.email } : {}),
     ...(wanted.ownerId === undefined ? {} : { OwnerId: wanted.ownerId }),
+    ...(status === undefined ? {} : { Status: status }),
+    ...(recordType === undefined ? {} : { RecordTypeId: recordType }),
+    ...mapped.fields,
   };
 }
+export const unfitForPerson = ({ fields }: WantedPerson, shape: PersonShape | undefined) =>
+  draftMapped(fields, shape?.fields ?? [], (field) => personDecidedBy(field, shape?.nameField) === undefined).unfit;
+
+const decidedBy: Readonly<Record<string, string>> = {
+  LastName: 'stranger.names',
+  FirstName: 'stranger.names',
+  Name: 'stranger.names',
+  Company: 'stranger.company',
+  Phone: 'stranger.phoneField',
+  OwnerId: 'stranger.ownerId',
+  Status: 'stranger.status',
+  RecordTypeId: 'stranger.recordType',
+};
+export const personDecidedBy = (field: string, nameField: string | undefined): string | undefined =>
+  Object.hasOwn(decidedBy, field) ? decidedBy[field] : field === nameField ? 'Cordboard itself' : undefined;
 
 /** What a phone system gives as an address may be anything; Salesforce refuses the whole record for one that isn't. */
 const isEmail = (text: string | undefined): text is string => text !== undefined && text.length <= 80 && z.email().safeParse(text).success;
@@ -56,7 +84,12 @@ const Describe = z.looseObject({
   fields: z.array(
     z.looseObject({
       name: z.string(),
+      label: z.string().optional(),
       type: z.string(),
+      updateable: z.boolean().optional(),
+      digits: z.number().nullish(),
+      precision: z.number().nullish(),
+      scale: z.number().nullish(),
       nillable: z.boolean().nullish(),
       defaultedOnCreate: z.boolean().nullish(),
       restrictedPicklist: z.boolean().nullish(),
@@ -67,6 +100,16 @@ const Describe = z.looseObject({
       unique: z.boolean().nullish(),
     }),
   ),
+  recordTypeInfos: z
+    .array(
+      z.looseObject({
+        recordTypeId: z.string(),
+        developerName: z.string().nullish(),
+        active: z.boolean().nullish(),
+        available: z.boolean(),
+      }),
+    )
+    .nullish(),
 });
 const Composite = z.looseObject({ compositeResponse: z.array(z.looseObject({ body: z.unknown(), httpStatusCode: z.number() })) });
 
@@ -102,6 +145,7 @@ export async function describePersons(api: Api, nameField: string, chance: () =>
         closedBecause: `The connected user may not see ${object} records: ${failure.message}`,
         fields: [],
         canCreate: () => false,
+        recordTypes: new Map(),
       };
     }
     const described = parsed(Describe, answer.body);
@@ -121,6 +165,11 @@ export async function describePersons(api: Api, nameField: string, chance: () =>
       closedBecause,
       fields: described.fields,
       canCreate: (field) => fields.get(field.toLowerCase())?.createable ?? false,
+      recordTypes: new Map(
+        (described.recordTypeInfos ?? []).flatMap(({ recordTypeId, developerName, active, available }) =>
+          developerName && available && active !== false ? [[developerName, recordTypeId] as const] : [],
+        ),
+      ),
     };
   });
 }
@@ -274,7 +323,7 @@ function sparable({ ask, shape, fields, needed, defaults }: PersonSent): Sparabl
   return {
     fields: { ...fields, ...needed },
     // A person without the number isn't the one who called.
-    essential: ['Name', 'LastName', 'Company', 'Phone', shape.nameField],
+    essential: ['Name', 'LastName', 'Company', 'Phone', 'MobilePhone', shape.nameField],
     spareOwnerId: ask.spareOwnerId,
     creating: true,
     defaults,

@@ -4,11 +4,13 @@ import type { World } from '../../server/world.ts';
 import { openAgents } from './agents.ts';
 import { salesforceBook } from './book.ts';
 import { wrongAmong } from './defaults.ts';
-import { describeTask } from './describe.ts';
-import { draftTask, lockedBy } from './draft.ts';
+import { describeTask, standardFields, taskDecidedBy } from './describe.ts';
+import { draftTask, lockedBy, unfitForTask } from './draft.ts';
 import { exchange, maxRecords } from './exchange.ts';
 import { identityOf } from './identity.ts';
-import { describePersons, draftPerson, type PersonShape } from './person.ts';
+import { draftMarks } from './marks.ts';
+import { writableFields } from './mapped.ts';
+import { describePersons, draftPerson, personDecidedBy, type PersonShape, unfitForPerson } from './person.ts';
 import { readableBy } from './readable.ts';
 import { readQueues, readUsers } from './users.ts';
 import { openPubSub, pubsubFor } from './events/pubsub.ts';
@@ -74,6 +76,9 @@ export async function connectSalesforce(
     });
     let describedAtMs = world.monotonic();
     let persons: Promise<readonly PersonShape[]> | undefined;
+    /** As last described, for what is drafted meanwhile. */
+    let personsKnown: readonly PersonShape[] | undefined;
+    const personShape = (kind: string) => personsKnown?.find((one) => one.kind === kind);
     const connection = {
       api: countedAs(api, 'write'),
       get shape() {
@@ -83,11 +88,16 @@ export async function connectSalesforce(
       selfId: userId,
       world,
       agents,
+      arePersonsKnown: () => personsKnown !== undefined,
       persons: () => {
         persons ??= describePersons(api, shape.names.name, world.chance);
         const asked = persons;
         const forget = () => persons === asked && (persons = undefined);
         // What is missing may have been added since: it is looked at again for the next one.
+        asked.then(
+          (shapes) => (personsKnown = shapes),
+          () => undefined,
+        );
         asked.then((shapes) => shapes.some(({ closedBecause }) => closedBecause !== undefined) && forget(), forget);
         return asked;
       },
@@ -134,9 +144,39 @@ export async function connectSalesforce(
           isTask(object) ? shape.fields : others.find((other) => other.object.toLowerCase() === object.toLowerCase())?.fields,
         );
       },
+      async fields(object) {
+        const meant = object.toLowerCase();
+        // Who asks has perhaps just added one.
+        await connection.lookAgain();
+        if (meant === 'task')
+          return writableFields(shape.fields, (field) => taskDecidedBy(field, shape.names), [
+            ...standardFields,
+            ...Object.values(shape.names),
+          ]);
+        const person = (await connection.persons()).find((one) => one.object.toLowerCase() === meant);
+        return (
+          person &&
+          writableFields(
+            person.fields,
+            (field) => personDecidedBy(field, person.nameField),
+            ['Name', 'LastName', 'Company', 'Phone', 'Email', 'OwnerId', person.nameField],
+            [...person.recordTypes.keys()],
+          )
+        );
+      },
+      get statuses() {
+        return shape.statuses;
+      },
+      unfit(wanted) {
+        if (wanted.kind === 'activity') return unfitForTask(wanted, shape);
+        return wanted.kind === 'marks' ? draftMarks(wanted, personShape('lead')).unfit : unfitForPerson(wanted, personShape(wanted.kind));
+      },
       orgId,
       locks: (record, creating) => lockedBy(record, creating, shape),
-      draft: (wanted) => (wanted.kind === 'activity' ? draftTask(wanted, shape) : draftPerson(wanted)),
+      draft(wanted) {
+        if (wanted.kind === 'activity') return draftTask(wanted, shape);
+        return wanted.kind === 'marks' ? draftMarks(wanted, personShape('lead')).fields : draftPerson(wanted, personShape(wanted.kind));
+      },
       exchange: (ask, signal) => exchange(connection, ask, signal),
       mayActAs: (user) => agents.mayActAs(user),
       proveAgent: (user) => agents.prove(user),

@@ -64,6 +64,8 @@ export type Call = {
   readonly transcript: { readonly url?: string; readonly text?: string; readonly language?: string } | undefined;
   readonly analysis: { readonly score?: number; readonly summary?: string; readonly talkRatio?: number } | undefined;
   readonly tags: readonly string[];
+  /** What an agent chose when wrapping it up; the last choice. */
+  readonly wrapUp: string | undefined;
   /** When the speech analysis was first told to be complete, raw clock of the phone system. */
   readonly analysedAt: Instant | undefined;
   /** Each comment once, in order of time; `at`: when it was first entered. */

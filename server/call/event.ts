@@ -89,6 +89,8 @@ export type CallFact =
   | { readonly type: 'transcript'; readonly url?: string; readonly text?: string; readonly language?: string }
   | { readonly type: 'analysed'; readonly score?: number; readonly summary?: string; readonly talkRatio?: number }
   | { readonly type: 'tagged'; readonly tags: readonly string[]; readonly agent?: Agent }
+  /** What an agent chose when wrapping the call up, such as "Interested"; the last choice counts. */
+  | { readonly type: 'outcome'; readonly value: string; readonly agent?: Agent }
   | { readonly type: 'commented'; readonly text: string; readonly agent?: Agent }
   | { readonly type: 'digits'; readonly digits: string; readonly purpose?: string }
   | {
@@ -175,6 +177,7 @@ export const kindsInOrder = [
   'transcript',
   'analysed',
   'tagged',
+  'outcome',
   'commented',
   'attributed',
   'campaign',

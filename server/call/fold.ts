@@ -144,6 +144,7 @@ export function foldCall(id: CallId, events: readonly CallEvent[]): Call | undef
     analysis: mergedOf(ofType(facts, 'analysed'), ['score', 'summary', 'talkRatio']),
     analysedAt: ofType(facts, 'analysed')[0]?.at,
     tags: [...new Set(ofType(facts, 'tagged').flatMap(({ tags }) => tags))],
+    wrapUp: ofType(facts, 'outcome').at(-1)?.value,
     comments: commentsOf(ofType(facts, 'commented')).map((comment) => ({ at: comment.at, text: comment.text, ...byAgent(comment) })),
     messages: isConversation ? messagesOf(written, knownAgent) : undefined,
     noted: memosOf(ofType(facts, 'noted')),
@@ -498,6 +499,7 @@ function agentsIn(fact: CallEvent): readonly Agent[] {
     case 'started':
     case 'parked':
     case 'tagged':
+    case 'outcome':
     case 'commented':
     case 'message':
       return fact.agent ? [fact.agent] : [];

@@ -2,6 +2,7 @@ import type { Call } from '../call/call.ts';
 import type { DecideFacts } from './decide.ts';
 import { httpsLink, singleLine } from './plain-text.ts';
 import type { Policy } from './policy.ts';
+import type { TaskRules } from './task.ts';
 import type { Words } from './words.ts';
 
 /** A text field of one line holds this many characters: Subject and CallDisposition (facts of the CRM; AC-32). */
@@ -17,21 +18,28 @@ export function isAnswered({ type, answeredAt }: Call): boolean {
 }
 
 /** Outcome and tags (AC-32): cut between tags, never inside one. `complete`: every tag is in it. */
-export function resultOf(call: Call, say: Words): { text: string; complete: boolean } {
-  const tags = tagsOf(call);
-  const outcome = outcomeOf(call, say);
-  const all = [outcome, ...tags].join(', ');
-  if (all.length <= lineCap) return { text: all, complete: true };
+export function resultOf(call: Call, say: Words, which: TaskRules['result'] = 'outcome and tags'): { text: string; complete: boolean } {
+  const tags = which === 'outcome' ? [] : tagsOf(call);
+  // what the agent chose at the end says more than that somebody answered
+  const outcome = which === 'tags' ? '' : singleLine(call.wrapUp ?? '') || outcomeOf(call, say);
+  const complete = tagsOf(call).length === tags.length;
+  const all = [outcome, ...tags].filter(Boolean).join(', ');
+  if (all.length <= lineCap) return { text: all, complete };
   const more = ', …';
   let text = outcome;
   for (const tag of tags) {
-    if (`${text}, ${tag}${more}`.length > lineCap) break;
-    text += `, ${tag}`;
+    const next = text === '' ? tag : `${text}, ${tag}`;
+    if (`${next}${more}`.length > lineCap) break;
+    text = next;
   }
   return { text: text + more, complete: false };
 }
 
+/** Nobody has answered it yet, and it goes on: nothing became of it so far. */
+export const isOpenEnded = ({ phase, type }: Call): boolean => phase !== 'ended' && type === undefined;
+
 export function outcomeOf(call: Call, say: Words): string {
+  if (isOpenEnded(call)) return '';
   const detail = detailOf(call, say);
   return `${say.outcome[call.type ?? 'unknown']}${detail === undefined ? '' : ` (${detail})`}`;
 }

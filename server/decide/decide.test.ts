@@ -225,6 +225,7 @@ describe('D5: every decision answers “why?” and “why not?”', () => {
       memo: 'none',
       callBack: 'not looked for',
       undone: 'no',
+      moment: 'not reached',
     }));
   test('every rule is there in its order, also those after the one that fired', () =>
     expect(trace.map(({ rule }) => rule)).toEqual([

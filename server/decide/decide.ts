@@ -1,7 +1,8 @@
 import type { Call } from '../call/call.ts';
 import type { CallId } from '../call/event.ts';
-import type { WantedActivity } from '../crm.ts';
+import type { WantedActivity, WantedMarks } from '../crm.ts';
 import type { MadePerson } from '../match/match.ts';
+import { chooseMarks } from './attribution.ts';
 import { disagreement, factsOf, undoneBy, type Facts } from './facts.ts';
 import { withMeant } from './meant.ts';
 import { judgeHours, type Judgement } from './hours-of-call.ts';
@@ -37,6 +38,7 @@ export type DecideFacts = {
 export type RuleName =
   | 'part of another call'
   | 'undone by a person'
+  | 'logged while it lasts'
   | 'still live'
   | 'switched off'
   | 'a person chose the record'
@@ -99,6 +101,8 @@ export type Decision = {
   readonly wants: readonly Desired[];
   /** Who is to be made for its number (P1). */
   readonly person?: NonNullable<StrangerChoice['person']>;
+  /** Where the caller came from, for the lead that it hangs on (RS-02). */
+  readonly marks?: WantedMarks;
   /** Something is decided only once nothing more is expected to be heard (D3). */
   readonly unsettled?: true;
   readonly trace: readonly Step[];
@@ -120,6 +124,10 @@ const rulesOf = (call: Call, policy: Policy, hours: Judgement['is'], row: Rule |
   { rule: 'part of another call', when: { partOf: 'another call' }, outcome: 'part-of' },
   // W9: until today's rules are applied, which are another version
   { rule: 'undone by a person', when: { undone: 'by a person' }, outcome: 'skip' },
+  // whoever writes at the end has no such rule
+  ...(policy.moment === 'end' || !policy.enabled
+    ? []
+    : [{ rule: 'logged while it lasts', when: { phase: 'live', moment: 'reached' }, outcome: 'open' } as const]),
   { rule: 'still live', when: { phase: 'live' }, outcome: 'wait' },
   // DP-05: kept, and written when somebody asks for it
   ...(policy.enabled ? [] : [{ rule: 'switched off', when: { integration: 'off' }, outcome: 'skip' } as const]),
@@ -161,14 +169,16 @@ export function decide(call: Call, given: Inputs, known: DecideFacts): Decision 
     fired.outcome === 'completed' || fired.outcome === 'open'
       ? wantedLog(call, inputs, known, fired.outcome, fired.rule === 'called back' ? call.calledBack : undefined)
       : undefined;
+  const marks = wanted && call.phase === 'ended' ? chooseMarks(call, inputs, known, wanted.record) : { because: [] };
   const verdict = verdictOf(fired, call, inputs, hours, provenance);
-  const toDos = wanted ? toDosOf(call, inputs, known, wanted.record, rows.tasks) : [];
+  const toDos = wanted && call.phase === 'ended' ? toDosOf(call, inputs, known, wanted.record, rows.tasks) : [];
   const stranger =
     inputs.policy.enabled && (verdict.is === 'wants' || verdict.is === 'waiting') ? chooseStranger(call, inputs, known) : { because: [] };
   const because = [
     ...(wanted && hours.is !== 'not asked' ? [hours.because] : []),
     ...(wanted?.because ?? (verdict.is === 'skipped' ? [verdict.undone ? `It was ${verdict.because} (W9).` : verdict.because] : [])),
     ...toDos.flatMap((toDo) => toDo.because),
+    ...marks.because,
     ...stranger.because,
     ...(verdict.is === 'wants' || verdict.is === 'skipped' ? sayProvenance(provenance) : []),
   ];
@@ -197,6 +207,7 @@ export function decide(call: Call, given: Inputs, known: DecideFacts): Decision 
         }))
       : [],
     ...(stranger.person && { person: stranger.person }),
+    ...('record' in marks && { marks: marks.record }),
     ...(stranger.unsettled && { unsettled: stranger.unsettled }),
     trace: [...rulesOf(call, inputs.policy, hours.is, undefined), 'rows' as const]
       .toSorted((a, b) => placeOf(a) - placeOf(b))
@@ -285,6 +296,7 @@ const factInWords: Readonly<Record<keyof Facts | SituationFact | 'enabled', stri
   memo: 'a memo for its record would have to be',
   callBack: 'a later talk with this number would have to be',
   undone: 'taken back would have to be',
+  moment: 'the moment of the log would have to be',
 };
 
 /** One step of a trace as a sentence, for the page that answers "why?" and "why not?". */

@@ -23,6 +23,8 @@ export type Facts = {
   readonly callBack: 'answered since' | 'none yet' | 'not looked for';
   /** Has a person taken back what this version of the policy wrote (W9)? */
   readonly undone: 'by a person' | 'no';
+  /** May its log be written although it goes on (MT-14)? */
+  readonly moment: 'reached' | 'not reached';
 };
 
 /** The first fact that isn't as a rule needs it; undefined: all are. */
@@ -48,7 +50,20 @@ export function factsOf(call: Call, { policy, policyVersion }: Pick<Inputs, 'pol
     callBack:
       hours === 'out of hours' || !awaitsCallBack(call, policy) ? 'not looked for' : call.calledBack ? 'answered since' : 'none yet',
     undone: undoneBy(call, policyVersion) ? 'by a person' : 'no',
+    moment: hours !== 'out of hours' && isReached(call, policy) ? 'reached' : 'not reached',
   };
+}
+
+/**
+ * A call that goes on counts as what it is so far: answered, or not yet. Where such calls aren't logged, it waits for its end, and so does one
+ * of which it isn't known whose it is.
+ */
+function isReached({ phase, type, direction, answeredAt }: Call, { moment, logging }: Policy): boolean {
+  if (moment === 'end' || phase === 'ended' || type !== undefined || direction === undefined) return false;
+  if (answeredAt === undefined && moment === 'answer') return false;
+  const isOutbound = direction === 'outbound';
+  const so = answeredAt !== undefined ? (`${isOutbound ? 'outbound' : 'inbound'}-answered` as const) : undefined;
+  return logging[so ?? (isOutbound ? 'outbound-unanswered' : 'missed')] !== 'skip';
 }
 
 /** Nobody talked with the customer in these; an answered call left open is open for a reason of its own. */

@@ -98,16 +98,25 @@ const isSection = (value: unknown): value is Readonly<Record<string, unknown>> =
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Setting by setting: what is given stands in the place of what was there, and all else stays. A list is one setting. */
-export function lay<T extends object>(below: T, given: object): T {
+export function lay<T extends object>(below: T, given: object, path: readonly string[] = []): T {
   const laid = { ...below } as Record<string, unknown>;
   for (const [key, value] of Object.entries(given)) {
     const former = Object.hasOwn(laid, key) ? laid[key] : undefined;
-    const settled = isSection(value) && isSection(former) ? lay(former, value) : value;
+    const at = [...path, key];
+    const settled = isSection(value) && isSection(former) ? lay(isSource(at) ? withoutFormer(former, value) : former, value, at) : value;
     // a name may be one that objects know
     if (key in laid) Object.defineProperty(laid, key, { value: settled, enumerable: true, configurable: true, writable: true });
     else laid[key] = settled;
   }
   return laid as T;
+}
+
+/** Where one field of the CRM gets its value from: one of three settings, so that another one stands in its place. */
+const isSource = (path: readonly string[]): boolean => path.length === 3 && path[0] === 'fields';
+const waysToFill = ['from', 'text', 'value'];
+function withoutFormer(former: Readonly<Record<string, unknown>>, given: object): Readonly<Record<string, unknown>> {
+  if (!waysToFill.some((way) => Object.hasOwn(given, way))) return former;
+  return Object.fromEntries(Object.entries(former).filter(([key]) => !waysToFill.includes(key)));
 }
 
 /** Every setting given there. */

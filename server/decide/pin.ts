@@ -36,6 +36,8 @@ export type Inputs = {
   readonly phones?: Readonly<Record<string, Agent | null>>;
   /** Our clock minus the phone system's: added to its instants, they are ours (C6). */
   readonly clockOffsetMs: number;
+  /** Pinned for a log that was written while the call went on: its end is decided by what is so then (D1). */
+  readonly live?: true;
 };
 
 /**
@@ -49,6 +51,8 @@ export function pinInputs(pinned: Inputs | undefined, now: Inputs, call: Call, r
   const known = ofCall(call, now.people);
   const teams = ofCall(call, now.teams ?? {});
   if (pinned === undefined) return { ...now, people: known, ...(now.teams && { teams }) };
+  if (pinned.live && call.phase === 'ended')
+    return { ...now, people: { ...pinned.people, ...known }, named: { ...pinned.named, ...now.named }, ...(now.teams && { teams }) };
   const isAnother = (pinned.number !== undefined && pinned.number !== now.number) || !isSame(pinned.pointed, now.pointed);
   const isAnew =
     call.linked !== undefined || pinned.match.unsure || isAnother || (reopens && !(now.match.stranger && pinned.match.stranger));

@@ -19,7 +19,10 @@ const mistakesOf = (document: unknown): PolicyMistakes['mistakes'] => {
 const reads = (document: unknown): boolean => mistakesOf(document).length === 0;
 /** What no schema can tell: how settings go together, and texts that have a grammar of their own. */
 const isBeyondSchema = ({ path, together }: PolicyMistakes['mistakes'][number]) =>
-  together === true || /^(?:(?:lines|queues|teams|agents)\.[^]*\.)?(?:hours|texts)\b|\b(?:zone|subject|locked)$/.test(path);
+  together === true ||
+  /^(?:(?:lines|queues|teams|agents)\.[^]*\.)?(?:hours|texts)\b|\b(?:zone|subject|locked)$|\bfields\.[^]*\.text$|\bunnamed\.\w+$/.test(
+    path,
+  );
 /** Validates by the words of JSON Schema 2020-12 that the schema uses; throws at any other, so that none is passed over. */
 function takes(by: JsonSchema, value: unknown): boolean {
   const rules: { readonly [Word in keyof Required<JsonSchema>]: (word: never) => boolean } = {

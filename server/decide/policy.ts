@@ -14,6 +14,10 @@ import { checkHours, hoursIn, readZone } from './read-hours.ts';
 import type { OwnerChain } from './owner-chain.ts';
 import { checkRows, ownerChainIn, rowsIn } from './read-rows.ts';
 import type { Row } from './rows.ts';
+import { type AttributionRules, attributionReader, defaultAttribution } from './attribution.ts';
+import { type FieldRules, fieldsReader } from './fields.ts';
+import { defaultTask, type Moment, moments, type StatusRules, statusReader, type TaskRules, taskReader } from './task.ts';
+import { type NameOrder, nameOrders } from './names.ts';
 import { descriptions } from './policy-descriptions.ts';
 import { described, type JsonSchema, type Mistake, type ReadValue, say, SettingsReader } from './settings.ts';
 import { subjectReader, type Texts, textsReader } from './templates.ts';
@@ -60,6 +64,14 @@ export type Policy = {
   readonly defaultOwnerId?: string;
   /** ISO 3166: where a number without a country code is dialled, unless the record says. Left out: where the org is. */
   readonly country?: string;
+  /** When the log is written; whenever that is, it is put right at the end (MT-13). */
+  readonly moment: Moment;
+  readonly status: StatusRules;
+  readonly task: TaskRules;
+  /** What else of a call goes into which fields. */
+  readonly fields: FieldRules;
+  /** Where a caller came from, in leads that are there (RS-02, RS-55). */
+  readonly attribution: AttributionRules;
   readonly match: MatchRules;
   readonly stranger: StrangerRules;
   readonly followUp: FollowUpRules;
@@ -101,6 +113,11 @@ const overridable = [
   'texts',
   'comments',
   'closeWhenCalledBack',
+  'moment',
+  'status',
+  'task',
+  'fields',
+  'attribution',
   'defaultOwnerId',
   'owner',
   'stranger',
@@ -152,6 +169,7 @@ export type FollowUpRules = {
 /** Wait for a person; take the one that was found, if it has the number; make another, if the rule lets people do so. */
 const duplicateChoices = ['park', 'use', 'save'] as const;
 
+const phoneFields = ['phone', 'mobile', 'by number type'] as const;
 const makings = [...personKinds, 'nothing'] as const;
 export type Making = (typeof makings)[number];
 /** What becomes of a number nobody in the CRM has. */
@@ -162,8 +180,17 @@ export type StrangerRules = {
   readonly answered: Making;
   /** We called them, whether or not they answered. */
   readonly outbound: Making;
-  /** When a call somebody took makes its record: at once, or when it is over (RS-38). */
-  readonly moment: 'answer' | 'end';
+  /** When a call makes its record: when it is there, when somebody takes it, or when it is over (RS-12, RS-38). */
+  readonly moment: Moment;
+  /** How a name that the phone system tells goes into first and last name (AC-20); `whole`: all of it is the last name. */
+  readonly names: 'whole' | NameOrder;
+  /** By language: the last name of whom no name is known of, instead of the number. */
+  readonly unnamed?: Partial<Readonly<Record<Language, string>>>;
+  /** Where a lead's or contact's number goes: a mobile one into its own field, or all into one (AC-21). */
+  readonly phoneField: (typeof phoneFields)[number];
+  /** A lead's status when it is made, and its record type by the CRM's name (RS-13). Left out: as the CRM has it. */
+  readonly status?: string;
+  readonly recordType?: string;
   /** A lead's company, instead of the language's own words (DP-36). */
   readonly company?: string;
   /** A user, or a queue that takes leads: owns who called in vain (DP-36); else whoever owns what is nobody's (RS-40). */
@@ -193,6 +220,11 @@ export function defaultPolicy(language: Language): Policy {
     skipInternal: true,
     minutes: 'ceil',
     closeWhenCalledBack: false,
+    moment: 'end',
+    status: {},
+    task: defaultTask,
+    fields: {},
+    attribution: defaultAttribution,
     match: defaultRules,
     // nobody is made unless somebody said so (DP-31); the log then stands alone (MT-02)
     stranger: {
@@ -200,6 +232,8 @@ export function defaultPolicy(language: Language): Policy {
       answered: 'nothing',
       outbound: 'nothing',
       moment: 'answer',
+      names: 'whole',
+      phoneField: 'phone',
       leadsOwnedBy: 'decision',
       afterDeletion: 'nothing',
     },
@@ -291,7 +325,16 @@ function policyIn(reader: SettingsReader): ReadValue<Partial<Policy>> {
     missed: reader.oneOf(makings),
     answered: reader.oneOf(makings),
     outbound: reader.oneOf(makings),
-    moment: reader.oneOf(['answer', 'end']),
+    moment: reader.oneOf(moments),
+    names: reader.oneOf(['whole', ...nameOrders]),
+    unnamed: reader.object<Record<Language, string>>(
+      Object.fromEntries(languages.map((one) => [one, subjectReader(reader)])) as Record<Language, ReadValue<string>>,
+      'an object with a template for each language',
+      'There is no such language.',
+    ),
+    phoneField: reader.oneOf(phoneFields),
+    status: reader.line(255),
+    recordType: reader.line(80),
     company: reader.line(255),
     ownerId: id,
     owner: ownerChainIn(reader),
@@ -331,6 +374,11 @@ function policyIn(reader: SettingsReader): ReadValue<Partial<Policy>> {
     texts: textsReader(reader, callTypeSettings),
     comments: over(commentsReader(reader), defaultComments),
     closeWhenCalledBack: reader.truth,
+    moment: reader.oneOf(moments),
+    status: statusReader(reader),
+    task: over(taskReader(reader), defaultTask),
+    fields: fieldsReader(reader),
+    attribution: over(attributionReader(reader), defaultAttribution),
     defaultOwnerId: id,
     country: reader.matching(/^[A-Z]{2}$/, 'the two capital letters of a country (ISO 3166), such as "PL"'),
     match: over(

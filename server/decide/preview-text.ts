@@ -78,6 +78,7 @@ const answered: Call = {
   analysis: { score: 87, summary: 'Wants a quote.', talkRatio: 0.41 },
   analysedAt: after(200),
   tags: ['vip', 'quote'],
+  wrapUp: 'Interested',
   comments: [{ at: after(140), text: 'Send the price list.', agent: anna }],
   digits: '1 4711',
   attribution: {
@@ -120,6 +121,7 @@ const inVain: Call = {
   recordings: [],
   transcript: undefined,
   analysis: undefined,
+  wrapUp: undefined,
   analysedAt: undefined,
   comments: [],
 };

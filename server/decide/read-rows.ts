@@ -1,3 +1,4 @@
+import { moments } from './task.ts';
 import { agentKey } from './layers.ts';
 import { isOwnerWord, ownerWords, type OwnerChain } from './owner-chain.ts';
 import type { Logging, Making, Policy } from './policy.ts';
@@ -40,7 +41,7 @@ export function rowsIn(reader: SettingsReader, { loggings, makings, counts }: Ch
       reminder: reader.truth,
       person: reader.object<NonNullable<RowThen['person']>>({
         make: reader.oneOf(makings),
-        moment: reader.oneOf(['answer', 'end']),
+        moment: reader.oneOf(moments),
         owner,
       }),
       tasks: reader.each('tasks', task, { needed: ['name'], atMost: most.tasks }),

@@ -5,7 +5,7 @@ import { singleLine } from './plain-text.ts';
 import { words, type Language, type Words } from './words.ts';
 
 /** Every kind of record a call can have. */
-export const roles = ['log', 'review', 'follow-up', 'check-setup', 'task', 'person', 'case', 'campaign-member'] as const;
+export const roles = ['log', 'review', 'follow-up', 'check-setup', 'task', 'person', 'case', 'campaign-member', 'attribution'] as const;
 export type Role = (typeof roles)[number];
 
 /** What became of the record so far. `sent`: an attempt was begun, also one that was never answered. `open`: it isn't completed or closed. */
@@ -26,6 +26,7 @@ const answers: Readonly<Record<Role, { readonly openUntouched: Answer; readonly 
   person: { openUntouched: 'keep', openTouched: 'keep', completed: 'keep' },
   case: { openUntouched: 'close', openTouched: 'mark', completed: 'keep' },
   'campaign-member': { openUntouched: 'keep', openTouched: 'keep', completed: 'keep' },
+  attribution: { openUntouched: 'keep', openTouched: 'keep', completed: 'keep' },
 };
 
 /** What to do with a record that is no longer wanted (D2). */

@@ -1,6 +1,12 @@
 import type { Call } from '../call/call.ts';
 import type { PersonKind, WantedPerson } from '../crm.ts';
 import type { DecideFacts } from './decide.ts';
+import { zoneOf } from './due.ts';
+import { wishesFor, withWishes } from './fields.ts';
+import { isMobile } from '../match/is-mobile.ts';
+import { correctedMs, localDate } from './local-date.ts';
+import { type Known as Merged, renderLine } from './merge.ts';
+import { splitName } from './names.ts';
 import { authorOf, chooseByChain, chooseFollowUpOwner, chooseOwner, spareOwner } from './owner.ts';
 import { judgeHours } from './hours-of-call.ts';
 import type { Inputs } from './pin.ts';
@@ -8,8 +14,9 @@ import { cut, singleLine } from './plain-text.ts';
 import type { Policy, StrangerRules } from './policy.ts';
 import { words } from './words.ts';
 
-/** Lead.LastName and Contact.LastName hold this many characters. */
+/** Lead.LastName and Contact.LastName hold this many characters, FirstName these. */
 const nameCap = 80;
+const firstNameCap = 40;
 
 type Known = Pick<DecideFacts, 'made' | 'heard' | 'settled' | 'ownGeneration'>;
 /** A record wanted for the number of a call, and why; or why not. `generation`: which record of this number it is (P2). */
@@ -36,9 +43,13 @@ export function chooseStranger(call: Call, inputs: Inputs, { made, heard, settle
   const isLogged =
     call.type !== undefined ||
     (!isClosed && inputs.policy.logging[call.direction === 'outbound' ? 'outbound-answered' : 'inbound-answered'] !== 'skip');
-  const isTalking = rules.moment === 'answer' && call.answeredAt !== undefined && isLogged;
-  if (call.phase !== 'ended' && !isTalking) return { because: [] };
-  if (!settled && !isTalking)
+  const isLoggedInVain = inputs.policy.logging[call.direction === 'outbound' ? 'outbound-unanswered' : 'missed'] !== 'skip';
+  const isTalking = rules.moment !== 'end' && call.answeredAt !== undefined && isLogged;
+  // At ring it is what is made when nobody answers, as far as anybody can tell by then (RS-12).
+  const isRinging = rules.moment === 'ring' && call.direction !== undefined && call.type !== 'internal' && !isClosed && isLoggedInVain;
+  const isNow = isTalking || isRinging;
+  if (call.phase !== 'ended' && !isNow) return { because: [] };
+  if (!settled && !isNow)
     return { because: [`${when}: ${noun} is made when nothing more is to be expected of the call (D3).`], unsettled: true };
 
   // Late news of a call raise nobody from the dead: only another call may want another record, if the policy says so (P2).
@@ -77,26 +88,46 @@ function makingOf(call: Call, rules: StrangerRules, { messages }: Policy): [Stra
 
 function recordFor(call: Call, inputs: Inputs, kind: PersonKind, rules: StrangerRules, heard: Known['heard']): WantedPerson {
   const { number, name = heard?.name, email = heard?.email } = call.customer;
-  const say = words[inputs.policy.language];
-  const known = singleLine(name ?? '');
+  const { policy } = inputs;
+  const say = words[policy.language];
+  const told = singleLine(name ?? '');
+  // A number in the place of the name is a caller's display without one.
+  const isNamed = /\p{L}/u.test(told);
   // whose the messages are is as good as who talked
   const answered = call.answeredAt !== undefined || call.messages?.some(({ agent }) => agent) === true;
   const usual = () => (answered ? chooseOwner(call, inputs) : chooseFollowUpOwner(call, inputs, undefined));
-  const { ownerId } = rules.owner
-    ? chooseByChain(rules.owner, call, inputs, undefined, usual)
-    : answered || rules.ownerId === undefined
-      ? usual()
-      : rules;
+  const owner = rules.owner ? chooseByChain(rules.owner, call, inputs, undefined, usual) : usual();
+  const ownerId = rules.owner || answered ? owner.ownerId : (rules.ownerId ?? owner.ownerId);
+  const zone = zoneOf(owner, policy);
+  const date = localDate(correctedMs(call.startedAt, inputs.clockOffsetMs), zone);
+  const merged: Merged = {
+    ...{ call, inputs, owner, date, zone },
+    facts: { recordingLinks: {}, settled: true, ...(heard && { heard }) },
+    clockMs: correctedMs(0, inputs.clockOffsetMs),
+    recordName: undefined,
+  };
+  const template = rules.unnamed?.[policy.language];
+  const unnamed = template === undefined ? undefined : renderLine(template, merged);
+  // a former release pinned no such rule
+  const order = rules.names === 'first last' || rules.names === 'last first' ? rules.names : undefined;
+  const { first, last } = order === undefined ? { first: '', last: '' } : splitName(told, order);
   return {
     kind,
     ...(answered ? authorOf(call, inputs) : {}),
-    // A number in the place of the name is a caller's display without one.
-    name: cut(/\p{L}/u.test(known) ? known : number!, nameCap),
-    company: rules.company ?? (answered || call.messages ? say.companyUnknown : say.companyMissed),
+    name: cut(isNamed ? told : unnamed || number!, nameCap),
+    ...(last !== '' && { lastName: cut(last, nameCap) }),
+    ...(first !== '' && { firstName: cut(first, firstNameCap) }),
+    company: rules.company ?? (answered || call.messages || call.phase !== 'ended' ? say.companyUnknown : say.companyMissed),
     phone: number!,
+    ...(kind !== 'account' &&
+      (rules.phoneField === 'mobile' || (rules.phoneField === 'by number type' && isMobile(number!))) && { mobile: true as const }),
     ...(email === undefined || singleLine(email) === '' ? {} : { email: singleLine(email) }),
     ...(ownerId === undefined ? {} : { ownerId }),
     ...spareOwner(ownerId, inputs),
     ...(kind === 'lead' && rules.leadsOwnedBy === 'assignment rules' ? { byAssignmentRules: true } : {}),
+    ...(kind === 'lead' && rules.status !== undefined && { leadStatus: rules.status }),
+    ...(rules.recordType !== undefined && { recordType: rules.recordType }),
+    ...withWishes(wishesFor(objectOf[kind], merged)),
   };
 }
+const objectOf = { lead: 'Lead', contact: 'Contact', account: 'Account' } as const satisfies Record<PersonKind, string>;

@@ -5,8 +5,16 @@ import { type Language, languages } from './words.ts';
 
 /** `long`: may be thousands of characters in several lines. `link`: any number of addresses, each on a line of its own. */
 type FieldKind = 'short' | 'long' | 'link';
-/** `ids`: requirements that are about this field alone; all are MT-35's or the rulings'. */
-type FieldRow = { readonly says: string; readonly example: string; readonly ids?: string; readonly kind?: FieldKind };
+/** What a field of the CRM has to be to take it as it is. `seconds` and `time` are numbers that a text says in words. */
+export type ValueType = 'text' | 'phone' | 'email' | 'number' | 'seconds' | 'time' | 'date' | 'list' | 'link';
+/** `ids`: requirements that are about this field alone; all are MT-35's or the rulings'. `type`: left out, a text. */
+type FieldRow = {
+  readonly says: string;
+  readonly example: string;
+  readonly ids?: string;
+  readonly kind?: FieldKind;
+  readonly type?: ValueType;
+};
 
 /** What a subject and a comment may be made of: MT-35's list with the rulings' additions. An empty one leaves nothing behind. */
 const fieldRows = {
@@ -15,37 +23,69 @@ const fieldRows = {
   RESULT: { says: 'What became of it, with the reason', example: 'Missed (out of hours)', ids: 'AC-32' },
   DISPOSITION: { says: 'The same with the tags, as in Call Result', example: 'Answered, vip', ids: 'AC-32' },
   MISSED_REASON: { says: 'Why nobody answered', example: 'caller hung up' },
+  OUTCOME: { says: 'What the agent chose when wrapping up; empty if nothing', example: 'Interested', ids: 'AC-32' },
   CALL_ID: { says: 'The phone system’s id of the call', example: 'c-41', ids: 'DP-51' },
-  DATE: { says: 'Due date, in the owner’s zone', example: '2026-03-02', ids: 'DP-61, AC-27' },
-  DIAL_START: { says: 'When dialling began, or the first phone rang', example: '2026-03-02 10:00:02', ids: 'MT-25' },
-  RING_END: { says: 'When the ringing was over', example: '2026-03-02 10:00:12', ids: 'MT-27' },
-  TALK_START: { says: 'When the talk began; empty if nobody answered', example: '2026-03-02 10:00:12', ids: 'MT-26' },
-  TALK_END: { says: 'When the talk was over; empty if nobody answered', example: '2026-03-02 10:01:13', ids: 'MT-27' },
-  DURATION: { says: 'How long they talked; empty if nobody answered', example: '1 min 1 s', ids: 'AC-28' },
-  DURATION_SEC: { says: 'The same in seconds; 0 if nobody answered', example: '61', ids: 'DP-63' },
-  MINUTES: { says: 'The same in minutes, rounded as the policy says; 0 if nobody answered', example: '2', ids: 'DP-49' },
-  WAIT_TIME: { says: 'How long the customer waited', example: '12 s', ids: 'AC-29' },
-  RING_TIME: { says: 'How long phones rang', example: '10 s' },
-  HOLD_TIME: { says: 'How long they were on hold; empty if they were not', example: '30 s' },
+  DATE: { says: 'Due date, in the owner’s zone', example: '2026-03-02', ids: 'DP-61, AC-27', type: 'date' },
+  CALL_START: {
+    says: 'When the call began; of an inbound one, when it arrived',
+    example: '2026-03-02 10:00:00',
+    ids: 'MT-25, AC-27',
+    type: 'time',
+  },
+  DIAL_START: { says: 'When dialling began, or the first phone rang', example: '2026-03-02 10:00:02', ids: 'MT-25', type: 'time' },
+  RING_END: { says: 'When the ringing was over', example: '2026-03-02 10:00:12', ids: 'MT-27', type: 'time' },
+  TALK_START: { says: 'When the talk began; empty if nobody answered', example: '2026-03-02 10:00:12', ids: 'MT-26', type: 'time' },
+  TALK_END: { says: 'When the talk was over; empty if nobody answered', example: '2026-03-02 10:01:13', ids: 'MT-27', type: 'time' },
+  DURATION: { says: 'How long they talked; empty if nobody answered', example: '1 min 1 s', ids: 'AC-28', type: 'seconds' },
+  DURATION_SEC: { says: 'The same in seconds; 0 if nobody answered', example: '61', ids: 'DP-63', type: 'number' },
+  MINUTES: { says: 'The same in minutes, rounded as the policy says; 0 if nobody answered', example: '2', ids: 'DP-49', type: 'number' },
+  WAIT_TIME: { says: 'How long the customer waited', example: '12 s', ids: 'AC-29', type: 'seconds' },
+  RING_TIME: { says: 'How long phones rang', example: '10 s', type: 'seconds' },
+  HOLD_TIME: { says: 'How long they were on hold; empty if they were not', example: '30 s', type: 'seconds' },
   CUSTOMER: { says: 'Name of the record, else the name or number that was sent', example: 'Hanako Tanaka', ids: 'AC-20, AC-26' },
-  CUSTOMER_NUMBER: { says: 'The customer’s number; empty if withheld', example: '+81312345678', ids: 'AC-21' },
+  FIRST_NAME: { says: 'The customer’s first name, as far as the name tells', example: 'Hanako', ids: 'AC-20, FC-04' },
+  LAST_NAME: { says: 'The customer’s last name; the whole name if it is one word', example: 'Tanaka', ids: 'AC-20, FC-04' },
+  CUSTOMER_NUMBER: { says: 'The customer’s number; empty if withheld', example: '+81312345678', ids: 'AC-21', type: 'phone' },
   RECORD_NAME: { says: 'Name of the record it hangs on; empty if there is none', example: 'Hanako Tanaka', ids: 'AC-26' },
-  RECORD_EMAIL: { says: 'The customer’s e-mail, as the phone system knows it', example: 'hanako@example.com', ids: 'AC-22' },
-  FROM: { says: 'Who called: the customer’s number, or of an outbound call the line’s', example: '+81312345678', ids: 'MT-22' },
-  TO: { says: 'Who was called: the line’s number, or of an outbound call the customer’s', example: '+48221234567', ids: 'MT-23' },
+  RECORD_EMAIL: { says: 'The customer’s e-mail, as the phone system knows it', example: 'hanako@example.com', ids: 'AC-22', type: 'email' },
+  FROM: {
+    says: 'Who called: the customer’s number, or of an outbound call the line’s',
+    example: '+81312345678',
+    ids: 'MT-22',
+    type: 'phone',
+  },
+  TO: {
+    says: 'Who was called: the line’s number, or of an outbound call the customer’s',
+    example: '+48221234567',
+    ids: 'MT-23',
+    type: 'phone',
+  },
   LINE: { says: 'The line’s name, else its number', example: 'Sales', ids: 'MT-24' },
   LINE_NAME: { says: 'The same as LINE', example: 'Sales', ids: 'MT-24, AC-26' },
-  LINE_NUMBER: { says: 'The line’s number', example: '+48221234567' },
+  LINE_NUMBER: { says: 'The line’s number', example: '+48221234567', type: 'phone' },
   QUEUE: { says: 'The queue the customer waited in', example: 'Support', ids: 'MT-25' },
   AGENT: { says: 'Whose call it was: who dialled, or talked first', example: 'Anna Sato', ids: 'DP-60' },
   AGENT_NAME: { says: 'The same as AGENT', example: 'Anna Sato' },
-  AGENT_EMAIL: { says: 'Their e-mail in the phone system', example: 'anna@example.com' },
+  AGENT_EMAIL: { says: 'Their e-mail in the phone system', example: 'anna@example.com', type: 'email' },
   ANSWERED_BY: { says: 'Who of ours answered an inbound call', example: 'Anna Sato' },
+  DUE_TIME: { says: 'When the task is due; empty if it is completed', example: '2026-03-02 14:01:13', ids: 'RS-43', type: 'time' },
   OWNER_NAME: { says: 'Who the record is assigned to; empty for a queue', example: 'Anna Sato', ids: 'AC-33' },
   ENDPOINT: { says: 'The phone it was answered at, else the one that rang first', example: '101', ids: 'RS-44' },
-  RECORDING_URL: { says: 'Link to the recording', example: 'https://phone.example.com/recordings/1', ids: 'DP-50, AC-30', kind: 'link' },
-  VOICEMAIL_URL: { says: 'Link to the voicemail', example: 'https://phone.example.com/recordings/2', ids: 'DP-50', kind: 'link' },
-  TAGS: { says: 'All tags', example: 'vip, complaint', ids: 'MT-29, AC-32', kind: 'long' },
+  RECORDING_URL: {
+    says: 'Link to the recording',
+    example: 'https://phone.example.com/recordings/1',
+    ids: 'DP-50, AC-30',
+    kind: 'link',
+    type: 'link',
+  },
+  VOICEMAIL_URL: {
+    says: 'Link to the voicemail',
+    example: 'https://phone.example.com/recordings/2',
+    ids: 'DP-50',
+    kind: 'link',
+    type: 'link',
+  },
+  TAGS: { says: 'All tags', example: 'vip, complaint', ids: 'MT-29, AC-32', kind: 'long', type: 'list' },
   COMMENT: {
     says: 'What agents noted in the phone; in a comment it stands above our block in any case',
     example: 'Call again',
@@ -54,8 +94,8 @@ const fieldRows = {
   },
   TRANSCRIPT: { says: 'What was said', example: 'Good morning …', kind: 'long' },
   SUMMARY: { says: 'The same in short', example: 'Wants a quote.', kind: 'long' },
-  SCORE: { says: 'Score of the speech analysis', example: '87', ids: 'MT-43' },
-  TALK_RATIO: { says: 'The agent’s share of the talking', example: '41%', ids: 'MT-43' },
+  SCORE: { says: 'Score of the speech analysis', example: '87', ids: 'MT-43', type: 'number' },
+  TALK_RATIO: { says: 'The agent’s share of the talking', example: '41%', ids: 'MT-43', type: 'number' },
   IVR_CODE: { says: 'The keys the caller pressed last', example: '4711', ids: 'FC-31' },
   IVR_PATH: { says: 'All keys the caller pressed, in order', example: '1 › 2 › 4711' },
   CAMPAIGN: { says: 'The calling campaign', example: 'Spring' },
@@ -64,8 +104,8 @@ const fieldRows = {
   UTM_CAMPAIGN: { says: 'utm_campaign', example: 'brand' },
   UTM_TERM: { says: 'utm_term', example: 'oven' },
   UTM_CONTENT: { says: 'utm_content', example: 'banner' },
-  REFERRER: { says: 'The page they came from', example: 'https://www.example.com/' },
-  LANDING_PAGE: { says: 'The page they came to', example: 'https://acme.example/ovens' },
+  REFERRER: { says: 'The page they came from', example: 'https://www.example.com/', type: 'link' },
+  LANDING_PAGE: { says: 'The page they came to', example: 'https://acme.example/ovens', type: 'link' },
   GCLID: { says: 'Google’s click id', example: 'EAIaIQ' },
   GA_CLIENT_ID: { says: 'Google Analytics’ client id', example: '123.456' },
   PRODUCT: { says: 'The product’s name in the policy', example: 'Cordboard', ids: 'DP-49' },

@@ -5,6 +5,7 @@ import { commentsOf } from './comments.ts';
 import type { DecideFacts } from './decide.ts';
 import { customerOf, isAnswered, lineCap, lineOf, resultOf, shownRecordings, shownVoicemail, tagsOf } from './call-words.ts';
 import { dueAfterEnd, zoneOf } from './due.ts';
+import { wishesFor, withWishes } from './fields.ts';
 import { fitComment, type Line } from './fit-comment.ts';
 import { correctedMs, localDate } from './local-date.ts';
 import { type Known, renderLine, renderLines } from './merge.ts';
@@ -17,7 +18,7 @@ import { sayDuration, words } from './words.ts';
 
 /** What the activity of this call should hold, with the reasons in sentences. */
 export function wantedLog(
-  call: Call,
+  told: Call,
   inputs: Inputs,
   facts: DecideFacts,
   status: WantedActivity['status'],
@@ -25,19 +26,23 @@ export function wantedLog(
   calledBack?: Call['calledBack'],
 ): { record: WantedActivity; because: readonly string[] } {
   const { policy } = inputs;
+  const isLive = told.phase !== 'ended';
+  const call = soFar(told);
   const say = words[policy.language];
   const about = aboutOf(inputs, isOver(inputs, facts) ? undefined : facts.made);
   // D4: the open log of a call nobody took is its follow-up, and stays so when somebody has called back
-  const isFollowUp = status === 'open' || calledBack !== undefined;
+  // (while the call goes on nothing is left to do yet)
+  const isFollowUp = !isLive && (status === 'open' || calledBack !== undefined);
   const owner = chooseLogOwner(call, inputs, ownerOfRecord(inputs, about), isFollowUp && !isAnswered(call));
   const due: { date: string; zone: string; atMs?: number; because: string } = isFollowUp
     ? dueAfterEnd(call, inputs, owner)
     : dueDateOf(call, inputs, owner);
   const memo = commentsOf(call, policy);
-  const result = resultOf(call, say);
+  const result = resultOf(call, say, policy.task.result);
   const settled = calledBack && sayCalledBack(calledBack, inputs, due.zone);
   const known: Known = {
     ...{ call, inputs, facts, owner, date: due.date, zone: due.zone },
+    dueMs: status === 'open' ? due.atMs : undefined,
     clockMs: correctedMs(0, inputs.clockOffsetMs),
     recordName: about.who?.name ?? about.what?.name,
   };
@@ -57,7 +62,7 @@ export function wantedLog(
       who: about.who,
       what: about.what,
       dueDate: due.date,
-      ...(status === 'open' && policy.followUp.reminder && due.atMs !== undefined ? { remindAtMs: due.atMs } : {}),
+      ...(isFollowUp && status === 'open' && policy.followUp.reminder && due.atMs !== undefined ? { remindAtMs: due.atMs } : {}),
       durationSeconds: Math.round(call.talkSeconds),
       waitSeconds: Math.round(call.waitSeconds),
       result: result.text,
@@ -65,11 +70,16 @@ export function wantedLog(
       system: comment.system,
       callKey: call.id,
       link: httpsLink(facts.link),
+      ...(Object.keys(policy.status).length > 0 && { statuses: policy.status }),
+      ...(policy.task.type !== undefined && { type: policy.task.type }),
+      ...(policy.task.subtype === 'Task' && { plain: true as const }),
+      ...withWishes(wishesFor('Task', known)),
     },
     because: [
       ...(settled ? [settled.because] : []),
       ...owner.because,
       due.because,
+      ...(isLive ? ['The call goes on; its end completes this (MT-14).'] : []),
       ...about.because,
       ...(call.noted ? [sayNoted(call.noted)] : []),
       ...(memo.late > 0 ? [`${memo.late} ${memo.late === 1 ? 'comment' : 'comments'} came too late to be taken up (MT-40).`] : []),
@@ -79,6 +89,12 @@ export function wantedLog(
     ],
   };
 }
+
+/** A call that goes on, as the type it is so far: who talks has been answered. */
+const soFar = (call: Call): Call =>
+  call.phase === 'ended' || call.type !== undefined || call.answeredAt === undefined || call.direction === undefined
+    ? call
+    : { ...call, type: call.direction === 'outbound' ? 'outbound-answered' : 'inbound-answered' };
 
 /** DP-64: the date of the call, not of its end or of its logging, in the owner's zone. */
 function dueDateOf(call: Call, { policy, clockOffsetMs }: Inputs, owner: OwnerChoice): { date: string; zone: string; because: string } {

@@ -96,8 +96,14 @@ export function troublesOf(
       'warn',
       `Salesforce refused ${field} in ${count} ${count === 1 ? 'record' : 'records'} of the last 24 hours (${code}), and took the rest. ${withoutQuote(message)}`,
     );
-  for (const { object, field, because } of wrongDefaults)
-    say(`default ${object}.${field}`, 'warn', `The default of ${object}.${field} in the policy can't be used: ${because}`);
+  for (const { object, field, because, setting } of wrongDefaults)
+    say(
+      setting === undefined ? `default ${object}.${field}` : `setting ${setting}`,
+      'warn',
+      setting === undefined
+        ? `The default of ${object}.${field} in the policy can't be used: ${because}`
+        : `${setting} in the policy can't be used: ${because}`,
+    );
   for (const { id, name, clockOffsetMs, listening } of connections) {
     if (listening?.trouble) say(`listening ${id}`, 'bad', `${name} is not heard: ${listening.trouble}`, minuteMs);
     if (Math.abs(clockOffsetMs) >= clockWrongMs)

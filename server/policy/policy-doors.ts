@@ -1,5 +1,7 @@
-import type { PolicyDiff, PolicyEffective, PolicyKept, PolicySaid, PolicyTold, PolicyVersions } from '../../wire/policy.ts';
-import { defaultPolicy, parsePolicy, PolicyMistakes } from '../decide/policy.ts';
+import type { PolicyDiff, PolicyEffective, PolicyFields, PolicyKept, PolicySaid, PolicyTold, PolicyVersions } from '../../wire/policy.ts';
+import { type Crm, Refused, Unanswered } from '../crm.ts';
+import { type Remark, sourcesFor } from '../decide/check-fields.ts';
+import { defaultPolicy, parsePolicy, type Policy, PolicyMistakes } from '../decide/policy.ts';
 import { diffPolicies, sayDifferences } from '../decide/policy-diff.ts';
 import { inOrder } from '../decide/policy-order.ts';
 import type { Ctx, Door } from '../door.ts';
@@ -9,14 +11,16 @@ import type { OrgId } from '../store.ts';
 import { effectiveSettings } from './effective.ts';
 import { publishedSchema } from './published-schema.ts';
 import { presetDoors } from './preset-doors.ts';
-
+import { remarksBy } from './remarks.ts';
 import { readPolicyFile, sayHeader, writePolicy } from './policy-yaml.ts';
 import { warningsIn, warningsOf } from './warnings.ts';
 import { withWords } from './with-words.ts';
 
 export type PolicyDoorParts = {
   readonly console: { readonly policies: PolicyStore };
-  readonly store: { readOrg(org: OrgId): Promise<{ readonly name: string } | undefined> };
+  readonly store: { readOrg(org: OrgId): Promise<{ readonly name: string; readonly policy: Policy } | undefined> };
+  /** Of an org that this node has connected; undefined: what the CRM takes isn't known. */
+  readonly crm?: ((org: OrgId) => Pick<Crm, 'fields' | 'statuses'> | undefined) | undefined;
 };
 const versionsAtOnce = 50;
 
@@ -32,6 +36,7 @@ export function policyDoors(parts: PolicyDoorParts): readonly Door[] {
     ['get', '/api/policy/effective', 'person', (c) => tellEffective(c, parts)],
     ['get', '/api/policy/diff', 'person', (c) => tellDiff(c, parts)],
     ...presetDoors(parts),
+    ['get', '/api/policy/fields', 'person', (c) => tellFields(c, parts)],
     ['get', '/api/policy/policy.yaml', 'person', (c) => giveFile(c, parts)],
   ];
 }
@@ -135,7 +140,7 @@ async function giveFile(context: Ctx, { console: { policies }, store }: PolicyDo
 }
 
 /** Saved over the version named by If-Match, or over whatever is there if none is named. JSON, or a file as YAML. */
-async function save(context: Ctx, { console: { policies } }: PolicyDoorParts): Promise<Response> {
+async function save(context: Ctx, { console: { policies }, crm }: PolicyDoorParts): Promise<Response> {
   const { org, person } = context.var.visitor;
   const match = context.req.header('if-match')?.trim();
   const expected = match === undefined || match === '*' ? undefined : versionOf(/^"(\d+)"$/.exec(match)?.[1]);
@@ -144,16 +149,71 @@ async function save(context: Ctx, { console: { policies } }: PolicyDoorParts): P
   const read = await readDocument(context);
   if (read instanceof Response) return read;
   const { document } = read;
+  const policy = parsePolicy(document);
+  const remarks = await remarksOf(crm?.(org), policy);
+  const wrong = remarks.filter(({ warns }) => !warns);
+  if (wrong.length > 0)
+    return sayWrong(
+      context,
+      wrong.map(({ path, message }) => ({ path, message })),
+      wrong.map(({ path, message }) => `${path}: ${message}`),
+    );
+  const warnings = remarks.map(({ path, message }) => ({ path, message }));
   const done = await policies.save(org, { document, by: person, ...(expected === undefined ? {} : { expected }) });
   if (done.outcome === 'moved') return sayMoved(context, policies, { expected: expected ?? 0, newest: done.newest, document });
-  const policy = parsePolicy(document);
   const said: PolicySaid = {
     version: done.version,
     saved: done.outcome === 'saved',
     differences: done.outcome === 'saved' ? withWords(done.differences) : [],
-    warnings: [...warningsIn(policy), ...warningsOf(policy, await policies.leftOut(org))],
+    warnings: [...warnings, ...warningsIn(policy), ...warningsOf(policy, await policies.leftOut(org))],
   };
   return context.json(said, 200, { etag: tag(done.version) });
+}
+
+/** What the CRM says to it. A CRM that can't be asked just now stops nobody from saving: what can't be used is told by an alert, then. */
+async function remarksOf(crm: Pick<Crm, 'fields' | 'statuses'> | undefined, policy: Policy): Promise<Remark[]> {
+  if (!crm) return [];
+  try {
+    return await remarksBy(crm, policy);
+  } catch (error) {
+    if (error instanceof Refused || error instanceof Unanswered) return [];
+    throw error;
+  }
+}
+
+/** The fields of one object that can be filled, what fits each, and what fills it now (R3, RS-33). */
+async function tellFields(context: Ctx, { crm, store }: PolicyDoorParts): Promise<Response> {
+  const { org } = context.var.visitor;
+  const object = context.req.query('object') ?? '';
+  if (!/^[A-Za-z]\w{0,78}$/.test(object)) return refuse(context, 400, 'malformed', 'object is the API name of an object, such as Task.');
+  const connected = crm?.(org);
+  if (!connected) return refuse(context, 409, 'not_connected', 'The org isn’t connected: what its fields take isn’t known.');
+  try {
+    const fields = await connected.fields(object);
+    if (!fields)
+      return refuse(context, 404, 'unknown_object', `Cordboard writes no ${object} records: ask for Task, Lead, Contact or Account.`);
+    const policy = (await store.readOrg(org))?.policy ?? defaultPolicy('en');
+    const mapped = Object.entries(policy.fields)
+      .filter(([name]) => name.toLowerCase() === object.toLowerCase())
+      .flatMap(([, sources]) => Object.entries(sources));
+    const told: PolicyFields = {
+      object,
+      fields: fields.map((field) => {
+        const source = mapped.find(([name]) => name.toLowerCase() === field.name.toLowerCase())?.[1];
+        const { choices, ...rest } = field;
+        return {
+          ...rest,
+          ...(choices && { choices: [...choices] }),
+          sources: field.decidedBy === undefined ? sourcesFor(field) : [],
+          ...(source && { source: { ...source } }),
+        };
+      }),
+    };
+    return context.json(told, 200, noCache);
+  } catch (error) {
+    if (!(error instanceof Refused || error instanceof Unanswered)) throw error;
+    return refuse(context, 502, 'crm_unanswered', `The CRM doesn't say what its fields take: ${error.message}`);
+  }
 }
 
 async function readDocument(context: Ctx): Promise<{ readonly document: unknown } | Response> {

@@ -131,6 +131,7 @@ export function simulator(parts: SimulatorParts) {
         personGeneration: undefined,
         events: events.map((event) => ({ event, clockOffsetMs: 0, contradicted: false })),
         writes: [],
+        marks: [],
         known: new Map(),
         lastDecision: undefined,
       };

@@ -415,7 +415,9 @@ export async function gather(
       wantsPerson: row['wants_person'] as boolean,
       personGeneration: (row['person_generation'] as number | null) ?? undefined,
       events: kin.flatMap((member) => (eventsOf.get(`${member.org} ${member.member}`) ?? []).map(storedEvent)),
-      writes: (writesOf.get(key) ?? []) as DueCall['writes'], // a call's own are activities; what is made for its number is nobody's (noCall)
+      // a call's own are activities, and marks; what is made for its number is nobody's (noCall)
+      writes: (writesOf.get(key) ?? []).filter(({ wanted }) => wanted.kind !== 'marks') as DueCall['writes'],
+      marks: (writesOf.get(key) ?? []).filter(({ wanted }) => wanted.kind === 'marks') as DueCall['marks'],
       known: new Map(kin.map((member) => [member.external_id as CallId, member.member as string])),
       lastDecision: decided && decisionKey(decided.verdict, decided.wants, decided.policy_version),
     };

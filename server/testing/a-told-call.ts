@@ -37,6 +37,7 @@ export function aToldCall(changes: Partial<Call> = {}): Call {
     analysis: undefined,
     analysedAt: undefined,
     tags: [],
+    wrapUp: undefined,
     comments: [],
     digits: '',
     attribution: {},

@@ -96,6 +96,7 @@ function anyEvent({ calls = ['c1', 'c2', 'c3'], text = someText }: Vocabulary = 
     is('transcript', { url: perhaps(text), text: perhaps(text), language: perhaps(text) }),
     is('analysed', { score: perhaps(fc.integer()), summary: perhaps(text), talkRatio: perhaps(fc.integer({ min: 0, max: 1 })) }),
     is('tagged', { tags: fc.array(text, { maxLength: 3 }), agent: perhaps(agent) }),
+    is('outcome', { value: text, agent: perhaps(agent) }),
     is('commented', { text, agent: perhaps(agent) }),
     is('digits', { digits: fc.constantFrom('', '1', '4821', '#'), purpose: perhaps(text) }),
     is('attributed', {

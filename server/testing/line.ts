@@ -204,7 +204,7 @@ export async function openLine({
       connected: () => books.ring(),
       async rules(org) {
         const { policy, policyVersion, lent } = (await store.readOrg(org))!;
-        return { policyVersion, defaults: policy.defaults, duplicates: policy.duplicates, country: policy.country, lent };
+        return { policyVersion, defaults: policy.defaults, duplicates: policy.duplicates, country: policy.country, policy, lent };
       },
       whoIsThere: (org, numbers) => isThere(org, numbers),
       report: (what, fields) => what === 'org.failed' && void troubles.push(`${what}: ${String(fields['because'])}`),

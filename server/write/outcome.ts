@@ -3,7 +3,7 @@ import { afterFailure } from '../crm-failure.ts';
 import type { Duplicate, RefusedField, WriteAnswer } from '../crm.ts';
 import { hasNumber } from '../match/has-number.ts';
 import type { Ghost, Refusals, RowOutcome, WriteRow } from '../store.ts';
-import { type NextStep, same, seenAfter } from './prepare.ts';
+import { type NextStep, same, seenAfter, sharedOf } from './prepare.ts';
 
 /** Rows refused or unanswered this often go alone: whatever is wrong with them, it delays nobody else (W5). */
 export const aloneFrom = 3;
@@ -123,7 +123,7 @@ export function answered(
       state: 'written',
       crmId: answer.id,
       sent: { ...row.sent, ...step.target, ...answer.given },
-      seen: seenAfter(step.known, step.fields, shared),
+      seen: seenAfter(step.known, step.fields, sharedOf(row.wanted, shared, step.fields)),
       ghosts,
       attempts: 0,
       setbacks: 0,
@@ -196,7 +196,9 @@ function used(
 ): RowOutcome {
   const { wanted } = before.row;
   const having =
-    wanted.kind === 'activity' ? [] : others.filter(({ phones }) => phones.some((written) => hasNumber(wanted.phone, written, country)));
+    wanted.kind === 'activity' || wanted.kind === 'marks'
+      ? []
+      : others.filter(({ phones }) => phones.some((written) => hasNumber(wanted.phone, written, country)));
   const [only, ...more] = having;
   if (only && more.length === 0) return { ...isThere(before.row, only.id, only), ghosts: before.ghosts };
   const because = only

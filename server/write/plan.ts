@@ -1,4 +1,4 @@
-import type { WantedActivity } from '../crm.ts';
+import type { WantedActivity, WantedMarks } from '../crm.ts';
 import type { Lane, WritePlan, WriteRow } from '../store.ts';
 
 /** A recording or a late note: nobody waits for it, so it lingers and shares a request (architecture.md, API economy). */
@@ -9,13 +9,13 @@ const personDelayMs = 10_000;
 const awaited = ['status', 'ownerId', 'who', 'what', 'dueDate'] as const satisfies readonly (keyof WantedActivity)[];
 
 /** What a telling asks of one row: nothing, a change now, or one that may linger. Pure; the row is as the telling saw it, locked. */
-export function planWrite(
-  row: WriteRow<WantedActivity> | undefined,
+export function planWrite<W extends WantedActivity | WantedMarks>(
+  row: WriteRow<W> | undefined,
   wish: {
     role: string;
     qualifier: string;
     name: string;
-    wanted: WantedActivity;
+    wanted: W;
     policyVersion: number;
     retracted: string | null;
     onlyUntouched: boolean;
@@ -42,8 +42,13 @@ export function planWrite(
   if (wish.retracted !== null && row.retracted !== undefined && equal(row.wanted, wish.wanted)) return plan('none', row.lane);
   if (row.crmId === undefined) return plan('send', 'now');
   if (wish.onlyUntouched) return plan('send', 'later'); // thousands may be undone at once; calls of now go before them
+  return plan('send', isAwaited(row.wanted, wish.wanted, hasMemo) ? 'now' : 'later');
+}
+
+function isAwaited(held: WantedActivity | WantedMarks, wanted: WantedActivity | WantedMarks, hasMemo: boolean): boolean {
+  if (held.kind !== 'activity' || wanted.kind !== 'activity') return false;
   const looked = hasMemo ? ([...awaited, 'subject', 'memo'] as const) : awaited;
-  return plan('send', looked.some((field) => !equal(row.wanted[field], wish.wanted[field])) ? 'now' : 'later');
+  return looked.some((field) => !equal(held[field], wanted[field]));
 }
 
 /** No request has carried it yet, so taking it back is forgetting it (D2). */

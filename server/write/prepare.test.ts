@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { CallId } from '../call/event.ts';
-import type { Fields, WantedActivity, WantedPerson } from '../crm.ts';
+import type { Fields, WantedActivity, WantedMarks, WantedPerson } from '../crm.ts';
 import type { OrgId, Refusal, WriteRow } from '../store.ts';
 import { nameOf } from './name.ts';
 import { nextStep, same, type Terms } from './prepare.ts';
@@ -11,6 +11,7 @@ const terms: Terms = {
   shared: ['Subject', 'Status', 'OwnerId', 'Description'],
   textField: 'Description',
   basis: 'fields 1 policy 1',
+  unfit: () => ({}),
   draft: (wanted) =>
     wanted.kind === 'activity'
       ? {
@@ -19,7 +20,7 @@ const terms: Terms = {
           OwnerId: wanted.ownerId ?? null,
           CallDurationInSeconds: wanted.durationSeconds,
         }
-      : { LastName: wanted.name },
+      : { LastName: wanted.kind === 'marks' ? null : wanted.name },
 };
 const wanted: WantedActivity = {
   kind: 'activity',
@@ -67,6 +68,7 @@ const fresh: WriteRow<WantedActivity> = {
   setbacks: 0,
 };
 const written: WriteRow<WantedActivity> = { ...fresh, state: 'written', crmId: '00T000000000001AAA', sent: full, seen: shared };
+const said = (text: string) => ({ as: 'text' as const, text });
 const holding = (fields: Partial<Record<string, string>>) => ({
   held: { id: '00T000000000001AAA', deleted: false, doubles: [], fields: { ...full, ...fields } as Fields },
 });
@@ -300,6 +302,68 @@ describe('P2: a record made for a number', () => {
 test('W8: without unique names, looked up before it is created', () => {
   expect(nextStep(fresh, { ...terms, form: 'reduced' }, undefined)).toEqual({ do: 'read' });
   expect(nextStep(fresh, { ...terms, form: 'reduced' }, { held: undefined })).toMatchObject({ do: 'write', kind: 'create' });
+});
+
+describe('W3: fields that an admin had filled', () => {
+  const tags = (...list: string[]): WantedActivity => ({ ...wanted, fields: { tags__c: { as: 'list', list, text: list.join(', ') } } });
+  const withTags: Terms = {
+    ...terms,
+    draft: (asked) => ({
+      ...terms.draft(asked),
+      ...(asked.kind === 'activity' && asked.fields?.['tags__c']?.as === 'list' ? { Tags__c: asked.fields['tags__c'].list.join(';') } : {}),
+    }),
+  };
+  const held = (Tags__c: string | null) => ({
+    held: { id: '00T000000000001AAA', deleted: false, doubles: [], fields: { ...full, Tags__c } as Fields },
+  });
+  const row = { ...written, wanted: tags('a', 'b'), sent: { ...full, Tags__c: 'a' }, seen: { ...shared, Tags__c: 'a' } };
+  test('are read before they are changed, and a person’s choice stays', () => {
+    expect(nextStep(row, withTags, undefined)).toEqual({ do: 'read' });
+    expect(nextStep(row, withTags, held('a'))).toMatchObject({ do: 'write', fields: { Tags__c: 'a;b' } });
+    expect(nextStep(row, withTags, held('c'))).toMatchObject({ do: 'rest', known: { human: ['Tags__c'] } });
+    expect(nextStep({ ...row, onlyUntouched: true }, withTags, held('c'))).toMatchObject({ do: 'leave' });
+  });
+  test('that nothing was wanted in before are ours while they are as they were sent, or empty', () => {
+    const before = { ...row, sent: full, seen: shared };
+    expect(nextStep(before, withTags, held(null))).toMatchObject({ do: 'write', fields: { Tags__c: 'a;b' } });
+    expect(nextStep(before, withTags, held('c'))).toMatchObject({ do: 'rest', known: { human: ['Tags__c'] } });
+    expect(nextStep({ ...before, sent: { ...full, Tags__c: 'c' } }, withTags, held('c'))).toMatchObject({ fields: { Tags__c: 'a;b' } });
+  });
+  test('and can’t be given all of it get the rest, as long as the wish is the same; what the org itself refused stands above', () => {
+    const unfit = { Tags__c: { code: 'NOT_IN_PICKLIST', message: 'not offered', value: 'a;b', instead: 'a' } };
+    const some: Terms = { ...withTags, unfit: () => unfit };
+    const made = nextStep({ ...fresh, wanted: tags('a', 'b') }, some, undefined);
+    expect(made).toMatchObject({ do: 'write', fields: { Tags__c: 'a' }, known: { refused: { Tags__c: { value: 'a;b', instead: 'a' } } } });
+    const refused = {
+      Tags__c: { code: 'FIELD_CUSTOM_VALIDATION_EXCEPTION', message: 'no', value: 'a;b', basis: terms.basis, both: true as const },
+    };
+    const without = nextStep({ ...fresh, wanted: tags('a', 'b'), refused }, some, undefined);
+    expect('fields' in without && 'Tags__c' in without.fields).toBe(false);
+  });
+});
+
+describe('RS-55: marks of a visit, in a lead that is there', () => {
+  const marks: WantedMarks = { kind: 'marks', id: '00Q000000000001AAA', first: { A__c: said('new') }, last: { B__c: said('new') } };
+  const inOrg: Terms = { ...terms, draft: () => ({ A__c: 'new', B__c: 'new' }) };
+  const row: WriteRow = { ...fresh, role: 'attribution', wanted: marks };
+  const lead = (fields: Fields, deleted = false) => ({ held: { id: marks.id, deleted, doubles: [], fields } });
+  const next = (fields: Fields, sent: Fields = {}) => {
+    const step = nextStep({ ...row, sent }, inOrg, lead(fields));
+    return step.do === 'write' ? step.fields : step.do;
+  };
+  test('it is looked at first, and never made', () => {
+    expect(nextStep(row, inOrg, undefined)).toEqual({ do: 'read' });
+    expect(nextStep(row, inOrg, { held: undefined })).toEqual({ do: 'yield', crmId: marks.id, inBin: false });
+    expect(nextStep(row, inOrg, lead({}, true))).toMatchObject({ do: 'yield', inBin: true });
+    expect(nextStep({ ...row, retracted: 'undone' }, inOrg, undefined)).toMatchObject({ do: 'rest', target: {} });
+  });
+  test('of the first visit what is empty is filled, and once; of the last it is renewed, unless a person has changed it since', () => {
+    expect(next({ A__c: null, B__c: null })).toEqual({ A__c: 'new', B__c: 'new' });
+    expect(next({ A__c: 'old', B__c: 'old' })).toEqual({ B__c: 'new' });
+    expect(next({ A__c: 'new', B__c: 'new' })).toBe('rest');
+    expect(next({ A__c: null, B__c: 'theirs' }, { A__c: 'was', B__c: 'was' })).toBe('rest');
+    expect(next({ A__c: 'was', B__c: 'was' }, { A__c: 'was', B__c: 'was' })).toEqual({ B__c: 'new' });
+  });
 });
 
 test('equal as the org sees it', () => {

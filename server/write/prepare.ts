@@ -1,9 +1,9 @@
-import type { Crm, FieldValue, Fields, ReadAnswer, WantedActivity } from '../crm.ts';
+import type { Crm, FieldValue, Fields, ReadAnswer, WantedActivity, WantedMarks, WantedPerson } from '../crm.ts';
 import type { Refusals, WriteRow } from '../store.ts';
 import { composeText, mergeText, normalise } from './text.ts';
 
 /** What the CRM's words are; the pure part of the port. `basis`: what it refused under another one may be tried again. */
-export type Terms = Pick<Crm, 'form' | 'shared' | 'textField' | 'draft'> & { readonly basis: string };
+export type Terms = Pick<Crm, 'form' | 'shared' | 'textField' | 'draft' | 'unfit'> & { readonly basis: string };
 /** A record as read just now; `undefined`: no such record. */
 export type Held = Extract<ReadAnswer, { held: unknown }>['held'];
 
@@ -41,13 +41,14 @@ type Known = {
  * request was never answered (W4), and in reduced form before creating (W8).
  */
 export function nextStep(row: WriteRow, terms: Terms, reading: { readonly held: Held } | undefined): NextStep {
+  if (row.wanted.kind === 'marks') return nextOfMarks(row as WriteRow<WantedMarks>, terms, reading);
   return row.wanted.kind === 'activity'
     ? nextOfActivity(row as WriteRow<WantedActivity>, terms, reading)
-    : nextOfPerson(row, terms, reading);
+    : nextOfPerson(row as WriteRow<WantedPerson>, terms, reading);
 }
 
 /** A person is made once and never touched again: whoever edits it means it (P2). */
-function nextOfPerson(row: WriteRow, terms: Terms, reading: { readonly held: Held } | undefined): NextStep {
+function nextOfPerson(row: WriteRow<WantedPerson>, terms: Terms, reading: { readonly held: Held } | undefined): NextStep {
   const { target, ...spared } = without(terms.draft(row.wanted), row, terms, row.crmId === undefined);
   const known: Known = { seen: {}, human: [], ...spared };
   // What an answer told of it stays as it was told: nothing more was sent, and nothing more will be.
@@ -65,11 +66,38 @@ function nextOfPerson(row: WriteRow, terms: Terms, reading: { readonly held: Hel
   const { held } = reading;
   if (held?.deleted) return { do: 'yield', crmId: held.id, inBin: true };
   // Whose it is, the CRM's own rules have chosen if they were asked to.
-  if (held) return rest(held.id, row.wanted.kind !== 'activity' && row.wanted.byAssignmentRules ? held.fields : {});
+  if (held) return rest(held.id, row.wanted.byAssignmentRules ? held.fields : {});
   // Told to be there and not shown, it is whoever's the CRM's rules gave it to; what was shown once and isn't any more is gone.
   if (row.crmId !== undefined) return isTold ? { do: 'yield', crmId: row.crmId, inBin: false } : rest(row.crmId);
   if (row.retracted !== undefined) return { do: 'forget' };
   return { do: 'write', kind: 'create', crmId: undefined, fields: target, target, known };
+}
+
+/**
+ * A lead that is there: what it holds is looked at first, since it is others' as well. What is empty is filled; what is to be renewed is, as
+ * long as nobody has changed it since we did. What a person emptied stays empty.
+ */
+function nextOfMarks(row: WriteRow<WantedMarks>, terms: Terms, reading: { readonly held: Held } | undefined): NextStep {
+  const { wanted } = row;
+  const { target, ...spared } = without(terms.draft(wanted), row, terms, false);
+  const known: Known = { seen: row.seen, human: row.human, ...spared };
+  if (row.retracted !== undefined && row.ghosts.length === 0) return { do: 'rest', crmId: wanted.id, target: {}, known };
+  if (!reading) return { do: 'read' };
+  const { held } = reading;
+  if (!held || held.deleted) return { do: 'yield', crmId: wanted.id, inBin: held !== undefined };
+  const renewed = new Set(Object.keys(wanted.last).map((field) => field.toLowerCase()));
+  const fields = Object.fromEntries(
+    Object.entries(target).filter(([field, value]) => {
+      const now = held.fields[field] ?? null;
+      const sent = [row.sent[field], ...row.ghosts.map((ghost) => ghost.sent[field])].filter((one) => one !== undefined);
+      if (same(now, value)) return false;
+      if (!renewed.has(field.toLowerCase())) return same(now, null) && sent.length === 0;
+      return sent.length === 0 || sent.some((one) => same(one, now));
+    }),
+  );
+  return Object.keys(fields).length === 0
+    ? { do: 'rest', crmId: held.id, target: {}, known }
+    : { do: 'write', kind: 'change', crmId: held.id, fields, target: fields, known };
 }
 
 function nextOfActivity(row: WriteRow<WantedActivity>, terms: Terms, reading: { readonly held: Held } | undefined): NextStep {
@@ -78,13 +106,15 @@ function nextOfActivity(row: WriteRow<WantedActivity>, terms: Terms, reading: { 
   const text = isMerged ? composeText(row.wanted.memo, row.wanted.system) : row.wanted.memo;
   const wanted = { ...terms.draft(row.wanted), [terms.textField]: text };
   const { target, ...spared } = without(wanted, row, terms, false);
+  const shared = sharedOf(row.wanted, terms.shared, wanted);
+  const seenOf = (field: string) => lastSeen(row, terms.shared, field);
   const known: Known = { seen: row.seen, human: row.human, ...spared };
   const unsure = row.ghosts.length > 0;
 
   if (!reading) {
     if (row.crmId === undefined) return unsure || terms.form === 'reduced' ? { do: 'read' } : create(wanted, row, terms);
     const changed = differing(target, row.sent, row.human);
-    if (unsure || Object.keys(changed).some((field) => terms.shared.includes(field))) return { do: 'read' };
+    if (unsure || Object.keys(changed).some((field) => shared.includes(field))) return { do: 'read' };
     return Object.keys(changed).length === 0
       ? { do: 'rest', crmId: row.crmId, target: omit(target, row.human), known }
       : { do: 'write', kind: 'change', crmId: row.crmId, fields: changed, target: omit(target, row.human), known };
@@ -104,13 +134,13 @@ function nextOfActivity(row: WriteRow<WantedActivity>, terms: Terms, reading: { 
   for (const [field, value] of Object.entries(target)) {
     if (human.has(field)) continue;
     const heldValue = held.fields[field];
-    if (!terms.shared.includes(field)) {
+    if (!shared.includes(field)) {
       // Nobody else writes it. What was never answered is sent again, whole (W4); but what we never filled isn't ours to empty.
       const isOurs = !same(value, null) || [row.sent, ...row.ghosts.map(({ sent }) => sent)].some((version) => !same(version[field], null));
       if (unsure ? isOurs && !same(heldValue, value) : !same(row.sent[field], value)) fields[field] = value;
       continue;
     }
-    const ours = [row.seen[field], ...row.ghosts.map((ghost) => ghost.sent[field])].filter((version) => version !== undefined);
+    const ours = [seenOf(field), ...row.ghosts.map((ghost) => ghost.sent[field])].filter((version) => version !== undefined);
     if (isMerged && field === terms.textField && same(heldValue, null) && ours.some((version) => same(version, null))) {
       fields[field] = value; // it was left out at first, and nobody has written there since
     } else if (isMerged && field === terms.textField) {
@@ -129,9 +159,9 @@ function nextOfActivity(row: WriteRow<WantedActivity>, terms: Terms, reading: { 
       human.add(field); // a person or a Flow has changed it: theirs from now on
     }
   }
-  if (row.onlyUntouched && isTouched(row, held.fields, human, terms))
+  if (row.onlyUntouched && isTouched(row, held.fields, human, shared, seenOf))
     return { do: 'leave', crmId: held.id, known: { seen: row.seen, human: [...human].sort(), ...spared } };
-  const seen = Object.fromEntries(terms.shared.map((field) => [field, held.fields[field] ?? null]));
+  const seen = Object.fromEntries(shared.map((field) => [field, held.fields[field] ?? null]));
   const after: Known = { seen, human: [...human].sort(), ...spared };
   return Object.keys(fields).length === 0
     ? { do: 'rest', crmId: held.id, target: omit(target, after.human), known: after }
@@ -139,18 +169,25 @@ function nextOfActivity(row: WriteRow<WantedActivity>, terms: Terms, reading: { 
 }
 
 /** Does a shared field hold what we neither saw nor sent? Also when it is what we want: then a person was faster. */
-const isTouched = (row: WriteRow, held: Fields, human: ReadonlySet<string>, { shared }: Terms): boolean =>
+const isTouched = (
+  row: WriteRow,
+  held: Fields,
+  human: ReadonlySet<string>,
+  shared: readonly string[],
+  seenOf: (field: string) => FieldValue | undefined,
+): boolean =>
   human.size > 0 ||
   shared.some((field) => {
-    const ours = [row.seen[field], ...row.ghosts.map((ghost) => ghost.sent[field])].filter((version) => version !== undefined);
+    const ours = [seenOf(field), ...row.ghosts.map((ghost) => ghost.sent[field])].filter((version) => version !== undefined);
     return ours.length > 0 && !ours.some((version) => same(version, held[field]));
   });
 
 function create(wanted: Fields, row: WriteRow, terms: Terms): NextStep {
   const { target, ...spared } = without(wanted, row, terms, true);
   // What was left out isn't there: should it be sent later, that is ours to change.
-  const left = terms.shared.filter((field) => field in wanted && !(field in target)).map((field) => [field, null]);
-  const seen = { ...Object.fromEntries(left), ...pick(target, terms.shared) };
+  const shared = sharedOf(row.wanted, terms.shared, wanted);
+  const left = shared.filter((field) => field in wanted && !(field in target)).map((field) => [field, null]);
+  const seen = { ...Object.fromEntries(left), ...pick(target, shared) };
   return { do: 'write', kind: 'create', crmId: undefined, fields: target, target, known: { seen, human: [], ...spared } };
 }
 
@@ -162,12 +199,17 @@ function create(wanted: Fields, row: WriteRow, terms: Terms): NextStep {
 function without(
   wants: Fields,
   row: WriteRow,
-  { basis }: Terms,
+  { basis, unfit }: Terms,
   creating: boolean,
 ): { readonly target: Fields; readonly refused: Refusals; readonly wants: Fields } {
   const target = { ...wants };
   const refused: Record<string, Refusals[string]> = {};
-  for (const [field, refusal] of Object.entries(row.refused)) {
+  // What can't be given is known before the org refuses the record for it.
+  const known = Object.entries(unfit(row.wanted)).flatMap(([field, one]) => {
+    const said = Object.hasOwn(row.refused, field) ? row.refused[field] : undefined;
+    return said && said.basis === basis && same(said.value, one.value) ? [] : [[field, { ...one, basis }] as const];
+  });
+  for (const [field, refusal] of Object.entries({ ...row.refused, ...Object.fromEntries(known) })) {
     const isWanted = field in wants;
     const isDefault = refusal.instead !== undefined && same(refusal.value, null);
     const isSame = same(refusal.value, wants[field]);
@@ -200,6 +242,17 @@ const comparable = (value: FieldValue | undefined): FieldValue => {
   if (/^[0-9A-Za-z]{15}([A-Z0-5]{3})?$/.test(value)) return value.slice(0, 15);
   return normalise(value) || null;
 };
+
+/** Fields a human may edit: those of every record, and those that the admin had filled in this one (W3). `among`: as the CRM spells them. */
+export function sharedOf(wanted: WriteRow['wanted'], shared: readonly string[], among: Fields): readonly string[] {
+  const fields = (wanted.kind === 'marks' ? undefined : wanted.fields) ?? {};
+  const mapped = new Set(Object.keys(fields).map((field) => field.toLowerCase()));
+  if (mapped.size === 0) return shared;
+  return [...shared, ...Object.keys(among).filter((field) => mapped.has(field.toLowerCase()) && !shared.includes(field))];
+}
+/** A field that nothing was wanted in before is as it was sent, or empty as far as we know. */
+const lastSeen = (row: WriteRow, shared: readonly string[], field: string): FieldValue | undefined =>
+  row.seen[field] === undefined && !shared.includes(field) ? (row.sent[field] ?? null) : row.seen[field];
 
 /** What we know the org to hold of the shared fields after this write was taken. */
 export const seenAfter = (known: Known, fields: Fields, shared: readonly string[]): Fields => ({ ...known.seen, ...pick(fields, shared) });

@@ -140,12 +140,16 @@ function openWriter(
     },
     release: () => Promise.resolve(),
   };
-  const crm: Omit<Crm, 'book' | 'readable' | 'identity' | 'signedInAtMs' | 'prove' | 'spent' | 'setup' | 'proveAgent'> = {
+  const crm: Omit<
+    Crm,
+    'book' | 'fields' | 'statuses' | 'readable' | 'identity' | 'signedInAtMs' | 'prove' | 'spent' | 'setup' | 'proveAgent'
+  > = {
     orgId: '00D000000000001AAA',
     form: 'unique',
     reducedBecause: undefined,
     relatedTo: () => Promise.resolve([]),
     shape: 'fields 1',
+    unfit: () => ({}),
     wrongDefaults: () => Promise.resolve([]),
     mayActAs,
     shared: ['Subject', 'Description'],
@@ -159,7 +163,7 @@ function openWriter(
             Duration: wanted.durationSeconds,
             ...(wanted.result ? { Result: wanted.result } : {}),
           }
-        : { LastName: wanted.name },
+        : { LastName: wanted.kind === 'marks' ? null : wanted.name },
     async exchange(ask) {
       asks.push({ atMs: nowMs, reads: ask.reads.map(({ name }) => name), writes: ask.writes, ...(ask.as && { as: ask.as }) });
       await world.sleep(100);

@@ -1,6 +1,7 @@
 import type { Bell } from '../bell.ts';
 import type { CrmFailure } from '../crm-failure.ts';
-import { type Author, type Crm, type FieldDefaults, type ReadAsk, Refused, Unanswered, type WriteAsk } from '../crm.ts';
+import { type Author, type Crm, type FieldDefaults, type ReadAsk, Refused, Unanswered, type WantedPerson, type WriteAsk } from '../crm.ts';
+import type { Policy } from '../decide/policy.ts';
 import type { AttemptLog, Ghost, InName, LaneHold, Lent, RowOutcome, WriteRow } from '../store.ts';
 import { LostLane } from '../store.ts';
 import type { World } from '../world.ts';
@@ -43,6 +44,8 @@ export type WritingRules = {
   readonly defaults: FieldDefaults;
   readonly duplicates: Reading['duplicates'];
   readonly country: string | undefined;
+  /** What is looked at once it is known what the org takes. */
+  readonly policy?: Policy;
   /** Left out: no agent lets us act as them. */ readonly lent?: Lent;
 };
 export type WriterReport = {
@@ -70,8 +73,10 @@ type Prepared = {
 };
 /** A row that could go now; `prepared`: it has been read. */
 type Candidate = { readonly row: WriteRow; readonly step: Extract<NextStep, { do: 'read' | 'write' }>; readonly prepared?: Prepared };
+const personOf = ({ wanted }: WriteRow): WantedPerson | undefined =>
+  wanted.kind === 'activity' || wanted.kind === 'marks' ? undefined : wanted;
 /** A record about to be made for a number (P3). */
-const isStranger = ({ row, step }: Candidate) => row.wanted.kind !== 'activity' && step.do === 'write' && step.kind === 'create';
+const isStranger = ({ row, step }: Candidate) => step.do === 'write' && step.kind === 'create' && personOf(row) !== undefined;
 const nameKey = (row: WriteRow) => `name ${row.name}`;
 const goesAlone = (row: WriteRow) => Math.max(row.attempts, row.setbacks) >= aloneFrom;
 type Load = {
@@ -94,7 +99,7 @@ const nobody: Lent = new Map();
  */
 export async function runWriter(
   hold: LaneHold,
-  crm: Omit<Crm, 'book' | 'readable' | 'identity' | 'signedInAtMs' | 'prove' | 'spent' | 'setup' | 'proveAgent'>,
+  crm: Omit<Crm, 'book' | 'fields' | 'statuses' | 'readable' | 'identity' | 'signedInAtMs' | 'prove' | 'spent' | 'setup' | 'proveAgent'>,
   world: World,
   settings: WriterSettings,
   rulesNow: () => Promise<WritingRules>,
@@ -121,10 +126,12 @@ export async function runWriter(
     shared: crm.shared,
     textField: crm.textField,
     draft: (wanted) => crm.draft(wanted),
+    unfit: (wanted) => crm.unfit(wanted),
     basis: `${crm.shape} policy ${policyVersion}`,
   });
   const keysOf = (row: WriteRow, step?: NextStep): string[] => {
     const fields = step?.do === 'write' ? step.fields : crm.draft(row.wanted);
+    if (row.wanted.kind === 'marks') return [nameKey(row), `record ${row.wanted.id.slice(0, 15)}`];
     return [nameKey(row), ...crm.locks(fields, row.crmId === undefined).map((id) => `record ${id.slice(0, 15)}`)];
   };
 
@@ -239,7 +246,7 @@ export async function runWriter(
 
   /** The records among these that are still to be made for strangers; who is in the org already is taken for what was to be made. */
   const withoutKnown = async (writes: readonly Prepared[]): Promise<readonly Prepared[]> => {
-    const numberOf = ({ row, step }: Prepared) => (row.wanted.kind === 'activity' || step.kind !== 'create' ? undefined : row.wanted.phone);
+    const numberOf = ({ row, step }: Prepared) => (step.kind !== 'create' ? undefined : personOf(row)?.phone);
     const strangers = writes.filter((item) => numberOf(item) !== undefined);
     if (strangers.length === 0) return writes;
     try {
@@ -520,16 +527,29 @@ function withoutWriting(row: WriteRow, step: Exclude<NextStep, { do: 'write' } |
 const readAsk = (row: WriteRow): ReadAsk => ({
   ...(row.wanted.kind === 'activity' ? {} : { kind: row.wanted.kind }),
   name: row.name,
-  ...(row.crmId === undefined ? {} : { id: row.crmId }),
+  ...idOf(row),
   since: row.sinceMs - 24 * 3_600_000,
+  ...also(row.wanted),
 });
-const writeAsk = ({ row: { wanted, name }, step }: Prepared, { duplicates }: WritingRules): WriteAsk => ({
-  ...(wanted.kind === 'activity' ? {} : { kind: wanted.kind }),
-  name,
-  ...(step.crmId === undefined ? {} : { id: step.crmId }),
-  fields: step.fields,
-  ...(wanted.spareOwnerId === undefined ? {} : { spareOwnerId: wanted.spareOwnerId }),
-  ...(wanted.kind !== 'activity' && wanted.byAssignmentRules ? { byAssignmentRules: true } : {}),
-  ...(wanted.kind !== 'activity' && duplicates === 'save' ? { despiteDuplicates: true } : {}),
-  ...(wanted.kind !== 'activity' && duplicates === 'use' ? { lookAtDuplicates: true } : {}),
-});
+/** Marks are for a record that is there; whatever else there is has the id it was given. */
+const idOf = ({ wanted, crmId }: WriteRow): { readonly id?: string } =>
+  wanted.kind === 'marks' ? { id: wanted.id } : crmId === undefined ? {} : { id: crmId };
+function also(wanted: WriteRow['wanted']): Pick<ReadAsk, 'also'> {
+  const fields = wanted.kind === 'marks' ? { ...wanted.first, ...wanted.last } : wanted.fields;
+  return fields ? { also: Object.keys(fields) } : {};
+}
+const writeAsk = ({ row, step }: Prepared, { duplicates }: WritingRules): WriteAsk => {
+  const { wanted, name } = row;
+  const person = personOf(row);
+  return {
+    ...(wanted.kind === 'activity' ? {} : { kind: wanted.kind }),
+    name,
+    ...(step.crmId === undefined ? {} : { id: step.crmId }),
+    fields: step.fields,
+    ...(wanted.kind === 'marks' || wanted.spareOwnerId === undefined ? {} : { spareOwnerId: wanted.spareOwnerId }),
+    ...(person && (person.fields || person.recordType !== undefined || person.leadStatus !== undefined) ? { mapped: true } : {}),
+    ...(person?.byAssignmentRules ? { byAssignmentRules: true } : {}),
+    ...(person && duplicates === 'save' ? { despiteDuplicates: true } : {}),
+    ...(person && duplicates === 'use' ? { lookAtDuplicates: true } : {}),
+  };
+};

@@ -517,7 +517,7 @@ export const eventTypes = [
   ),
   tells(
     'tagged',
-    'Tags or an outcome were chosen',
+    'Tags were chosen',
     'All that were chosen, in the agent’s order.',
     z
       .object({
@@ -526,6 +526,13 @@ export const eventTypes = [
       })
       .transform(known),
     sample('tagged', '10:03:30', { tags: ['invoice', 'call back'], agent: mori }),
+  ),
+  tells(
+    'outcome',
+    'An outcome was chosen',
+    'When the agent wraps the call up; the last choice counts.',
+    z.object({ value: text(maxNameCharacters, 'The outcome, in words.'), agent: someone('Who chose it.') }).transform(known),
+    sample('outcome', '10:03:40', { value: 'Invoice promised', agent: mori }),
   ),
   tells(
     'commented',

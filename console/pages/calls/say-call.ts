@@ -61,6 +61,7 @@ export function dataOf({ type, fact }: Fact): string {
     transcript: () => [text(said['language'])],
     analysed: () => [text(said['score'])],
     tagged: () => [list(said['tags'])],
+    outcome: () => [text(said['value'])],
     commented: () => [text(said['text'])],
     digits: () => [text(said['digits'])],
     attributed: () => [text(said['source']), text(said['campaign'])],
