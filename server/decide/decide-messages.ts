@@ -35,7 +35,7 @@ export function decideMessages(call: Call, messages: NonNullable<Call['messages'
     memo: call.noted ? 'saved by an agent' : 'none',
     callBack: 'not looked for',
     undone: undoneBy(call, policyVersion) ? 'by a person' : 'no',
-    moment: 'reached',
+    moment: 'not reached',
   };
   const rules: readonly Rule[] = [
     { rule: 'part of another call', when: { partOf: 'another call' }, outcome: 'part-of' },

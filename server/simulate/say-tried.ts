@@ -9,7 +9,7 @@ import { sayDifference } from './differences.ts';
 import { type Change, type Compared, compare, sayMove, type Side, sideOf, type Tally } from './tally.ts';
 import type { Book, Tried } from './try-call.ts';
 
-type InCrmWords = Pick<Crm, 'draft' | 'textField' | 'recordUrl'> | undefined;
+type InCrmWords = Pick<Crm, 'draft' | 'unfit' | 'textField' | 'recordUrl'> | undefined;
 
 /** One call in the wire's words; `stored`: of a stored one, with what was decided and written. */
 export function sayTried(tried: Tried, stored: StoredCall | undefined, crm: InCrmWords, org: OrgView): TriedCall {
@@ -130,6 +130,11 @@ function sayRecord({ role, qualifier, record }: WantedRecord, crm: InCrmWords, r
 
 /** As the writer would send it to create the record. */
 const inCrmWords = (record: WantedRecord['record'], crm: NonNullable<InCrmWords>): Record<string, unknown> => ({
-  ...crm.draft(record),
+  ...Object.fromEntries(
+    Object.entries(crm.draft(record)).flatMap(([field, value]) => {
+      const { [field]: unfit } = crm.unfit(record);
+      return unfit ? (unfit.instead === undefined ? [] : [[field, unfit.instead]]) : [[field, value]];
+    }),
+  ),
   ...(record.kind === 'activity' && { [crm.textField]: composeText(record.memo, record.system) }),
 });

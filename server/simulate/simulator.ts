@@ -25,7 +25,7 @@ export type SimulatorParts = {
   orgView(org: OrgId): Promise<OrgView>;
   lookUp(org: OrgId, asked: LookUp): Promise<LookedUp>;
   /** For what the CRM calls things; undefined while none is connected. */
-  crm(org: OrgId): Pick<Crm, 'draft' | 'textField' | 'recordUrl'> | undefined;
+  crm(org: OrgId): Pick<Crm, 'draft' | 'unfit' | 'textField' | 'recordUrl'> | undefined;
 };
 /** A policy on trial. It is tried as the version it would be saved as. */
 export type Draft = { readonly policy: Policy; readonly book: Book };
