@@ -399,6 +399,15 @@ describe('where a caller came from, in leads that are there', () => {
     expect(pick(made, 'Utm_Source__c', 'Client_Id__c')).toEqual(['google', '123.456']);
     expect(await line.unexplained()).toEqual([]);
   });
+  test('RS-55: also where calls aren’t logged', async () => {
+    const logging = { 'inbound-answered': 'skip' };
+    await under({ fields: { Lead: mapped }, attribution: { existing: true }, logging });
+    const { number, lead } = await aLead();
+    await visits('unlogged', number, { source: 'google' });
+    expect(await lead()).toEqual(['google', 'google', null]);
+    expect((await line.export('Task')).filter((one) => one['CallObject'] === 'unlogged')).toEqual([]);
+    expect(await line.unexplained()).toEqual([]);
+  });
   test('of a call that is moved to another lead, each has its own', async () => {
     await under({ fields: { Lead: mapped }, attribution: { existing: true } });
     const [wrong, right] = [await aLead(), await aLead()];

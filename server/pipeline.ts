@@ -230,7 +230,7 @@ async function tellCall(line: Line, due: DueCall): Promise<Told> {
   const isJudged =
     decision.verdict.is === 'skipped' && (decision.verdict.rule === 'out of hours' || decision.verdict.rule === 'switched off');
   // A call that has a record stays pinned, also when today's rules no longer want it: tomorrow's are not asked unbidden.
-  const isPinning = decision.verdict.is === 'wants' || isJudged || decision.person || due.writes.length > 0;
+  const isPinning = decision.verdict.is === 'wants' || isJudged || decision.person || decision.marks || due.writes.length > 0;
   const isEarly = call.phase !== 'ended' && decision.verdict.is === 'wants';
   const pinned = isPinning ? (isEarly ? { ...inputs, live: true as const } : inputs) : due.pinned;
   const offsetMs = Math.abs(inputs.clockOffsetMs) >= 2_000 ? inputs.clockOffsetMs : 0;

@@ -1,8 +1,9 @@
 import type { Call } from '../call/call.ts';
-import type { WantedActivity, WantedMarks } from '../crm.ts';
+import type { CrmRecord, WantedMarks } from '../crm.ts';
 import type { DecideFacts } from './decide.ts';
 import { type FieldSource, wishesFor } from './fields.ts';
-import { correctedMs } from './local-date.ts';
+import { zoneOf } from './due.ts';
+import { correctedMs, localDate } from './local-date.ts';
 import type { Known } from './merge.ts';
 import { chooseOwner } from './owner.ts';
 import type { Inputs } from './pin.ts';
@@ -28,23 +29,23 @@ const marks: ReadonlySet<MergeField | undefined> = new Set<MergeField>([
   ...(['REFERRER', 'LANDING_PAGE', 'GCLID', 'GA_CLIENT_ID'] as const),
 ]);
 
-/** The marks of this call, for the lead its log hangs on, and why; or nothing. */
+/** The marks of this call, for the lead that it is about, and why; or nothing. Whether the call is logged makes no difference (RS-55). */
 export function chooseMarks(
   call: Call,
   inputs: Inputs,
   facts: DecideFacts,
-  log: WantedActivity,
+  lead: CrmRecord | undefined,
 ): { readonly record?: WantedMarks; readonly because: readonly string[] } {
   const { policy, match, clockOffsetMs } = inputs;
-  const lead = log.who;
   if (lead?.kind !== 'lead' || Object.keys(call.attribution).length === 0) return { because: [] };
   const isOurs = match.stranger && facts.made?.state === 'there' && facts.made.record?.id === lead.id;
   // what a former release pinned says nothing of it
   const { how, existing } = { ...defaultAttribution, ...policy.attribution };
   if (!isOurs && !existing) return { because: [] };
   const owner = chooseOwner(call, inputs);
+  const zone = zoneOf(owner, policy);
   const known: Known = {
-    ...{ call, inputs, facts, owner, date: log.dueDate, zone: owner.zone ?? policy.zone },
+    ...{ call, inputs, facts, owner, zone, date: localDate(correctedMs(call.startedAt, clockOffsetMs), zone) },
     clockMs: correctedMs(0, clockOffsetMs),
     recordName: lead.name,
   };

@@ -15,7 +15,7 @@ import { chooseStranger, type StrangerChoice } from './stranger.ts';
 import { applyRows, ruleOfRow } from './rows.ts';
 import { type Situation, type SituationFact, situationOf } from './situation.ts';
 import { type ToDo, toDosOf } from './to-do.ts';
-import { wantedLog } from './wanted-log.ts';
+import { wantedLog, whoOf } from './wanted-log.ts';
 
 /** What is known of this call outside of it. Links are ours and permanent (S3). */
 export type DecideFacts = {
@@ -169,8 +169,10 @@ export function decide(call: Call, given: Inputs, known: DecideFacts): Decision 
     fired.outcome === 'completed' || fired.outcome === 'open'
       ? wantedLog(call, inputs, known, fired.outcome, fired.rule === 'called back' ? call.calledBack : undefined)
       : undefined;
-  const marks = wanted && call.phase === 'ended' ? chooseMarks(call, inputs, known, wanted.record) : { because: [] };
   const verdict = verdictOf(fired, call, inputs, hours, provenance);
+  const isCustomers =
+    inputs.policy.enabled && (verdict.is === 'wants' || (verdict.is === 'skipped' && !verdict.undone && facts.type !== 'internal'));
+  const marks = isCustomers && call.phase === 'ended' ? chooseMarks(call, inputs, known, whoOf(inputs, known.made)) : { because: [] };
   const toDos = wanted && call.phase === 'ended' ? toDosOf(call, inputs, known, wanted.record, rows.tasks) : [];
   const stranger =
     inputs.policy.enabled && (verdict.is === 'wants' || verdict.is === 'waiting') ? chooseStranger(call, inputs, known) : { because: [] };

@@ -138,6 +138,9 @@ export const ownerOfRecord = (
   about: { readonly who: CrmRecord | undefined; readonly what: CrmRecord | undefined },
 ): string | undefined => match.candidates.find(({ record }) => record.id === (about.who ?? about.what)?.id)?.ownerId;
 
+/** The person it is about, whether or not it is logged. */
+export const whoOf = (inputs: Inputs, made: MadePerson | undefined): WantedActivity['who'] => aboutOf(inputs, made).who;
+
 /** Who and what it is about: the best candidate of each. A lead and a "what" can't be on one activity, so the better ranked stays. */
 export function aboutOf(
   { match: { candidates, searched, stranger } }: Inputs,
