@@ -1,11 +1,11 @@
 import { Hono } from 'hono';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { PeriodLine } from '../../wire/simulate.ts';
-import type { Visitor } from '../guard.ts';
-import type { OrgId } from '../store.ts';
-import { noSimulator } from '../testing/no-simulator.ts';
-import { simulateDoors } from './simulate-doors.ts';
-import { type Draft, type Simulator, Unreadable } from './simulator.ts';
+import { PeriodLine } from '../wire/simulate.ts';
+import type { Visitor } from './guard.ts';
+import type { OrgId } from './store.ts';
+import { noSimulator } from './testing/no-simulator.ts';
+import { simulateDoors } from './simulate/simulate-doors.ts';
+import { type Draft, type Simulator, Unreadable } from './simulate/simulator.ts';
 
 const period = { from: '2026-03-01T00:00:00Z', to: '2026-03-02T00:00:00+01:00' };
 let tried: { draft: Draft; ended: number; goOn: () => void }[];
