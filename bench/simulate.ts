@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { lookUps } from '../server/book/look-up.ts';
+import { mattersOf } from '../server/book/matters.ts';
 import { parsePolicy } from '../server/decide/policy.ts';
 import { hashPayload } from '../server/ingest/hash-payload.ts';
 import { lineSteps, makeBells } from '../server/pipeline.ts';
@@ -57,7 +58,7 @@ async function run({ say: tell }: { say(line: string): void }): Promise<Found> {
     const lookUp = lookUps(book, world);
     await hearCalls(store, org);
     const [translate, tellCalls] = lineSteps(
-      { store, world, sources: sourcesByName, orgView, lookUp, ...links, report: () => undefined },
+      { store, world, sources: sourcesByName, orgView, lookUp, matters: mattersOf(book), ...links, report: () => undefined },
       makeBells(),
     );
     tell('  the calls come in');

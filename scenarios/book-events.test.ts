@@ -256,7 +256,7 @@ async function overTheWire(speed: number) {
         world,
         orgs: async () => [org],
         crm: () => crm,
-        settings: async () => ({ kinds: ['contact', 'lead'], country: 'PL', budget: defaultPolicy('en').budget }),
+        settings: async () => ({ kinds: ['contact', 'lead'], code: undefined, country: 'PL', budget: defaultPolicy('en').budget }),
         report(what, fields) {
           reports.push(`${what} ${what === 'book.events' ? String(fields['from']) : ''}`);
           if (/failed|unread/.test(what)) troubles.push(`${what}: ${String(fields['because'])}`);

@@ -336,6 +336,7 @@ function stubbed() {
   };
   const crm = { orgId: '00D000000000001AAA', book, usage: () => ({ used: 96, max: 100 }), spent: () => ({}) };
   const settings: { -readonly [Key in keyof BookSettings]: BookSettings[Key] } = {
+    code: undefined,
     kinds: ['contact'],
     country: undefined,
     budget: defaultPolicy('en').budget,

@@ -4,6 +4,7 @@ import { lineSteps, makeBells } from '../server/pipeline.ts';
 import { consoleStore } from '../server/store/console-store.ts';
 import { openDatabase } from '../server/store/database.ts';
 import { nobodyKnown } from '../server/match/match.ts';
+import { noMatters } from '../server/match/matters.ts';
 import { postgresStore } from '../server/store/postgres.ts';
 import { type Line, openLine } from '../server/testing/line.ts';
 import { startTestDatabase } from '../server/testing/test-database.ts';
@@ -247,6 +248,7 @@ async function twoTellers() {
         sources: { [source.name]: source },
         orgView: async () => (await beforeDeciding(), (await store.readOrg(org))!),
         recordingLink: () => undefined,
+        matters: async () => noMatters,
         lookUp: async () => nobodyKnown,
         callLink: () => undefined,
         report: (words, fields) => words.endsWith('parked') && expect.unreachable(`${words} ${JSON.stringify(fields)}`),

@@ -2,6 +2,7 @@ import { afterEach, expect, test } from 'vitest';
 import type { LaneHold, RowOutcome } from '../server/store.ts';
 import { lineSteps, makeBells } from '../server/pipeline.ts';
 import { nobodyKnown } from '../server/match/match.ts';
+import { noMatters } from '../server/match/matters.ts';
 import { postgresStore } from '../server/store/postgres.ts';
 import { type Line, openLine } from '../server/testing/line.ts';
 import type { DueCall, Store } from '../server/store.ts';
@@ -145,6 +146,7 @@ test('E2: a database that is away for a moment parks no call', async () => {
         sources: { s: { silenceMs: 1 } as never },
         orgView: () => Promise.reject(failure),
         recordingLink: () => undefined,
+        matters: async () => noMatters,
         lookUp: async () => nobodyKnown,
         callLink: () => undefined,
         report: () => undefined,

@@ -1,4 +1,4 @@
-import type { Wanted } from '../server/crm.ts';
+import { isWantedMatter, type Wanted } from '../server/crm.ts';
 import type { Call } from '../server/call/call.ts';
 import { explainStep, type Step } from '../server/decide/decide.ts';
 import type { Names } from './names.ts';
@@ -37,6 +37,11 @@ export function sayDecision(row: Row, nameOf: (id: string) => string): Said {
   const wants = row['wants'] as { role: string; record: Wanted }[];
   const said = wants.map(({ role, record }) => {
     if (record.kind === 'marks') return `${role}: ${Object.keys({ ...record.first, ...record.last }).join(', ')} of ${nameOf(record.id)}`;
+    if (isWantedMatter(record)) {
+      const { kind, ownerId, contactId } = record;
+      const called = record.kind === 'case' ? record.subject : `${record.name}, ${record.stage}`;
+      return `${role}: ${kind} “${called}”${contactId === undefined ? '' : ` of ${nameOf(contactId)}`}, ${ownerId === undefined ? 'no owner' : nameOf(ownerId)}`;
+    }
     if (record.kind !== 'activity') {
       const { kind, name, company, phone, ownerId } = record;
       return `${role}: ${kind} ${name}${kind === 'lead' ? ` of ${company}` : ''}, ${phone}, ${ownerId === undefined ? 'no owner' : nameOf(ownerId)}`;

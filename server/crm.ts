@@ -133,7 +133,41 @@ export type WantedMarks = {
   /** Put in the place of what stands there, unless a person put it there after us. */
   readonly last: FieldWishes;
 };
-export type Wanted = WantedActivity | WantedPerson | WantedMarks;
+/** A case or an opportunity made for a call. Made once; of what it holds we only change whose it is, as long as nobody else has (FC-30). */
+export type WantedMatter = WantedCase | WantedOpportunity;
+export type WantedCase = {
+  readonly kind: 'case';
+  /** As of an activity. */
+  readonly author?: Author;
+  readonly subject: string;
+  readonly origin: string;
+  readonly contactId?: string;
+  readonly accountId?: string;
+  /** Who called, where no contact says so: E.164, and the name that was told. */
+  readonly phone?: string;
+  readonly caller?: string;
+  readonly ownerId?: string;
+  readonly spareOwnerId?: string;
+  /** As of a lead. */
+  readonly byAssignmentRules?: true;
+};
+export type WantedOpportunity = {
+  readonly kind: 'opportunity';
+  readonly author?: Author;
+  readonly name: string;
+  readonly stage: string;
+  /** YYYY-MM-DD. */
+  readonly closeDate: string;
+  readonly contactId?: string;
+  readonly accountId?: string;
+  readonly ownerId?: string;
+  readonly spareOwnerId?: string;
+};
+/** What a call can want of its own; a person belongs to its number. */
+export type WantedOfCall = WantedActivity | WantedMatter;
+export type Wanted = WantedOfCall | WantedPerson | WantedMarks;
+export const isWantedMatter = (wanted: Wanted): wanted is WantedMatter => wanted.kind === 'case' || wanted.kind === 'opportunity';
+export const isWantedPerson = (wanted: Wanted): wanted is WantedPerson => personKinds.some((kind) => kind === wanted.kind);
 export type WantedKind = Wanted['kind'];
 
 export type FieldValue = string | number | boolean | null;
@@ -286,10 +320,17 @@ export type BookRecord = CrmRecord & {
   /** As written; it says how numbers without a country code are meant. */
   readonly country?: string;
   readonly phones: readonly { readonly field: string; readonly written: string }[];
-  /** Of a lead, in the org's own words. */
+  /** In the org's own words. */
   readonly status?: string;
   /** YYYY-MM-DD: of its last activity. */
   readonly activeOn?: string;
+  /** Of a case or an opportunity: nobody works on it any more. */
+  readonly closed?: boolean;
+  /** What a case is asked for by. */
+  readonly code?: string;
+  /** Of a contact's part in an opportunity: which opportunity, and whether it is the first. */
+  readonly parentId?: string;
+  readonly primary?: boolean;
   /** `gone`: deleted. Merged and converted records go on in `into`. */
   readonly state: 'there' | 'converted' | 'gone';
   readonly into?: { readonly id: string; readonly accountId?: string };
@@ -298,6 +339,9 @@ export type BookRecord = CrmRecord & {
   /** When a person or a program last changed it, ms. */
   readonly modifiedAtMs: number;
 };
+/** Kinds of records a call may be about besides its person, and what says which contact has which opportunity. They have no numbers. */
+const matterKinds: readonly string[] = ['case', 'opportunity', 'opportunity-role'];
+export const isMatterKind = (kind: string): boolean => matterKinds.includes(kind);
 /** How far the changes of one kind have been read; both parts together, since many records share one stamp (B1). An empty id: all of that stamp are still to be read. */
 export type BookPlace = { readonly stamp: string; readonly id: string };
 /** One object the book may keep: its fields with numbers, as this user sees them. */
@@ -357,8 +401,8 @@ export interface CrmBookWhole {
 
 /** Where the book is read from. Every method is one API call and throws `Unanswered` or `Refused` only. */
 export interface CrmBook {
-  /** What can be read of these kinds, and why one can't be. */
-  objects(kinds: readonly string[]): Promise<readonly (BookObject | BookLeftOut)[]>;
+  /** What can be read of these kinds, and why one can't be. `code`: the field that cases are asked for by; without one only open ones are read. */
+  objects(kinds: readonly string[], code?: string): Promise<readonly (BookObject | BookLeftOut)[]>;
   /** The newest stamp of each, `undefined` where there is no record. */
   newest(objects: readonly BookObject[]): Promise<readonly (string | undefined)[]>;
   /** How many records there are with a number, about. */
@@ -406,6 +450,8 @@ export interface Crm {
   readonly reducedBecause: string | undefined;
   /** Fields a human may edit: read before we change them again (W3). */
   readonly shared: readonly string[];
+  /** Of a case or an opportunity once made: what follows the agent's choice as long as nobody else has changed it. */
+  readonly repointed: readonly string[];
   /** The field whose system block and memo are merged apart, or undefined. */
   readonly textField: string;
   /** At most this many writes, and as many reads, fit one exchange. */

@@ -9,13 +9,14 @@ import { buildConsole } from '../console/build.ts';
 import { Bell } from './bell.ts';
 import { keepBooks } from './book/keeper.ts';
 import { lookUps } from './book/look-up.ts';
+import { mattersOf } from './book/matters.ts';
 import { whoIsThere } from './book/who-is-there.ts';
+import { bookSettings } from './book-settings.ts';
 import { sayStatus } from './admin/status.ts';
 import { type Config, printConfig, printMistakes, readConfig } from './config.ts';
 import { connecting } from './connect/connect.ts';
 import { proveRested } from './connect/prove-rested.ts';
 import { readConsole } from './console-files.ts';
-import { kindsLookedUp } from './decide/layers.ts';
 import { hashToken } from './guard.ts';
 import { groupCommit } from './ingest/group-commit.ts';
 import { hashPayload } from './ingest/hash-payload.ts';
@@ -235,7 +236,7 @@ async function start(config: Config): Promise<void> {
       crm: keeper.crm,
       settings: async (id) => {
         const { policy } = await orgView(id);
-        return { kinds: kindsLookedUp(policy), country: policy.country, budget: policy.budget };
+        return bookSettings(policy);
       },
       report: (what, fields) =>
         log[loudBook.has(what) && fields['absent'] !== true ? 'warn' : what === 'book.filling' ? 'debug' : 'info'](what, fields),
@@ -266,6 +267,7 @@ async function start(config: Config): Promise<void> {
           orgView,
           lookUp: lookUps(book, world),
           ...links,
+          matters: mattersOf(book),
           report: (what, fields) => log[what.endsWith('.parked') ? 'warn' : 'info'](what, fields),
         },
         bells,

@@ -69,8 +69,8 @@ const well: Outcome = { by: 'deploy', parts: [], leftOut: [], failures: [], lack
 /** An org of its own that takes whatever it is given. */
 async function anOrg(more: Partial<CrmSetup> = {}) {
   const setup: CrmSetup = {
-    version: 1,
-    check: async () => ({ findings: [], installed: { state: 'missing', current: 1 } }),
+    version: 2,
+    check: async () => ({ findings: [], installed: { state: 'missing', current: 2 } }),
     install: async () => well,
     removal: async () => ({ parts: [], extraFields: [], stays: [], people: 0, tasks: 0 }),
     uninstall: async () => well,
@@ -124,7 +124,7 @@ test('DP-67, DP-68: from reduced to unique names and back, step by step, with wh
   const setup = setupOf();
   expect(keeper.crm(org)!.form).toBe('reduced');
   const before = await setup.tell(org);
-  expect(before.check!.installed).toEqual({ state: 'missing', current: 1 });
+  expect(before.check!.installed).toEqual({ state: 'missing', current: 2 });
   expect(before.check!.findings.find(({ problem }) => problem === 'not-installed')).toMatchObject({ level: 'warn', mendedBy: 'admin' });
   expect(before.job).toBeUndefined();
 
@@ -134,7 +134,7 @@ test('DP-67, DP-68: from reduced to unique names and back, step by step, with wh
   expect(await ended).toMatchObject({ state: 'done', step: 'check', outcome: { by: 'deploy', failures: [], verified: true } });
   expect(keeper.crm(org)!.form).toBe('unique'); // nobody pressed anything else
   const after = await setup.tell(org);
-  expect(after.check!.installed).toEqual({ state: 'current', version: 1, current: 1 });
+  expect(after.check!.installed).toEqual({ state: 'current', version: 2, current: 2 });
 
   // W8: somebody takes the fields out of sight, and a server starts anew: it doesn't go on as if they had never been there.
   const wasUnique = async () => (await readOrgs()).find((one) => one.org === org)!.wasUnique;

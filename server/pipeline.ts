@@ -5,7 +5,7 @@ import type { Call } from './call/call.ts';
 import { type Agent, type CallEvent, type LinkedRecord, ownKinds } from './call/event.ts';
 import { foldCall } from './call/fold.ts';
 import { boundEvents } from './call/limits.ts';
-import type { CrmUser, WantedMarks } from './crm.ts';
+import { type CrmUser, isWantedMatter, type WantedMarks } from './crm.ts';
 import { decide } from './decide/decide.ts';
 import { talkedAt } from './decide/facts.ts';
 import { effectivePolicy, inputsOfCall, whoseOf } from './decide/layers.ts';
@@ -20,6 +20,10 @@ import { type LookedUp, matchCall, type MatchRules } from './match/match.ts';
 import { pointersOf } from './match/pointed.ts';
 import { noticesOf } from './notify/notices.ts';
 import { atKnownPhones, entryOf, type Phones } from './people/directory.ts';
+import { type KnownMatters, type MattersAsk, noMatters, withCases } from './match/matters.ts';
+import type { OwnMatter } from './decide/matter.ts';
+import type { Policy } from './decide/policy.ts';
+import { awaitsMatter, codeOf, mattersAsk, ownMatterOf, relevantMatters, unsureWhileReading } from './own-matters.ts';
 import type { Source } from './source.ts';
 import type { DueCall, NobodysPhone, OrgId, OrgView, Store, StoredDelivery, Told, TranslatedDelivery, WritePlan } from './store.ts';
 import { recordGone } from './store.ts';
@@ -44,6 +48,8 @@ export type Line = {
   orgView(org: OrgId): Promise<OrgView>;
   /** What the book knows of a number, and of records that somebody chose. */
   lookUp(org: OrgId, asked: LookUp): Promise<LookedUp>;
+  /** What the book knows of the cases and opportunities of whoever a call may be about; undefined: nobody asks. */
+  matters(org: OrgId, asked: MattersAsk | undefined): Promise<KnownMatters>;
   /** Our permanent pages (S3); undefined without a public https address. */
   callLink(due: Pick<DueCall, 'org' | 'id' | 'externalId'>): string | undefined;
   /** Our page of a recording, by the address its fact gives; undefined for one that lies elsewhere, and without a public https address. */
@@ -123,6 +129,7 @@ async function tell(line: Line, due: DueCall): Promise<Told> {
     const asking = {
       orgView: (org: OrgId) => noting(line.orgView(org)),
       lookUp: (org: OrgId, asked: LookUp) => noting(line.lookUp(org, asked)),
+      matters: (org: OrgId, asked: MattersAsk | undefined) => noting(line.matters(org, asked)),
     };
     return await tellCall({ ...line, ...asking }, due);
   } catch (error) {
@@ -155,11 +162,21 @@ async function tellCall(line: Line, due: DueCall): Promise<Told> {
   const book = await line.lookUp(due.org, asking.asked);
   const settledAtMs = due.heardAtMs + source.settleMs;
   const settled = call.phase === 'ended' && line.world.now() >= settledAtMs;
-  const { inputs, decision, wants, made } = judgeCall(line, { due, call, phones, org, book, settled, isRefused: refused !== undefined });
+  // What another call was making may be there by now.
+  const isComing = awaitsMatter(due);
+  const asks = asking.isPinned && !isComing && !call.linked ? undefined : mattersAsk(call, book, due.pinned, asking.policy);
+  const names = due.writes.map(({ name }) => name);
+  const matters = asks && relevantMatters(await line.matters(due.org, asks), book, names);
+  const ownMatters = due.writes.flatMap(ownMatterOf);
+  const { inputs, decision, records, wants, made } = judgeCall(line, {
+    ...{ due, call, phones, org, book, settled, ownMatters, isComing },
+    ...(matters && { matters }),
+    isRefused: refused !== undefined,
+  });
 
   const own = inputsOfCall(call, inputs).inputs;
   const onlyUntouched = decision.verdict.is === 'skipped' && decision.verdict.undone !== undefined; // W9
-  const plans: WritePlan[] = decision.wants.map((want) => {
+  const plans: WritePlan[] = records.map((want) => {
     const row = due.writes.find((write) => write.role === want.role && write.qualifier === want.qualifier);
     return planWrite(row, {
       role: want.role,
@@ -169,17 +186,16 @@ async function tellCall(line: Line, due: DueCall): Promise<Told> {
       policyVersion: inputs.policyVersion,
       retracted: null,
       onlyUntouched: false,
-      awaitsPerson: want.awaitsPerson === true,
       hasMemo: call.noted !== undefined,
+      awaitsPerson: 'awaitsPerson' in want && want.awaitsPerson === true,
+      ...('once' in want && want.once && { once: true as const }),
     });
   });
-  for (const row of due.writes.filter(
-    (write) => !decision.wants.some((want) => want.role === write.role && want.qualifier === write.qualifier),
-  )) {
+  for (const row of due.writes.filter((write) => !records.some((want) => want.role === write.role && want.qualifier === write.qualifier))) {
     if (row.state === 'dropped') continue;
     const answer = retract(
       row.role as Role,
-      { sent: !neverSent(row), open: row.wanted.status === 'open', touchedByHuman: row.human.length > 0 },
+      { sent: !neverSent(row), open: row.wanted.kind === 'activity' && row.wanted.status === 'open', touchedByHuman: row.human.length > 0 },
       { ...decision, language: own.policy.language },
     );
     if (answer === 'keep') continue;
@@ -192,7 +208,8 @@ async function tellCall(line: Line, due: DueCall): Promise<Told> {
     const { role, qualifier, name } = row;
     const wish = { role, qualifier, name, policyVersion: inputs.policyVersion, retracted: because, onlyUntouched, awaitsPerson: false };
     if (answer === 'drop') plans.push({ ...wish, wanted: row.wanted, change: 'drop', lane: 'now', delayMs: 0 });
-    else plans.push(planWrite(row, { ...wish, wanted: retractActivity(row.wanted, answer, own.policy.language) }));
+    else if (!isWantedMatter(row.wanted))
+      plans.push(planWrite(row, { ...wish, wanted: retractActivity(row.wanted, answer, own.policy.language) }));
   }
 
   const marksFor = decision.marks && keyOfMarks(decision.marks);
@@ -221,6 +238,7 @@ async function tellCall(line: Line, due: DueCall): Promise<Told> {
     if (call.partOf !== undefined) return undefined;
     if (call.phase !== 'ended') return silent ? undefined : silentAtMs;
     if (decision.unsettled) return settledAtMs;
+    if (decision.coming) return line.world.now() + comingAgainMs;
     if (refused && line.world.now() - refused.sinceMs < bookKnowsMs) return line.world.now() + lookAgainMs;
     return undefined; // a match in a part of the book is looked at again when the book is complete (server/book/keeper.ts)
   };
@@ -230,7 +248,8 @@ async function tellCall(line: Line, due: DueCall): Promise<Told> {
   const isJudged =
     decision.verdict.is === 'skipped' && (decision.verdict.rule === 'out of hours' || decision.verdict.rule === 'switched off');
   // A call that has a record stays pinned, also when today's rules no longer want it: tomorrow's are not asked unbidden.
-  const isPinning = decision.verdict.is === 'wants' || isJudged || decision.person || decision.marks || due.writes.length > 0;
+  const isPinning =
+    decision.verdict.is === 'wants' || isJudged || decision.person || decision.marks || records.length > 0 || due.writes.length > 0;
   const isEarly = call.phase !== 'ended' && decision.verdict.is === 'wants';
   const pinned = isPinning ? (isEarly ? { ...inputs, live: true as const } : inputs) : due.pinned;
   const offsetMs = Math.abs(inputs.clockOffsetMs) >= 2_000 ? inputs.clockOffsetMs : 0;
@@ -284,7 +303,7 @@ async function tellCall(line: Line, due: DueCall): Promise<Told> {
     ownFacts: silent ? [presumedEnd] : [],
     summary: { call: due.id, version: due.version + 1 },
     nobodysPhones: nobodysPhonesOf(due.connection, call, inputs, org),
-    notices: noticesOf(due.id, call, own, made?.record, missedFor),
+    notices: noticesOf(due.id, call, own, made?.record, decision.matter, missedFor),
   };
 }
 
@@ -306,8 +325,8 @@ export function hearCall(
 function whatToLookUp(
   due: Pick<DueCall, 'pinned' | 'writes'>,
   call: Call,
-  org: Pick<OrgView, 'policy'>,
-): { asked: LookUp; refused: DueCall['writes'][number] | undefined } {
+  org: OrgView,
+): { asked: LookUp; refused: DueCall['writes'][number] | undefined; isPinned: boolean; policy: Policy } {
   // Who was meant is pinned with the first wish (D1), and a person's choice needs no number.
   const { number } = call.customer;
   // A log that was refused, or written without its link, for the record it hangs on: who has the number by now?
@@ -317,6 +336,7 @@ function whatToLookUp(
       Object.values(row.refused).some(({ code }) => recordGone.has(code)),
   );
   const pointed = pointersOf(call, matchRulesOf(call, due, org)).map(({ record }) => record);
+  const { policy } = effectivePolicy(due.pinned?.policy ?? org.policy, whoseOf(call, due.pinned ?? org));
   const isPinned =
     due.pinned !== undefined &&
     refused === undefined &&
@@ -324,9 +344,10 @@ function whatToLookUp(
     !due.pinned.match.unsure &&
     !(due.pinned.live && call.phase === 'ended') &&
     !due.pinned.match.stranger &&
-    (due.pinned.number === undefined || due.pinned.number === (number ?? null));
+    (due.pinned.number === undefined || due.pinned.number === (number ?? null)) &&
+    due.pinned.matters?.code?.looked === codeOf(call, policy.cases);
   const chosen = call.linked ? [call.linked.who, call.linked.what].filter((record) => record !== undefined) : pointed;
-  return { asked: { number: isPinned || call.linked ? undefined : number, chosen }, refused };
+  return { asked: { number: isPinned || call.linked ? undefined : number, chosen }, refused, isPinned, policy };
 }
 
 /** What a call is judged by. `isRefused`: the record it hangs on is gone, so that somebody else may be meant by now. */
@@ -339,15 +360,25 @@ export type Judging = {
   readonly book: LookedUp;
   readonly settled: boolean;
   readonly isRefused: boolean;
+  /** Cases and opportunities of whoever it may be about; left out: as pinned. */
+  readonly matters?: KnownMatters;
+  /** Those it has begun. */
+  readonly ownMatters?: readonly OwnMatter[];
+  /** One that another call was making may be there by now. */
+  readonly isComing?: boolean;
 };
 
 /** From what is known to what is wanted: the one way, for the line as for trying a policy out (server/simulate). Pure. */
-export function judgeCall(links: Pick<Line, 'callLink' | 'recordingLink'>, { due, call, phones, org, book, settled, isRefused }: Judging) {
+export function judgeCall(
+  links: Pick<Line, 'callLink' | 'recordingLink'>,
+  { due, call, phones, org, book, settled, isRefused, matters, ownMatters, isComing }: Judging,
+) {
   // What it hangs on stays its own although another call had another record made.
   const formerly = book.formerlyMade?.find(({ generation, state }) => generation === due.personGeneration && state === 'there');
   const made = formerly ?? book.made;
   const isMaking = due.pinned?.match.stranger === true && due.wantsPerson && made?.state !== 'there';
-  const inputs = pinInputs(due.pinned, { ...inputsNow(org, due, call, book), ...(phones && { phones }) }, call, isMaking || isRefused);
+  const now = { ...inputsNow(org, due, call, book, matters), ...(phones && { phones }) };
+  const inputs = pinInputs(due.pinned, now, call, isMaking || isRefused, isComing);
   const link = links.callLink(due);
   const voicemailLink = links.recordingLink(call.voicemail?.url);
   const decision = decide(call, inputs, {
@@ -361,15 +392,18 @@ export function judgeCall(links: Pick<Line, 'callLink' | 'recordingLink'>, { due
     ...(link === undefined ? {} : { link }),
     ...(made && { made }),
     ...(book.heard && { heard: book.heard }),
+    ...(ownMatters && { matters: ownMatters }),
     ...(due.personGeneration !== undefined && { ownGeneration: due.personGeneration }),
     settled,
   });
+  // What it hangs on is made first.
+  const records = [...decision.matters.map((matter) => ({ ...matter, qualifier: '' })), ...decision.wants];
   const wants = [
-    ...decision.wants.map(({ role, qualifier, record }) => ({ role, qualifier, record })),
+    ...records.map(({ role, qualifier, record }) => ({ role, qualifier, record })),
     ...(decision.marks ? [{ role: 'attribution', qualifier: keyOfMarks(decision.marks), record: decision.marks }] : []),
     ...(decision.person ? [{ role: 'person', qualifier: '', record: decision.person.record }] : []),
   ];
-  return { inputs, decision, wants, made };
+  return { inputs, decision, records, wants, made };
 }
 
 /** Ids come with 15 characters or with three more. */
@@ -378,6 +412,8 @@ const keyOfMarks = ({ id }: WantedMarks): string => id.slice(0, 15);
 /** The book hears of what became of a record within a poll or two. */
 const lookAgainMs = 75_000;
 const bookKnowsMs = 10 * 60_000;
+/** What another call makes is told as soon as it is there; this is for who was told in that very moment. */
+const comingAgainMs = 60_000;
 
 /** A missed call is news for so long; what is told of it later changes nobody's screen. */
 const newsMs = 3_600_000;
@@ -420,7 +456,13 @@ function matchRulesOf(call: Call, { pinned }: Pick<DueCall, 'pinned'>, org: Pick
 }
 
 /** Today's rules and people, for a call that hasn't pinned its own (D1). Pure. */
-export function inputsNow(org: OrgView, due: Judging['due'], call: NonNullable<Told['call']>, book: LookedUp): Inputs {
+export function inputsNow(
+  org: OrgView,
+  due: Judging['due'],
+  call: NonNullable<Told['call']>,
+  book: LookedUp,
+  matters?: KnownMatters,
+): Inputs {
   const owner = (user: CrmUser): Owner => ({ crmUserId: user.id, zone: user.zone, name: user.name });
   // An agent whose e-mail isn't known yet, or an org whose users weren't read yet, is no answer: it must not be pinned as one.
   const userOf = (agent: Agent): CrmUser | undefined => {
@@ -445,10 +487,12 @@ export function inputsNow(org: OrgView, due: Judging['due'], call: NonNullable<T
   );
   const whose = whoseOf(call, { teams, policy: org.policy });
   const rules = matchRulesOf(call, due, org);
-  const match = matchCall(call, { ...book, ...(org.relatedTo && { relatedTo: org.relatedTo }) }, rules);
   const pointed = idsOf(pointersOf(call, rules).map(({ record }) => record));
   const { policy } = effectivePolicy(org.policy, whose);
   const { defaultOwnerId, followUp, stranger } = policy;
+  const known = { ...book, ...(org.relatedTo && { relatedTo: org.relatedTo }) };
+  const found = withCases(matchCall(call, known, rules), call, matters ?? noMatters);
+  const match = unsureWhileReading(found, matters, policy);
   const owners = mayBeMeant(match).map(({ ownerId }) => ownerId);
   const chains = chainsIn(policy).flatMap((chain) => chain.filter((step) => !isOwnerWord(step)));
   const named = [defaultOwnerId, followUp.seniorManagerId, followUp.missedOwnerId, stranger.ownerId, ...chains, ...owners].filter(
@@ -470,6 +514,7 @@ export function inputsNow(org: OrgView, due: Judging['due'], call: NonNullable<T
     ...(Object.keys(teams).length > 0 && { teams }),
     fallbackOwner: fallback ? owner(fallback) : null,
     match,
+    ...(matters && { matters }),
     number: call.customer.number ?? null,
     ...(pointed.length > 0 && { pointed }),
     named:

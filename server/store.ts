@@ -1,6 +1,6 @@
 import type { Call } from './call/call.ts';
 import type { Branded, CallEvent, CallId } from './call/event.ts';
-import type { CrmQueue, CrmUser, Fields, FieldValue, Wanted, WantedActivity, WantedMarks, WantedPerson, WrongDefault } from './crm.ts';
+import type { CrmQueue, CrmUser, Fields, FieldValue, Wanted, WantedMarks, WantedOfCall, WantedPerson, WrongDefault } from './crm.ts';
 import type { Inputs } from './decide/pin.ts';
 import type { Policy } from './decide/policy.ts';
 import type { Step, Verdict } from './decide/decide.ts';
@@ -54,7 +54,7 @@ export type DueCall = {
   readonly personGeneration: number | undefined;
   /** Of the call and of every part joined into it; `callId` tells them apart. */
   readonly events: readonly StoredEvent[];
-  readonly writes: readonly WriteRow<WantedActivity>[];
+  readonly writes: readonly WriteRow<WantedOfCall>[];
   /** What is put into leads that are there: one for each that the call has hung on. */
   readonly marks: readonly WriteRow<WantedMarks>[];
   /** The rows of the calls it may be part of. */
@@ -166,13 +166,15 @@ export type WritePlan = {
   readonly role: string;
   readonly qualifier: string;
   readonly name: string;
-  readonly wanted: WantedActivity | WantedMarks;
+  readonly wanted: WantedOfCall | WantedMarks;
   readonly policyVersion: number;
   readonly retracted: string | null;
   readonly onlyUntouched: boolean;
   readonly change: 'none' | 'drop' | 'send';
   readonly lane: Lane;
   readonly delayMs: number;
+  /** Only as long as no other call makes one for the same contact. */
+  readonly once?: true;
 };
 
 /** A record to be made for a number nobody has (P1). `generation`: how often one made before was deleted. */

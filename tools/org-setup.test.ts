@@ -43,7 +43,7 @@ async function run(...argv: string[]) {
 
 test('DP-67, DP-68: the command says what is missing, installs it, tells the version, says what is lost, and takes it out', async () => {
   const before = await run('check');
-  expect(before.said).toContain('! What Cordboard installed: Cordboard’s fields are not installed (version 1 is at hand).');
+  expect(before.said).toContain('! What Cordboard installed: Cordboard’s fields are not installed (version 2 is at hand).');
   expect(before.said).toContain('docs/operate/org.md#not-installed');
   expect((await run('install', '--version', '--language', 'pl')).said).toBe('Nie zainstalowano: Cordboard działa w formie zredukowanej.');
 
@@ -51,12 +51,12 @@ test('DP-67, DP-68: the command says what is missing, installs it, tells the ver
   expect(installed.code).toBe(0);
   expect(installed.said).toMatch(/Installed\.\nA task was written, found by its name and deleted\./);
   expect(installed.said).toContain('Left out: the call center. This server has no public https address (CORDBOARD_PUBLIC_URL).');
-  expect((await run('install', '--version')).said).toBe('Installed, version 1.');
+  expect((await run('install', '--version')).said).toBe('Installed, version 2.');
   expect(JSON.parse((await run('check', '--json')).said)).toMatchObject({ installed: { state: 'current' } });
 
   const asked = await run('install', '--uninstall');
   expect(asked.said).toMatch(/what stood in these fields is lost[\s\S]*Activity\.Cordboard_Name__c[\s\S]*--uninstall --yes/);
-  expect((await run('install', '--version')).said).toBe('Installed, version 1.');
+  expect((await run('install', '--version')).said).toBe('Installed, version 2.');
   expect((await run('install', '--uninstall', '--yes')).said).toContain('Uninstalled');
   expect((await run('install', '--version')).said).toMatch(/^Not installed/);
 });

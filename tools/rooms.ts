@@ -16,7 +16,9 @@ const everything = ['server', 'sources', 'crms', 'emulators', 'wire'];
 export const rooms: Readonly<Record<string, Row>> = {
   // The straight line. `call` and `decide` are pure: no clock, no network, no database, no CRM.
   'server/call': { from: [] },
-  'server/decide': { from: ['server/call', 'server/crm.ts', 'server/match/match.ts', 'server/match/is-mobile.ts'] },
+  'server/decide': {
+    from: ['server/call', 'server/crm.ts', 'server/match/match.ts', 'server/match/is-mobile.ts', 'server/match/matters.ts'],
+  },
   // Numbers in, whose they are out. Knows no call; what the CRM calls things is the adapter's business.
   'server/book': {
     from: [

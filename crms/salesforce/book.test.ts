@@ -91,6 +91,32 @@ describe('what an object looks like', () => {
   });
 });
 
+describe('cases and opportunities, which have no numbers', () => {
+  const named = (...names: string[]) => ({
+    fields: ['Id', 'SystemModstamp', 'LastModifiedDate', 'IsDeleted', ...names].map((name) => ({ name, type: 'string' })),
+  });
+  test('DP-04: an org that has none, or a user who may not see them, is left be', async () => {
+    objects['Opportunity'] = named('Name');
+    expect(await book.objects(['case', 'opportunity', 'contact'])).toEqual([
+      { kind: 'case', because: expect.stringContaining('There is no Case'), absent: true },
+      { kind: 'opportunity', because: 'The connected user may not see Opportunity.IsClosed.' },
+      { kind: 'contact', fields: ['Phone'] },
+    ]);
+  });
+  test('only open cases are read, unless one may be asked for by its code; phone fields of the contact are none of the case', async () => {
+    objects['Case'] = { fields: [...named('CaseNumber', 'ContactId', 'IsClosed', 'Subject', 'Ticket__c').fields, phone('ContactPhone')] };
+    const [open] = await book.objects(['case']);
+    const [byNumber] = await book.objects(['case'], 'CaseNumber');
+    const [byTicket] = await book.objects(['case'], 'Ticket__c');
+    expect([open, byNumber, byTicket].map((one) => one && 'fields' in one && one.fields)).toEqual([
+      ['CaseNumber', 'ContactId', 'IsClosed', 'Subject', 'open'],
+      ['CaseNumber', 'ContactId', 'IsClosed', 'Subject', 'all'],
+      ['CaseNumber', 'ContactId', 'IsClosed', 'Ticket__c', 'Subject', 'all'],
+    ]);
+    expect(await book.objects(['case'], 'Gone__c')).toEqual([{ kind: 'case', because: 'The connected user may not see Case.Gone__c.' }]);
+  });
+});
+
 describe('a field that is removed', () => {
   const reads: [string, (object: BookObject) => Promise<unknown>][] = [
     ['changes', (object) => book.changes([{ object, after: place }])],

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type BookObject, type BookRecord, type CrmBook, Refused, Unanswered } from '../../server/crm.ts';
 import type { World } from '../../server/world.ts';
+import { isMatter, matterFields, matterObjects, matterShape } from './book-matters.ts';
 import { bulkRead } from './bulk-read.ts';
 import { follow, keepsAmong, topicOf } from './events/book-events.ts';
 import type { PubSub } from './events/pubsub.ts';
@@ -33,7 +34,10 @@ const Page = z.looseObject({ totalSize: z.number(), done: z.boolean(), records: 
 type Found = z.infer<typeof Page>['records'][number];
 
 /** Our word for an object, and Salesforce's. A custom object is called by its API name in both. */
-const apiNames: Readonly<Record<string, string>> = { contact: 'Contact', lead: 'Lead', account: 'Account', 'person-account': 'Account' };
+const apiNames: Readonly<Record<string, string>> = {
+  ...{ contact: 'Contact', lead: 'Lead', account: 'Account', 'person-account': 'Account' },
+  ...matterObjects,
+};
 const apiNameOf = (kind: string) => (Object.hasOwn(apiNames, kind) ? apiNames[kind]! : kind);
 
 /** Who is asked for a number is not who reads faxes, and a contact's assistant is somebody else. */
@@ -62,6 +66,12 @@ type Shape = {
   readonly selected: ReadonlySet<string>;
   /** Only the half of the object that this kind is of: companies, or persons. */
   readonly half: string | undefined;
+  /** More than that: only such records are read at first; what becomes another is told by its changes. */
+  readonly atFill?: string | undefined;
+  /** Of a case: the field it is asked for by. */
+  readonly code?: string | undefined;
+  /** As `BookObject.fields`, where that isn't the phone fields. */
+  readonly fields?: readonly string[];
   has(field: string): boolean;
 };
 
@@ -81,6 +91,8 @@ export function salesforceBook({ api: polling, session, world, pubsub }: Connect
   const [api, describing] = [countedAs(polling, 'fill'), countedAs(polling, 'other')];
   const known = new Map<string, Known>();
   const doubtedAtMs = new Map<string, number>();
+  /** By which field cases are asked for, as they were last described. */
+  let codeKnown: string | undefined;
   const shapeOf = ({ kind }: { kind: string }): Shape => {
     const shape = known.get(kind)?.shape;
     if (!shape) throw new Error(`${kind} was not asked for with objects()`);
@@ -105,7 +117,9 @@ export function salesforceBook({ api: polling, session, world, pubsub }: Connect
 
   return {
     atOnce,
-    async objects(kinds) {
+    async objects(kinds, code) {
+      if (code !== codeKnown) known.delete('case');
+      codeKnown = code;
       const nowMs = world.monotonic();
       const isAsked = (kind: string) => nowMs >= (known.get(kind)?.untilMs ?? -Infinity);
       const asked = [...new Set(kinds.filter(isAsked).map(apiNameOf))];
@@ -125,14 +139,14 @@ export function salesforceBook({ api: polling, session, world, pubsub }: Connect
             known.set(kind, { ...before, untilMs: nowMs + busyForMs });
             continue;
           }
-          const shape = shapeOrNot(kind, name, answer);
+          const shape = shapeOrNot(kind, name, answer, code);
           if ('select' in shape) known.set(kind, { shape, untilMs: nowMs + believedForMs });
           else known.set(kind, { ...before, out: shape, untilMs: nowMs + (shape.absent ? believedForMs : refusedForMs) });
         }
       }
       return kinds.map((kind) => {
         const { shape, out } = known.get(kind)!;
-        return out ? { kind, ...out } : { kind, fields: shape!.phones };
+        return out ? { kind, ...out } : { kind, fields: shape!.fields ?? shape!.phones };
       });
     },
 
@@ -155,16 +169,16 @@ export function salesforceBook({ api: polling, session, world, pubsub }: Connect
     },
 
     async count(object) {
-      const { object: name, half } = shapeOf(object);
-      const soql = `SELECT COUNT() FROM ${name}${half === undefined ? '' : ` WHERE ${half}`}`;
+      const { object: name } = shapeOf(object);
+      const soql = `SELECT COUNT() FROM ${name}${whereOf(conditionsOf(shapeOf(object)))}`;
       return read(Page, await ask(object, soql)).totalSize;
     },
 
     async page(object, afterId) {
-      const { select, half } = shapeOf(object);
-      const where = [...(half === undefined ? [] : [half]), ...(afterId === undefined ? [] : [`Id > ${quoted(afterId)}`])];
+      const { select } = shapeOf(object);
+      const where = [...conditionsOf(shapeOf(object)), ...(afterId === undefined ? [] : [`Id > ${quoted(afterId)}`])];
       // By id and not by cursor: a fill goes on where it stood after a restart, a day later too, when a cursor is gone.
-      const soql = `${select}${where.length > 0 ? ` WHERE ${where.join(' AND ')}` : ''} ORDER BY Id LIMIT ${pageSize}`;
+      const soql = `${select}${whereOf(where)} ORDER BY Id LIMIT ${pageSize}`;
       const { records, done } = read(Page, await ask(object, soql));
       const last = records.at(-1);
       // A page of wide rows may be cut short: then there is more, whatever its length.
@@ -240,8 +254,8 @@ export function salesforceBook({ api: polling, session, world, pubsub }: Connect
     whole: bulkRead(
       api,
       (object) => {
-        const { select, half } = shapeOf(object);
-        return `${select}${half === undefined ? '' : ` WHERE ${half}`}`;
+        const { select } = shapeOf(object);
+        return `${select}${whereOf(conditionsOf(shapeOf(object)))}`;
       },
       (object, record) => recordOf(object.kind, shapeOf(object), record),
     ),
@@ -254,15 +268,29 @@ export function salesforceBook({ api: polling, session, world, pubsub }: Connect
   };
 }
 
-function shapeOrNot(kind: string, object: string, answer: unknown): Shape | NoShape {
+/** Which records of an object a fill reads. */
+const conditionsOf = ({ half, atFill }: Shape): string[] => [half, atFill].filter((condition) => condition !== undefined);
+const whereOf = (conditions: readonly string[]) => (conditions.length > 0 ? ` WHERE ${conditions.join(' AND ')}` : '');
+
+function shapeOrNot(kind: string, object: string, answer: unknown, caseCode: string | undefined): Shape | NoShape {
   if (answer instanceof Refused) {
     const { code, message } = answer.failure;
+    // An org for sales may have no cases, one for service no opportunities (DP-04).
+    if (code === 'NOT_FOUND' && isMatter(kind))
+      return { because: `There is no ${object}, or the connected user may not see it.`, absent: true };
     return { because: code === 'NOT_FOUND' ? 'There is no such object, or the connected user may not see it.' : message };
   }
   const described = Described.safeParse(answer);
   if (!described.success) return { because: `Salesforce describes it in a way that can't be read.` };
   const { fields } = described.data;
   const has = (field: string) => fields.some((one) => one.name === field);
+  if (isMatter(kind)) {
+    const shape = matterShape(kind, has, caseCode);
+    if ('because' in shape) return shape;
+    const { columns, ...more } = shape;
+    const select = `SELECT ${columns.join(', ')} FROM ${object}`;
+    return { object, columns: noColumns, phones: [], select, selected: new Set(columns), half: undefined, has, ...more };
+  }
   if (kind === 'person-account' && !has('IsPersonAccount')) return { because: 'This org has no person accounts.', absent: true };
   const shape = shapeFor(kind, object, fields, has);
   return shape.phones.length > 0 ? shape : { because: 'It has no phone field that the connected user may see.' };
@@ -301,7 +329,9 @@ function shapeFor(kind: string, object: string, fields: z.infer<typeof Described
   };
 }
 
-function recordOf(kind: string, { columns, phones }: Shape, record: Found): BookRecord {
+const noColumns = Object.fromEntries(Object.keys(wantedColumns).map((column) => [column, undefined])) as Shape['columns'];
+
+function recordOf(kind: string, { columns, phones, code }: Shape, record: Found): BookRecord {
   const text = (field: string | undefined): string | undefined => {
     const value = field === undefined ? undefined : record[field];
     return typeof value === 'string' && value !== '' ? value : undefined;
@@ -333,6 +363,7 @@ function recordOf(kind: string, { columns, phones }: Shape, record: Found): Book
     stamp: stampOf(record),
     modifiedAtMs: Date.parse(text('LastModifiedDate') ?? stampOf(record)),
     ...(Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== undefined)) as Partial<BookRecord>),
+    ...(isMatter(kind) && matterFields(kind, code, text, (field) => record[field] === true)),
   };
 }
 

@@ -47,7 +47,7 @@ export function wrongAmong(
     return Object.entries(fields).flatMap(([field, value]) => {
       const because = described
         ? whyNot(known.get(field.toLowerCase()), value)
-        : 'Cordboard creates no such records: name Task, Lead, Contact or Account.';
+        : 'Cordboard creates no such records: name Task, Lead, Contact, Account, Case or Opportunity.';
       return because === undefined ? [] : [{ object, field, because }];
     });
   });

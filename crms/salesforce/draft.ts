@@ -68,7 +68,12 @@ const link = (url: string | undefined, length: number) => (url?.startsWith('http
  * the fields that were read, not among those we write.
  */
 export function lockedBy(fields: Fields, creating: boolean, shape: Pick<TaskShape, 'isClosed'>): string[] {
+  const { ContactId, AccountId, WhoId, WhatId } = fields;
+  // A case or an opportunity locks whose it is.
+  if (ContactId || 'Origin' in fields || 'StageName' in fields) return idsAmong([ContactId, AccountId]);
   if (creating && (!fields['ActivityDate'] || shape.isClosed(String(fields['Status'])))) return [];
-  const ids = [fields['WhoId'], fields['WhatId'], fields['AccountId']].filter((id): id is string => typeof id === 'string' && id !== '');
-  return [...new Set(ids)];
+  return idsAmong([WhoId, WhatId, AccountId]);
 }
+const idsAmong = (ids: readonly (FieldValue | undefined)[]): string[] => [
+  ...new Set(ids.filter((id): id is string => typeof id === 'string' && id !== '')),
+];

@@ -22,7 +22,8 @@ import { type Ask, ownerAsDecided } from './request.ts';
 import { type Connection, counted, Found, type FoundRecord, isOurName, type Part, parsed, Rows, sendable, shortId } from './parts.ts';
 import { marksParts } from './marks.ts';
 import { readChoices } from './mapped.ts';
-import { personParts } from './person.ts';
+import { matterChanges } from './matter.ts';
+import { madeParts, matterKinds } from './person.ts';
 import { personsAfter } from './person-after.ts';
 import { refusedFields, references, type Sparable } from './refused-fields.ts';
 import { getTogether } from './together.ts';
@@ -49,14 +50,17 @@ export async function exchange(connection: Connection, asked: Exchange, signal?:
   checkSize(asked);
   const doubts: Doubt[] = [];
   // What the admin wants in their fields was drafted without knowing what they take.
+  const all = [...asked.reads, ...asked.writes];
   const isMapped = asked.writes.some(({ mapped }) => mapped) || asked.reads.some(({ kind }) => kind === 'marks');
   const isBlind = isMapped && !connection.arePersonsKnown();
-  const shapes = asked.reads.every(isActivity) && asked.writes.every(isActivity) ? undefined : await connection.persons();
+  const shapes = all.some((ask) => !isActivity(ask) && !isMatter(ask)) ? await connection.persons() : undefined;
   if (isBlind) throw new Refused(changedMeanwhile);
+  const matters = all.some(isMatter) ? await connection.matters() : [];
   const parts = [
     ...readParts(connection, asked.reads, reads),
-    ...(shapes ? personParts(writing, shapes, asked, { reads, writes }) : []),
+    ...madeParts(writing, [...(shapes ?? []), ...matters], asked, { reads, writes }),
     ...(shapes ? marksParts(writing, shapes, asked, { reads, writes }) : []),
+    ...matterChanges(writing, matters, asked, writes),
     ...writeParts(writing, asked.writes, asked.defaults, writes, doubts),
   ];
   if (parts.length > maxParts) throw new Refused(tooMuch('These names are too long to be looked up in one request.'));
@@ -154,6 +158,7 @@ function answered<T>(answer: T | undefined): T {
   return answer;
 }
 
+const isMatter = ({ kind }: ReadAsk | WriteAsk) => matterKinds.some((one) => one === kind);
 const isActivity = ({ kind }: ReadAsk | WriteAsk) => kind === undefined || kind === 'activity';
 const isFieldLost = ({ code }: CrmFailure) => code === 'INVALID_FIELD' || code === 'INVALID_FIELD_FOR_INSERT_UPDATE';
 const saysFieldLost = (answer: ReadAnswer | WriteAnswer | undefined): boolean =>

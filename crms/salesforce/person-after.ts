@@ -140,7 +140,9 @@ const Owners = z.looseObject({ records: z.array(z.looseObject({ Id: z.string(), 
 /** Whom the org's own rules have chosen. Not told if it can't be read: the record is there all the same. */
 async function readOwners(connection: Connection, asks: readonly WriteAsk[], answers: (WriteAnswer | undefined)[]): Promise<void> {
   const made = answers.flatMap((answer, index) =>
-    asks[index]?.byAssignmentRules && answer && 'created' in answer && answer.created ? [{ index, answer }] : [],
+    asks[index]?.byAssignmentRules && asks[index]?.kind === 'lead' && answer && 'created' in answer && answer.created
+      ? [{ index, answer }]
+      : [],
   );
   if (made.length === 0) return;
   const { api } = connection;

@@ -5,10 +5,10 @@ import {
   type FieldDefaults,
   type Fields,
   type PersonKind,
-  personKinds,
   type ReadAnswer,
   Refused,
   Unanswered,
+  type WantedMatter,
   type WantedPerson,
   type WriteAnswer,
   type WriteAsk,
@@ -22,13 +22,19 @@ import { draftMapped } from './mapped.ts';
 import { isOneOf, shortLists } from './soql.ts';
 import { cutAt, oneLine } from './text.ts';
 
-export const objects = { lead: 'Lead', contact: 'Contact', account: 'Account' } as const satisfies Record<PersonKind, string>;
+/** What is made once: persons for numbers, cases and opportunities for calls. */
+export const matterKinds = ['case', 'opportunity'] as const satisfies readonly WantedMatter['kind'][];
+type MadeKind = PersonKind | WantedMatter['kind'];
+export const objects = {
+  ...{ lead: 'Lead', contact: 'Contact', account: 'Account' },
+  ...{ case: 'Case', opportunity: 'Opportunity' },
+} as const satisfies Record<MadeKind, string>;
 /** `cb1` and 40 hex digits (W1). */
 const nameLength = 43;
 
-/** What this user can do with one kind of record made for strangers. */
-export type PersonShape = {
-  readonly kind: PersonKind;
+/** What this user can do with one kind of record that is made once. */
+export type MadeShape<Kind extends MadeKind = MadeKind> = {
+  readonly kind: Kind;
   readonly object: string;
   readonly nameField: string;
   /** Why none can be made, in words that say what to do; undefined: they can. */
@@ -38,6 +44,8 @@ export type PersonShape = {
   /** Ids by the CRM's name for programs; those that may be used. */
   readonly recordTypes: ReadonlyMap<string, string>;
 };
+
+export type PersonShape = MadeShape<PersonKind>;
 
 /** The record in Salesforce's words. A lead must have a company, a contact and a lead a last name (salesforce.md §3.3). */
 export function draftPerson(wanted: WantedPerson, shape: PersonShape | undefined): Fields {
@@ -114,15 +122,20 @@ const Describe = z.looseObject({
 const Composite = z.looseObject({ compositeResponse: z.array(z.looseObject({ body: z.unknown(), httpStatusCode: z.number() })) });
 
 /** One API call. `nameField`: the unique field that a name is kept in, on each of the objects. */
-export async function describePersons(api: Api, nameField: string, chance: () => number): Promise<PersonShape[]> {
-  const compositeRequest = personKinds.map((kind) => ({
+export async function describeMade<Kind extends MadeKind>(
+  api: Api,
+  nameField: string,
+  chance: () => number,
+  kinds: readonly Kind[],
+): Promise<MadeShape<Kind>[]> {
+  const compositeRequest = kinds.map((kind) => ({
     method: 'GET',
     url: `${api.base}/sobjects/${objects[kind]}/describe`,
     referenceId: kind,
   }));
   const { json } = await api.call({ method: 'POST', path: `${api.base}/composite`, body: { allOrNone: false, compositeRequest } });
   const answers = parsed(Composite, json).compositeResponse;
-  return personKinds.map((kind, place) => {
+  return kinds.map((kind, place) => {
     const object = objects[kind];
     const answer = answers[place];
     if (!answer) throw new Unanswered('Salesforce left a part of the request unanswered.');
@@ -154,7 +167,7 @@ export async function describePersons(api: Api, nameField: string, chance: () =>
     const closedBecause = !described.createable
       ? `The connected user may not create ${object} records.`
       : !name
-        ? `The field ${nameField} doesn't exist on ${object}, or the connected user can't see it: without it one stranger could become two.`
+        ? `The field ${nameField} doesn't exist on ${object}, or the connected user can't see it: without it one could become two.`
         : !name.externalId || !name.unique || !name.createable || (name.length ?? 0) < nameLength
           ? `The field ${nameField} on ${object} must be a unique external id of at least ${nameLength} characters that the connected user may write.`
           : undefined;
@@ -176,8 +189,8 @@ export async function describePersons(api: Api, nameField: string, chance: () =>
 
 type Answers = { readonly reads: (ReadAnswer | undefined)[]; readonly writes: (WriteAnswer | undefined)[] };
 
-/** The parts of an exchange that are about records made for strangers: looked up by name, and made, never changed. */
-export function personParts(connection: Connection, shapes: readonly PersonShape[], asked: Exchange, answers: Answers): Part[] {
+/** The parts of an exchange that are about records made once: looked up by name, and made. `matter.ts` says what of them is changed. */
+export function madeParts(connection: Connection, shapes: readonly MadeShape[], asked: Exchange, answers: Answers): Part[] {
   const { api } = connection;
   const parts: Part[] = [];
   const shapeOf = (kind: string | undefined) => shapes.find((shape) => shape.kind === kind);
@@ -196,7 +209,7 @@ export function personParts(connection: Connection, shapes: readonly PersonShape
         ({ ask }) => list.includes(field === 'Id' ? (ask.id ?? '') : ask.name) && (ask.id === undefined) === (field !== 'Id'),
       );
       // Whose a lead is may be the choice of the org's own rules.
-      const owner = shape.kind === 'lead' ? 'OwnerId, ' : '';
+      const owner = shape.kind === 'lead' ? 'OwnerId, ' : shape.kind === 'case' ? 'ContactId, ' : '';
       const soql = `SELECT Id, IsDeleted, ${owner}${shape.nameField} FROM ${shape.object} WHERE ${isOneOf(field, list)}`;
       parts.push({
         ask: { method: 'GET', path: `${api.base}/queryAll?q=${encodeURIComponent(soql)}` },
@@ -209,8 +222,11 @@ export function personParts(connection: Connection, shapes: readonly PersonShape
                 ? String(record[shape.nameField]).toLowerCase() === ask.name.toLowerCase()
                 : shortId(record.Id) === shortId(ask.id);
             const found = records.filter(isIt).toSorted((a, b) => Number(a.IsDeleted) - Number(b.IsDeleted))[0];
-            const OwnerId = found?.['OwnerId'];
-            const fields: Fields = typeof OwnerId === 'string' ? { OwnerId } : {};
+            const [OwnerId, ContactId] = [found?.['OwnerId'], found?.['ContactId']];
+            const fields: Fields = {
+              ...(typeof OwnerId === 'string' ? { OwnerId } : {}),
+              ...(typeof ContactId === 'string' || ContactId === null ? { ContactId } : {}),
+            };
             answers.reads[index] = { held: found && { id: found.Id, fields, deleted: found.IsDeleted, doubles: [] } };
           }
         },
@@ -223,7 +239,7 @@ export function personParts(connection: Connection, shapes: readonly PersonShape
 
   const creates = asked.writes.flatMap((ask, index): (PersonSent & { readonly index: number })[] => {
     const shape = shapeOf(ask.kind);
-    if (!shape) return [];
+    if (!shape || ask.id !== undefined) return [];
     if (shape.closedBecause !== undefined) {
       answers.writes[index] = { refused: 'failed', failure: closed(shape.closedBecause) };
       return [];
@@ -241,7 +257,7 @@ export function personParts(connection: Connection, shapes: readonly PersonShape
         body: { allOrNone: false, records },
         headers: headersOf(rows[0]!.ask),
       },
-      words: `POST /composite/sobjects (${counted(rows.length, 'person')})`,
+      words: `POST /composite/sobjects (${counted(rows.length, matterKinds.some((kind) => kind === rows[0]!.shape.kind) ? rows[0]!.shape.object : 'person')})`,
       take(json) {
         const results = parsed(Rows, json);
         if (results.length !== rows.length) throw new Unanswered('Salesforce answered another number of rows than it was sent.');
@@ -282,12 +298,12 @@ export function personParts(connection: Connection, shapes: readonly PersonShape
 /** One record as it is sent: what was asked, and the admin's defaults that it can't do without. */
 type PersonSent = {
   readonly ask: WriteAsk;
-  readonly shape: PersonShape;
+  readonly shape: MadeShape;
   readonly fields: Fields;
   readonly needed: Fields;
   readonly defaults: Fields;
 };
-export function personToSend(ask: WriteAsk, shape: PersonShape, given: FieldDefaults | undefined): PersonSent {
+export function personToSend(ask: WriteAsk, shape: MadeShape, given: FieldDefaults | undefined): PersonSent {
   const fields = sendable(ask.fields, shape.canCreate);
   const defaults = defaultsOf(given, shape.object);
   return { ask, shape, fields, needed: neededDefaults(shape.fields, fields, defaults), defaults };
@@ -309,7 +325,7 @@ export function refusalOf(
 ): Extract<WriteAnswer, { refused: string }> {
   const [first] = errors;
   if (first?.code === 'DUPLICATE_VALUE' && isOurName(first, row.shape.nameField)) {
-    const id = /\b(?:00Q|003|001)[A-Za-z0-9]{12}(?:[A-Za-z0-9]{3})?\b/.exec(first.message)?.[0];
+    const id = /\b(?:00Q|003|001|500|006)[A-Za-z0-9]{12}(?:[A-Za-z0-9]{3})?\b/.exec(first.message)?.[0];
     return { refused: 'exists', ...(id === undefined ? {} : { id }), message: session.redact(first.message) };
   }
   const failure = failureOf(errors, world.chance, session.redact);
@@ -323,7 +339,7 @@ function sparable({ ask, shape, fields, needed, defaults }: PersonSent): Sparabl
   return {
     fields: { ...fields, ...needed },
     // A person without the number isn't the one who called.
-    essential: ['Name', 'LastName', 'Company', 'Phone', 'MobilePhone', shape.nameField],
+    essential: ['Name', 'LastName', 'Company', 'Phone', 'MobilePhone', 'StageName', 'CloseDate', shape.nameField],
     spareOwnerId: ask.spareOwnerId,
     creating: true,
     defaults,

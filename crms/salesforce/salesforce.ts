@@ -1,4 +1,4 @@
-import { type Crm, Refused, Unanswered } from '../../server/crm.ts';
+import { type Crm, isWantedMatter, personKinds, Refused, Unanswered } from '../../server/crm.ts';
 import type { LentConsents, Vault } from '../../server/vault.ts';
 import type { World } from '../../server/world.ts';
 import { openAgents } from './agents.ts';
@@ -10,7 +10,8 @@ import { exchange, maxRecords } from './exchange.ts';
 import { identityOf } from './identity.ts';
 import { draftMarks } from './marks.ts';
 import { writableFields } from './mapped.ts';
-import { describePersons, draftPerson, personDecidedBy, type PersonShape, unfitForPerson } from './person.ts';
+import { draftMatter, repointed } from './matter.ts';
+import { describeMade, draftPerson, type MadeShape, matterKinds, personDecidedBy, type PersonShape, unfitForPerson } from './person.ts';
 import { readableBy } from './readable.ts';
 import { readQueues, readUsers } from './users.ts';
 import { openPubSub, pubsubFor } from './events/pubsub.ts';
@@ -79,6 +80,10 @@ export async function connectSalesforce(
     /** As last described, for what is drafted meanwhile. */
     let personsKnown: readonly PersonShape[] | undefined;
     const personShape = (kind: string) => personsKnown?.find((one) => one.kind === kind);
+    let matters: Promise<readonly MadeShape[]> | undefined;
+    /** What is missing may have been added since: it is looked at again for the next one. */
+    const whileComplete = (asked: Promise<readonly MadeShape[]>, forget: () => unknown) =>
+      void asked.then((shapes) => shapes.some(({ closedBecause }) => closedBecause !== undefined) && forget(), forget);
     const connection = {
       api: countedAs(api, 'write'),
       get shape() {
@@ -90,20 +95,25 @@ export async function connectSalesforce(
       agents,
       arePersonsKnown: () => personsKnown !== undefined,
       persons: () => {
-        persons ??= describePersons(api, shape.names.name, world.chance);
+        persons ??= describeMade(api, shape.names.name, world.chance, personKinds);
         const asked = persons;
-        const forget = () => persons === asked && (persons = undefined);
-        // What is missing may have been added since: it is looked at again for the next one.
         asked.then(
           (shapes) => (personsKnown = shapes),
           () => undefined,
         );
-        asked.then((shapes) => shapes.some(({ closedBecause }) => closedBecause !== undefined) && forget(), forget);
+        whileComplete(asked, () => persons === asked && (persons = undefined));
+        return asked;
+      },
+      matters: () => {
+        matters ??= describeMade(api, shape.names.name, world.chance, matterKinds);
+        const asked = matters;
+        whileComplete(asked, () => matters === asked && (matters = undefined));
         return asked;
       },
       async lookAgain() {
         try {
           persons = undefined;
+          matters = undefined;
           const now = await describeTask(countedAs(api, 'write'), fields, statuses);
           // Names we have given are not forgotten (W8): without their field nothing more is written until it is back.
           if (now.form !== shape.form || now.fingerprint === shape.fingerprint) return false;
@@ -139,7 +149,12 @@ export async function connectSalesforce(
       },
       async wrongDefaults(defaults) {
         const isTask = (object: string) => object.toLowerCase() === 'task';
-        const others = Object.keys(defaults).every(isTask) ? [] : await connection.persons();
+        const isMatter = (object: string) => matterKinds.some((kind) => kind === object.toLowerCase());
+        const named = Object.keys(defaults);
+        const others = [
+          ...(named.every((object) => isTask(object) || isMatter(object)) ? [] : await connection.persons()),
+          ...(named.some(isMatter) ? await connection.matters() : []),
+        ];
         return wrongAmong(defaults, (object) =>
           isTask(object) ? shape.fields : others.find((other) => other.object.toLowerCase() === object.toLowerCase())?.fields,
         );
@@ -169,12 +184,15 @@ export async function connectSalesforce(
       },
       unfit(wanted) {
         if (wanted.kind === 'activity') return unfitForTask(wanted, shape);
+        if (isWantedMatter(wanted)) return {};
         return wanted.kind === 'marks' ? draftMarks(wanted, personShape('lead')).unfit : unfitForPerson(wanted, personShape(wanted.kind));
       },
       orgId,
       locks: (record, creating) => lockedBy(record, creating, shape),
+      repointed,
       draft(wanted) {
         if (wanted.kind === 'activity') return draftTask(wanted, shape);
+        if (isWantedMatter(wanted)) return draftMatter(wanted);
         return wanted.kind === 'marks' ? draftMarks(wanted, personShape('lead')).fields : draftPerson(wanted, personShape(wanted.kind));
       },
       exchange: (ask, signal) => exchange(connection, ask, signal),

@@ -125,8 +125,8 @@ export const cordboardFields: readonly CustomField[] = [
   { object: 'Task', name: 'Cordboard_Call__c', label: 'Cordboard Call', type: 'string', length: 64 },
   { object: 'Task', name: 'Cordboard_Link__c', label: 'Cordboard Link', type: 'url', length: 255 },
   { object: 'Task', name: 'Cordboard_Wait_Seconds__c', label: 'Cordboard Wait Seconds', type: 'double', digits: 18, scale: 0 },
-  // A record made for a stranger belongs to its number: two calls at once make one.
-  ...['Lead', 'Contact', 'Account'].map((object): CustomField => ({
+  // What is made once: a record for a stranger belongs to its number, a case to its call.
+  ...['Lead', 'Contact', 'Account', 'Case', 'Opportunity'].map((object): CustomField => ({
     object,
     name: 'Cordboard_Name__c',
     label: 'Cordboard Name',

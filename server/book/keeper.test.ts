@@ -24,7 +24,12 @@ function keeping({ filled, bookAtLeast, pages = 3 }: { filled: boolean; bookAtLe
     { poll: 0, fill: 0 },
     { poll: 0, fill: 0 },
   ];
-  const settings = { kinds: ['contact'], country: 'PL', budget: { bookShare: 0.5, reserve: 0.2, bookAtLeast } } satisfies BookSettings;
+  const settings = {
+    kinds: ['contact'],
+    code: undefined,
+    country: 'PL',
+    budget: { bookShare: 0.5, reserve: 0.2, bookAtLeast },
+  } satisfies BookSettings;
   const object: BookObject = { kind: 'contact', fields: ['Phone'] };
   let kind: BookKind = {
     kind: 'contact',

@@ -1,5 +1,5 @@
 import { Bell } from '../bell.ts';
-import { type BookLeftOut, type BookObject, type BookPlace, type Crm, Refused, Unanswered } from '../crm.ts';
+import { type BookLeftOut, type BookObject, type BookPlace, type Crm, isMatterKind, Refused, Unanswered } from '../crm.ts';
 import { type Region, regionOf } from '../match/region.ts';
 import type { BookKind, BookStore } from '../store/book-store.ts';
 import type { OrgId } from '../store.ts';
@@ -15,8 +15,10 @@ import { afterReading, cheapPages, readFrom } from './overlap.ts';
 
 /** What the admin says about the book. */
 export type BookSettings = {
-  /** Kinds of records whose numbers are known. */
+  /** Kinds of records whose numbers are known, and those that a call may be about besides. */
   readonly kinds: readonly string[];
+  /** The field that cases are asked for by; without one only open ones are read. */
+  readonly code: string | undefined;
   /** ISO 3166: where numbers without a country code are dialled, for records that don't say where they are. Undefined: where the org is. */
   readonly country: string | undefined;
   readonly budget: Budget;
@@ -128,7 +130,9 @@ async function catchUp(org: OrgId, pages: Map<string, number>, options: BookKeep
   const { store, stop } = options;
   const crm = options.crm(org);
   if (crm === undefined) throw new Error('the org is not connected');
-  const view = await viewOf(crm, await options.settings(org));
+  const settings = await options.settings(org);
+  // What has no numbers is nobody who could call.
+  const view = await viewOf(crm, { ...settings, kinds: settings.kinds.filter((kind) => !isMatterKind(kind)) });
   const out = view.leftOut.find(({ absent }) => !absent);
   if (out) throw new Error(`${out.kind} can't be read: ${out.because}`);
   const fills = async () => {
@@ -215,7 +219,7 @@ async function viewOf(crm: Crm, settings: BookSettings): Promise<View> {
     countries.set(crm, country);
     country.catch(() => countries.delete(crm));
   }
-  const described = await crm.book.objects(settings.kinds);
+  const described = await crm.book.objects(settings.kinds, settings.code);
   return {
     objects: described.flatMap((object) => ('fields' in object ? [object] : [])),
     leftOut: described.flatMap((object) => ('fields' in object ? [] : [object])),
@@ -482,7 +486,7 @@ async function keepWith({
 }
 
 /** As long as this is the same, what is being read goes on: a budget only says how quickly. */
-const wantedOf = ({ kinds, country }: BookSettings): string => JSON.stringify([kinds, country]);
+const wantedOf = ({ kinds, code, country }: BookSettings): string => JSON.stringify([kinds, code, country]);
 
 /** As long as this is the same, nobody needs to be told of a pace again. */
 const wordOf = ({ is, everyMs, budget, spent }: Pace): string =>

@@ -76,6 +76,8 @@ export type Call = {
   readonly messages: readonly Message[] | undefined;
   /** Keys the caller pressed, in order; a space where the purpose changes. */
   readonly digits: string;
+  /** The same entry by entry, with what was asked for, as far as the phone system says. */
+  readonly keyed: readonly { readonly digits: string; readonly purpose?: string }[];
   readonly attribution: Readonly<Record<string, string>>;
   readonly campaign: { readonly campaignId: string; readonly name?: string } | undefined;
   /** The record from which it was dialled, by a click; the first that was told, the call's own before its parts'. */

@@ -73,6 +73,7 @@ export function foldCall(id: CallId, events: readonly CallEvent[]): Call | undef
   const others = talkers.filter(({ presence }) => direction !== 'internal' || presence.agentId !== dialledBy?.id);
   const withAgent = (others.length > 0 ? others : talkers).filter(({ presence }) => presence.agentId !== undefined);
   const voicemail = mergedOf(ofType(facts, 'voicemail'), ['seconds', 'url', 'mailbox']);
+  const keyed = keyedOf(ofType(facts, 'digits'));
   const attribution = mergedOf(ofType(facts, 'attributed'), [
     'source',
     'medium',
@@ -148,7 +149,8 @@ export function foldCall(id: CallId, events: readonly CallEvent[]): Call | undef
     comments: commentsOf(ofType(facts, 'commented')).map((comment) => ({ at: comment.at, text: comment.text, ...byAgent(comment) })),
     messages: isConversation ? messagesOf(written, knownAgent) : undefined,
     noted: memosOf(ofType(facts, 'noted')),
-    digits: digitsOf(ofType(facts, 'digits')),
+    digits: keyed.map(({ digits }) => digits).join(' '),
+    keyed,
     attribution: { ...attribution },
     campaign: pick(ofType(facts, 'campaign').at(-1), ['campaignId', 'name']),
     clicked: pointedOf(ofType(facts, 'clicked'), isOwn, knownAgent),
@@ -528,15 +530,15 @@ function commentsOf(told: readonly Fact<'commented'>[]): readonly Fact<'commente
   return [...once.values()];
 }
 
-/** Some systems tell key by key, some a whole entry: what has one purpose is one entry, a space parts it from the next. */
-function digitsOf(told: readonly Fact<'digits'>[]): string {
-  let purpose = told[0]?.purpose;
-  let digits = '';
+/** Some systems tell key by key, some a whole entry: what has one purpose is one entry. */
+function keyedOf(told: readonly Fact<'digits'>[]): Call['keyed'] {
+  const entries: { digits: string; purpose?: string }[] = [];
   for (const entry of told) {
-    digits += entry.purpose === purpose ? entry.digits : ` ${entry.digits}`;
-    purpose = entry.purpose;
+    const last = entries.at(-1);
+    if (last && last.purpose === entry.purpose) last.digits += entry.digits;
+    else entries.push(pick(entry, ['digits', 'purpose']));
   }
-  return digits;
+  return entries;
 }
 
 function linkedOf(choice: Fact<'linked'> | undefined, knownAgent: (agent: Agent) => Agent): Call['linked'] {

@@ -3,6 +3,7 @@ import type { DecideFacts, Decision, Desired, Rule, Verdict } from './decide.ts'
 import { disagreement, type Facts, undoneBy } from './facts.ts';
 import { judgeMessage } from './hours-of-call.ts';
 import { inputsOfCall, type Provenance, sayOff, sayProvenance } from './layers.ts';
+import { chooseMatter, type MatterChoice } from './matter.ts';
 import { withMeant } from './meant.ts';
 import { messageLog } from './message-log.ts';
 import { zoneOfMessages } from './message-day.ts';
@@ -10,6 +11,7 @@ import type { Inputs } from './pin.ts';
 import { singleLine } from './plain-text.ts';
 import { situationOf } from './situation.ts';
 import { chooseStranger } from './stranger.ts';
+import { aboutOf } from './wanted-log.ts';
 
 /**
  * The records a conversation's day should have, and why (AC-38): one, or one for each message. Pure and total like `decide`, whose rules these are
@@ -53,6 +55,13 @@ export function decideMessages(call: Call, messages: NonNullable<Call['messages'
   // What somebody explicitly links or saves is written as a whole.
   const logged = fired.rule === 'messages' ? open.map(({ message }) => message) : messages;
   const verdict = verdictOf(fired, call, { policyVersion, hours, provenance });
+  // They hang on what is there, as calls do (AC-12); nothing is made for a message.
+  const attaching: Inputs = {
+    ...inputs,
+    policy: { ...policy, cases: { ...policy.cases, create: 'never' }, opportunities: { ...policy.opportunities, create: 'never' } },
+  };
+  const matter: MatterChoice =
+    verdict.is === 'wants' ? chooseMatter(call, attaching, known, aboutOf(inputs, known.made)) : { wants: [], because: [] };
   const isAlone = policy.messages.log === 'per message';
   const groups = isAlone ? logged.map((message) => [message]) : [logged];
   const logs =
@@ -60,7 +69,7 @@ export function decideMessages(call: Call, messages: NonNullable<Call['messages'
       ? []
       : groups.map((group, place) => ({
           qualifier: isAlone ? (group[0]?.id ?? '') : '',
-          ...messageLog(call, group, inputs, known, { alone: isAlone, withMemo: place === 0, zone }),
+          ...messageLog(call, group, inputs, known, { alone: isAlone, withMemo: place === 0, zone, matter: matter.what }),
         }));
   const stranger = verdict.is === 'wants' ? chooseStranger(call, inputs, known) : { because: [] };
   const awaitsPerson =
@@ -71,6 +80,7 @@ export function decideMessages(call: Call, messages: NonNullable<Call['messages'
     ...(verdict.is === 'skipped' ? [verdict.undone ? `It was ${verdict.because} (W9).` : verdict.because] : []),
     ...(late > 0 && verdict.is === 'wants' ? [`${late} of ${messages.length} messages came out of hours and are left out (AC-09).`] : []),
     ...new Set(logs.flatMap((log) => log.because)),
+    ...matter.because,
     ...stranger.because,
     ...sayProvenance(provenance),
   ];
@@ -82,6 +92,8 @@ export function decideMessages(call: Call, messages: NonNullable<Call['messages'
       rule: fired.rule,
       ...(awaitsPerson && { awaitsPerson }),
     })),
+    matters: [],
+    ...(matter.what && { matter: matter.what }),
     ...(stranger.person && { person: stranger.person }),
     ...(stranger.unsettled && { unsettled: stranger.unsettled }),
     trace: rules.map(({ rule, when, outcome }) =>

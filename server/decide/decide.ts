@@ -1,6 +1,6 @@
 import type { Call } from '../call/call.ts';
 import type { CallId } from '../call/event.ts';
-import type { WantedActivity, WantedMarks } from '../crm.ts';
+import type { CrmRecord, WantedActivity, WantedMarks } from '../crm.ts';
 import type { MadePerson } from '../match/match.ts';
 import { chooseMarks } from './attribution.ts';
 import { disagreement, factsOf, undoneBy, type Facts } from './facts.ts';
@@ -8,6 +8,7 @@ import { withMeant } from './meant.ts';
 import { judgeHours, type Judgement } from './hours-of-call.ts';
 import { decideMessages } from './decide-messages.ts';
 import { inputsOfCall, type Provenance, sayOff, sayProvenance } from './layers.ts';
+import { chooseMatter, type MatterChoice, type OwnMatter } from './matter.ts';
 import type { Inputs } from './pin.ts';
 import { singleLine } from './plain-text.ts';
 import { callTypeSettings, type CallTypeSetting, type Logging, type Policy } from './policy.ts';
@@ -15,7 +16,7 @@ import { chooseStranger, type StrangerChoice } from './stranger.ts';
 import { applyRows, ruleOfRow } from './rows.ts';
 import { type Situation, type SituationFact, situationOf } from './situation.ts';
 import { type ToDo, toDosOf } from './to-do.ts';
-import { wantedLog, whoOf } from './wanted-log.ts';
+import { aboutOf, wantedLog, whoOf } from './wanted-log.ts';
 
 /** What is known of this call outside of it. Links are ours and permanent (S3). */
 export type DecideFacts = {
@@ -26,6 +27,8 @@ export type DecideFacts = {
   readonly voicemailLink?: string;
   /** The record made for its number, by this call or another. */
   readonly made?: MadePerson;
+  /** Cases and opportunities this call has begun. */
+  readonly matters?: readonly OwnMatter[];
   /** Which record made for its number this call hangs on, or hung on. */
   readonly ownGeneration?: number;
   /** Who the phone system last said has its number, in whatever call (R2). */
@@ -99,12 +102,18 @@ export type Verdict =
   | { readonly is: 'part-of'; readonly call: CallId };
 export type Decision = {
   readonly wants: readonly Desired[];
+  /** Cases and opportunities it should have besides. */
+  readonly matters: MatterChoice['wants'];
+  /** The case or opportunity it is about, also before there is a log: for screens. */
+  readonly matter?: CrmRecord;
   /** Who is to be made for its number (P1). */
   readonly person?: NonNullable<StrangerChoice['person']>;
   /** Where the caller came from, for the lead that it hangs on (RS-02). */
   readonly marks?: WantedMarks;
   /** Something is decided only once nothing more is expected to be heard (D3). */
   readonly unsettled?: true;
+  /** Another call is making what this one would hang on: looked for again soon. */
+  readonly coming?: true;
   readonly trace: readonly Step[];
   readonly verdict: Verdict;
   readonly facts: Facts;
@@ -165,28 +174,31 @@ export function decide(call: Call, given: Inputs, known: DecideFacts): Decision 
   const fired = rules.find((rule) => !disagreement(rule, facts));
   if (!fired) throw new Error(`No rule covers a call of type "${facts.type}". Add a row to the rules.`);
 
+  const verdict = verdictOf(fired, call, inputs, hours, provenance);
+  const isDecided = inputs.policy.enabled && (verdict.is === 'wants' || verdict.is === 'waiting');
+  const matter: MatterChoice = isDecided ? chooseMatter(call, inputs, known, aboutOf(inputs, known.made)) : { wants: [], because: [] };
   const wanted =
     fired.outcome === 'completed' || fired.outcome === 'open'
-      ? wantedLog(call, inputs, known, fired.outcome, fired.rule === 'called back' ? call.calledBack : undefined)
+      ? wantedLog(call, inputs, known, fired.outcome, fired.rule === 'called back' ? call.calledBack : undefined, matter.what)
       : undefined;
-  const verdict = verdictOf(fired, call, inputs, hours, provenance);
   const isCustomers =
     inputs.policy.enabled && (verdict.is === 'wants' || (verdict.is === 'skipped' && !verdict.undone && facts.type !== 'internal'));
   const marks = isCustomers && call.phase === 'ended' ? chooseMarks(call, inputs, known, whoOf(inputs, known.made)) : { because: [] };
   const toDos = wanted && call.phase === 'ended' ? toDosOf(call, inputs, known, wanted.record, rows.tasks) : [];
-  const stranger =
-    inputs.policy.enabled && (verdict.is === 'wants' || verdict.is === 'waiting') ? chooseStranger(call, inputs, known) : { because: [] };
+  const stranger = isDecided ? chooseStranger(call, inputs, known) : { because: [] };
   const because = [
     ...(wanted && hours.is !== 'not asked' ? [hours.because] : []),
     ...(wanted?.because ?? (verdict.is === 'skipped' ? [verdict.undone ? `It was ${verdict.because} (W9).` : verdict.because] : [])),
+    ...matter.because,
     ...toDos.flatMap((toDo) => toDo.because),
     ...marks.because,
     ...stranger.because,
     ...(verdict.is === 'wants' || verdict.is === 'skipped' ? sayProvenance(provenance) : []),
   ];
   const awaitsPerson =
-    stranger.person !== undefined &&
-    (known.made === undefined || known.made.state === 'waiting' || known.made.generation < stranger.person.generation);
+    matter.awaits === true ||
+    (stranger.person !== undefined &&
+      (known.made === undefined || known.made.state === 'waiting' || known.made.generation < stranger.person.generation));
   const firedStep = (rule: RuleName, outcome: Outcome, gave?: readonly string[]): Step => ({
     ...{ rule, fired: true, outcome, because },
     ...(gave && { gave }),
@@ -208,9 +220,12 @@ export function decide(call: Call, given: Inputs, known: DecideFacts): Decision 
           ...(awaitsPerson && { awaitsPerson }),
         }))
       : [],
+    matters: matter.wants,
+    ...(matter.what && { matter: matter.what }),
     ...(stranger.person && { person: stranger.person }),
     ...('record' in marks && { marks: marks.record }),
-    ...(stranger.unsettled && { unsettled: stranger.unsettled }),
+    ...((stranger.unsettled || matter.unsettled) && { unsettled: true as const }),
+    ...(matter.coming && { coming: matter.coming }),
     trace: [...rulesOf(call, inputs.policy, hours.is, undefined), 'rows' as const]
       .toSorted((a, b) => placeOf(a) - placeOf(b))
       .flatMap((one): Step[] => {

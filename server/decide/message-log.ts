@@ -1,5 +1,5 @@
 import type { Call, Message } from '../call/call.ts';
-import type { WantedActivity } from '../crm.ts';
+import type { CrmRecord, WantedActivity } from '../crm.ts';
 import { customerOf, lineCap, lineOf } from './call-words.ts';
 import { commentsOf } from './comments.ts';
 import type { DecideFacts } from './decide.ts';
@@ -23,7 +23,12 @@ export function messageLog(
   messages: readonly Message[],
   inputs: Inputs,
   facts: DecideFacts,
-  { alone, withMemo, zone }: { readonly alone: boolean; readonly withMemo: boolean; readonly zone: string },
+  {
+    alone,
+    withMemo,
+    zone,
+    matter,
+  }: { readonly alone: boolean; readonly withMemo: boolean; readonly zone: string; readonly matter: CrmRecord | undefined },
 ): { readonly record: WantedActivity; readonly because: readonly string[] } {
   const { policy, clockOffsetMs } = inputs;
   const say = words[policy.language];
@@ -61,7 +66,7 @@ export function messageLog(
       ownerId: owner.ownerId,
       ...spareOwner(owner.ownerId, inputs),
       who: about.who,
-      what: about.what,
+      what: matter ?? about.what,
       dueDate: date,
       durationSeconds: 0,
       waitSeconds: 0,

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { matchCall, nobodyKnown } from '../match/match.ts';
+import { noMatters } from '../match/matters.ts';
 import { anAgent, anna, aToldCall, ben, noon } from '../testing/a-told-call.ts';
 import { hostileKeys } from '../testing/hostile.ts';
 import { agentsOf, personOf, pinInputs, type Inputs } from './pin.ts';
@@ -60,6 +61,19 @@ describe('D1: the first decision that wants a record pins its inputs', () => {
     expect(
       pinInputs(chosen, { ...tuesday, match: matchCall(call, nobodyKnown, defaultPolicy('en').match) }, call).match.candidates,
     ).toEqual([]);
+  });
+  test('what was open when a record was meant stays what it was about, until another is meant or another case is keyed in', () => {
+    const call = aToldCall({ linked: { who: { kind: 'Contact', id: '003X' } } });
+    const ticket = { kind: 'case', id: '500A', name: '1', closed: false, modifiedAtMs: 1 } as const;
+    const then = { ...pinned, match: tuesday.match, matters: { ...noMatters, open: [ticket] } };
+    const today = { ...tuesday, matters: noMatters };
+    const opened = (from: Inputs, now: Inputs, of = call, anew = false) => pinInputs(from, now, of, false, anew).matters?.open.length;
+    expect(opened(then, today)).toBe(1); // told again, the same was chosen
+    expect(opened(then, today, aToldCall())).toBe(1);
+    expect(opened(then, { ...today, match: { candidates: [], searched: 'Nobody.' } })).toBe(0);
+    expect(opened(then, today, call, true)).toBe(0);
+    const keyed = { ...noMatters, code: { looked: '00001026' } };
+    expect(opened(then, { ...today, matters: keyed }, aToldCall())).toBe(0);
   });
   test('“apply today’s rules” begins anew', () =>
     expect(pinInputs(undefined, tuesday, aToldCall())).toMatchObject({ policyVersion: 2, clockOffsetMs: 0 }));

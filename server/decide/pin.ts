@@ -1,6 +1,7 @@
 import type { Call } from '../call/call.ts';
 import type { Agent } from '../call/event.ts';
 import type { Match } from '../match/match.ts';
+import type { KnownMatters } from '../match/matters.ts';
 import type { Policy } from './policy.ts';
 
 /** A user of the CRM as decisions need one. */
@@ -22,6 +23,8 @@ export type Inputs = {
   /** Owns what nobody else owns: the one who connected the CRM (AC-33). */
   readonly fallbackOwner: Owner | null;
   readonly match: Match;
+  /** Cases and opportunities of who is meant. Absent: not asked for, or pinned by a former release. */
+  readonly matters?: KnownMatters;
   /** The number that was looked for, null: none was told yet. Another one is looked for anew. Absent: pinned by a former release. */
   readonly number?: string | null;
   /** Records pointed at that were looked at, by their ids: others are looked at anew. Absent: none. */
@@ -43,21 +46,24 @@ export type Inputs = {
 /**
  * The inputs this version of the call is decided with (D1). The first decision that wants a record pins them; from then
  * on only what a changed fact names is replaced: agents who weren't known join, a person's choice replaces the match, and so does the
- * whole book what was found in a part of it. `reopens`: a record for the number is wanted and not there yet, or the one that was meant is
+ * whole book what was found in a part of it. `mattersAnew`: one
+ * that another call was making may be there by now. `reopens`: a record for the number is wanted and not there yet, or the one that was meant is
  * gone: who turns up meanwhile is the one it is (P3).
  * To apply today's rules, give `undefined` for `pinned`.
  */
-export function pinInputs(pinned: Inputs | undefined, now: Inputs, call: Call, reopens = false): Inputs {
+export function pinInputs(pinned: Inputs | undefined, now: Inputs, call: Call, reopens = false, mattersAnew = false): Inputs {
   const known = ofCall(call, now.people);
   const teams = ofCall(call, now.teams ?? {});
   if (pinned === undefined) return { ...now, people: known, ...(now.teams && { teams }) };
   if (pinned.live && call.phase === 'ended')
     return { ...now, people: { ...pinned.people, ...known }, named: { ...pinned.named, ...now.named }, ...(now.teams && { teams }) };
-  const isAnother = (pinned.number !== undefined && pinned.number !== now.number) || !isSame(pinned.pointed, now.pointed);
+  // Keyed in late, or corrected: another case is meant.
+  const isOtherCase = now.matters !== undefined && pinned.matters?.code?.looked !== now.matters.code?.looked;
+  const isAnother = isOtherCase || (pinned.number !== undefined && pinned.number !== now.number) || !isSame(pinned.pointed, now.pointed);
   const isAnew =
     call.linked !== undefined || pinned.match.unsure || isAnother || (reopens && !(now.match.stranger && pinned.match.stranger));
   const leftOut = [...(pinned.leftOut ?? []), ...(now.leftOut ?? []).filter((id) => !Object.hasOwn(pinned.people, id))];
-  const { match, named, number, pointed, queues } = now;
+  const { match, matters, named, number, pointed, queues } = now;
   return {
     ...pinned,
     people: { ...known, ...pinned.people },
@@ -67,8 +73,16 @@ export function pinInputs(pinned: Inputs | undefined, now: Inputs, call: Call, r
     ...(queues && { queues: isAnew ? { ...pinned.queues, ...queues } : { ...queues, ...pinned.queues } }),
     ...(leftOut.length > 0 && { leftOut }),
     ...(pinned.phones && { phones: { ...now.phones, ...pinned.phones } }),
+    ...(((isAnew && !isStillChosen(pinned, now, call)) || mattersAnew) &&
+      matters !== undefined && { matters: { ...(pinned.matters?.accounts && { accounts: pinned.matters.accounts }), ...matters } }),
     ...(isAnew && { match, ...(number !== undefined && { number }), ...((pointed ?? pinned.pointed) && { pointed: pointed ?? [] }) }),
   };
+}
+
+/** A choice holds however often the call is told; what was open when it was made stays what it was about. */
+function isStillChosen(pinned: Inputs, now: Inputs, call: Call): boolean {
+  const ids = ({ match }: Inputs) => match.candidates.map(({ record }) => record.id).join(' ');
+  return call.linked !== undefined && pinned.matters !== undefined && ids(pinned) === ids(now);
 }
 
 /** Is it the same records that are pointed at? */

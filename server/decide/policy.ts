@@ -4,6 +4,15 @@ import { closedLeadChoices, defaultRules, type MatchRules, personAccountChoices,
 
 export { kindsOf } from '../match/match.ts';
 import { type CampaignRules, campaignsIn, defaultCampaigns } from './campaigns.ts';
+import {
+  type CaseRules,
+  casesReader,
+  checkCases,
+  defaultCases,
+  defaultOpportunities,
+  opportunitiesReader,
+  type OpportunityRules,
+} from './cases.ts';
 import { type CommentRules, commentsReader, defaultComments } from './comments.ts';
 import type { HoursRules } from './hours.ts';
 import { lay } from './layers.ts';
@@ -81,6 +90,8 @@ export type Policy = {
   readonly owner?: OwnerChain;
   /** What is different in which situation: the first row that says a thing counts. The other settings are what holds where no row does. */
   readonly rows: readonly Row[];
+  readonly cases: CaseRules;
+  readonly opportunities: OpportunityRules;
   readonly budget: BudgetRules;
   readonly people: PeopleRules;
   readonly campaigns: CampaignRules;
@@ -125,6 +136,8 @@ const overridable = [
   'messages',
   'hours',
   'campaigns',
+  'cases',
+  'opportunities',
 ] as const satisfies readonly (keyof Policy)[];
 export type Overridable = (typeof overridable)[number];
 /** What a line alone may say: who else has the call isn't known when phones ring. */
@@ -241,6 +254,8 @@ export function defaultPolicy(language: Language): Policy {
     hours: { calendars: {}, calls: 'always', messages: 'always' },
     messages: defaultMessages,
     rows: [],
+    cases: defaultCases,
+    opportunities: defaultOpportunities,
     budget: { bookShare: 0.5, reserve: 0.2, bookAtLeast: 100 },
     people: defaultPeople,
     campaigns: defaultCampaigns,
@@ -280,6 +295,7 @@ export function parsePolicy(document: unknown): Policy {
   checkLayers(reader, checked ?? {});
   checkRows(reader, checked ?? {});
   checkPeople(reader, checked ?? {});
+  checkCases(reader, checked ?? {});
   if (reader.mistakes.length > 0) throw new PolicyMistakes(reader.mistakes);
   return { ...defaultPolicy(checked?.language ?? 'en'), ...checked };
 }
@@ -416,6 +432,8 @@ function policyIn(reader: SettingsReader): ReadValue<Partial<Policy>> {
     messages: over(messagesReader(reader, makings), defaultMessages),
     owner: ownerChainIn(reader),
     rows: rowsIn(reader, { loggings, makings, counts }),
+    cases: over(casesReader(reader), defaultCases),
+    opportunities: over(opportunitiesReader(reader), defaultOpportunities),
     budget: over(
       reader.object<BudgetRules>({
         bookShare: reader.number('a number', 0, 1),

@@ -81,6 +81,7 @@ const answered: Call = {
   wrapUp: 'Interested',
   comments: [{ at: after(140), text: 'Send the price list.', agent: anna }],
   digits: '1 4711',
+  keyed: [{ digits: '1' }, { digits: '4711', purpose: 'case' }],
   attribution: {
     source: 'google',
     medium: 'cpc',
@@ -125,7 +126,7 @@ const inVain: Call = {
   analysedAt: undefined,
   comments: [],
 };
-const dialled = { direction: 'outbound', dialled: '+12025550123', dialledBy: anna, queue: undefined, digits: '' } as const;
+const dialled = { direction: 'outbound', dialled: '+12025550123', dialledBy: anna, queue: undefined, digits: '', keyed: [] } as const;
 const exampleCalls: Readonly<Record<CallTypeSetting, Call>> = {
   'inbound-answered': answered,
   'outbound-answered': { ...answered, ...dialled, type: 'outbound-answered' },

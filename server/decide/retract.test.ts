@@ -38,7 +38,8 @@ describe('D2: a role that is no longer wanted', () => {
     ['follow-up', close, mark, 'keep'],
     ['check-setup', close, mark, 'keep'],
     ['person', 'keep', 'keep', 'keep'],
-    ['case', close, mark, 'keep'],
+    ['case', 'keep', 'keep', 'keep'],
+    ['opportunity', 'keep', 'keep', 'keep'],
     ['campaign-member', 'keep', 'keep', 'keep'],
   ] as const)(
     '%s: not sent → dropped; open and untouched, open and touched by a human, completed → as in the table',

@@ -5,7 +5,18 @@ import { singleLine } from './plain-text.ts';
 import { words, type Language, type Words } from './words.ts';
 
 /** Every kind of record a call can have. */
-export const roles = ['log', 'review', 'follow-up', 'check-setup', 'task', 'person', 'case', 'campaign-member', 'attribution'] as const;
+export const roles = [
+  'log',
+  'review',
+  'follow-up',
+  'check-setup',
+  'task',
+  'person',
+  'case',
+  'opportunity',
+  'campaign-member',
+  'attribution',
+] as const;
 export type Role = (typeof roles)[number];
 
 /** What became of the record so far. `sent`: an attempt was begun, also one that was never answered. `open`: it isn't completed or closed. */
@@ -24,7 +35,9 @@ const answers: Readonly<Record<Role, { readonly openUntouched: Answer; readonly 
   'check-setup': { openUntouched: 'close', openTouched: 'mark', completed: 'keep' },
   task: { openUntouched: 'close', openTouched: 'mark', completed: 'keep' },
   person: { openUntouched: 'keep', openTouched: 'keep', completed: 'keep' },
-  case: { openUntouched: 'close', openTouched: 'mark', completed: 'keep' },
+  // somebody may be at work on it already, and closing one tells the customer
+  case: { openUntouched: 'keep', openTouched: 'keep', completed: 'keep' },
+  opportunity: { openUntouched: 'keep', openTouched: 'keep', completed: 'keep' },
   'campaign-member': { openUntouched: 'keep', openTouched: 'keep', completed: 'keep' },
   attribution: { openUntouched: 'keep', openTouched: 'keep', completed: 'keep' },
 };

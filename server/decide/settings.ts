@@ -132,6 +132,18 @@ export class SettingsReader {
     });
   }
 
+  /** Some of these, each once. */
+  someOf<const T extends string>(choices: readonly T[]): ReadValue<readonly T[]> {
+    const one = this.oneOf(choices);
+    return described({ type: 'array', items: { enum: choices }, uniqueItems: true }, (path, value) => {
+      if (!Array.isArray(value))
+        return this.wrong(path, `Give a list of ${choices.map((choice) => `"${choice}"`).join(', ')}, not ${say(value)}.`);
+      if (new Set(value).size < value.length) this.wrong(path, 'Something stands there twice.');
+      const read = value.map((each) => one(path, each));
+      return read.every((each) => each !== undefined) ? read : undefined;
+    });
+  }
+
   /** What of an object is given; the rest is left to its defaults. `what`: what it has, for who gave something else. */
   object<T extends object>(
     readers: { readonly [Key in keyof Required<T>]: ReadValue<T[Key]> },

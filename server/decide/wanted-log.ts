@@ -24,6 +24,8 @@ export function wantedLog(
   status: WantedActivity['status'],
   /** The talk that settled it (D4). */
   calledBack?: Call['calledBack'],
+  /** The case or opportunity it is also about. */
+  matter?: CrmRecord,
 ): { record: WantedActivity; because: readonly string[] } {
   const { policy } = inputs;
   const isLive = told.phase !== 'ended';
@@ -60,7 +62,7 @@ export function wantedLog(
       ownerId: owner.ownerId,
       ...spareOwner(owner.ownerId, inputs),
       who: about.who,
-      what: about.what,
+      what: matter ?? about.what,
       dueDate: due.date,
       ...(isFollowUp && status === 'open' && policy.followUp.reminder && due.atMs !== undefined ? { remindAtMs: due.atMs } : {}),
       durationSeconds: Math.round(call.talkSeconds),

@@ -12,6 +12,8 @@ export type KnownType = CallType | 'unknown';
 export type Words = {
   /** Title of DP-49; merge fields as in templates.ts. */
   readonly subject: string;
+  /** Subject of a case made for a call. */
+  readonly caseSubject: string;
   /** The type of a call in full, where direction and outcome stand in one word. */
   readonly callType: Readonly<Record<KnownType, string>>;
   readonly direction: Readonly<Record<KnownType, string>>;
@@ -87,6 +89,7 @@ export type Words = {
 export const words: Readonly<Record<Language, Words>> = {
   en: {
     subject: '{PRODUCT} call - {DIRECTION} / ({MINUTES}) min',
+    caseSubject: 'Call: {CUSTOMER}',
     callType: {
       'outbound-answered': 'Outbound answered',
       'outbound-unanswered': 'Outbound unanswered',
@@ -176,6 +179,7 @@ export const words: Readonly<Record<Language, Words>> = {
   },
   ja: {
     subject: '{PRODUCT} 通話 - {DIRECTION} / ({MINUTES})分',
+    caseSubject: '通話: {CUSTOMER}',
     callType: {
       'outbound-answered': '発信・応答あり',
       'outbound-unanswered': '発信・応答なし',
@@ -264,6 +268,7 @@ export const words: Readonly<Record<Language, Words>> = {
   },
   fr: {
     subject: 'Appel {PRODUCT} - {DIRECTION} / ({MINUTES}) min',
+    caseSubject: 'Appel : {CUSTOMER}',
     callType: {
       'outbound-answered': 'Sortant avec réponse',
       'outbound-unanswered': 'Sortant sans réponse',
@@ -353,6 +358,7 @@ export const words: Readonly<Record<Language, Words>> = {
   },
   ru: {
     subject: 'Звонок {PRODUCT} - {DIRECTION} / ({MINUTES}) мин',
+    caseSubject: 'Звонок: {CUSTOMER}',
     callType: {
       'outbound-answered': 'Исходящий отвеченный',
       'outbound-unanswered': 'Исходящий без ответа',
@@ -442,6 +448,7 @@ export const words: Readonly<Record<Language, Words>> = {
   },
   pl: {
     subject: 'Połączenie {PRODUCT} - {DIRECTION} / ({MINUTES}) min',
+    caseSubject: 'Połączenie: {CUSTOMER}',
     callType: {
       'outbound-answered': 'Wychodzące odebrane',
       'outbound-unanswered': 'Wychodzące bez odpowiedzi',

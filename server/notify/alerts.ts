@@ -1,4 +1,5 @@
 import type { Status } from '../../wire/console.ts';
+import { isMatterKind } from '../crm.ts';
 
 /** Something that isn't well with one org, as it is found now. */
 export type Trouble = {
@@ -120,7 +121,9 @@ export function troublesOf(
     say(
       `book ${kind}`,
       'warn',
-      `${kind} is to be looked at for callers and can't be: ${because} Nobody is made for strangers meanwhile.`,
+      isMatterKind(kind)
+        ? `Calls are to be logged on records of ${kind}, which can't be read: ${because} They are logged without meanwhile.`
+        : `${kind} is to be looked at for callers and can't be: ${because} Nobody is made for strangers meanwhile.`,
       minuteMs,
     );
   for (const { kind, trouble } of book.kinds)

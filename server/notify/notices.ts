@@ -43,11 +43,16 @@ export function noticesOf(
   call: Call,
   inputs: Inputs,
   made: CrmRecord | undefined,
+  /** The case or opportunity it is about. */
+  matter: CrmRecord | undefined,
   missedFor: { ownerId: string | undefined; dueAtMs?: number } | undefined,
 ): Notice[] {
   if (call.partOf !== undefined || call.direction === 'internal') return [];
   const { candidates, others = [] } = withMeant(call, inputs).match;
-  const records = (candidates.length === 0 && made ? [made] : [...candidates, ...others].map(({ record }) => record)).slice(0, mostRecords);
+  const people = candidates.length === 0 && made ? [made] : [...candidates, ...others].map(({ record }) => record);
+  const [first, ...rest] = people.filter(({ id }) => id !== matter?.id);
+  // Who, what about, and who else it could be.
+  const records = [first, matter, ...rest].filter((record) => record !== undefined).slice(0, mostRecords);
   const common = {
     call: id,
     ...(call.direction && { direction: call.direction }),

@@ -3,6 +3,7 @@ import type { Pace, Standing } from '../book/budget.ts';
 import type { Overlap } from '../book/overlap.ts';
 import type { LookedUp, MadePerson, Remembered } from '../match/match.ts';
 import type { KnownRecord } from '../match/pointed.ts';
+import type { KnownMatters, Matter, MattersAsk, MattersRead } from '../match/matters.ts';
 import type { Found } from '../match/rank.ts';
 import type { OrgId } from '../store.ts';
 import type { World } from '../world.ts';
@@ -134,9 +135,21 @@ export type BookStore = {
       readonly now: KnownRecord | undefined;
     }[]
   >;
+  /** The cases and opportunities of whom these calls may be about, in order of asking. */
+  matters(asked: readonly (MattersAsk & { readonly org: OrgId })[]): Promise<readonly KnownMatters[]>;
   /** The right to keep the book of an org, if no node has it. */
   take(org: OrgId): Promise<SessionLock | undefined>;
 };
+const matterOf = (row: Record<string, unknown>): Matter => ({
+  kind: row['kind'] as Matter['kind'],
+  id: row['id'] as string,
+  name: row['name'] as string,
+  ...(row['contactId'] !== null && { contactId: row['contactId'] as string }),
+  ...(row['accountId'] !== null && { accountId: row['accountId'] as string }),
+  closed: row['closed'] as boolean,
+  ...(row['primary'] === true && { primary: true as const }),
+  modifiedAtMs: Number(row['modifiedAtMs'] ?? 0),
+});
 /** So many records of one number are told apart; a number that more have is a switchboard's, whoever they are. */
 export const mostOfOne = 60;
 /** Records forgotten, and calls woken, in one statement: none comes near the limit a statement has. */
@@ -185,6 +198,10 @@ export function bookStore(database: Database, world: World, onTrouble: (error: E
           contact_id: record.contactId ?? null,
           status: record.status ?? null,
           active_on: record.activeOn ?? null,
+          closed: record.closed ?? null,
+          code: record.code ?? null,
+          parent_id: record.parentId ?? null,
+          is_primary: record.primary ?? null,
           state: record.state,
           into_id: record.into?.id ?? null,
           into_account: record.into?.accountId ?? null,
@@ -395,6 +412,49 @@ export function bookStore(database: Database, world: World, onTrouble: (error: E
                 ...(row.contactId !== null && { contactId: row.contactId as string }),
               },
       }));
+    },
+    async matters(asked) {
+      const keys = asked.flatMap(({ org, contacts, accounts, chosen, code }) => [
+        ...contacts.map((key) => ({ org, way: 'contact', key })),
+        ...accounts.map((key) => ({ org, way: 'account', key })),
+        ...(chosen === undefined ? [] : [{ org, way: 'id', key: chosen }]),
+        ...(code === undefined ? [] : [{ org, way: 'code', key: code }]),
+      ]);
+      const once = [...new Map(keys.map((one) => [JSON.stringify([one.org, one.way, one.key]), one])).values()];
+      const [found, read] = await Promise.all([
+        once.length === 0
+          ? []
+          : database
+              .query('book-matters', [once.map(({ org }) => org), once.map(({ way }) => way), once.map(({ key }) => key)])
+              .then(({ rows }) => rows),
+        database.query('matters-read', [[...new Set(asked.map(({ org }) => org))]]).then(({ rows }) => rows),
+      ]);
+      const isOf = (org: OrgId, kind: string) =>
+        (read.find((row) => row.org === org && row.kind === kind)?.is as MattersRead | undefined) ?? 'unread';
+      return asked.map(({ org, contacts, accounts, chosen, code }): KnownMatters => {
+        const own = found.filter((row) => row.org === org);
+        const by = (way: string, some: readonly string[]) => own.filter((row) => row.way === way && some.includes(row.key as string));
+        const all = [...by('contact', contacts), ...by('account', accounts)];
+        const [ofChosen] = chosen === undefined ? [] : by('id', [chosen]);
+        const [ofCode] = code === undefined ? [] : by('code', [code]);
+        const roles = isOf(org, 'opportunity-role');
+        return {
+          open: all.filter((row) => row.writeName === null).map(matterOf),
+          coming: all
+            .filter((row) => row.writeName !== null)
+            .map((row) => ({
+              name: row.writeName as string,
+              kind: row.kind as Matter['kind'],
+              contactId: row.contactId as string,
+              ...(row.id !== null && { id: row.id as string }),
+              called: row.name as string,
+              sinceMs: Number(row.modifiedAtMs),
+            })),
+          ...(ofChosen && { chosen: matterOf(ofChosen) }),
+          ...(code !== undefined && { code: { looked: code, ...(ofCode && { found: matterOf(ofCode) }) } }),
+          is: { case: isOf(org, 'case'), opportunity: roles === 'read' ? isOf(org, 'opportunity') : roles },
+        };
+      });
     },
     take: (org) => holdSessionLock(database, world, { text: 'select pg_try_advisory_lock(4200004, $1) as ok', values: [org] }, onTrouble),
   };

@@ -1,4 +1,5 @@
 import { type Lane, type LaneHold, LostLane, noCall, recordGone, type OrgId, type WriteRow } from '../store.ts';
+import { isWantedMatter } from '../crm.ts';
 import type { World } from '../world.ts';
 import { storableJson } from './canonical-json.ts';
 import type { Database } from './database.ts';
@@ -49,12 +50,25 @@ export async function holdLane(
       });
     while (await tellSome());
   };
+  /** Calls are told of the cases and opportunities they have begun, or wait for; apart from the settling, for the same reason. */
+  const tellMatters = async () => {
+    const tellSome = () =>
+      database.transaction(async (connection) => {
+        const names = (await connection.query('tell-matters', [org])).rows.map((row) => row.name as string);
+        if (names.length === 0) return false;
+        await connection.query('matters-told', [org, names]);
+        await connection.query({ text: "select pg_notify('calls', '')" });
+        return true;
+      });
+    while (await tellSome());
+  };
   return {
     org,
     epoch,
     lost: lock.lost,
     async recover() {
       await tellPersons();
+      await tellMatters();
       return (await database.query('recover-writes', [org, epoch])).rowCount ?? 0;
     },
     async waiting() {
@@ -85,6 +99,7 @@ export async function holdLane(
     },
     async settle(outcomes, attempts, wire, sentAtMs) {
       if (outcomes.length + attempts.length === 0) return;
+      const matters = outcomes.filter((x) => isWantedMatter(x.row.wanted)).map((x) => x.row.name);
       await database.transaction(async (connection) => {
         const settled = await connection.query('settle-writes', [
           org,
@@ -133,8 +148,10 @@ export async function holdLane(
         await connection.query({ text: "select pg_notify('stream', 'admin')" });
         const persons = outcomes.filter((x) => x.row.call === noCall).map((x) => x.row.name);
         if (persons.length > 0) await connection.query('persons-came', [org, persons]);
+        if (matters.length > 0) await connection.query('matters-came', [org, matters]);
       });
       if (outcomes.some((x) => x.row.call === noCall)) await tellPersons();
+      if (matters.length > 0) await tellMatters();
       const isGone = ({ code }: { readonly code?: string }) => recordGone.has(code ?? '');
       const gone = outcomes.filter(
         (x) =>

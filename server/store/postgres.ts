@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { CallEvent, CallId } from '../call/event.ts';
-import type { CrmQueue, CrmUser } from '../crm.ts';
+import { type CrmQueue, type CrmUser, isWantedMatter } from '../crm.ts';
 import type { Inputs } from '../decide/pin.ts';
 import { completed, defaultPolicy, parsePolicy } from '../decide/policy.ts';
 import type {
@@ -556,11 +556,19 @@ async function storeTold(connection: Connection, told: readonly Told[]): Promise
       : [],
   );
   const concerned = well.filter(isAboutNumber);
-  if (concerned.length + left.length > 0) {
+  const making = well.flatMap(({ due, writes = [] }) =>
+    writes.flatMap(({ role, wanted, change, once }) =>
+      once && change === 'send' && isWantedMatter(wanted) && wanted.contactId !== undefined
+        ? [{ org: due.org, call: due.id, role, key: `${role} of ${wanted.contactId}` }]
+        : [],
+    ),
+  );
+  if (concerned.length + left.length + making.length > 0) {
     await connection.query('lock-numbers', [
-      [...concerned.map((x) => x.due.org), ...left.map((x) => x.org)],
-      [...concerned.map((x) => x.numberKey), ...left.map((x) => x.number)],
+      [...concerned.map((x) => x.due.org), ...left.map((x) => x.org), ...making.map((x) => x.org)],
+      [...concerned.map((x) => x.numberKey), ...left.map((x) => x.number), ...making.map((x) => x.key)],
     ]);
+    await claimMatters(connection, making);
     await storePersons(connection, concerned, left);
     await storeCallBacks(connection, concerned);
   }
@@ -660,6 +668,19 @@ async function storePersons(
   );
   if (late.length === 0) return;
   await connection.query('wake-calls', [late.map(({ due }) => due.org), late.map(({ due }) => due.id)]);
+  await connection.query({ text: "select pg_notify('calls', '')" });
+}
+
+/** What a contact is to have once is made for one of its calls; the others are told again, and find it (claim-matters.sql). */
+async function claimMatters(
+  connection: Connection,
+  making: readonly { readonly org: number; readonly call: string; readonly role: string }[],
+): Promise<void> {
+  if (making.length === 0) return;
+  const late = (await connection.query('claim-matters', [making.map((x) => x.org), making.map((x) => x.call), making.map((x) => x.role)]))
+    .rows;
+  if (late.length === 0) return;
+  await connection.query('wake-calls', [late.map((row) => row.org), late.map((row) => row.call)]);
   await connection.query({ text: "select pg_notify('calls', '')" });
 }
 

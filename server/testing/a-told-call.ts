@@ -40,6 +40,7 @@ export function aToldCall(changes: Partial<Call> = {}): Call {
     wrapUp: undefined,
     comments: [],
     digits: '',
+    keyed: [],
     attribution: {},
     campaign: undefined,
     clicked: undefined,

@@ -4,7 +4,6 @@ import { secretOf, signDelivery } from '../../sources/generic-webhook/sign.ts';
 import { sources } from '../../sources/index.ts';
 import { proveRested } from '../connect/prove-rested.ts';
 import { type Crm, type CrmBook, type Exchange, Refused, Unanswered } from '../crm.ts';
-import { kindsLookedUp } from '../decide/layers.ts';
 import { parsePolicy } from '../decide/policy.ts';
 import { groupCommit } from '../ingest/group-commit.ts';
 import { hashPayload } from '../ingest/hash-payload.ts';
@@ -12,7 +11,9 @@ import { type Answer, type Connection, type Door, receive } from '../ingest/inge
 import { heldName } from '../recordings/name.ts';
 import { keepBooks } from '../book/keeper.ts';
 import { lookUps } from '../book/look-up.ts';
+import { mattersOf } from '../book/matters.ts';
 import { whoIsThere } from '../book/who-is-there.ts';
+import { bookSettings } from '../book-settings.ts';
 import { keepRights } from '../notify/rights.ts';
 import { keepOrgs } from '../org-keeper.ts';
 import { lineSteps, makeBells } from '../pipeline.ts';
@@ -181,6 +182,7 @@ export async function openLine({
           orgView: viewsOf(store),
           lookUp: lookUps(book, clock.world),
           ...links,
+          matters: mattersOf(book),
           report: () => undefined,
         },
         bells,
@@ -217,7 +219,7 @@ export async function openLine({
       crm: keeper.crm,
       settings: async (org) => {
         const { policy } = (await store.readOrg(org))!;
-        return { kinds: kindsLookedUp(policy), country: policy.country, budget: policy.budget };
+        return bookSettings(policy);
       },
       report: (what, fields) =>
         (between ? /failed/ : /failed|unread/).test(what) && void troubles.push(`${what}: ${String(fields['because'])}`),

@@ -1,6 +1,6 @@
 import type { CrmFailure } from '../crm-failure.ts';
 import { afterFailure } from '../crm-failure.ts';
-import type { Duplicate, RefusedField, WriteAnswer } from '../crm.ts';
+import { type Duplicate, isWantedPerson, type RefusedField, type WriteAnswer } from '../crm.ts';
 import { hasNumber } from '../match/has-number.ts';
 import type { Ghost, Refusals, RowOutcome, WriteRow } from '../store.ts';
 import { type NextStep, same, seenAfter, sharedOf } from './prepare.ts';
@@ -195,10 +195,9 @@ function used(
   nowMs: number,
 ): RowOutcome {
   const { wanted } = before.row;
-  const having =
-    wanted.kind === 'activity' || wanted.kind === 'marks'
-      ? []
-      : others.filter(({ phones }) => phones.some((written) => hasNumber(wanted.phone, written, country)));
+  const having = !isWantedPerson(wanted)
+    ? []
+    : others.filter(({ phones }) => phones.some((written) => hasNumber(wanted.phone, written, country)));
   const [only, ...more] = having;
   if (only && more.length === 0) return { ...isThere(before.row, only.id, only), ghosts: before.ghosts };
   const because = only

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { CallId } from '../call/event.ts';
-import type { Fields, WantedActivity, WantedMarks, WantedPerson } from '../crm.ts';
+import type { Fields, WantedActivity, WantedCase, WantedMarks, WantedPerson } from '../crm.ts';
 import type { OrgId, Refusal, WriteRow } from '../store.ts';
 import { nameOf } from './name.ts';
 import { nextStep, same, type Terms } from './prepare.ts';
@@ -9,6 +9,7 @@ import { composeText } from './text.ts';
 const terms: Terms = {
   form: 'unique',
   shared: ['Subject', 'Status', 'OwnerId', 'Description'],
+  repointed: ['ContactId'],
   textField: 'Description',
   basis: 'fields 1 policy 1',
   unfit: () => ({}),
@@ -20,7 +21,7 @@ const terms: Terms = {
           OwnerId: wanted.ownerId ?? null,
           CallDurationInSeconds: wanted.durationSeconds,
         }
-      : { LastName: wanted.kind === 'marks' ? null : wanted.name },
+      : { LastName: wanted.kind === 'marks' ? null : wanted.kind === 'case' ? wanted.subject : wanted.name },
 };
 const wanted: WantedActivity = {
   kind: 'activity',
@@ -392,5 +393,59 @@ describe('W1: names', () => {
       name({ connection: 'con_', call: '1c1' as CallId }),
     ];
     expect(new Set(all).size).toBe(all.length);
+  });
+});
+
+describe('FC-30: a case is made once, and whose it is follows the agent’s choice', () => {
+  const ofCase: Terms = {
+    ...terms,
+    draft: (one) => (one.kind === 'case' ? { Subject: one.subject, ContactId: one.contactId ?? null } : {}),
+  };
+  const record: WantedCase = { kind: 'case', subject: 'Call: Hanako', origin: 'Phone', contactId: '003000000000001AAA' };
+  const sent = ofCase.draft(record);
+  const made: WriteRow<WantedCase> = { ...written, role: 'case', wanted: record, crmId: '500000000000001AAA', sent, seen: {} };
+  const moved = { ...made, wanted: { ...record, contactId: '003000000000002AAA' } };
+  const held = (ContactId: string | null) => ({ held: { id: made.crmId!, deleted: false, doubles: [], fields: { ContactId } } });
+  test('never sent: made; made: left as people have it, whatever else is wanted', () => {
+    expect(nextStep({ ...made, crmId: undefined, sent: {} }, ofCase, undefined)).toMatchObject({
+      do: 'write',
+      kind: 'create',
+      fields: sent,
+    });
+    expect(nextStep({ ...made, wanted: { ...record, subject: 'Another' } }, ofCase, undefined)).toMatchObject({ do: 'rest' });
+  });
+  test('another contact is wanted: read first, then only that is changed', () => {
+    expect(nextStep(moved, ofCase, undefined)).toEqual({ do: 'read' });
+    expect(nextStep(moved, ofCase, held('003000000000001AAA'))).toMatchObject({
+      do: 'write',
+      kind: 'change',
+      crmId: made.crmId,
+      fields: { ContactId: '003000000000002AAA' },
+    });
+  });
+  test('W3: somebody has given it another contact, or none: theirs from then on', () => {
+    for (const theirs of ['003000000000009AAA', null]) {
+      const step = nextStep(moved, ofCase, held(theirs));
+      expect(step).toMatchObject({ do: 'rest', known: { human: ['ContactId'] } });
+      expect(nextStep({ ...moved, human: ['ContactId'] }, ofCase, undefined)).toMatchObject({
+        do: 'rest',
+        known: { human: ['ContactId'] },
+      });
+    }
+  });
+  test('it is there already, or the case is gone', () => {
+    expect(nextStep(moved, ofCase, held('003000000000002AAA'))).toMatchObject({ do: 'rest', target: { ContactId: '003000000000002AAA' } });
+    expect(nextStep(moved, ofCase, { held: undefined })).toMatchObject({ do: 'yield' });
+  });
+  test('W4: an answer that never came: what it would have left is ours', () => {
+    const ghosts = [{ sent: { ContactId: '003000000000002AAA' }, untilMs: 1 }];
+    const back = { ...made, ghosts };
+    expect(nextStep(back, ofCase, undefined)).toEqual({ do: 'read' });
+    expect(
+      nextStep({ ...moved, wanted: { ...record, contactId: '003000000000003AAA' }, ghosts }, ofCase, held('003000000000002AAA')),
+    ).toMatchObject({
+      do: 'write',
+      fields: { ContactId: '003000000000003AAA' },
+    });
   });
 });

@@ -1,9 +1,19 @@
-import type { Crm, FieldValue, Fields, ReadAnswer, WantedActivity, WantedMarks, WantedPerson } from '../crm.ts';
+import {
+  type Crm,
+  type FieldValue,
+  type Fields,
+  isWantedMatter,
+  type ReadAnswer,
+  type WantedActivity,
+  type WantedMarks,
+  type WantedMatter,
+  type WantedPerson,
+} from '../crm.ts';
 import type { Refusals, WriteRow } from '../store.ts';
 import { composeText, mergeText, normalise } from './text.ts';
 
 /** What the CRM's words are; the pure part of the port. `basis`: what it refused under another one may be tried again. */
-export type Terms = Pick<Crm, 'form' | 'shared' | 'textField' | 'draft' | 'unfit'> & { readonly basis: string };
+export type Terms = Pick<Crm, 'form' | 'shared' | 'repointed' | 'textField' | 'draft' | 'unfit'> & { readonly basis: string };
 /** A record as read just now; `undefined`: no such record. */
 export type Held = Extract<ReadAnswer, { held: unknown }>['held'];
 
@@ -44,11 +54,40 @@ export function nextStep(row: WriteRow, terms: Terms, reading: { readonly held: 
   if (row.wanted.kind === 'marks') return nextOfMarks(row as WriteRow<WantedMarks>, terms, reading);
   return row.wanted.kind === 'activity'
     ? nextOfActivity(row as WriteRow<WantedActivity>, terms, reading)
-    : nextOfPerson(row as WriteRow<WantedPerson>, terms, reading);
+    : isWantedMatter(row.wanted)
+      ? nextOfMatter(row as WriteRow<WantedMatter>, terms, reading)
+      : nextOfPerson(row as WriteRow<WantedPerson>, terms, reading);
+}
+
+/** A case is made once, as a person is; but whose it is follows the agent's choice, until somebody else has changed that (FC-30, W3). */
+function nextOfMatter(row: WriteRow<WantedMatter>, terms: Terms, reading: { readonly held: Held } | undefined): NextStep {
+  const step = nextOfPerson(row, terms, reading);
+  if (step.do !== 'rest') return step;
+  const wants = terms.draft(row.wanted);
+  const isOpen = (field: string) => !row.human.includes(field) && row.refused[field] === undefined;
+  const moved = terms.repointed.filter((field) => field in wants && isOpen(field) && !same(wants[field], row.sent[field]));
+  // What was never told of is what was made with: an answer that came late has told no more than that it is there.
+  if (moved.length === 0 || Object.keys(row.sent).length === 0) return { ...step, known: { ...step.known, human: row.human } };
+  if (!reading) return { do: 'read' };
+  const held = reading.held?.fields ?? {};
+  const isOurs = (field: string) => [row.sent[field], ...row.ghosts.map(({ sent }) => sent[field])].some((one) => same(one, held[field]));
+  const theirs = moved.filter((field) => !same(held[field], wants[field]) && !isOurs(field));
+  const fields = pick(
+    wants,
+    moved.filter((field) => !theirs.includes(field) && !same(held[field], wants[field])),
+  );
+  const known = { ...step.known, human: [...row.human, ...theirs].sort() };
+  const target = pick(
+    wants,
+    moved.filter((field) => !theirs.includes(field)),
+  );
+  return Object.keys(fields).length === 0
+    ? { do: 'rest', crmId: step.crmId, target, known }
+    : { do: 'write', kind: 'change', crmId: step.crmId, fields, target, known };
 }
 
 /** A person is made once and never touched again: whoever edits it means it (P2). */
-function nextOfPerson(row: WriteRow<WantedPerson>, terms: Terms, reading: { readonly held: Held } | undefined): NextStep {
+function nextOfPerson(row: WriteRow<WantedPerson | WantedMatter>, terms: Terms, reading: { readonly held: Held } | undefined): NextStep {
   const { target, ...spared } = without(terms.draft(row.wanted), row, terms, row.crmId === undefined);
   const known: Known = { seen: {}, human: [], ...spared };
   // What an answer told of it stays as it was told: nothing more was sent, and nothing more will be.
@@ -66,7 +105,7 @@ function nextOfPerson(row: WriteRow<WantedPerson>, terms: Terms, reading: { read
   const { held } = reading;
   if (held?.deleted) return { do: 'yield', crmId: held.id, inBin: true };
   // Whose it is, the CRM's own rules have chosen if they were asked to.
-  if (held) return rest(held.id, row.wanted.byAssignmentRules ? held.fields : {});
+  if (held) return rest(held.id, 'byAssignmentRules' in row.wanted && row.wanted.byAssignmentRules ? held.fields : {});
   // Told to be there and not shown, it is whoever's the CRM's rules gave it to; what was shown once and isn't any more is gone.
   if (row.crmId !== undefined) return isTold ? { do: 'yield', crmId: row.crmId, inBin: false } : rest(row.crmId);
   if (row.retracted !== undefined) return { do: 'forget' };
@@ -245,7 +284,7 @@ const comparable = (value: FieldValue | undefined): FieldValue => {
 
 /** Fields a human may edit: those of every record, and those that the admin had filled in this one (W3). `among`: as the CRM spells them. */
 export function sharedOf(wanted: WriteRow['wanted'], shared: readonly string[], among: Fields): readonly string[] {
-  const fields = (wanted.kind === 'marks' ? undefined : wanted.fields) ?? {};
+  const fields = (wanted.kind === 'marks' || isWantedMatter(wanted) ? undefined : wanted.fields) ?? {};
   const mapped = new Set(Object.keys(fields).map((field) => field.toLowerCase()));
   if (mapped.size === 0) return shared;
   return [...shared, ...Object.keys(among).filter((field) => mapped.has(field.toLowerCase()) && !shared.includes(field))];

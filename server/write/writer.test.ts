@@ -153,6 +153,7 @@ function openWriter(
     wrongDefaults: () => Promise.resolve([]),
     mayActAs,
     shared: ['Subject', 'Description'],
+    repointed: [],
     textField: 'Description',
     maxRecords: 200,
     locks: (fields) => (fields['Result'] ? ['003000000000001'] : []),
@@ -163,7 +164,7 @@ function openWriter(
             Duration: wanted.durationSeconds,
             ...(wanted.result ? { Result: wanted.result } : {}),
           }
-        : { LastName: wanted.kind === 'marks' ? null : wanted.name },
+        : { LastName: wanted.kind === 'marks' ? null : wanted.kind === 'case' ? wanted.subject : wanted.name },
     async exchange(ask) {
       asks.push({ atMs: nowMs, reads: ask.reads.map(({ name }) => name), writes: ask.writes, ...(ask.as && { as: ask.as }) });
       await world.sleep(100);

@@ -1,6 +1,17 @@
 import type { Bell } from '../bell.ts';
 import type { CrmFailure } from '../crm-failure.ts';
-import { type Author, type Crm, type FieldDefaults, type ReadAsk, Refused, Unanswered, type WantedPerson, type WriteAsk } from '../crm.ts';
+import {
+  type Author,
+  type Crm,
+  type FieldDefaults,
+  isWantedMatter,
+  isWantedPerson,
+  type ReadAsk,
+  Refused,
+  Unanswered,
+  type WantedPerson,
+  type WriteAsk,
+} from '../crm.ts';
 import type { Policy } from '../decide/policy.ts';
 import type { AttemptLog, Ghost, InName, LaneHold, Lent, RowOutcome, WriteRow } from '../store.ts';
 import { LostLane } from '../store.ts';
@@ -73,8 +84,7 @@ type Prepared = {
 };
 /** A row that could go now; `prepared`: it has been read. */
 type Candidate = { readonly row: WriteRow; readonly step: Extract<NextStep, { do: 'read' | 'write' }>; readonly prepared?: Prepared };
-const personOf = ({ wanted }: WriteRow): WantedPerson | undefined =>
-  wanted.kind === 'activity' || wanted.kind === 'marks' ? undefined : wanted;
+const personOf = ({ wanted }: WriteRow): WantedPerson | undefined => (isWantedPerson(wanted) ? wanted : undefined);
 /** A record about to be made for a number (P3). */
 const isStranger = ({ row, step }: Candidate) => step.do === 'write' && step.kind === 'create' && personOf(row) !== undefined;
 const nameKey = (row: WriteRow) => `name ${row.name}`;
@@ -124,6 +134,7 @@ export async function runWriter(
   const termsOf = ({ policyVersion }: WritingRules): Terms => ({
     form: crm.form,
     shared: crm.shared,
+    repointed: crm.repointed,
     textField: crm.textField,
     draft: (wanted) => crm.draft(wanted),
     unfit: (wanted) => crm.unfit(wanted),
@@ -535,7 +546,7 @@ const readAsk = (row: WriteRow): ReadAsk => ({
 const idOf = ({ wanted, crmId }: WriteRow): { readonly id?: string } =>
   wanted.kind === 'marks' ? { id: wanted.id } : crmId === undefined ? {} : { id: crmId };
 function also(wanted: WriteRow['wanted']): Pick<ReadAsk, 'also'> {
-  const fields = wanted.kind === 'marks' ? { ...wanted.first, ...wanted.last } : wanted.fields;
+  const fields = wanted.kind === 'marks' ? { ...wanted.first, ...wanted.last } : isWantedMatter(wanted) ? undefined : wanted.fields;
   return fields ? { also: Object.keys(fields) } : {};
 }
 const writeAsk = ({ row, step }: Prepared, { duplicates }: WritingRules): WriteAsk => {
@@ -548,8 +559,8 @@ const writeAsk = ({ row, step }: Prepared, { duplicates }: WritingRules): WriteA
     fields: step.fields,
     ...(wanted.kind === 'marks' || wanted.spareOwnerId === undefined ? {} : { spareOwnerId: wanted.spareOwnerId }),
     ...(person && (person.fields || person.recordType !== undefined || person.leadStatus !== undefined) ? { mapped: true } : {}),
-    ...(person?.byAssignmentRules ? { byAssignmentRules: true } : {}),
-    ...(person && duplicates === 'save' ? { despiteDuplicates: true } : {}),
+    ...('byAssignmentRules' in wanted && wanted.byAssignmentRules ? { byAssignmentRules: true } : {}),
+    ...(wanted.kind !== 'activity' && duplicates === 'save' ? { despiteDuplicates: true } : {}),
     ...(person && duplicates === 'use' ? { lookAtDuplicates: true } : {}),
   };
 };

@@ -16,7 +16,7 @@ const field = (name: string, more: Partial<Field> = {}): Field => ({
   ...more,
 });
 const nameField = (more: Partial<Field> = {}) =>
-  field('Cordboard_Name__c', { length: 64, unique: true, externalId: true, inlineHelpText: '… (Cordboard fields, version 1)', ...more });
+  field('Cordboard_Name__c', { length: 64, unique: true, externalId: true, inlineHelpText: '… (Cordboard fields, version 2)', ...more });
 const standard = [
   'Subject',
   'Status',
@@ -83,7 +83,7 @@ test('an org with everything: all is well, and every area says so', () => {
   const { findings, installed } = judge(good, ask, names, nowMs);
   expect(findings.filter(({ level }) => level !== 'ok')).toEqual([]);
   expect(new Set(findings.map(({ area }) => area)).size).toBe(16); // all but the connection, which is the server's to judge
-  expect(installed).toEqual({ state: 'current', version: 1, current: 1 });
+  expect(installed).toEqual({ state: 'current', version: 2, current: 2 });
 });
 
 const unseen = { unseen: 'INSUFFICIENT_ACCESS' };

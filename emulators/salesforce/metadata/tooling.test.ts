@@ -159,7 +159,7 @@ test('custom fields are asked for; Metadata of one only', async () => {
     {
       errorCode: 'MALFORMED_QUERY',
       message:
-        'When retrieving results with Metadata or FullName fields, the query qualifications must specify no more than one row for retrieval. Result size: 4',
+        'When retrieving results with Metadata or FullName fields, the query qualifications must specify no more than one row for retrieval. Result size: 6',
     },
   ]);
   expect((await query('SELECT Id, EntityDefinition.Label FROM CustomField', '&columns=true')).body).toMatchObject({

@@ -6,13 +6,14 @@ with ours as (
   select from book_kinds where org = $1 and kind = $2 and fill <= $3 + 1 for key share
 ), given as (
   select x.* from ours, jsonb_to_recordset($4) as x(id text, name text, company text, owner_id text, email text, account_id text, contact_id text,
-    status text, active_on date, state text, into_id text, into_account text, stamp text, modified_at_ms float8)
+    status text, active_on date, closed boolean, code text, parent_id text, is_primary boolean, state text, into_id text, into_account text, stamp text, modified_at_ms float8)
 ), saved as (
-  insert into book_records as b (org, id, kind, name, company, owner_id, email, account_id, contact_id, status, active_on, state, into_id, into_account, stamp, modified_at, fill)
-  select $1, id, $2, name, company, owner_id, email, account_id, contact_id, status, active_on, state, into_id, into_account, stamp, to_timestamp(modified_at_ms / 1000), $3
+  insert into book_records as b (org, id, kind, name, company, owner_id, email, account_id, contact_id, status, active_on, closed, code, parent_id, is_primary, state, into_id, into_account, stamp, modified_at, fill)
+  select $1, id, $2, name, company, owner_id, email, account_id, contact_id, status, active_on, closed, code, parent_id, is_primary, state, into_id, into_account, stamp, to_timestamp(modified_at_ms / 1000), $3
   from given order by id
   on conflict (org, id) do update set kind = excluded.kind, name = excluded.name, company = excluded.company, owner_id = excluded.owner_id, email = excluded.email,
-    account_id = excluded.account_id, contact_id = excluded.contact_id, status = excluded.status, active_on = excluded.active_on, state = excluded.state, into_id = excluded.into_id,
+    account_id = excluded.account_id, contact_id = excluded.contact_id, status = excluded.status, active_on = excluded.active_on, closed = excluded.closed,
+    code = excluded.code, parent_id = excluded.parent_id, is_primary = excluded.is_primary, state = excluded.state, into_id = excluded.into_id,
     into_account = excluded.into_account, stamp = greatest(b.stamp, excluded.stamp), modified_at = excluded.modified_at, fill = greatest(b.fill, excluded.fill), ours_at = null
   where b.stamp is null or b.stamp < excluded.stamp
     or case when b.state = 'gone' and b.modified_at is null then excluded.state = 'gone' else b.stamp = excluded.stamp and b.fill <= excluded.fill end

@@ -1,0 +1,1 @@
+update writes set told = true where org = $1 and name = any($2)
