@@ -136,7 +136,7 @@ describe('the page for people', () => {
   const { html, headers } = docsPage(document);
   test('shows every event type, its fields and its example', () => {
     const events = Object.entries(document.components.schemas).filter(([name]) => name.startsWith('call.'));
-    expect(events.length).toBe(26);
+    expect(events.length).toBe(28);
     for (const [name, schema] of events) {
       const [, section = ''] = html.split(`<article id="type-${name}">`);
       const article = section.split('</article>')[0]!;

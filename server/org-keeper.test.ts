@@ -55,6 +55,7 @@ function keepOne(
     users: () => Promise.resolve(void seen.users++).then(() => []),
     queues: () => Promise.resolve([]),
     self: () => Promise.resolve({ id: '005' }),
+    relatedTo: () => Promise.resolve([]),
     close: () => Promise.resolve(),
     ...more.crm,
   } as unknown as Crm; // nothing is written, so nothing else is asked
@@ -62,6 +63,7 @@ function keepOne(
     readOrgs: () => Promise.resolve([{ org, name: 'Org', mode: seen.mode, crm: seen.sealed, wasUnique: seen.wasUnique }]),
     rememberUnique: (_org: OrgId, sealed: string) => Promise.resolve(void (seen.wasUnique = sealed === 'sealed')),
     saveUsers: () => Promise.resolve(void seen.saved++),
+    saveRelatedTo: () => Promise.resolve(),
     saveUsage: (_org: OrgId, _usage: unknown, trouble: unknown) => Promise.resolve(void seen.troubles.push(trouble)),
     saveWrongDefaults: () => Promise.resolve(),
     takeLane() {
@@ -238,6 +240,7 @@ const reduced = (closed: () => void) =>
     users: () => Promise.resolve([]),
     queues: () => Promise.resolve([]),
     self: () => Promise.resolve({ id: '005' }),
+    relatedTo: () => Promise.resolve([]),
     close: () => Promise.resolve(closed()),
   }) as unknown as Crm; // nothing is written, so nothing else is asked
 
