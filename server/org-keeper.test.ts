@@ -17,6 +17,7 @@ function keepOne(
     proveAgents?: () => Promise<void>;
     defaults?: FieldDefaults;
     wasUnique?: boolean;
+    pollMs?: number;
   } = {},
 ) {
   const world = stillWorld();
@@ -83,7 +84,7 @@ function keepOne(
     signedIn: () => Promise.resolve(),
     proved: (_org, trouble) => Promise.resolve(void seen.proved.push(trouble)),
     proveAgents: () => more.proveAgents?.() ?? Promise.resolve(),
-    writer: { sideBySide: 1, requestLimitMs: 120_000, pollMs: 500 },
+    writer: { sideBySide: 1, requestLimitMs: 120_000, pollMs: more.pollMs ?? 500 },
     connected: () => undefined,
     rules: () => Promise.resolve({ policyVersion: 1, defaults: more.defaults ?? {}, duplicates: 'park', country: undefined }),
     whoIsThere: () => Promise.resolve(new Map()),
@@ -183,7 +184,7 @@ test('complaint 6: a refresh token is used once a day, although the session in u
     signedInAtMs: () => sinceMs,
     prove: () => (refused ? Promise.reject(shutOut) : Promise.resolve(void (sinceMs = nowMs()))),
   };
-  const keeper = keepOne(() => Promise.resolve(0), { crm: proving });
+  const keeper = keepOne(() => Promise.resolve(0), { crm: proving, pollMs: 60_000 }); // days pass, and nothing is written
   nowMs = keeper.nowMs;
   await keeper.pass(23 * 3_600_000);
   expect(keeper.seen.proved).toEqual([]);
