@@ -100,7 +100,7 @@ describe('the schema of the policy', () => {
     expect(takes(schema, JSON.parse(JSON.stringify(defaultPolicy('ja'))))).toBe(true);
     fc.assert(
       fc.property(anyPolicy(), (document) => reads(document) && takes(schema, document)),
-      { numRuns: 100 },
+      { numRuns: 50 },
     );
   });
   test('and refuses what the reader refuses, but for texts with a grammar, settings that clash and half characters', () => {

@@ -44,7 +44,7 @@ lines:
         expect(writePolicy(documentIn(file), header)).toBe(file);
         expect(parsePolicy(documentIn(file))).toEqual(parsePolicy(document));
       }),
-      { numRuns: 80 },
+      { numRuns: 40 },
     );
   });
   test('a line called as a merge key is a line', () => {
