@@ -247,9 +247,10 @@ function attemptsOf(
   }
   const ended = course.endedAt !== undefined;
   const hungUpByCustomer = ofType(facts, 'ended').some(({ by }) => by === 'customer');
+  const answers = ofType(facts, 'answered').filter(({ callId }) => !consultations.has(callId));
   return attempts.map(({ at, endpoint, until, how }) => {
     const start = course.within(at);
-    const laterAnswer = ofType(facts, 'answered').find((fact) => fact.at >= at && !consultations.has(fact.callId));
+    const laterAnswer = answers.find((fact) => fact.at >= at);
     const proven = how ?? (laterAnswer ? 'elsewhere' : !ended ? undefined : hungUpByCustomer ? 'stopped' : 'no answer');
     return {
       at: instant(start),
