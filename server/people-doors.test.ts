@@ -473,6 +473,14 @@ describe('as a file', () => {
       { line: 2, column: 2, field: 'kind' },
     ]);
   });
+  test('names that begin with an apostrophe, or hold what would be a formula, come back from the file as they were', async () => {
+    await add({ name: "Jan van 't Hooft" });
+    await add({ name: "'s-Gravesande", code: 'K2', email: undefined, extension: undefined });
+    await add({ name: "Anna;-Maria ;'=1", code: 'K3', email: undefined, extension: undefined, team: "'+1" });
+    await add({ name: "'t Hooft", code: 'K4', email: undefined, extension: undefined, team: '-north' });
+    const file = await (await ask('GET', '/api/people/agents.csv')).text();
+    expect(await read(agentFile(file))).toMatchObject({ added: [], changed: [], mistakes: [], same: 4 });
+  });
   test('5,000 agents go in one file', async () => {
     const rows = Array.from(
       { length: 5_000 },

@@ -57,6 +57,7 @@ describe('the door of the simulator', () => {
     ['a policy with a mistake', { policy: { language: 'en', logging: { missed: 'no' } }, call: '1' }, 'logging.missed: '],
     ['a file with a mistake', { yaml: 'language: en\nminuts: ceil\n', call: '1' }, '2:1 minuts: '],
     ['a version that was never saved', { version: 4, call: '1' }, 'There is no version 4 of the policy.'],
+    ['a version beyond all numbers', { version: 3_000_000_000, call: '1' }, 'version'],
     ['something besides', { call: '1', days: 3 }, 'days'],
   ])('RS-37: refuses %s in words', async (_, body, words) => {
     const [status, message] = await refusal(await open()(body));
@@ -100,6 +101,18 @@ describe('the door of the simulator', () => {
       tried[place + 1]!.goOn();
       await gone;
     }
+  });
+
+  test('two at a time also where nobody has begun to read; who leaves before makes room', async () => {
+    simulator = { period: endless };
+    const ask = open();
+    const answers = await Promise.all([ask({ period }), ask({ period }), ask({ period })]);
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 409]);
+    await answers[0]!.body!.cancel();
+    const next = await ask({ period });
+    expect(next.status).toBe(200);
+    await Promise.all([next, answers[1]!].map((answer) => answer.body!.cancel()));
+    expect((await ask({ period })).status).toBe(200);
   });
 
   test('RS-37: trouble on the way is the last line', async () => {

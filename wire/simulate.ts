@@ -64,7 +64,7 @@ export const Simulate = z
   .strictObject({
     policy: z.unknown().optional(),
     yaml: z.string().optional(),
-    version: z.int().min(0).optional(),
+    version: z.int().min(0).max(999_999_999).optional(),
     call: z
       .string()
       .regex(/^\d{1,18}$/, 'is the number of a call')

@@ -18,8 +18,13 @@ function cell(text: string, isKept: boolean): string {
   return `${isKept || formulaAhead.test(line) ? "'" : ''}${line.replaceAll(fieldWithin, ";'")}`;
 }
 
+/** What `cell` made of it, as it was: a file that a spreadsheet saved can be taken in again. An apostrophe of a name's own stays. */
+export const unguarded = (text: string): string =>
+  (text.startsWith("'") && formulaAhead.test(text.slice(1)) ? text.slice(1) : text).replaceAll(guardWithin, ';');
+
 /** Also in full width, as some spreadsheets take them; behind spaces and quotes, which some cut off. */
 const begins = String.raw`[\s"']*[=+\-@＝＋－＠]`;
 const formulaAhead = new RegExp(`^${begins}`, 'u');
 /** Where numbers have a decimal comma, a spreadsheet takes the semicolon for the end of a field, inside our quotes too. */
 const fieldWithin = new RegExp(`;(?=${begins})`, 'gu');
+const guardWithin = new RegExp(`;'(?=${begins})`, 'gu');

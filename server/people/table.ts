@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { Agent, Line } from '../../wire/people.ts';
-import { byteOrderMark, csvRecord } from '../admin/csv.ts';
+import { byteOrderMark, csvRecord, unguarded } from '../admin/csv.ts';
 import { type CsvMistake, readCsv } from './read-csv.ts';
 
 /** `kept`: digits that a spreadsheet would calculate with. */
@@ -186,8 +186,8 @@ const no = new Set(['no', 'n', 'false', '0', '-']);
 
 /** What a cell says. A spreadsheet may have calculated with it: then what was meant is gone. */
 function valueOf({ head, field, is }: Column, cell: string, wrong: (message: string) => void): unknown {
-  // the mark that keeps a spreadsheet from calculating, ours or its own
-  const text = cell.replace(/^'/, '').trim();
+  // the mark that keeps a spreadsheet from calculating, ours or its own; but 't Hooft begins with one of their own
+  const text = (is === 'text' ? unguarded(cell) : cell.replace(/^'/, '')).trim();
   if (text === '') return undefined;
   const isCalculated = (one: string) => /^[+-]?\d+(?:[.,]\d+)?E[+-]?\d+$/i.test(one);
   if (is === 'text') return text;

@@ -24,7 +24,6 @@ export function simulateDoors(parts: SimulateDoorParts): readonly Door[] {
   /** Each step as a line of JSON. Ends with who reads it: their end is this one's. */
   const lines = async function* (org: OrgId, period: Period, draft: Draft, show: number): AsyncGenerator<Uint8Array> {
     const say = (line: PeriodLine) => new TextEncoder().encode(`${JSON.stringify(line)}\n`);
-    underWay += 1;
     try {
       for await (const { result, ...progress } of parts.simulator.period(org, period, draft, show))
         yield say(result ? { result } : { progress });
@@ -33,9 +32,31 @@ export function simulateDoors(parts: SimulateDoorParts): readonly Door[] {
       yield say({
         error: { code: 'unavailable', message: 'This did not work just now. Try again; if it stays so, the log of the server says why.' },
       });
-    } finally {
-      underWay -= 1;
     }
+  };
+  /** Counts from now on, though nobody has begun to read: many may ask at one moment. */
+  const counted = (steps: AsyncGenerator<Uint8Array>): ReadableStream<Uint8Array> => {
+    underWay += 1;
+    let isOver = false;
+    const over = () => {
+      if (!isOver) underWay -= 1;
+      isOver = true;
+    };
+    return new ReadableStream<Uint8Array>(
+      {
+        async pull(controller) {
+          const { done, value } = await steps.next();
+          if (!done) return controller.enqueue(value);
+          over();
+          return controller.close();
+        },
+        async cancel() {
+          await steps.return(undefined);
+          over();
+        },
+      },
+      { highWaterMark: 0 },
+    );
   };
 
   async function simulate(context: Ctx): Promise<Response> {
@@ -50,7 +71,7 @@ export function simulateDoors(parts: SimulateDoorParts): readonly Door[] {
       if (period.toMs <= period.fromMs) return refuse(context, 400, 'malformed', 'period: ends before it begins.');
       if (underWay >= mostAtOnce)
         return refuse(context, 409, 'busy', `${underWay} periods are being tried on this node. Wait for one of them to end.`);
-      return context.body(ReadableStream.from(lines(org, period, draft, asked.show)), 200, {
+      return context.body(counted(lines(org, period, draft, asked.show)), 200, {
         'content-type': 'application/x-ndjson; charset=utf-8',
         'cache-control': 'private, no-store',
         'x-content-type-options': 'nosniff',
