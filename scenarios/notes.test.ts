@@ -380,6 +380,23 @@ describe('after a call', () => {
     expect(partsOf(await onlyTask()).memo).toBe('Typed in the phone');
   });
 
+  test('words under a key that was used for others are refused, never lost without a word', async () => {
+    const { agent } = await open();
+    await talks('c');
+    const path = `/api/calls/${await rowOf('c')}/memo`;
+    const reused = { status: 409, body: { error: { code: 'key_reused' } } };
+    await agent('POST', '/api/tasks', { memo: 'First', who: await contact() }, 'k');
+    expect(await agent('PUT', path, { memo: 'Second' }, 'k')).toMatchObject(reused);
+    expect(await agent('PUT', path, { memo: 'Third' }, 'm')).toMatchObject({ status: 202 });
+    expect(await agent('PUT', path, { memo: 'Third' }, 'm')).toMatchObject({ status: 202 });
+    expect(await agent('PUT', path, { memo: 'Fourth' }, 'm')).toMatchObject(reused);
+    expect(await agent('POST', '/api/tasks', { memo: 'Fifth', who: await contact() }, 'm')).toMatchObject(reused);
+    expect(await agent('POST', '/api/tasks', { memo: 'Sixth', who: await contact() }, 'n')).toMatchObject({ status: 201 });
+    await ends('c');
+    await settle();
+    expect(partsOf(await onlyTask()).memo).toBe('Third\nSixth');
+  });
+
   test('W3: what a person wrote in Salesforce is not overwritten: the agent’s new words come below, and a field of theirs stays theirs', async () => {
     const { agent, line } = await open();
     await talks('c');

@@ -38,7 +38,7 @@ export function peopleStore(database: Database) {
       },
     ): Promise<Answer> =>
       database.transaction(async (connection) => {
-        await connection.query({ text: 'select 1 from orgs where org = $1 for update' }, [org]);
+        await connection.query({ text: 'select 1 from orgs where org = $1 for no key update' }, [org]);
         const now = await read(connection, org);
         const { to, audit, isKnown, answer } = work(now);
         if (!to) return answer;

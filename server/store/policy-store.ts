@@ -85,7 +85,7 @@ export function policyStore(database: Database) {
     /** One at a time for each org. The version, its line in the audit log and the note to every node come at once or not at all. */
     save: (org: OrgId, { document, by, expected }: PolicySaving): Promise<PolicySaved> =>
       database.transaction(async (connection) => {
-        await connection.query({ text: 'select 1 from orgs where org = $1 for update' }, [org]);
+        await connection.query({ text: 'select 1 from orgs where org = $1 for no key update' }, [org]);
         const former = await newest(connection, org);
         const version = former?.version ?? 0;
         const differences = diffPolicies(former?.document, document);

@@ -1,18 +1,22 @@
 import type { WantedActivity } from '../crm.ts';
 import { noCall, type OrgId } from '../store.ts';
 import { storableJson } from './canonical-json.ts';
-import type { Database } from './database.ts';
+import type { Connection, Database } from './database.ts';
 
 /** Which agent of which org. */
 export type Whose = { readonly org: OrgId; /** A user of the CRM. */ readonly agent: string };
 /** How what was saved stands, as PostgreSQL gives it; `server/tasks` says it in the wire's words. */
 export type TaskRow = Readonly<Record<string, unknown>>;
+/** A fact of a call under an id of its own. */
+type Memo = { readonly id: string; readonly fact: object };
+/** Other words were saved for this call under the same key: nothing of this saving may stay. */
+class KeyTaken extends Error {}
 /** What is to be done with what an agent saved: `memo` for the record of a call, or a record of its own. */
 export type ToSave = {
   readonly key: string;
   readonly asked: unknown;
 } & (
-  | { readonly call: string; readonly memo: { readonly id: string; readonly fact: object } }
+  | { readonly call: string; readonly memo: Memo }
   | {
       readonly call: undefined;
       readonly wanted: WantedActivity;
@@ -41,15 +45,14 @@ export function taskStore(database: Database) {
     /** What was saved under this key before, if anything was. */
     saved: (who: Whose, key: string, asked: unknown): Promise<Saved | undefined> => known(database, who, key, storableJson(asked)),
     /** Durable when it resolves, and once for each key. */
-    save: ({ org, agent }: Whose, task: ToSave): Promise<Saved> =>
-      database.transaction(async (connection) => {
+    save: ({ org, agent }: Whose, task: ToSave): Promise<Saved> => {
+      const saving = database.transaction(async (connection): Promise<Saved> => {
         const asked = storableJson(task.asked);
         const [made] = (await connection.query('save-task', [org, agent, task.key, asked, task.call ?? null])).rows;
         if (!made) return (await known(connection, { org, agent }, task.key, asked))!; // whoever was first has committed by now
         const id = made.id as string;
         if (task.call !== undefined) {
-          await connection.query('save-memo', [org, task.call, task.memo.id, storableJson(task.memo.fact)]);
-          await connection.query({ text: "select pg_notify('calls', '')" });
+          if ((await addMemo(connection, org, task.call, task.memo)) !== 'new') throw new KeyTaken(`${task.key} is that of a memo`);
         } else {
           const row = { org, call: noCall, role: 'task', qualifier: id, name: task.name, wanted: task.wanted, wanted_version: 1 };
           const rest = {
@@ -64,13 +67,16 @@ export function taskStore(database: Database) {
           await connection.query({ text: "select pg_notify('writes', '')" });
         }
         return { id, is: 'new' };
-      }),
+      });
+      return saving.catch((error: unknown) => {
+        if (error instanceof KeyTaken) return { id: '', is: 'other' };
+        throw error;
+      });
+    },
     one: async ({ org, agent }: Whose, id: string): Promise<TaskRow | undefined> =>
       (await database.query('tell-task', [org, agent, id])).rows[0] as TaskRow | undefined,
-    async saveMemo({ org }: Whose, call: string, memo: { readonly id: string; readonly fact: object }): Promise<void> {
-      await database.query('save-memo', [org, call, memo.id, storableJson(memo.fact)]);
-      await database.query({ text: "select pg_notify('calls', '')" });
-    },
+    saveMemo: ({ org }: Whose, call: string, memo: Memo): Promise<Saved['is']> =>
+      database.transaction((connection) => addMemo(connection, org, call, memo)),
     memo: async ({ org }: Whose, call: string): Promise<TaskRow | undefined> =>
       (await database.query('tell-memo', [org, call])).rows[0] as TaskRow | undefined,
     async writeAgain({ org, agent }: Whose, id: string): Promise<boolean> {
@@ -85,4 +91,18 @@ async function known(where: Pick<Database, 'query'>, { org, agent }: Whose, key:
   const statement = { text: 'select id, asked = $4::jsonb as same from tasks where org = $1 and agent = $2 and key = $3' };
   const row = (await where.query(statement, [org, agent, key, asked])).rows[0];
   return row && { id: row.id as string, is: row.same === true ? 'repeat' : 'other' };
+}
+
+/** Words that were saved under this key before stay what they were. */
+async function addMemo(connection: Connection, org: OrgId, call: string, { id, fact }: Memo): Promise<Saved['is']> {
+  const said = storableJson(fact);
+  const { rowCount } = await connection.query('save-memo', [org, call, id, said]);
+  if ((rowCount ?? 0) === 0) {
+    // the agent may have been renamed since
+    const statement = { text: `select fact - 'by' = $4::jsonb - 'by' as same from events where org = $1 and call = $2 and id = $3` };
+    const [row] = (await connection.query(statement, [org, call, id, said])).rows;
+    return row?.same === true ? 'repeat' : 'other';
+  }
+  await connection.query({ text: "select pg_notify('calls', '')" });
+  return 'new';
 }

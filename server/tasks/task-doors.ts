@@ -41,6 +41,8 @@ const noKey = (context: Ctx) =>
     'no_key',
     'Send the header idempotency-key: 1 to 200 visible characters, new for each saving and the same when it is sent again.',
   );
+const keyReused = (context: Ctx) =>
+  refuse(context, 409, 'key_reused', 'Something else was saved under this key. Give each saving a key of its own.');
 const noCallOfTheirs = (context: Ctx) => refuse(context, 404, 'unknown_call', 'There is no such call of yours.');
 
 /** `by`: as their session names them. */
@@ -67,9 +69,7 @@ async function saveTask(context: Ctx, parts: TaskDoorParts): Promise<Response> {
   const who = whose(context);
   // Sent again, it is what it was the first time, whatever goes on by now.
   const answerTo = async ({ id, is }: Saved): Promise<Response> =>
-    is === 'other'
-      ? refuse(context, 409, 'key_reused', 'Something else was saved under this key. Give each saving a key of its own.')
-      : tellTask(context, parts, id, is === 'new' ? 201 : 200);
+    is === 'other' ? keyReused(context) : tellTask(context, parts, id, is === 'new' ? 201 : 200);
   const known = await tasks.saved(who, key, asked);
   if (known) return answerTo(known);
 
@@ -145,6 +145,7 @@ async function saveMemo(context: Ctx, parts: TaskDoorParts, call: string): Promi
   if (key === undefined) return noKey(context);
   const who = whose(context);
   const fact = { ...factOf(context, key, asked), whole: true } satisfies CallFact;
-  await parts.console.tasks.saveMemo(who, call, { id: factId(who, key), fact });
+  const is = await parts.console.tasks.saveMemo(who, call, { id: factId(who, key), fact });
+  if (is === 'other') return keyReused(context);
   return tellMemo(context, parts, call, 202);
 }
