@@ -25,6 +25,9 @@ const said = {
   messagesOutOfHours:
     'Out of hours (office: Monday 2026-03-02 18:12 in Europe/Warsaw; open 09:00-17:00): such messages are not logged (AC-09).',
   messagesSetting: 'Version 3 of the policy says not to log messages (AC-38).',
+  switchedOffFor: 'The integration is off for line +48221234567 (DP-05).',
+  switchedOff: 'The integration is off (DP-05).',
+  row: 'The row “Sales: missed” of version 3 of the policy says not to log such calls (AC-08).',
   setting: 'Version 3 of the policy says not to log calls of this type (AC-08).',
 };
 
@@ -35,6 +38,10 @@ test('every sentence of the server is known for what it is, with its value', () 
     { value: '17' },
     { value: '3' },
     { value: 'admin' },
+  ]);
+  expect([readBecause(said.switchedOffFor), readBecause(said.row)]).toMatchObject([
+    { value: 'line +48221234567' },
+    { value: 'Sales: missed' },
   ]);
 });
 

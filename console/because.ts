@@ -24,6 +24,9 @@ const sentences = {
   outOfHours: /^Out of hours \((.+)\): such calls are not logged\b/s,
   messagesOutOfHours: /^Out of hours \((.+)\): such messages are not logged\b/s,
   messagesSetting: /^Version (\d+) of the policy says not to log messages\b/,
+  switchedOffFor: /^The integration is off for (.+) \(DP-05\)\.$/s,
+  switchedOff: /^The integration is off \(DP-05\)\.$/,
+  row: /^The row “(.+)” of version \d+ of the policy says not to log such calls\b/s,
   setting: /^Version (\d+) of the policy says not to log calls of this type\b/,
 } as const satisfies Record<string, RegExp>;
 export type BecauseKey = keyof typeof sentences;

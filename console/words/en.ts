@@ -194,6 +194,9 @@ export const en: Words = {
     messagesOutOfHours: (where) => `Messages out of hours are not logged: ${where}.`,
     messagesSetting: (version) => `Version ${version} of the rules says not to log messages.`,
     setting: (version) => `Version ${version} of the rules says not to log calls of this type.`,
+    switchedOffFor: (who) => `The integration is switched off for ${who}.`,
+    switchedOff: () => 'The integration is switched off.',
+    row: (name) => `The row “${name}” of the rules says not to log such calls.`,
   },
   test: {
     button: 'Place a test call',
@@ -321,6 +324,7 @@ export const en: Words = {
       skip: 'The call is not logged.',
       wait: 'The call has to end first.',
       'part-of': 'The other call tells its story.',
+      adds: 'It adds to what is logged.',
     },
     ruleFacts: {
       partOf: 'Part of',
@@ -332,6 +336,8 @@ export const en: Words = {
       memo: 'What an agent saved',
       callBack: 'Later talk with this number',
       undone: 'Taken back',
+      integration: 'Integration',
+      moment: 'Time for the log',
     },
     ruleValues: {
       'another call': 'another call',
@@ -360,6 +366,10 @@ export const en: Words = {
       missed: 'missed',
       voicemail: 'voicemail',
       internal: 'internal',
+      on: 'on',
+      off: 'off',
+      reached: 'has come',
+      'not reached': 'has not come',
     },
     blocked: (fact, wanted, held) => `${fact}: needs “${wanted}”, is “${held}”.`,
     earlierRule: (rule) => `Not needed: “${rule}” came first.`,
@@ -392,7 +402,7 @@ export const en: Words = {
     },
     fieldValues: {
       kind: { activity: 'Task', lead: 'Lead', contact: 'Contact', account: 'Account' },
-      about: { call: 'Call', 'to-do': 'To do' },
+      about: { call: 'Call', 'to-do': 'To do', message: 'Text messages', task: 'Task of an agent’s own' },
       status: { completed: 'Completed', open: 'Open' },
     },
     written: 'Written',
@@ -406,6 +416,8 @@ export const en: Words = {
       person: 'Record made for the number',
       case: 'Case',
       'campaign-member': 'Campaign member',
+      task: 'Task of an agent’s own',
+      attribution: 'Where the caller came from',
     },
     writeStates: {
       due: 'To be written',

@@ -195,6 +195,9 @@ export const fr: Words = {
     messagesOutOfHours: (where) => `Les messages en dehors des heures d’ouverture ne sont pas enregistrés\u00a0: ${where}.`,
     messagesSetting: (version) => `La version ${version} des règles demande de ne pas enregistrer les messages.`,
     setting: (version) => `La version ${version} des règles demande de ne pas enregistrer ce type d’appel.`,
+    switchedOffFor: (who) => `L’intégration est désactivée pour ${who}.`,
+    switchedOff: () => 'L’intégration est désactivée.',
+    row: (name) => `La ligne «\u00a0${name}\u00a0» des règles demande de ne pas enregistrer de tels appels.`,
   },
   test: {
     button: 'Passer un appel d’essai',
@@ -322,6 +325,7 @@ export const fr: Words = {
       skip: 'L’appel n’est pas enregistré.',
       wait: 'L’appel doit d’abord se terminer.',
       'part-of': 'L’autre appel raconte son histoire.',
+      adds: 'Elle complète ce qui est enregistré.',
     },
     ruleFacts: {
       partOf: 'Partie de',
@@ -333,6 +337,8 @@ export const fr: Words = {
       memo: 'Saisie d’un agent',
       callBack: 'Conversation ultérieure avec ce numéro',
       undone: 'Annulation',
+      integration: 'Intégration',
+      moment: 'Moment de l’enregistrement',
     },
     ruleValues: {
       'another call': 'un autre appel',
@@ -361,6 +367,10 @@ export const fr: Words = {
       missed: 'manqué',
       voicemail: 'message vocal',
       internal: 'interne',
+      on: 'active',
+      off: 'désactivée',
+      reached: 'atteint',
+      'not reached': 'pas encore atteint',
     },
     blocked: (fact, wanted, held) => `${fact}\u00a0: il faudrait «\u00a0${wanted}\u00a0», c’est «\u00a0${held}\u00a0».`,
     earlierRule: (rule) => `Inutile\u00a0: «\u00a0${rule}\u00a0» est passée avant.`,
@@ -393,7 +403,7 @@ export const fr: Words = {
     },
     fieldValues: {
       kind: { activity: 'Tâche', lead: 'Piste', contact: 'Contact', account: 'Compte' },
-      about: { call: 'Appel', 'to-do': 'À faire' },
+      about: { call: 'Appel', 'to-do': 'À faire', message: 'Messages texte', task: 'Tâche propre à un agent' },
       status: { completed: 'Terminée', open: 'Ouverte' },
     },
     written: 'Écrit',
@@ -407,6 +417,8 @@ export const fr: Words = {
       person: 'Fiche créée pour le numéro',
       case: 'Requête',
       'campaign-member': 'Membre de campagne',
+      task: 'Tâche propre à un agent',
+      attribution: 'Provenance de l’appelant',
     },
     writeStates: {
       due: 'À écrire',

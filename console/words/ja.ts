@@ -191,6 +191,9 @@ export const ja: Words = {
     messagesOutOfHours: (where) => `営業時間外のメッセージは記録の対象外です(${where})。`,
     messagesSetting: (version) => `ルール(バージョン ${version})により、メッセージは記録しません。`,
     setting: (version) => `ルール(バージョン ${version})により、この種類の通話は記録しません。`,
+    switchedOffFor: (who) => `${who} の連携がオフになっています。`,
+    switchedOff: () => '連携がオフになっています。',
+    row: (name) => `ルールの行「${name}」により、このような通話は記録しません。`,
   },
   test: {
     button: 'テスト通話を発信',
@@ -318,6 +321,7 @@ export const ja: Words = {
       skip: 'この通話は記録しません。',
       wait: '通話の終了を待ちます。',
       'part-of': '別の通話にまとめます。',
+      adds: '記録の内容を補います。',
     },
     ruleFacts: {
       partOf: '統合先',
@@ -329,6 +333,8 @@ export const ja: Words = {
       memo: '担当者の保存内容',
       callBack: 'その後の同じ番号との通話',
       undone: '取り消し',
+      integration: '連携',
+      moment: '記録のタイミング',
     },
     ruleValues: {
       'another call': '別の通話',
@@ -357,6 +363,10 @@ export const ja: Words = {
       missed: '不在着信',
       voicemail: 'ボイスメール',
       internal: '内線',
+      on: 'オン',
+      off: 'オフ',
+      reached: '到達済み',
+      'not reached': '未到達',
     },
     blocked: (fact, wanted, held) => `${fact}: 条件は「${wanted}」、実際は「${held}」です。`,
     earlierRule: (rule) => `先に「${rule}」が適用されました。`,
@@ -389,7 +399,7 @@ export const ja: Words = {
     },
     fieldValues: {
       kind: { activity: 'ToDo', lead: 'リード', contact: '取引先責任者', account: '取引先' },
-      about: { call: '通話', 'to-do': '対応事項' },
+      about: { call: '通話', 'to-do': '対応事項', message: 'テキストメッセージ', task: '担当者が作成した ToDo' },
       status: { completed: '完了', open: '未完了' },
     },
     written: '書き込み',
@@ -403,6 +413,8 @@ export const ja: Words = {
       person: '番号から作成した記録',
       case: 'ケース',
       'campaign-member': 'キャンペーン メンバー',
+      task: '担当者が作成した ToDo',
+      attribution: '発信者の流入元',
     },
     writeStates: {
       due: '書き込み待ち',

@@ -233,6 +233,9 @@ export const pl: Words = {
     messagesOutOfHours: (where) => `Wiadomości poza godzinami pracy nie są rejestrowane: ${where}.`,
     messagesSetting: (version) => `Według reguł w wersji ${version} wiadomości nie są rejestrowane.`,
     setting: (version) => `Według reguł w wersji ${version} połączenia tego typu nie są rejestrowane.`,
+    switchedOffFor: (who) => `Integracja jest wyłączona dla: ${who}.`,
+    switchedOff: () => 'Integracja jest wyłączona.',
+    row: (name) => `Według wiersza „${name}” reguł takie połączenia nie są rejestrowane.`,
   },
   test: {
     button: 'Połączenie próbne',
@@ -365,6 +368,7 @@ export const pl: Words = {
       skip: 'Połączenie nie jest rejestrowane.',
       wait: 'Połączenie musi się najpierw zakończyć.',
       'part-of': 'Jego historię opowiada inne połączenie.',
+      adds: 'Uzupełnia to, co jest rejestrowane.',
     },
     ruleFacts: {
       partOf: 'Część',
@@ -376,6 +380,8 @@ export const pl: Words = {
       memo: 'Zapis agenta',
       callBack: 'Późniejsza rozmowa z tym numerem',
       undone: 'Wycofanie',
+      integration: 'Integracja',
+      moment: 'Chwila zapisu',
     },
     ruleValues: {
       'another call': 'inne połączenie',
@@ -404,6 +410,10 @@ export const pl: Words = {
       missed: 'nieodebrane',
       voicemail: 'wiadomość głosowa',
       internal: 'wewnętrzne',
+      on: 'włączona',
+      off: 'wyłączona',
+      reached: 'nadeszła',
+      'not reached': 'nie nadeszła',
     },
     blocked: (fact, wanted, held) => `${fact}: potrzeba „${wanted}”, jest „${held}”.`,
     earlierRule: (rule) => `Niepotrzebna: wcześniej zadziałała „${rule}”.`,
@@ -436,7 +446,7 @@ export const pl: Words = {
     },
     fieldValues: {
       kind: { activity: 'Zadanie', lead: 'Lead', contact: 'Kontakt', account: 'Konto' },
-      about: { call: 'Połączenie', 'to-do': 'Do zrobienia' },
+      about: { call: 'Połączenie', 'to-do': 'Do zrobienia', message: 'Wiadomości tekstowe', task: 'Własne zadanie agenta' },
       status: { completed: 'Zakończone', open: 'Otwarte' },
     },
     written: 'Zapisano',
@@ -450,6 +460,8 @@ export const pl: Words = {
       person: 'Rekord utworzony dla numeru',
       case: 'Sprawa',
       'campaign-member': 'Członek kampanii',
+      task: 'Własne zadanie agenta',
+      attribution: 'Skąd trafił dzwoniący',
     },
     writeStates: {
       due: 'Do zapisania',

@@ -234,6 +234,9 @@ export const ru: Words = {
     messagesOutOfHours: (where) => `Сообщения в нерабочее время не регистрируются: ${where}.`,
     messagesSetting: (version) => `По правилам версии ${version} сообщения не регистрируются.`,
     setting: (version) => `По правилам версии ${version} звонки этого типа не регистрируются.`,
+    switchedOffFor: (who) => `Интеграция выключена: ${who}.`,
+    switchedOff: () => 'Интеграция выключена.',
+    row: (name) => `По строке «${name}» правил такие звонки не регистрируются.`,
   },
   test: {
     button: 'Пробный звонок',
@@ -366,6 +369,7 @@ export const ru: Words = {
       skip: 'Звонок не регистрируется.',
       wait: 'Сначала звонок должен завершиться.',
       'part-of': 'Его историю рассказывает другой звонок.',
+      adds: 'Дополняет то, что регистрируется.',
     },
     ruleFacts: {
       partOf: 'Часть',
@@ -377,6 +381,8 @@ export const ru: Words = {
       memo: 'Сохранённое агентом',
       callBack: 'Более поздний разговор с этим номером',
       undone: 'Отзыв',
+      integration: 'Интеграция',
+      moment: 'Момент записи',
     },
     ruleValues: {
       'another call': 'другой звонок',
@@ -405,6 +411,10 @@ export const ru: Words = {
       missed: 'пропущенный',
       voicemail: 'голосовое сообщение',
       internal: 'внутренний',
+      on: 'включена',
+      off: 'выключена',
+      reached: 'наступил',
+      'not reached': 'не наступил',
     },
     blocked: (fact, wanted, held) => `${fact}: нужно «${wanted}», а здесь «${held}».`,
     earlierRule: (rule) => `Не понадобилось: раньше сработало «${rule}».`,
@@ -437,7 +447,7 @@ export const ru: Words = {
     },
     fieldValues: {
       kind: { activity: 'Задача', lead: 'Лид', contact: 'Контакт', account: 'Организация' },
-      about: { call: 'Звонок', 'to-do': 'Сделать' },
+      about: { call: 'Звонок', 'to-do': 'Сделать', message: 'Текстовые сообщения', task: 'Собственная задача агента' },
       status: { completed: 'Завершена', open: 'Открыта' },
     },
     written: 'Записано',
@@ -451,6 +461,8 @@ export const ru: Words = {
       person: 'Запись, созданная для номера',
       case: 'Обращение',
       'campaign-member': 'Участник кампании',
+      task: 'Собственная задача агента',
+      attribution: 'Откуда пришёл звонящий',
     },
     writeStates: {
       due: 'Будет записано',

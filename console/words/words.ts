@@ -214,9 +214,12 @@ export type Words = {
     readonly otherRules: string;
     readonly fired: string;
     readonly rules: Readonly<Record<RuleName, string>>;
-    readonly outcomes: Readonly<Record<'completed' | 'open' | 'skip' | 'wait' | 'part-of', string>>;
+    readonly outcomes: Readonly<Record<'completed' | 'open' | 'skip' | 'wait' | 'part-of' | 'adds', string>>;
     readonly ruleFacts: Readonly<
-      Record<'partOf' | 'phase' | 'type' | 'hours' | 'setting' | 'record' | 'memo' | 'callBack' | 'undone', string>
+      Record<
+        'partOf' | 'phase' | 'type' | 'hours' | 'setting' | 'record' | 'memo' | 'callBack' | 'undone' | 'integration' | 'moment',
+        string
+      >
     >;
     readonly ruleValues: Readonly<Record<RuleValue, string>>;
     readonly blocked: (fact: string, wanted: string, held: string) => string;
@@ -226,7 +229,7 @@ export type Words = {
     readonly fields: Readonly<Record<WantedField, string>>;
     readonly fieldValues: {
       readonly kind: Readonly<Record<'activity' | 'lead' | 'contact' | 'account', string>>;
-      readonly about: Readonly<Record<'call' | 'to-do', string>>;
+      readonly about: Readonly<Record<'call' | 'to-do' | 'message' | 'task', string>>;
       readonly status: Readonly<Record<'completed' | 'open', string>>;
     };
     readonly written: string;
@@ -459,6 +462,10 @@ export type RuleName =
   | 'direction unknown'
   | 'messages';
 export type RuleValue =
+  | 'on'
+  | 'off'
+  | 'reached'
+  | 'not reached'
   | 'another call'
   | 'nothing'
   | 'live'
@@ -510,7 +517,7 @@ export type WantedField =
   | 'system'
   | 'callKey'
   | 'link';
-export type Role = 'log' | 'review' | 'follow-up' | 'check-setup' | 'person' | 'case' | 'campaign-member';
+export type Role = 'log' | 'review' | 'follow-up' | 'check-setup' | 'person' | 'case' | 'campaign-member' | 'task' | 'attribution';
 
 const load: Readonly<Record<Language, () => Promise<Words>>> = {
   en: async () => (await import('./en.ts')).en,
