@@ -99,6 +99,11 @@ describe('a policy kept in git', () => {
     expect((await admin.policies.newest(org))?.version).toBe(2);
     expect(await run('apply', 'policy.yaml', '--force')).toMatchObject({ outcome: 0, said: expect.stringContaining('Saved as version 3') });
   });
+  test('what of it leads nowhere is said when it is saved, as the door says it', async () => {
+    files.set('policy.yaml', 'language: en\nowner: [senior manager]\n');
+    const { outcome, said } = await run('apply', 'policy.yaml', '--force');
+    expect([outcome, said]).toEqual([0, expect.stringContaining('owner: No senior manager is named')]);
+  });
   test.each([
     ['language: fr\n', "the file doesn't say which version it rests on"],
     ['# Cordboard policy: version 0 of org 999 "Other"\nlanguage: fr\n', 'the file is of org 999, and this is org'],

@@ -7,7 +7,7 @@ import { parsePolicy } from '../server/decide/policy.ts';
 import { everyPreset, presetNamed } from '../server/policy/preset-doors.ts';
 import { effectiveSettings } from '../server/policy/effective.ts';
 import { publishedSchema } from '../server/policy/published-schema.ts';
-import { warningsOf } from '../server/policy/warnings.ts';
+import { warningsIn, warningsOf } from '../server/policy/warnings.ts';
 import { type FileHeader, readPolicyFile, sayFileMistake, sayHeader, withHeader, writePolicy } from '../server/policy/policy-yaml.ts';
 import { consoleStore } from '../server/store/console-store.ts';
 import { type Database, openDatabase } from '../server/store/database.ts';
@@ -122,7 +122,8 @@ export async function runPolicy({ argv, say, who, read, write, open, publicUrl }
   if (saved.outcome === 'moved')
     return done(say, 'Somebody saved the policy this very moment. Look at the differences again: run diff.', 2);
   if (path !== undefined && path !== '-') write(path, withHeader(text, headerOf(org, await policies.one(org.org, saved.version))));
-  for (const one of warningsOf(parsePolicy(file.document), await policies.leftOut(org.org))) say(`${one.path}: ${one.message}`);
+  const policy = parsePolicy(file.document);
+  for (const one of [...warningsIn(policy), ...warningsOf(policy, await policies.leftOut(org.org))]) say(`${one.path}: ${one.message}`);
   return done(say, `Saved as version ${saved.version} of ${org.name}.`);
 
   /** What was saved since the version the file rests on. */
