@@ -329,8 +329,12 @@ describe('during a call', () => {
     await ends('c');
     await settle();
     expect(partsOf(await onlyTask()).memo).toBe('From Anna\nFrom Piotr');
-    await colleague('PUT', `/api/calls/${await rowOf('c')}/memo`, { memo: 'From Piotr, again' }, 'm2');
+    const path = `/api/calls/${await rowOf('c')}/memo`;
+    await colleague('PUT', path, { memo: 'From Piotr, again', subject: 'Renamed by Piotr' }, 'm2');
     await settle();
+    expect((await colleague('GET', path)).body).toMatchObject({ subject: 'Renamed by Piotr', memo: 'From Piotr, again' });
+    const { subject, memo } = (await agent('GET', path)).body;
+    expect([subject, memo]).toEqual([undefined, 'From Anna']);
     expect(partsOf(await onlyTask()).memo).toBe('From Anna\nFrom Piotr, again');
   });
 

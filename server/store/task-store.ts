@@ -77,8 +77,8 @@ export function taskStore(database: Database) {
       (await database.query('tell-task', [org, agent, id])).rows[0] as TaskRow | undefined,
     saveMemo: ({ org }: Whose, call: string, memo: Memo): Promise<Saved['is']> =>
       database.transaction((connection) => addMemo(connection, org, call, memo)),
-    memo: async ({ org }: Whose, call: string): Promise<TaskRow | undefined> =>
-      (await database.query('tell-memo', [org, call])).rows[0] as TaskRow | undefined,
+    memo: async ({ org, agent }: Whose, call: string): Promise<TaskRow | undefined> =>
+      (await database.query('tell-memo', [org, call, agent])).rows[0] as TaskRow | undefined,
     async writeAgain({ org, agent }: Whose, id: string): Promise<boolean> {
       const { rowCount } = await database.query('write-task-again', [org, agent, id]);
       await database.query({ text: "select pg_notify('writes', '')" });

@@ -16,7 +16,7 @@ export function sayMemo(row: TaskRow, agent: string, recordUrl: (id: string) => 
   const own = (noted?.memos ?? []).filter(({ by }) => by.user === agent).map(({ text }) => text);
   return {
     call: row['call'] as string,
-    ...(noted?.subject !== undefined && { subject: noted.subject }),
+    ...(row['subject'] !== null && { subject: row['subject'] as string }),
     memo: own.join('\n'),
     ...standingOf(row, recordUrl),
   };
