@@ -265,8 +265,39 @@ describe('the policy', () => {
       'rows[0].then.tasks[0].owner: No senior manager is named: give followUp.seniorManagerId, or they are passed over.',
       'agents.anna: It says nothing: the agent is as all others.',
     ]);
-    const named = { language: 'en', defaultOwnerId: '005A', owner: ['default owner'] };
+    const named = { language: 'en', defaultOwnerId: '005000000000001', owner: ['default owner'] };
     expect(PolicySaid.parse(await (await put(named)).json()).warnings).toEqual([]);
+  });
+  test('an id that can be nobody’s is refused; one that is nobody’s here is told, wherever it stands, and saved', async () => {
+    const wrong = PolicyWrong.parse(
+      await (await put({ ...en, defaultOwnerId: 'olga@acme.example', rows: [{ name: 'r', when: {}, then: { owner: ['5'] } }] })).json(),
+    );
+    expect(wrong.error.mistakes.map(({ path }) => path)).toEqual(['defaultOwnerId', 'rows[0].then.owner']);
+    expect(wrong.error.mistakes[0]!.message).toContain('15 or 18 letters and digits');
+
+    const [olga, gone, tasks, leads] = ['005000000000001AAA', '005000000000002', '00G000000000001EAA', '00G000000000002EAA'] as const;
+    const user = { id: olga, name: 'Olga', email: 'olga@acme.example', zone: 'UTC', active: true };
+    await postgresStore(database, world, () => undefined).saveUsers(org, [user], olga, [
+      { id: tasks, name: 'Calls', takes: ['activity'] },
+      { id: leads, name: 'Web', takes: ['lead'] },
+    ]);
+    const named = {
+      defaultOwnerId: olga.slice(0, 15),
+      followUp: { missedOwnerId: tasks, seniorManagerId: leads },
+      stranger: { ownerId: leads, owner: [gone] },
+      owner: [gone],
+      rows: [{ name: 'r', when: { direction: 'inbound' }, then: { tasks: [{ name: 'Look', owner: ['agent', gone] }] } }],
+      lines: { shop: { followUp: { missedOwnerId: gone } } },
+    };
+    const said = PolicySaid.parse(await (await put({ ...en, ...named })).json());
+    expect([said.saved, ...said.warnings.map(({ path }) => path)]).toEqual([
+      true,
+      ...['followUp.seniorManagerId', 'owner', 'stranger.owner', 'rows[0].then.tasks[0].owner', 'lines.shop.followUp.missedOwnerId'],
+    ]);
+    expect(said.warnings.map(({ message }) => message).slice(0, 2)).toEqual([
+      'The queue Web takes no tasks: let it in the CRM, or name another. Until then whoever comes next owns them.',
+      `${gone}AAA is no active user of the CRM and no queue that takes tasks. Until it is one, whoever comes next owns them.`,
+    ]);
   });
   test('has a schema', async () => {
     const answer = await ask('/schema.json');

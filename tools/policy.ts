@@ -7,6 +7,7 @@ import { parsePolicy } from '../server/decide/policy.ts';
 import { everyPreset, presetNamed } from '../server/policy/preset-doors.ts';
 import { effectiveSettings } from '../server/policy/effective.ts';
 import { publishedSchema } from '../server/policy/published-schema.ts';
+import { misshapenIdsIn } from '../server/policy/ids.ts';
 import { warningsIn, warningsOf } from '../server/policy/warnings.ts';
 import { type FileHeader, readPolicyFile, sayFileMistake, sayHeader, withHeader, writePolicy } from '../server/policy/policy-yaml.ts';
 import { consoleStore } from '../server/store/console-store.ts';
@@ -118,6 +119,8 @@ export async function runPolicy({ argv, say, who, read, write, open, publicUrl }
   if (given.what === 'diff') return 2;
   const because = given.force ? undefined : whyNot(file.header, org, newest, await sinceHeader());
   if (because !== undefined) return done(say, because, 2);
+  const wrong = misshapenIdsIn(parsePolicy(file.document));
+  if (wrong.length > 0) throw new Trouble(wrong.map((one) => `${one.path}: ${one.message}`).join(' '));
   const saved = await policies.save(org.org, { document: file.document, by: who, ...(given.force ? {} : { expected: version }) });
   if (saved.outcome === 'moved')
     return done(say, 'Somebody saved the policy this very moment. Look at the differences again: run diff.', 2);

@@ -14,6 +14,7 @@ import {
   type OpportunityRules,
 } from './cases.ts';
 import { type CommentRules, commentsReader, defaultComments } from './comments.ts';
+import { crmIdIn } from './crm-id.ts';
 import type { HoursRules } from './hours.ts';
 import { lay } from './layers.ts';
 import { checkLayers, layersIn } from './read-layers.ts';
@@ -336,7 +337,7 @@ function explained(schema: JsonSchema, path: readonly string[], byDefault: unkno
 const levelsGiven = new Set(['lines', 'queues', 'teams', 'agents']);
 
 function policyIn(reader: SettingsReader): ReadValue<Partial<Policy>> {
-  const id = reader.line(64);
+  const id = crmIdIn(reader);
   const stranger = reader.object<StrangerRules>({
     missed: reader.oneOf(makings),
     answered: reader.oneOf(makings),

@@ -1,3 +1,4 @@
+import { longId } from './crm-id.ts';
 import { moments } from './task.ts';
 import { agentKey } from './layers.ts';
 import { isOwnerWord, ownerWords, type OwnerChain } from './owner-chain.ts';
@@ -19,7 +20,8 @@ type Choices = {
 /** The first who is known owns it: words, or ids, which have a digit. */
 export function ownerChainIn(reader: SettingsReader): ReadValue<OwnerChain> {
   const step = new RegExp(`^(${ownerWords.join('|')}|[A-Za-z0-9]{0,32}\\d[A-Za-z0-9]{0,32})$`);
-  return reader.list(step, `${ownerWords.join(', ')}, or ids of users and queues`);
+  const chain = reader.list(step, `${ownerWords.join(', ')}, or ids of users and queues`);
+  return described(chain.schema ?? {}, (path, value) => chain(path, value)?.map(longId));
 }
 
 /** What is different in which situation. */

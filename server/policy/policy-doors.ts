@@ -7,8 +7,9 @@ import { inOrder } from '../decide/policy-order.ts';
 import type { Ctx, Door } from '../door.ts';
 import { refuse } from '../guard.ts';
 import type { PolicyStore, PolicyVersion } from '../store/policy-store.ts';
-import type { OrgId } from '../store.ts';
+import type { OrgId, OrgView } from '../store.ts';
 import { effectiveSettings } from './effective.ts';
+import { misshapenIdsIn, unknownIdsIn } from './ids.ts';
 import { publishedSchema } from './published-schema.ts';
 import { presetDoors } from './preset-doors.ts';
 import { remarksBy } from './remarks.ts';
@@ -18,7 +19,7 @@ import { withWords } from './with-words.ts';
 
 export type PolicyDoorParts = {
   readonly console: { readonly policies: PolicyStore };
-  readonly store: { readOrg(org: OrgId): Promise<{ readonly name: string; readonly policy: Policy } | undefined> };
+  readonly store: { readOrg(org: OrgId): Promise<Pick<OrgView, 'name' | 'policy' | 'usersById' | 'queues'> | undefined> };
   /** Of an org that this node has connected; undefined: what the CRM takes isn't known. */
   readonly crm?: ((org: OrgId) => Pick<Crm, 'fields' | 'statuses'> | undefined) | undefined;
 };
@@ -140,7 +141,7 @@ async function giveFile(context: Ctx, { console: { policies }, store }: PolicyDo
 }
 
 /** Saved over the version named by If-Match, or over whatever is there if none is named. JSON, or a file as YAML. */
-async function save(context: Ctx, { console: { policies }, crm }: PolicyDoorParts): Promise<Response> {
+async function save(context: Ctx, { console: { policies }, crm, store }: PolicyDoorParts): Promise<Response> {
   const { org, person } = context.var.visitor;
   const match = context.req.header('if-match')?.trim();
   const expected = match === undefined || match === '*' ? undefined : versionOf(/^"(\d+)"$/.exec(match)?.[1]);
@@ -151,7 +152,7 @@ async function save(context: Ctx, { console: { policies }, crm }: PolicyDoorPart
   const { document } = read;
   const policy = parsePolicy(document);
   const remarks = await remarksOf(crm?.(org), policy);
-  const wrong = remarks.filter(({ warns }) => !warns);
+  const wrong = [...misshapenIdsIn(policy), ...remarks.filter(({ warns }) => !warns)];
   if (wrong.length > 0)
     return sayWrong(
       context,
@@ -161,11 +162,17 @@ async function save(context: Ctx, { console: { policies }, crm }: PolicyDoorPart
   const warnings = remarks.map(({ path, message }) => ({ path, message }));
   const done = await policies.save(org, { document, by: person, ...(expected === undefined ? {} : { expected }) });
   if (done.outcome === 'moved') return sayMoved(context, policies, { expected: expected ?? 0, newest: done.newest, document });
+  const view = await store.readOrg(org);
   const said: PolicySaid = {
     version: done.version,
     saved: done.outcome === 'saved',
     differences: done.outcome === 'saved' ? withWords(done.differences) : [],
-    warnings: [...warnings, ...warningsIn(policy), ...warningsOf(policy, await policies.leftOut(org))],
+    warnings: [
+      ...warnings,
+      ...warningsIn(policy),
+      ...(view ? unknownIdsIn(policy, view) : []),
+      ...warningsOf(policy, await policies.leftOut(org)),
+    ],
   };
   return context.json(said, 200, { etag: tag(done.version) });
 }
