@@ -347,7 +347,10 @@ function whatToLookUp(
     (due.pinned.number === undefined || due.pinned.number === (number ?? null)) &&
     due.pinned.matters?.code?.looked === codeOf(call, policy.cases);
   const chosen = call.linked ? [call.linked.who, call.linked.what].filter((record) => record !== undefined) : pointed;
-  return { asked: { number: isPinned || call.linked ? undefined : number, chosen }, refused, isPinned, policy };
+  // Where its caller came from goes into a lead that was made for the number, whoever has it by now (RS-02).
+  const asksWhoWasMade = Object.keys(call.attribution).length > 0;
+  const isAsked = !call.linked && (!isPinned || asksWhoWasMade);
+  return { asked: { number: isAsked ? number : undefined, chosen }, refused, isPinned, policy };
 }
 
 /** What a call is judged by. `isRefused`: the record it hangs on is gone, so that somebody else may be meant by now. */
@@ -436,7 +439,9 @@ function nobodysPhonesOf(connection: string, call: NonNullable<Told['call']>, in
 
 /** The org with the version of its policy that decides this call: the one in force when it ended, or later if somebody asked (DP-08). */
 async function inForce(line: Line, org: OrgView, due: DueCall, call: NonNullable<Told['call']>): Promise<OrgView> {
-  if (due.pinned !== undefined || call.endedAt === undefined || org.policySavedAtMs === undefined) return org;
+  // what was pinned for a log that was written while the call went on isn't what its end is decided by
+  const isPinned = due.pinned !== undefined && !(due.pinned.live && call.phase === 'ended');
+  if (isPinned || call.endedAt === undefined || org.policySavedAtMs === undefined) return org;
   const atMs = Math.max(correctedMs(call.endedAt, offsetOf(due)), due.rulesAtMs ?? -Infinity);
   if (atMs >= org.policySavedAtMs) return org;
   const former = await line.store.policyAt(due.org, atMs);

@@ -286,16 +286,25 @@ describe('the policy', () => {
       followUp: { missedOwnerId: tasks, seniorManagerId: leads },
       stranger: { ownerId: leads, owner: [gone] },
       owner: [gone],
+      cases: { create: 'none open', ownerId: gone },
       rows: [{ name: 'r', when: { direction: 'inbound' }, then: { tasks: [{ name: 'Look', owner: ['agent', gone] }] } }],
       lines: { shop: { followUp: { missedOwnerId: gone } } },
     };
     const said = PolicySaid.parse(await (await put({ ...en, ...named })).json());
     expect([said.saved, ...said.warnings.map(({ path }) => path)]).toEqual([
       true,
-      ...['followUp.seniorManagerId', 'owner', 'stranger.owner', 'rows[0].then.tasks[0].owner', 'lines.shop.followUp.missedOwnerId'],
+      ...[
+        'followUp.seniorManagerId',
+        'cases.ownerId',
+        'owner',
+        'stranger.owner',
+        'rows[0].then.tasks[0].owner',
+        'lines.shop.followUp.missedOwnerId',
+      ],
     ]);
-    expect(said.warnings.map(({ message }) => message).slice(0, 2)).toEqual([
+    expect(said.warnings.map(({ message }) => message).slice(0, 3)).toEqual([
       'The queue Web takes no tasks: let it in the CRM, or name another. Until then whoever comes next owns them.',
+      `${gone}AAA is no active user of the CRM and no queue that takes cases. Until it is one, whoever comes next owns them.`,
       `${gone}AAA is no active user of the CRM and no queue that takes tasks. Until it is one, whoever comes next owns them.`,
     ]);
   });

@@ -36,9 +36,10 @@ export function chooseMarks(
   facts: DecideFacts,
   lead: CrmRecord | undefined,
 ): { readonly record?: WantedMarks; readonly because: readonly string[] } {
-  const { policy, match, clockOffsetMs } = inputs;
+  const { policy, clockOffsetMs } = inputs;
   if (lead?.kind !== 'lead' || Object.keys(call.attribution).length === 0) return { because: [] };
-  const isOurs = match.stranger && facts.made?.state === 'there' && facts.made.record?.id === lead.id;
+  // also when its number calls again, or is looked for once more at the end: then the lead is found like any other
+  const isOurs = facts.made?.state === 'there' && facts.made.record?.id === lead.id;
   // what a former release pinned says nothing of it
   const { how, existing } = { ...defaultAttribution, ...policy.attribution };
   if (!isOurs && !existing) return { because: [] };

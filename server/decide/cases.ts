@@ -1,3 +1,4 @@
+import { crmIdIn } from './crm-id.ts';
 import { lay } from './layers.ts';
 import type { Policy } from './policy.ts';
 import { layersGiven } from './read-layers.ts';
@@ -67,7 +68,7 @@ export const casesReader = (reader: SettingsReader): ReadValue<Partial<CaseRules
     createFor: reader.oneOf(['existing contact', 'any contact', 'anybody']),
     also: reader.someOf(alsoCalls),
     owner: reader.oneOf(['log owner', 'assignment rules']),
-    ownerId: reader.line(64),
+    ownerId: crmIdIn(reader),
     origin: reader.line(40),
     subject: subjectReader(reader),
     code: reader.truth,

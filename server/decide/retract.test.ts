@@ -28,6 +28,15 @@ const touched: LastKnown = { sent: true, open: true, touchedByHuman: true };
 const completed: LastKnown = { sent: true, open: false, touchedByHuman: false };
 const completedByHuman: LastKnown = { sent: true, open: false, touchedByHuman: true };
 
+test('DP-05: while the integration is off, what was written stays as it is', () => {
+  const off: Because = {
+    ...decide(aToldCall(), { ...inputs(), policy: { ...defaultPolicy('en'), enabled: false } }, { recordingLinks: {}, settled: true }),
+    language: 'en',
+  };
+  expect([untouched, touched, completed].map((last) => retract('log', last, off))).toEqual(['keep', 'keep', 'keep']);
+  expect(retract('log', { ...untouched, sent: false }, off)).toBe('drop');
+});
+
 // D2: the table of docs/decisions/0010-retraction.md, one test a row
 const close = { close: [reason] };
 const mark = { markSuperseded: [reason] };

@@ -46,6 +46,8 @@ const answers: Readonly<Record<Role, { readonly openUntouched: Answer; readonly 
 export function retract(role: Role, last: LastKnown, because: Because): Retraction {
   if (!last.sent) return 'drop';
   if (because.verdict.is === 'waiting') return 'keep'; // the call isn't settled; its end will want the record again, or not
+  // nothing goes out while it is off, and whoever asks for what was kept finds the record as it was (DP-05)
+  if (because.verdict.is === 'skipped' && because.verdict.rule === 'switched off') return 'keep';
   if (last.touchedByHuman && because.verdict.is === 'skipped' && because.verdict.undone) return 'keep'; // W9 undoes our own work only
   const answer = answers[role][!last.open ? 'completed' : last.touchedByHuman ? 'openTouched' : 'openUntouched'];
   if (answer === 'keep') return 'keep';

@@ -55,6 +55,11 @@ const takenBy = (agent: typeof anna, changes: Partial<Call> = {}) =>
     people: [{ endpoint: '1', agent, ringSeconds: 1, talkSeconds: 1, holdSeconds: 0, answered: true }],
     ...changes,
   });
+test.each([['outbound'], ['inbound']] as const)('a row about %s calls holds while they ring', (direction) => {
+  const policy = policyOf([{ when: { direction }, then: { log: 'skip' } }], { moment: 'ring' });
+  const ringing = missed({ direction, type: undefined, phase: 'ringing', endedAt: undefined, dialledBy: anna });
+  expect(deciding(ringing, policy).verdict).toEqual({ is: 'waiting', for: 'the end of the call' });
+});
 const outbound = { type: 'outbound-answered', direction: 'outbound' } as const;
 const door = { id: 'door' as AgentId, name: 'Door' };
 

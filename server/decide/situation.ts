@@ -60,11 +60,18 @@ export function situationOf(call: Call, inputs: Inputs): Situation {
     agent: names(agent?.id, agent?.email).map(agentKey),
     campaign: names(campaign?.campaignId, campaign?.name),
     settings: {
-      logging: type ?? (call.answeredAt === undefined ? 'missed' : direction === 'outbound' ? 'outbound-answered' : 'inbound-answered'),
+      // one that goes on is as what it is so far: what its row says then holds for the early log, too
+      logging: type ?? typeSoFar(call),
       stranger: direction === 'outbound' ? 'outbound' : call.answeredAt === undefined ? 'missed' : 'answered',
     },
     isOff: policy.hours.calls === 'in hours' && open === false,
   };
+}
+
+/** Of a call that goes on: as what it counts, were it over now. A row about it then speaks of the same setting as its log does. */
+export function typeSoFar({ direction, answeredAt }: Pick<Call, 'direction' | 'answeredAt'>): CallTypeSetting {
+  if (direction === 'outbound') return answeredAt === undefined ? 'outbound-unanswered' : 'outbound-answered';
+  return answeredAt === undefined ? 'missed' : 'inbound-answered';
 }
 
 const names = (...given: (string | undefined)[]) => given.filter((one) => one !== undefined);

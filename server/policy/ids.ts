@@ -7,7 +7,7 @@ import type { OrgView } from '../store.ts';
 import type { Warning } from './warnings.ts';
 
 /** An id of a user or queue that a policy names. `takes`: what its records have to be takeable as. */
-type Named = { readonly path: string; readonly id: string; readonly takes: 'activity' | 'lead' };
+type Named = { readonly path: string; readonly id: string; readonly takes: 'activity' | 'lead' | 'case' };
 
 /** Ids that can be nobody's in any org, with what to give instead. A former release took them, so they are no mistakes of reading. */
 export const misshapenIdsIn = (policy: Policy): Warning[] =>
@@ -23,9 +23,10 @@ export function unknownIdsIn(policy: Policy, { usersById, queues }: Pick<OrgView
   if (usersById.size === 0) return [];
   return idsIn(policy).flatMap(({ path, id, takes }): Warning[] => {
     const queue = queues?.get(longId(id));
-    const isQueue = queues === undefined ? id.startsWith('00G') : queue?.takes.includes(takes) === true;
+    // which queues take cases isn't read
+    const isQueue = queues === undefined || takes === 'case' ? id.startsWith('00G') : queue?.takes.includes(takes) === true;
     if (usersById.has(longId(id)) || isQueue || !isCrmId(id)) return [];
-    const what = takes === 'lead' ? 'leads' : 'tasks';
+    const what = { activity: 'tasks', lead: 'leads', case: 'cases' }[takes];
     return [
       {
         path,
@@ -51,7 +52,7 @@ function idsIn(policy: Policy): Named[] {
   return [...ofSettings('', policy), ...inRows, ...inLevels];
 }
 
-function ofSettings(at: string, { defaultOwnerId, followUp, stranger, owner }: Settings): Named[] {
+function ofSettings(at: string, { defaultOwnerId, followUp, stranger, cases, owner }: Settings): Named[] {
   const one = (path: string, id: string | undefined, takes: Named['takes'] = 'activity'): Named[] =>
     id === undefined ? [] : [{ path: `${at}${path}`, id, takes }];
   return [
@@ -59,6 +60,7 @@ function ofSettings(at: string, { defaultOwnerId, followUp, stranger, owner }: S
     ...one('followUp.seniorManagerId', followUp?.seniorManagerId),
     ...one('followUp.missedOwnerId', followUp?.missedOwnerId),
     ...one('stranger.ownerId', stranger?.ownerId, 'lead'),
+    ...one('cases.ownerId', cases?.ownerId, 'case'),
     ...ofChain(`${at}owner`, owner, 'activity'),
     ...ofChain(`${at}stranger.owner`, stranger?.owner, 'lead'),
   ];
