@@ -93,6 +93,10 @@ describe('FC-29: when a case is made', () => {
     const more = { logging: { ...defaultPolicy('en').logging, 'inbound-answered': 'skip' } };
     for (const call of [ringing, live, aToldCall()]) expect(made(call, { ...always, moment: 'ring' }, { more })).toEqual([]);
   });
+  test('nor does one that its row leaves out, from the first ring on', () => {
+    const { rows } = parsePolicy({ language: 'en', rows: [{ name: 'no calls', when: { direction: 'inbound' }, then: { log: 'skip' } }] });
+    for (const call of [ringing, live, aToldCall()]) expect(made(call, { ...always, moment: 'ring' }, { more: { rows } })).toEqual([]);
+  });
 });
 
 describe('AC-13: only if none is open', () => {

@@ -10,6 +10,7 @@ import { type Known as MergeKnown, renderLine } from './merge.ts';
 import { authorOf, chooseFollowUpOwner, chooseOwner, type OwnerChoice, spareOwner } from './owner.ts';
 import type { Inputs } from './pin.ts';
 import { cut, singleLine } from './plain-text.ts';
+import { typeSoFar } from './situation.ts';
 import { words } from './words.ts';
 
 /** A case or an opportunity that this call has begun: how its record stands. */
@@ -243,9 +244,9 @@ function timeOf(
   if (call.customer.withheld && !also('withheld')) return never('the number was withheld (FC-29).');
   if (isOpenAt(call, inputs) === false && !also('out of hours')) return never('it came out of hours (FC-29).');
   if (call.phase !== 'ended') {
-    const isLogged =
-      judgeHours(call, inputs).is !== 'out of hours' &&
-      logging[call.direction === 'outbound' ? 'outbound-answered' : 'inbound-answered'] !== 'skip';
+    // Nobody knows yet what becomes of it: neither may be one that is left out.
+    const types = [typeSoFar(call), typeSoFar({ ...call, answeredAt: call.startedAt })];
+    const isLogged = judgeHours(call, inputs).is !== 'out of hours' && types.every((type) => logging[type] !== 'skip');
     const isNow = cases.moment === 'ring' || (cases.moment === 'answer' && call.answeredAt !== undefined);
     return { is: isNow && isLogged && call.direction !== undefined ? 'now' : 'later' };
   }
