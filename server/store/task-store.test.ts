@@ -34,7 +34,7 @@ const calls = async (...told: readonly (readonly [began: number, ended: number |
   });
   return ids;
 };
-const minutesAgo = (minutes: number) => Date.now() - minutes * 60_000;
+const minutesAgo = (minutes: number) => realWorld().now() - minutes * 60_000;
 
 test('the call on the screen is the last that went on when the form was opened, or goes on now', async () => {
   const store = taskStore(database);
