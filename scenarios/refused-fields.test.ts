@@ -192,7 +192,11 @@ describe('required fields', () => {
     expect(await rowOf('d')).toMatchObject({ refused: { Team__c: { value: null, instead: 'APAC' } } });
     expect((await status()).wrong_defaults).toEqual([
       { object: 'Lead', field: 'Nothing__c', because: 'There is no such field, or the connected user can’t see it.' },
-      { object: 'Site__c', field: 'X__c', because: 'Cordboard creates no such records: name Task, Lead, Contact or Account.' },
+      {
+        object: 'Site__c',
+        field: 'X__c',
+        because: 'Cordboard creates no such records: name Task, Lead, Contact, Account, Case or Opportunity.',
+      },
     ]);
   });
   test('a default stays with the record when the policy changes, although nothing of ours is wanted there', async () => {
