@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Call } from '../call/call.ts';
 import type { AgentId, CallEvent, CallId, Instant } from '../call/event.ts';
 import { matchCall, nobodyKnown } from '../match/match.ts';
+import { type KnownMatters, type Matter, noMatters } from '../match/matters.ts';
 import { aToldCall, noon } from '../testing/a-told-call.ts';
 import { decide, explainStep } from './decide.ts';
 import { messageDay, zoneOfMessages } from './message-day.ts';
@@ -49,6 +50,34 @@ describe('AC-38: what is wanted of a conversation’s day', () => {
     });
     expect(deciding(day(), notAtAll).verdict).toMatchObject({ is: 'skipped', rule: 'messages' });
     expect(deciding(day(), notAtAll).wants).toEqual([]);
+  });
+  test('DP-05: off, for the company or for their line, they are kept, also what somebody chose, and nobody is made', () => {
+    const makes = { messages: { log: 'per message', create: 'lead' } } as const;
+    const stranger = (policy: Partial<Policy>) => {
+      const call = day({ linked: { who: { kind: 'Contact', id: '003' } } });
+      const given = inputs(call, { ...makes, ...policy });
+      return decide(call, { ...given, match: { ...given.match, stranger: true } }, { recordingLinks: {}, settled: true });
+    };
+    const off = stranger({ enabled: false });
+    expect(off).toMatchObject({ wants: [], verdict: { is: 'skipped', rule: 'switched off', because: 'The integration is off (DP-05).' } });
+    expect([off.person, stranger({}).wants.length]).toEqual([undefined, 2]);
+    const line = day().line!.id;
+    expect(stranger({ lines: { [line]: { enabled: false } } }).verdict).toMatchObject({
+      because: `The integration is off for line ${line} (DP-05).`,
+    });
+  });
+  test('AC-12: it hangs on what its contact has open, as calls do, and nothing is made for a message', () => {
+    const ticket: Matter = { kind: 'case', id: '500A', name: '00001026', contactId: '003A', closed: false, modifiedAtMs: 10 };
+    const decided = (matters: Partial<KnownMatters>) => {
+      const { cases } = defaultPolicy('en');
+      const given = inputs(day(), { cases: { ...cases, attach: 'case', create: 'always', createFor: 'anybody', moment: 'ring' } });
+      const match = { candidates: [{ record: { kind: 'contact', id: '003A' }, as: 'who' as const, because: 'The book.' }], searched: '' };
+      const known = { ...noMatters, is: { case: 'read', opportunity: 'read' }, ...matters } as const;
+      return decide(day(), { ...given, match, matters: known }, { recordingLinks: {}, settled: true });
+    };
+    const attached = decided({ open: [ticket] });
+    expect(attached.wants).toMatchObject([{ record: { who: { id: '003A' }, what: { id: '500A' } } }]);
+    expect([attached.matters, decided({}).matters, decided({}).wants[0]?.record.what]).toEqual([[], [], undefined]);
   });
   test('what a person links, or saves a memo for, is logged all the same, with title and memo', () => {
     const noted = { subject: 'Bread', memos: [{ at: noon, text: 'Twice a week', by: { user: '005a', name: 'Anna' } }] };

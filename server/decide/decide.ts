@@ -181,8 +181,9 @@ export function decide(call: Call, given: Inputs, known: DecideFacts): Decision 
     fired.outcome === 'completed' || fired.outcome === 'open'
       ? wantedLog(call, inputs, known, fired.outcome, fired.rule === 'called back' ? call.calledBack : undefined, matter.what)
       : undefined;
-  const isCustomers =
-    inputs.policy.enabled && (verdict.is === 'wants' || (verdict.is === 'skipped' && !verdict.undone && facts.type !== 'internal'));
+  // AC-08: what isn't logged does nothing in the CRM, unless the admin wants existing leads enriched by all calls (RS-55)
+  const isUnlogged = verdict.is === 'skipped' && !verdict.undone && facts.type !== 'internal' && inputs.policy.attribution?.existing;
+  const isCustomers = inputs.policy.enabled && (verdict.is === 'wants' || isUnlogged);
   const marks = isCustomers && call.phase === 'ended' ? chooseMarks(call, inputs, known, whoOf(inputs, known.made)) : { because: [] };
   const toDos = wanted && call.phase === 'ended' ? toDosOf(call, inputs, known, wanted.record, rows.tasks) : [];
   const stranger = isDecided ? chooseStranger(call, inputs, known) : { because: [] };

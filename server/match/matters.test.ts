@@ -43,6 +43,10 @@ describe('FC-31: the number that was keyed in', () => {
     expect({ ...found, searched: '' }).toEqual({ ...match, searched: '' });
     expect(found.searched).toMatch(/^No case has the number 00001026 that was keyed in/);
   });
+  test('what was clicked or shown stands before it', () => {
+    const clicked = { ...match, pointed: true } as const;
+    expect(withCases(clicked, aToldCall(), keyed(ticket))).toEqual(clicked);
+  });
   test('what an agent chose stands before it', () => {
     const call = aToldCall({ linked: { who: { kind: 'Contact', id: '003C' } } });
     expect(withCases(match, call, keyed(ticket))).toEqual(match);
