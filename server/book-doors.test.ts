@@ -3,11 +3,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { Status } from '../wire/console.ts';
 import { sayMetrics } from './admin/metrics.ts';
 import { sayStatus } from './admin/status.ts';
-import { Bell } from './bell.ts';
 import { hashToken, sessionCookie } from './guard.ts';
-import { noSetup } from './testing/no-setup.ts';
-import { noSimulator } from './testing/no-simulator.ts';
-import { openDoors } from './routes.ts';
+import { openTestDoors } from './testing/test-doors.ts';
 import { bookStore, type BookEntry } from './store/book-store.ts';
 import { consoleStore, type ConsoleStore } from './store/console-store.ts';
 import { type Database, openDatabase } from './store/database.ts';
@@ -134,7 +131,7 @@ describe('the report of numbers that can never match', () => {
   let database: Database;
   let admin: ConsoleStore;
   let drop: () => Promise<void>;
-  let app: ReturnType<typeof openDoors>;
+  let app: ReturnType<typeof openTestDoors>;
   const orgs = new Map<string, OrgId>();
   /** What the database is asked for a page, counted; the first of these pages it refuses. */
   let [pages, refusePage] = [0, Infinity];
@@ -156,32 +153,11 @@ describe('the report of numbers that can never match', () => {
       await admin.addSession(org, hashToken(name), `admin of ${name}`);
       orgs.set(name, org);
     }
-    app = openDoors({
+    app = openTestDoors({
       world,
-      store: { readOrg: async () => undefined },
       console: admin,
-      publicUrl: undefined,
-      secureCookies: false,
-      watchToken: undefined,
-      streamBell: new Bell(),
-      stop: new AbortController().signal,
-      receive: async () => ({ status: 202, headers: {}, body: { accepted: 'x' } }),
-      sayMoment: async () => undefined,
       recordUrl: (_org, id) => `https://acme.example/${id}`,
-      conclude: (_source, events) => events,
-      standIn: async () => true,
       connect: aConnect(database, admin, undefined).parts,
-      whyNotReady: async () => undefined,
-      openApi: () => ({}),
-      docsPage: { html: '', headers: {} },
-      file: () => undefined,
-      recordings: {} as never, // none of its doors is opened here
-      setup: noSetup,
-      simulator: noSimulator,
-      alerts: { store: { list: async () => [] }, sentTo: undefined, send: undefined },
-      hookUrl: () => '',
-      metrics: () => ({}),
-      report: () => undefined,
     });
   });
   afterAll(async () => {

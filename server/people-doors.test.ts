@@ -1,16 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { FileRead, PeopleCheck } from '../wire/people.ts';
-import { Bell } from './bell.ts';
 import type { CrmQueue, CrmUser } from './crm.ts';
 import { agentCookie, hashToken, sessionCookie } from './guard.ts';
-import { openDoors } from './routes.ts';
+import { openTestDoors } from './testing/test-doors.ts';
 import { consoleStore, type ConsoleStore } from './store/console-store.ts';
 import { type Database, openDatabase } from './store/database.ts';
 import { postgresStore } from './store/postgres.ts';
 import type { OrgId, Store } from './store.ts';
 import { aConnect } from './testing/a-connect.ts';
-import { noSetup } from './testing/no-setup.ts';
-import { noSimulator } from './testing/no-simulator.ts';
 import { startTestDatabase } from './testing/test-database.ts';
 import { realWorld } from './world.ts';
 
@@ -18,7 +15,7 @@ const world = realWorld();
 let database: Database;
 let store: Store;
 let admin: ConsoleStore;
-let app: ReturnType<typeof openDoors>;
+let app: ReturnType<typeof openTestDoors>;
 let drop: () => Promise<void>;
 let org: OrgId;
 let cookie: string;
@@ -29,33 +26,7 @@ beforeAll(async () => {
   database = openDatabase(made.address, world, () => undefined);
   store = postgresStore(database, world, () => undefined);
   admin = consoleStore(database);
-  app = openDoors({
-    world,
-    store,
-    console: admin,
-    publicUrl: undefined,
-    secureCookies: false,
-    watchToken: undefined,
-    streamBell: new Bell(),
-    stop: new AbortController().signal,
-    receive: async () => ({ status: 202, headers: {}, body: { accepted: 'x' } }),
-    sayMoment: async () => undefined,
-    recordUrl: () => undefined,
-    conclude: (_source, events) => events,
-    standIn: async () => true,
-    connect: aConnect(database, admin, undefined).parts,
-    whyNotReady: async () => undefined,
-    openApi: () => ({}),
-    docsPage: { html: '', headers: {} },
-    file: () => undefined,
-    recordings: {} as never, // none of its doors is opened here
-    setup: noSetup,
-    simulator: noSimulator,
-    alerts: { store: { list: async () => [] }, sentTo: undefined, send: undefined },
-    hookUrl: () => '',
-    metrics: () => ({}),
-    report: () => undefined,
-  });
+  app = openTestDoors({ world, store, console: admin, connect: aConnect(database, admin, undefined).parts });
 });
 afterAll(async () => {
   await database.close();

@@ -9,26 +9,23 @@ import {
   PolicyVersions,
   PolicyWrong,
 } from '../wire/policy.ts';
-import { Bell } from './bell.ts';
 import { type Crm, Unanswered } from './crm.ts';
 import { defaultPolicy } from './decide/policy.ts';
 import { hashToken, sessionCookie } from './guard.ts';
 import { publishedSchema } from './policy/published-schema.ts';
-import { openDoors } from './routes.ts';
+import { openTestDoors } from './testing/test-doors.ts';
 import { consoleStore, type ConsoleStore } from './store/console-store.ts';
 import { type Database, openDatabase } from './store/database.ts';
 import { postgresStore } from './store/postgres.ts';
 import type { OrgId } from './store.ts';
 import { aConnect } from './testing/a-connect.ts';
-import { noSetup } from './testing/no-setup.ts';
-import { noSimulator } from './testing/no-simulator.ts';
 import { startTestDatabase } from './testing/test-database.ts';
 import { realWorld } from './world.ts';
 
 const world = realWorld();
 let database: Database;
 let admin: ConsoleStore;
-let app: ReturnType<typeof openDoors>;
+let app: ReturnType<typeof openTestDoors>;
 let drop: () => Promise<void>;
 let org: OrgId;
 let orgs = 0;
@@ -39,33 +36,12 @@ beforeAll(async () => {
   drop = () => made.drop();
   database = openDatabase(made.address, world, () => undefined);
   admin = consoleStore(database);
-  app = openDoors({
+  app = openTestDoors({
     world,
     store: postgresStore(database, world, () => undefined),
     console: admin,
-    publicUrl: undefined,
-    secureCookies: false,
-    watchToken: undefined,
-    streamBell: new Bell(),
-    stop: new AbortController().signal,
-    receive: async () => ({ status: 202, headers: {}, body: { accepted: 'x' } }),
-    sayMoment: async () => undefined,
-    recordUrl: () => undefined,
-    conclude: (_source, events) => events,
-    standIn: async () => true,
     connect: aConnect(database, admin, undefined).parts,
-    whyNotReady: async () => undefined,
-    openApi: () => ({}),
-    docsPage: { html: '', headers: {} },
-    file: () => undefined,
-    recordings: {} as never, // none of its doors is opened here
-    setup: noSetup,
-    simulator: noSimulator,
-    alerts: { store: { list: async () => [] }, sentTo: undefined, send: undefined },
     crm: () => connected,
-    hookUrl: () => '',
-    metrics: () => ({}),
-    report: () => undefined,
   });
 });
 afterAll(async () => {

@@ -1,51 +1,30 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { Bell } from './bell.ts';
 import { hashToken, sessionCookie } from './guard.ts';
 import { Recording } from '../wire/console.ts';
 import { sources } from '../sources/index.ts';
 import { heldAddress, recordingName } from './recordings/name.ts';
 import { signUpload } from './recordings/sign.ts';
 import { bodyOf } from './recordings/tell.ts';
-import { noSetup } from './testing/no-setup.ts';
-import { noSimulator } from './testing/no-simulator.ts';
-import { openDoors } from './routes.ts';
+import { openTestDoors } from './testing/test-doors.ts';
 import { aConnect } from './testing/a-connect.ts';
 import { anEmptyWav, aWav, type RecordingRoom, sha256Of, startRecordingRoom } from './testing/a-recording.ts';
 
 let room: RecordingRoom;
-let app: ReturnType<typeof openDoors>;
+let app: ReturnType<typeof openTestDoors>;
 beforeAll(async () => {
   room = await startRecordingRoom();
   await room.admin.addSession(room.org, hashToken('session'), 'admin');
   const other = await room.admin.addOrg('Another', 'live', null);
   await room.admin.addSession(other, hashToken('other session'), 'stranger');
-  app = openDoors({
+  app = openTestDoors({
     world: room.world,
-    store: { readOrg: async () => undefined },
     console: room.admin,
     publicUrl: 'https://phone.acme.example',
     secureCookies: true,
-    watchToken: undefined,
-    streamBell: new Bell(),
-    stop: new AbortController().signal,
-    receive: async () => ({ status: 202, headers: {}, body: { accepted: 'x' } }),
-    sayMoment: async () => undefined,
-    recordUrl: () => undefined,
-    conclude: (_source, events) => events,
-    standIn: async () => true,
     connect: aConnect(room.database, room.admin, undefined).parts,
-    whyNotReady: async () => undefined,
-    openApi: () => ({}),
-    docsPage: { html: '', headers: {} },
     file: (path) =>
       path === '/' ? { body: new TextEncoder().encode('the console'), headers: { 'content-type': 'text/html' } } : undefined,
     recordings: room.recordings,
-    setup: noSetup,
-    simulator: noSimulator,
-    alerts: { store: { list: async () => [] }, sentTo: undefined, send: undefined },
-    hookUrl: () => '',
-    metrics: () => ({}),
-    report: () => undefined,
   });
 });
 afterAll(() => room.close());

@@ -1,18 +1,15 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Hono } from 'hono';
-import { Bell } from '../bell.ts';
 import { Refused } from '../crm.ts';
 import { hashToken, type Visitor } from '../guard.ts';
 import { openShelf } from '../recordings/shelf.ts';
-import { openDoors } from '../routes.ts';
+import { openTestDoors } from '../testing/test-doors.ts';
 import { consoleStore, type ConsoleStore } from '../store/console-store.ts';
 import { type Database, openDatabase } from '../store/database.ts';
 import { postgresStore } from '../store/postgres.ts';
 import { placeOfConsent } from '../store/vault-store.ts';
 import type { OrgId } from '../store.ts';
 import { aConnect, acme } from '../testing/a-connect.ts';
-import { noSetup } from '../testing/no-setup.ts';
-import { noSimulator } from '../testing/no-simulator.ts';
 import { startTestDatabase } from '../testing/test-database.ts';
 import { realWorld } from '../world.ts';
 import { type Org, OrgList, SignedIn } from '../../wire/console.ts';
@@ -57,28 +54,13 @@ beforeEach(async () => {
   await database.query({ text: 'delete from consents' });
   await database.query({ text: 'update orgs set crm = null' });
   made = aConnect(database, admin, home);
-  app = openDoors({
+  app = openTestDoors({
     world,
-    store: { readOrg: async () => undefined },
     console: admin,
     publicUrl: home,
     secureCookies: true,
-    watchToken: undefined,
-    streamBell: new Bell(),
-    stop: new AbortController().signal,
-    receive: async () => ({ status: 202, headers: {}, body: { accepted: 'x' } }),
-    sayMoment: async () => undefined,
-    recordUrl: () => undefined,
-    conclude: (_source, events) => events,
     standIn: async () => false,
-    setup: noSetup,
-    simulator: noSimulator,
     connect: made.parts,
-    alerts: { store: { list: async () => [] }, sentTo: undefined, send: undefined },
-    whyNotReady: async () => undefined,
-    openApi: () => ({}),
-    docsPage: { html: '', headers: {} },
-    file: () => undefined,
     recordings: {
       shelf: openShelf(database),
       push: async () => ({ status: 200, headers: {}, body: { recording: 'x', is: 'known' } }),
@@ -86,7 +68,6 @@ beforeEach(async () => {
       figures: async () => ({}),
     },
     hookUrl: (connection) => connection,
-    metrics: () => ({}),
     report: (what, fields) => process.stderr.write(`${what} ${JSON.stringify(fields)}\n`),
   });
   org = await admin.addOrg('Sales', 'live', null);
