@@ -415,6 +415,7 @@ export const en: Words = {
       'check-setup': 'Set-up check',
       person: 'Record made for the number',
       case: 'Case',
+      opportunity: 'Opportunity',
       'campaign-member': 'Campaign member',
       task: 'Task of an agent’s own',
       attribution: 'Where the caller came from',

@@ -416,6 +416,7 @@ export const fr: Words = {
       'check-setup': 'Contrôle de la configuration',
       person: 'Fiche créée pour le numéro',
       case: 'Requête',
+      opportunity: 'Opportunité',
       'campaign-member': 'Membre de campagne',
       task: 'Tâche propre à un agent',
       attribution: 'Provenance de l’appelant',

@@ -412,6 +412,7 @@ export const ja: Words = {
       'check-setup': '設定の確認',
       person: '番号から作成した記録',
       case: 'ケース',
+      opportunity: '商談',
       'campaign-member': 'キャンペーン メンバー',
       task: '担当者が作成した ToDo',
       attribution: '発信者の流入元',

@@ -459,6 +459,7 @@ export const pl: Words = {
       'check-setup': 'Sprawdzenie konfiguracji',
       person: 'Rekord utworzony dla numeru',
       case: 'Sprawa',
+      opportunity: 'Szansa',
       'campaign-member': 'Członek kampanii',
       task: 'Własne zadanie agenta',
       attribution: 'Skąd trafił dzwoniący',

@@ -460,6 +460,7 @@ export const ru: Words = {
       'check-setup': 'Проверка настройки',
       person: 'Запись, созданная для номера',
       case: 'Обращение',
+      opportunity: 'Возможность',
       'campaign-member': 'Участник кампании',
       task: 'Собственная задача агента',
       attribution: 'Откуда пришёл звонящий',

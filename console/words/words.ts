@@ -517,7 +517,17 @@ export type WantedField =
   | 'system'
   | 'callKey'
   | 'link';
-export type Role = 'log' | 'review' | 'follow-up' | 'check-setup' | 'person' | 'case' | 'campaign-member' | 'task' | 'attribution';
+export type Role =
+  | 'log'
+  | 'review'
+  | 'follow-up'
+  | 'check-setup'
+  | 'person'
+  | 'case'
+  | 'opportunity'
+  | 'campaign-member'
+  | 'task'
+  | 'attribution';
 
 const load: Readonly<Record<Language, () => Promise<Words>>> = {
   en: async () => (await import('./en.ts')).en,
