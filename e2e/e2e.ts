@@ -262,7 +262,11 @@ async function run(browser: Browser, product: Product): Promise<void> {
     );
     await page.keyboard.press('Escape');
     await page.locator('.story').waitFor({ state: 'detached' });
-    expect((await focused()) === third, 'Esc does not lead back to the call');
+    await until(
+      async () => (await focused()) === third,
+      2000,
+      async () => 'Esc does not lead back to the call',
+    );
     await page.keyboard.press('End');
     expect((await focused()) === (await lines.last().getAttribute('id')), 'End does not lead to the last call');
   });
