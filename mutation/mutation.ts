@@ -8,12 +8,13 @@ answerHelp(`
 npm run mutation [-- --all] [file …]   would the tests notice a fault?
 
 Puts faults into the pure rooms, one at a time (another comparison, an emptied block, a dropped condition), and runs the unit
-tests of these rooms: a fault that no test notices has survived. docs/reference/mutation.tsv keeps what came of it, file by
+tests of that room: a fault that no test notices has survived. docs/reference/mutation.tsv keeps what came of it, file by
 file, with every survivor.
 
 Without arguments: the files that have changed since they were measured. It may be ended at any time, and goes on where it was.
 --all      every file anew
 file …     these files, whatever the tests were when they were measured: after adding a test
+file:3-9   these lines only, which is quick: says what survives there, and keeps nothing
 --report   measures nothing, and says what was measured
 
 It takes about a quarter of a second for each fault. Faults in what runs only while a module is loaded are left out. The last
@@ -33,12 +34,21 @@ const files = new Map(
     .map((path) => [path, readFileSync(join(root, path), 'utf8')] as const),
 );
 const words = process.argv.slice(2);
-const named = words.filter((word) => !word.startsWith('--'));
-const unknown = named.filter((name) => !files.has(name));
+const isPart = (word: string) => /:\d+-\d+$/.test(word);
+const parts = words.filter(isPart);
+const named = words.filter((word) => !word.startsWith('--') && !isPart(word));
+const unknown = [...named, ...parts.map(fileOf)].filter((name) => !files.has(name));
 if (unknown.length > 0) {
   console.error(`${unknown.join(', ')}: give files of ${rooms.join(', ')}, as in server/match/rank.ts.`);
   process.exit(1);
 }
+
+for (const part of parts) {
+  const one = await measure(part);
+  console.log(line(one));
+  for (const { line: at, column, kind, instead } of one.survivors) console.log(`  ${at}:${column} ${kind} ${instead}`);
+}
+if (parts.length > 0) process.exit();
 
 const kept = (existsSync(results) ? readMeasured(readFileSync(results, 'utf8')) : []).filter(({ file }) => files.has(file));
 const todo = words.includes('--report')
@@ -75,12 +85,20 @@ function line(one: Measured): string {
   return `${one.file}: ${one.killed} of ${one.killed + one.survivors.length} (${Math.floor(share([one]) * 100)} %)`;
 }
 
+function fileOf(place: string): string {
+  return place.replace(/:\d+-\d+$/, '');
+}
+
 /**
+ * `place`: a file, or a part of one (server/match/rank.ts:10-20).
+ *
  * The configuration names no tsconfig, since TypeScript 7 has no API in JavaScript, which preparing one needs; and its folder for copies lies
  * inside, so that packages are found from there.
  */
-async function measure(file: string): Promise<Measured> {
-  const found = await new Stryker({ configFile: 'mutation/stryker.config.json', mutate: [file] }).runMutationTest();
+async function measure(place: string): Promise<Measured> {
+  const file = fileOf(place);
+  process.env.MUTATED_ROOM = rooms.find((room) => file.startsWith(`${room}/`)) ?? ''; // vitest.config.ts asks for it
+  const found = await new Stryker({ configFile: 'mutation/stryker.config.json', mutate: [place] }).runMutationTest();
   const killed = found.filter(({ status }) => status === 'Killed' || status === 'Timeout').length;
   const survivors = found
     .filter(({ status }) => status === 'Survived' || status === 'NoCoverage')

@@ -247,7 +247,7 @@ export const rooms: Readonly<Record<string, Row>> = {
   // A real Asterisk and whoever calls through it; the judge looks at the org.
   pbx: { from: [...everything, 'chaos', 'tools'], packages: ['pg', 'undici'], node: true },
   // Measures what chaos starts: the product as `npm start` runs it.
-  mutation: { from: ['tools'], packages: ['@stryker-mutator/core', 'vitest'], node: true },
+  mutation: { from: ['tools'], packages: ['@stryker-mutator/core', 'fast-check', 'vitest'], node: true },
   bench: { from: [...everything, 'scenarios', 'chaos', 'tools'], packages: ['pg', 'undici'], node: true },
   // Reads the console's words, to look for what a person would read.
   e2e: {
