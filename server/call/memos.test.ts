@@ -44,8 +44,17 @@ describe('DP-47: a memo overwrites its author’s own', () => {
       saves(ben, 'b', { subject: 'B' }),
       saves(anna, 'a', { memo: 'x', whole: true }),
     );
-    expect(told).toMatchObject({ subject: 'B', memos: [{ text: 'x', by: anna }] });
+    expect(told).toStrictEqual({ subject: 'B', memos: [{ at: aMondayMorning + at, text: 'x', by: anna }] });
   });
+  test('a memo saved again keeps the time of its first saving and tells who saved it last; without a title there is none', () => {
+    const first = saves(anna, 'a', { memo: '1' });
+    const later = saves({ ...anna!, name: 'Anna Sato' }, 'a', { memo: '2' });
+    expect(notedOf(first, saves(ben, 'a', { memo: '' }), later)).toStrictEqual({
+      memos: [{ at: first.at, text: '2', by: { user: '005a', name: 'Anna Sato' } }],
+    });
+  });
+  test('a whole one that says nothing takes all away', () =>
+    expect(notedOf(saves(anna, 'a', { memo: '1' }), saves(anna, 'b', { whole: true }))).toStrictEqual({ memos: [] }));
   test('what is saved is no news of the call: neither its end nor its silence moves', () => {
     const bare = foldCall('c' as CallId, call.events)!;
     const later = { ...saves(anna, 'a', { memo: 'x' }), at: (aMondayMorning + 9e6) as Instant };

@@ -35,10 +35,11 @@ describe('a conversation’s day', () => {
   });
   test('a message told again with other words stands where it was, with the last of them', () => {
     const told = fold(message('a', 0, { text: 'Helo' }), message('b', 10, { text: 'Yes?' }), message('a', 20, { text: 'Hello' }));
-    expect(told.messages).toMatchObject([
-      { id: 'a', at: aMondayMorning, text: 'Hello' },
-      { id: 'b', text: 'Yes?' },
+    expect(told.messages).toStrictEqual([
+      { id: 'a', at: aMondayMorning, direction: 'inbound', text: 'Hello' },
+      { id: 'b', at: aMondayMorning + 10_000, direction: 'inbound', text: 'Yes?' },
     ]);
+    expect(told).toMatchObject({ startedAt: aMondayMorning, endedAt: aMondayMorning + 20_000 });
   });
   test('line, name and e-mail are whose message tells them; each agent is known by all that was told', () => {
     const anna = agentNamed('anna');
@@ -48,7 +49,10 @@ describe('a conversation’s day', () => {
       message('c', 20, { direction: 'outbound', agent: { id: anna.id, email: 'anna@example.com' } }),
     );
     expect(told).toMatchObject({ customer: { name: 'Ewa' }, line: { id: 'sales' }, direction: 'outbound' });
-    expect(told.messages?.[0]?.agent).toMatchObject({ email: 'anna@example.com' });
+    expect(told.messages?.[0]).toStrictEqual({
+      ...{ id: 'a', at: aMondayMorning, direction: 'outbound' },
+      agent: { id: 'anna', email: 'anna@example.com' },
+    });
   });
   test('what a phone rang for is a call, whatever was written in it', () => {
     const call = aCall('day').inbound('+48601234567').rings('anna').answeredAfter(4).endsAfter(60);
