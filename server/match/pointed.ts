@@ -39,7 +39,8 @@ export function byPointer(
   const name = found?.name || record.name;
   const it: CrmRecord = { kind, id: found?.id ?? record.id, ...(name === undefined ? {} : { name }) };
   const { ownerId, contactId } = found ?? {};
-  const because = `It ${said}${by ? ` by ${by.name ?? by.email ?? by.id}` : ''} (${how === 'clicked' ? 'MT-17' : 'FC-70'}).`;
+  const whose = by ? ` ${how === 'clicked' ? 'by' : 'of'} ${by.name ?? by.email ?? by.id}` : '';
+  const because = `It ${said}${whose} (${how === 'clicked' ? 'MT-17' : 'FC-70'}).`;
   const candidate = (one: CrmRecord, as: Candidate['as'], why = because): Candidate => ({
     record: one,
     as,

@@ -119,26 +119,19 @@ export function rank(found: readonly Found[], rules: MatchRules, isListedShared 
     };
   }
 
-  const companies = ordered.filter(({ kind }) => !isPerson(kind));
   const why = isListedShared ? 'The number is listed as shared' : `${people.length} people have this number`;
   const accounts = new Set(people.map(({ accountId }) => accountId));
   const [only] = accounts;
-  const theirs = only !== undefined && accounts.size === 1 && people.every(({ kind }) => kind === 'contact');
-  const named = companies.find(({ id }) => id === only);
-  const company: Candidate[] =
-    companies.length > 0
-      ? companies.map((one) => candidateOf(one, `${why}: the call is the company's. It stands in ${one.field}.`))
-      : theirs
-        ? [
-            {
-              record: { kind: 'account', id: only, ...companyName(people[0]!) },
-              as: 'what',
-              because: `${why}, all of one company: the call is the company's.`,
-            },
-          ]
-        : [];
-  const first = named && company.find(({ record }) => record.id === named.id);
-  return { candidates: first ? [first, ...company.filter((one) => one !== first)] : company, shared: true };
+  const companies = ordered.filter(({ kind }) => !isPerson(kind)).toSorted((a, b) => Number(b.id === only) - Number(a.id === only));
+  if (companies.length > 0)
+    return {
+      candidates: companies.map((one) => candidateOf(one, `${why}: the call is the company's. It stands in ${one.field}.`)),
+      shared: true,
+    };
+  // only a contact has an account
+  if (only === undefined || accounts.size > 1) return { candidates: [], shared: true };
+  const because = `${why}, all of one company: the call is the company's.`;
+  return { candidates: [{ record: { kind: 'account', id: only, ...companyName(people[0]!) }, as: 'what', because }], shared: true };
 }
 
 /** Somebody an activity can be with; else something it is about. */
@@ -150,7 +143,7 @@ function candidateOf(one: Found, because: string, closed = false): Candidate {
   return {
     // An activity of a person account names its contact.
     record: { kind, id: kind === 'person-account' ? (contactId ?? id) : id, name },
-    as: kind === 'person-account' && contactId === undefined ? 'what' : isPerson(kind) ? 'who' : 'what',
+    as: isPerson(kind) && (kind !== 'person-account' || contactId !== undefined) ? 'who' : 'what',
     ...(ownerId === undefined ? {} : { ownerId }),
     ...(closed && { closed }),
     because,
