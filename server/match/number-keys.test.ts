@@ -118,6 +118,10 @@ const shapes: Spelling[] = [
   ['Anna 601 234 567 lub Jan 602 345 678', 'PL', '+48602345678', 'two numbers: words'],
   ['415.555.0134 ext.22 / 415.555.0199', 'US', '+14155550199', 'two numbers: behind an extension'],
   ['22 123 45 67/68', 'PL', '+48221234567', 'a neighbour after the slash'],
+  ['22 123 45 67 / 68', 'PL', '+48221234567', 'a neighbour after the slash, with spaces'],
+  ['555 1234/35', 'IS', '+3545551234', 'a neighbour, where seven digits are a whole number'],
+  ['22 123 45 67 (12)', 'PL', '+48221234567', 'something in brackets'],
+  ['22 123 45 67 (12345)', 'PL', '+48221234567', 'something in brackets, five digits'],
   ['22 123 45 67 (tel), 22 123 45 68 (fax)', 'PL', '+48221234567', 'a phone, and a fax'],
   ['tel./fax 22 123 45 67', 'PL', '+48221234567', 'both on one line'],
   ['601 234 567 (8-16)', 'PL', '+48601234567', 'with the hours to call'],
@@ -170,6 +174,8 @@ test.each<Spelling>([
   ['6O1234567', 'PL', '+481234567', 'the letter O'],
   ['12345678Z', 'ES', '+3412345678', 'an identity card'],
   ['00601234', 'PL', '+48601234', 'a case number'],
+  ['4012 8888 4012 8881', 'NO', '+4740128888', 'a card whose halves are mobiles of Norway'],
+  ['22 123 45 67 (123456)', 'PL', '+48221234567', 'six digits in brackets'],
   ['112', 'PL', '+48112', 'an emergency number'],
   ['22000', 'DE', '+4922000', 'a short code'],
   ['w. 1234', 'PL', '+481234', 'an extension alone'],
@@ -196,6 +202,9 @@ describe('possible, and no more', () => {
     ['601 234 567', 'DE', '+48601234567', 'not valid where the record is'],
     ['06 12 34 56 78', 'US', '+33612345678', 'not possible where the record is'],
     ['601234567 / 602345678', undefined, '+48602345678', 'no region, two numbers'],
+    ['601234567/602', 'PL', '+48234567602', 'three digits after the slash are no neighbour'],
+    ['22 123 45 67/68', undefined, '+48123456768', 'no region: a neighbour or the end of it'],
+    ['1234 567 890 12 (12)', undefined, '+48456789012', 'no region: too long but for what is in brackets'],
   ])('%j in %s may be %s (%s)', (written, region, caller) => expect(found(caller, written, region)).toBe('weak'));
   test.each<Spelling>([
     ['601 234 567', 'PL', '+33601234567', 'valid where the record is'],
@@ -218,8 +227,17 @@ describe('keysOf', () => {
     expect(keysOf('03 1234 567', undefined).weak).toEqual(['31234567']);
     expect(keysOf('123-4567', undefined).weak).toEqual(['1234567']);
   });
+  test('E.164 has the one key', () =>
+    expect(keysOf('+48601234567', undefined)).toEqual({ strong: [{ number: '+48601234567' }], weak: [] }));
+  test.each<[string, Region, string[]]>([
+    ['2642228 / 8400620', 'DE', ['+492642228', '+498400620']], // each is a number by itself, and so is the whole
+    ['0662 608 / 288 02 46', 'AT', ['+436626082880246']], // the second could be one, and isn't known to be
+    ['02268 68 / 608 46 40', 'AT', ['+432268686084640']], // either could be one, and isn't known to be
+  ])('what parts of %j in %s are for sure goes before what the whole is, and that before what they may be', (written, region, numbers) =>
+    expect(strongOf(written, region)).toEqual(numbers),
+  );
   test('two numbers and a word about each', () =>
-    expect(keysOf('tel. 22 123 45 67 w. 12; kom. 601 234 567 (Anna)', 'PL')).toEqual({
+    expect(keysOf('tel. 22 123 45 67 w. 12; kom. 601 234 567 (Anna)', 'PL')).toStrictEqual({
       strong: [{ number: '+48221234567', extension: '12' }, { number: '+48601234567' }],
       weak: [],
     }));
@@ -233,6 +251,8 @@ describe('keysOfCaller', () => {
     ['+390612345678', '+390612345678', ['612345678', '12345678', '2345678']],
     ['+4512345678', '+4512345678', ['12345678', '2345678', '512345678']],
     ['+298211234', '+298211234', ['298211234']],
+    ['+39021234567', '+39021234567', ['21234567', '1234567', '021234567']],
+    ['+39001234567', '+39001234567', ['1234567', '001234567']],
     ['+5215512345678', '+525512345678', ['512345678', '12345678', '2345678']], // Mexico, as networks sent it until 2019
     ['+999123456789', '+999123456789', []],
   ])('%s', (number, strong, weak) => expect(callerOf(number)).toEqual({ strong, weak }));
@@ -245,6 +265,7 @@ describe('a number that is nobody’s', () => {
     ...['"Anonymous" <sip:anonymous@anonymous.invalid>', 'sip:anonymous@anonymous.invalid', 'tel:anonymous'], // RFC 3323 §4.1.1.3
     ...['sip:Restricted@10.0.0.1', 'sip:+266696687@carrier.example;user=phone'],
     ...['非通知', '公衆電話', '表示圏外'], // NTT: withheld, a public phone, not passed on
+    ...['tel: anonymous', '123456', '0000000', '+48000000000'],
     ...['112', '+48112', '22000', '101', 'sip:101@pbx.example', '*100#', '0', '+10000000000', '', ' '],
   ])('%j', (asSent) => expect(isNobodys(asSent)).toBe(true));
   test.each([
@@ -256,5 +277,10 @@ describe('a number that is nobody’s', () => {
     '+15551230001',
     'Anna Sato',
     'Private Bank SA',
+    'Anna',
+    'Anna 101',
+    '101 Anna',
+    '+49301000000000',
+    '+1000000000012',
   ])('not %j', (asSent) => expect(isNobodys(asSent)).toBe(false));
 });

@@ -21,9 +21,6 @@ export type Keys = {
  * it. Without `+` or a dialling prefix, a possible number that isn't *valid* in its region has a weak key as well: the region may be wrong.
  */
 export function keysOf(written: string, region: Region | undefined): Keys {
-  const asIs = e164.test(written) ? keysOfOne(written, undefined) : undefined;
-  if (asIs?.strong !== undefined) return { strong: [{ number: asIs.strong }], weak: [] };
-
   const { stretches, never } = stretchesOf(written);
   const strong = new Map<string, Keys['strong'][number]>();
   const weak = new Set<string>();
@@ -38,7 +35,6 @@ export function keysOf(written: string, region: Region | undefined): Keys {
   const keys = { strong: [...strong.values()], weak: [...weak] };
   return strong.size + weak.size > 0 ? keys : { ...keys, never: because ?? 'no digits' };
 }
-const e164 = /^\+[1-9]\d{6,14}$/;
 
 /**
  * What a caller is looked up by. `strong` is compared with strong keys only, so +33 6 12 34 56 78 doesn't find +48 612 345 678; `weak` are
@@ -51,7 +47,7 @@ export function keysOfCaller(number: PhoneNumber): { readonly strong: PhoneNumbe
   const national = read.national.replace(/^0+/, ''); // Italy's zero looks like a trunk zero to whoever doesn't know the region
   const weak = [9, 8, 7].filter((count) => national.length >= count).map((count) => national.slice(-count));
   const whole = `${read.callingCode}${read.national}`;
-  if (national.length < 9 && whole.length > longestShortCode) weak.push(whole.slice(-9));
+  if (national.length < 9) weak.push(whole.slice(-9));
   return { strong: read.number, weak };
 }
 
@@ -70,8 +66,7 @@ function numbersIn(run: string, region: Region | undefined): readonly OneKeys[] 
   const whole = keysOfOne(digits, region);
   if (whole.valid) return [whole];
   if (parts.length > 0 && parts.every(isFound)) return parts;
-  const head = withoutTail(run);
-  const first = head === run ? whole : keysOfOne(digitsOf(head), region);
+  const first = keysOfOne(digitsOf(withoutTail(run)), region);
   return [first.valid || !isFound(whole) ? first : whole];
 }
 const isFound = ({ strong, weak }: OneKeys): boolean => strong !== undefined || weak !== undefined;
@@ -87,7 +82,7 @@ function partsOf(run: string): readonly string[] {
   const half = groups.length / 2;
   const [left, right] = [groups.slice(0, half), groups.slice(half)];
   // From 9 digits on, so that a card's 4-4-4-4 isn't two Norwegian numbers; groups alike, so that an account's 2-4-4-4-4-2 isn't two German ones.
-  const alike = left.every((group, index) => group.length === right[index]?.length);
+  const alike = left.every((group, index) => group.length === right[index]!.length);
   return Number.isInteger(half) && alike && left.join('').length >= 9 ? [left.join(''), right.join('')] : [];
 }
 /** Without what can be no part of it if the rest is a number by itself: 22 123 45 67/68 (its neighbour), 22 123 45 67 (12). */

@@ -31,6 +31,10 @@ test.each<readonly [written: string, region: Region | undefined, never: Never]>(
   [' \u00a0', 'PL', 'empty'],
   ['n/a', 'PL', 'no digits'],
   ['112', 'PL', 'too short'],
+  ['112, 113', 'PL', 'too short'],
+  ['room 12, 000 000 000', 'PL', 'not a number of any country'], // says more than that a number is too short
+  ['000 000 000, room 12', 'PL', 'not a number of any country'],
+  ['fax 22 123 45 67, room 12', 'PL', 'a fax'],
   ['+48 112', undefined, 'too short'],
   ['00001026', 'PL', 'too short'],
   ['PL61 1090 1014 0000 0712 1981 2874', 'PL', 'part of a code'],
