@@ -21,6 +21,9 @@ export type Keys = {
  * it. Without `+` or a dialling prefix, a possible number that isn't *valid* in its region has a weak key as well: the region may be wrong.
  */
 export function keysOf(written: string, region: Region | undefined): Keys {
+  const asIs = e164.test(written) ? keysOfOne(written, undefined) : undefined;
+  if (asIs?.strong !== undefined) return { strong: [{ number: asIs.strong }], weak: [] };
+
   const { stretches, never } = stretchesOf(written);
   const strong = new Map<string, Keys['strong'][number]>();
   const weak = new Set<string>();
@@ -35,6 +38,7 @@ export function keysOf(written: string, region: Region | undefined): Keys {
   const keys = { strong: [...strong.values()], weak: [...weak] };
   return strong.size + weak.size > 0 ? keys : { ...keys, never: because ?? 'no digits' };
 }
+const e164 = /^\+[1-9]\d{6,14}$/;
 
 /**
  * What a caller is looked up by. `strong` is compared with strong keys only, so +33 6 12 34 56 78 doesn't find +48 612 345 678; `weak` are
