@@ -66,7 +66,7 @@ function validAbroad(digits: string): PhoneNumber | undefined {
  * German record is a mobile, not a line in 04915. From 11 digits on: 4921 123456 may well be Emden without its zero.
  */
 function surelyAbroad(digits: string, region: Region | undefined): PhoneNumber | undefined {
-  if (digits.startsWith('00')) return digits.length > 2 + longestShortCode ? validAbroad(digits.slice(2)) : undefined;
+  if (digits.startsWith('00')) return validAbroad(digits.slice(2));
   return region && digits.length >= 11 && digits.startsWith(callingCodeOf(region)) ? validAbroad(digits) : undefined;
 }
 /**
