@@ -3,12 +3,13 @@ import type { Attempt } from '../call/call.ts';
 import type { Instant } from '../call/event.ts';
 import { anAgent, anOutboundCall, anUnansweredCall, aToldCall } from '../testing/a-told-call.ts';
 import { matchCall, nobodyKnown, defaultRules } from '../match/match.ts';
-import { campaignOf, wrapOf } from './campaigns.ts';
+import { campaignOf, campaignsIn, wrapOf } from './campaigns.ts';
 import { chooseLogOwner } from './owner.ts';
 import { missingBeforeLive } from './people.ts';
 import type { Inputs, Owner } from './pin.ts';
 import { pinInputs } from './pin.ts';
 import { defaultPolicy, parsePolicy, PolicyMistakes } from './policy.ts';
+import { SettingsReader } from './settings.ts';
 
 const user = (id: string, more: Partial<Owner> = {}): Owner => ({ crmUserId: id, zone: 'UTC', name: `User ${id}`, ...more });
 const rang = (id: string): Attempt => ({ at: 0 as Instant, endpoint: id, agent: anAgent(id), seconds: 5, how: 'no answer' });
@@ -82,7 +83,26 @@ describe('campaigns', () => {
   test('FC-78: how long an agent has, and what says so', () => {
     expect(wrapOf({ campaign: { campaignId: 'spring' } }, policy)).toEqual({ seconds: 0, because: 'campaigns.known.spring.wrapSeconds' });
     expect(wrapOf({ campaign: undefined }, policy)).toEqual({ seconds: 10, because: 'campaigns.wrapSeconds' });
-    expect(wrapOf({ campaign: undefined }, defaultPolicy('en')).seconds).toBe(30);
+    expect(wrapOf({ campaign: undefined }, defaultPolicy('en'))).toEqual({ seconds: 30, because: 'campaigns.wrapSeconds' });
+    expect(wrapOf({ campaign: { campaignId: 'toString' } }, policy)).toEqual({ seconds: 10, because: 'campaigns.wrapSeconds' });
+  });
+  test('what is given is kept, and every mistake is told', () => {
+    const read = (campaigns: unknown) => {
+      const reader = new SettingsReader();
+      return [campaignsIn(reader)('campaigns', campaigns), reader.mistakes.map(({ path, message }) => `${path}: ${message}`)];
+    };
+    const given = { outside: 'day', wrapSeconds: 3_600, known: { day: { name: 'Day', wrapSeconds: 0 }, spring: {} } };
+    expect(read(given)).toEqual([given, []]);
+    expect(read({ outside: 'd'.repeat(65), wrapSeconds: 3_601, known: { day: { name: 'D'.repeat(81), wrapSeconds: 0.5 } } })).toEqual([
+      { known: { day: {} } },
+      [
+        'campaigns.outside: Give at most 64 characters, not 65.',
+        'campaigns.wrapSeconds: Give seconds from 0 to 3600, not 3601.',
+        'campaigns.known.day.name: Give at most 80 characters, not 81.',
+        'campaigns.known.day.wrapSeconds: Give seconds from 0 to 3600, not 0.5.',
+      ],
+    ]);
+    expect(read({ known: ['day'] })).toEqual([{}, ['campaigns.known: Give an object with the campaigns by their ids, not a list.']]);
   });
 });
 
