@@ -100,7 +100,7 @@ describe('MT-44: where the call has nothing', () => {
 });
 
 describe('a map', () => {
-  const missed = anUnansweredCall({ missedBecause: 'abandoned', tags: ['vip', 'new', 'vip 2'] });
+  const missed = anUnansweredCall({ missedBecause: 'no answer', tags: ['vip', 'new', 'vip 2'] });
   test.each<[string, FieldSource, object[]]>([
     ['by what the value reads as', { from: 'LINE', map: { Sales: 'S', sales: 's', '*': '?' } }, [{ as: 'text', text: 'S' }]],
     ['by its word in events', { from: 'DIRECTION', map: { inbound: 'in', '*': '?' } }, [{ as: 'text', text: 'in' }]],

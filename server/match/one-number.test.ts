@@ -3,7 +3,12 @@ import { keysOfOne, type OneKeys } from './one-number.ts';
 import type { Region } from './region.ts';
 
 /** The digits, the region they stand in, what they are found by, and what that shows. */
-type Row = readonly [digits: string, region: Region | undefined, keys: OneKeys, shows: string];
+type Row = readonly [
+  digits: string,
+  region: Region | undefined,
+  keys: Omit<OneKeys, 'strong'> & { readonly strong?: string },
+  shows: string,
+];
 const sure = (strong: string) => ({ strong, valid: true });
 const keysAre = (...[digits, region, keys]: Row) => expect(keysOfOne(digits, region)).toStrictEqual(keys);
 
