@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { keysOf } from './number-keys.ts';
 import type { Region } from './region.ts';
-import { stretchesOf, type Never } from './spelling.ts';
+import { plain, stretchesOf, type Never } from './spelling.ts';
 
 // Whether a stretch is a number only its reading shows; so most is seen through keysOf.
 test.each<readonly [written: string, region: Region | undefined, number: string, extension: string, source: string]>([
@@ -51,12 +51,125 @@ test.each<readonly [written: string, region: Region | undefined, never: Never]>(
   ['000 000 000', 'PL', 'not a number of any country'],
 ])('%j in %s: %s', (written, region, never) => expect(keysOf(written, region)).toEqual({ strong: [], weak: [], never }));
 
-test.each<readonly [written: string, runs: readonly string[], source: string]>([
-  ['+48 601 234 567', ['+48 601 234 567'], 'nothing around it'],
-  ['tel. (22) 123-45-67, kom. 601 234 567', ['(22) 123-45-67', '601 234 567'], 'words'],
-  ['０３ー１２３４ー５６７８', ['03-1234-5678'], 'full-width'],
-  ['601234567 / 602345678', ['601234567 / 602345678'], 'one stretch: the slash may belong to a number'],
-  ['sip:%2B48601234567@10.0.0.1:5060', ['+48601234567'], 'a SIP address'],
-  ['Sales <anna1@example.com> 601 234 567', ['601 234 567'], 'a mail address'],
-  ['601234567.0', ['601234567'], 'a float'],
-])('%j has the stretches %j (%s)', (written, runs) => expect(stretchesOf(written).stretches.map(({ run }) => run)).toEqual(runs));
+/** Runs, those that have an extension with it; and what there was instead. */
+type Stretches = readonly [
+  written: string,
+  runs: readonly (string | readonly [run: string, extension: string])[],
+  never: Never | undefined,
+];
+test.each<Stretches>([
+  ['+48 601 234 567', ['+48 601 234 567'], undefined],
+  ['tel. (22) 123-45-67, kom. 601 234 567', ['(22) 123-45-67', '601 234 567'], undefined],
+  ['０３ー１２３４ー５６７８', ['03-1234-5678'], undefined],
+  ['601234567 / 602345678', ['601234567 / 602345678'], undefined], // one stretch: the slash may belong to a number
+  ['601 234 567 lub 602 345 678', ['601 234 567', '602 345 678'], undefined],
+  ['n/a', [], 'no digits'],
+  // the longest field there is, before and after its letters are taken apart
+  [`${'a'.repeat(244)}: 601234567`, ['601234567'], undefined],
+  [`${'a'.repeat(245)}: 601234567`, [], 'too long'],
+  ['ﷺ'.repeat(14), [], 'no digits'],
+  ['ﷺ'.repeat(15), [], 'too long'],
+  // extensions
+  [
+    '601 234 567 w. 12, 602 345 678 w. 34',
+    [
+      ['601 234 567', '12'],
+      ['602 345 678', '34'],
+    ],
+    undefined,
+  ],
+  ['601 234 567 w. 12 w. 13', [['601 234 567', '12']], undefined],
+  ['415.555.0134 ext.22 / 415.555.0199', [['415.555.0134', '22'], '415.555.0199'], undefined],
+  ['415.555.0134 ext. 22 415.555.0199', [['415.555.0134', '22'], '415.555.0199'], undefined],
+  ['415.555.0134 #22 415.555.0199', [['415.555.0134', '22'], '415.555.0199'], undefined],
+  ['415.555.0134, 22 / 415.555.0199', ['415.555.0134', '22 / 415.555.0199'], undefined],
+  ['601 234 567 w. 123456', [['601 234 567', '123456']], undefined],
+  ['601 234 567 w. 1234567', ['601 234 567', '1234567'], undefined],
+  ['601 234 567, 123456', [['601 234 567', '123456']], undefined],
+  ['601 234 567, +12 34', ['601 234 567', '+12 34'], undefined],
+  ['601 234 567, (12) 34', ['601 234 567', '(12) 34'], undefined],
+  ['601 234 567 lub 12', ['601 234 567', '12'], undefined],
+  ['fax 22 123 45 67 w. 12', ['12'], 'a fax'],
+  // a fax: what is said right before, or after up to a comma or a closing bracket
+  ['fax: (22) 123 45 67', [], 'a fax'],
+  ['telefaks 22 123 45 67', [], 'a fax'],
+  ['телефакс 22 123 45 67', [], 'a fax'],
+  ['no fax, 601 234 567', ['601 234 567'], undefined],
+  ['fax; 601 234 567', ['601 234 567'], undefined],
+  ['fax | 601 234 567', ['601 234 567'], undefined],
+  ['(fax) 601 234 567', ['601 234 567'], undefined],
+  ['tel:601234567 fax', ['601234567'], undefined],
+  ['601 234 567 anna, fax', [], 'a fax'],
+  ['22 123 45 67 fax, 22 123 45 68', ['22 123 45 68'], 'a fax'],
+  ['22 123 45 67 fax; 22 123 45 68', ['22 123 45 68'], 'a fax'],
+  ['22 123 45 67 fax | 22 123 45 68', ['22 123 45 68'], 'a fax'],
+  ['22 123 45 67 (fax) 22 123 45 68', ['22 123 45 68'], 'a fax'],
+  ['22 123 45 67 fax 22 123 45 68', ['22 123 45 67'], 'a fax'],
+  ['22 123 45 67 Anna 22 123 45 68 fax', ['22 123 45 67'], 'a fax'],
+  // dates and amounts
+  ['2026-11-21', [], 'a date'],
+  ['seen 21/11/2026 10', [], 'a date'],
+  ['fax 22 123 45 67, 2026-11-21', [], 'a fax'], // the first counts
+  ['$1234567', [], 'an amount'],
+  ['1234567 zł', [], 'an amount'],
+  ['1234567.8', [], 'an amount'],
+  ['x: 1234567.89', [], 'an amount'],
+  ['1234567.0 eur', [], 'an amount'],
+  ['601234567.0', ['601234567'], undefined],
+  ['601234567.0 Anna', ['601234567'], undefined],
+  ['123456.0 Anna', [], 'an amount'],
+  // codes
+  ['6O1234567', ['6'], 'part of a code'],
+  ['A601234567', [], 'part of a code'],
+  ['601234567A', [], 'part of a code'],
+  ['601234567_1', [], 'part of a code'],
+  ['601234567-abc', [], 'part of a code'],
+  ['601234567ab602345678', [], 'part of a code'],
+  ['601234567tel602345678', ['601234567'], 'part of a code'],
+  ['601 234 567 ab 602 345 678', ['601 234 567', '602 345 678'], undefined],
+  ['tel601234567', ['601234567'], undefined],
+  ['601234567tel', ['601234567'], undefined],
+  ['Nr_601234567', ['601234567'], undefined],
+  ['Anna+48601234567', ['+48601234567'], undefined],
+  ['+48601234567abc', ['+48601234567'], undefined],
+  // addresses
+  ['sip:%2B48601234567@10.0.0.1:5060', ['+48601234567'], undefined],
+  ['sip:anna@10.0.0.1 601 234 567', ['601 234 567'], undefined],
+  ['<sips:601234567@example.com>', ['601234567'], undefined],
+  ['Sales <anna1@example.com> 601 234 567', ['601 234 567'], 'an address'],
+  ['anna@example.com', [], 'an address'],
+  ['anna1@example.com 2026-11-21', [], 'an address'],
+  ['www.example.com/601234567 602 345 678', ['602 345 678'], 'an address'],
+  ['https://example.com/601234567', [], 'an address'],
+  // other marks between digits
+  ['[22] 123 45 67', ['(22) 123 45 67'], undefined],
+  ['{22} 123 45 67', ['(22) 123 45 67'], undefined],
+  ["044'123'45'67", ['044 123 45 67'], undefined],
+  ['22\\123\\45\\67', ['22/123/45/67'], undefined],
+  ['0xx11 3123-4567', ['011 3123-4567'], undefined],
+  ['0 xx 11 3123-4567', ['011 3123-4567'], undefined],
+])('%j has the stretches %j, else %s', (written, runs, never) =>
+  expect(stretchesOf(written)).toStrictEqual({
+    stretches: runs.map((of) => (typeof of === 'string' ? { run: of } : { run: of[0], extension: of[1] })),
+    ...(never && { never }),
+  }),
+);
+
+test.each([
+  ['full-width', '＋４８（６０１）', '+48(601)'],
+  ['a script whose digits nobody dials with', '᠐᠙', '᠐᠙'],
+  ['bullets', '①090 ②03', ';090 ;03'],
+  ['lines', '1\n2\r3', '1;2;3'],
+  ['dashes and minus', '1\u22122\u20133\u20114', '1-2-3-4'],
+  ['the katakana length mark after a digit only', '3ー4 アー', '3-4 アー'],
+  ['dots', '1\u00b72\u20223\u20274\u30fb5', '1.2.3.4.5'],
+  ['commas', '1、2،3', '1,2,3'],
+  ['spaces', '\u20031\u20092\u30003\u00a04\t', '1 2 3 4'],
+  ['direction marks', '\u202a+48\u202c\u200f', '+48'],
+  ['capital letters', ' FAX Ärzte ', 'fax ärzte'],
+  ['capital letters alone', ' FAX ', 'fax'],
+])('%s: %j is read as %j', (_, written, read) => expect(plain(written)).toBe(read));
+test.each(['٠٩', '۰۹', '०९', '০৯', '੦੯', '૦૯', '୦୯', '௦௯', '౦౯', '೦೯', '൦൯', '๐๙', '໐໙', '၀၉', '០៩'])(
+  'the digits %s are 0 and 9',
+  (digits) => expect(plain(digits)).toBe('09'),
+);
