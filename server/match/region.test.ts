@@ -67,7 +67,22 @@ test.each<readonly [written: string, region: Region, source: string]>([
   ['Czech Republic', 'CZ', 'the name until 2016'],
   ['Hong Kong', 'HK', 'CLDR, short'],
   ['Guernsey', 'GG', 'its own region, one plan with GB'],
+  ['Republic of Poland', 'PL', 'the form of the state'],
+  ['Kingdom of the Netherlands', 'NL', 'the form of the state, with its article'],
+  ['The Federal Republic of Germany', 'DE', 'the form of the state in two words, with an article'],
+  ['Poland, Republic of', 'PL', 'the form behind'],
+  ['Germany, the Federal Republic of ', 'DE', 'the form behind, with an article'],
+  ['St Lucia', 'LC', 'St without a point'],
+  ['St. Kitts & Nevis', 'KN', 'St. and &'],
+  ['Curacao', 'CW', 'without its cedilla'],
+  ['Aland', 'AX', 'without its ring'],
+  ['Faeroer', 'FO', 'æ and ø spelt out'],
+  ['Bahamas , the', 'BS', 'article behind'],
+  ['  the  Bahamas', 'BS', 'article before'],
 ])('%j is %s (%s)', (written, region) => expect(regionOf(written)).toBe(region));
+
+test('a name may have a hundred characters', () => expect(regionOf(`Poland${' '.repeat(94)}`)).toBe('PL'));
+test('Namibia is no missing answer', () => expect(regionOf('NA')).toBe('NA'));
 
 test.each([
   undefined,
@@ -77,6 +92,8 @@ test.each([
   '-',
   'n/a',
   'N.A.',
+  ' n / a ',
+  'N.a',
   'XX',
   'ZZZ',
   'Poland Sp. z o.o.',
@@ -89,6 +106,7 @@ test.each([
   '+48',
   '🇵🇱',
   'x'.repeat(10_000),
+  `Poland${' '.repeat(95)}`,
 ])('%j is no region', (written) => expect(regionOf(written)).toBe(undefined));
 
 describe('every region with a numbering plan', () => {
