@@ -58,7 +58,9 @@ export function chooseMatter(call: Call, inputs: Inputs, facts: DecideFacts, abo
       what: { kind: mine.role, id: mine.id!, name: nameIn(mine.wanted) },
       because: [...because, `It hangs on the ${mine.role} that was made for it.`],
     };
-  const isComing = made.wants.some(({ role }) => !own.some((one) => one.role === role && one.state === 'parked')) || made.coming;
+  const isOutOfReach = (role: Matter['kind']) =>
+    (facts.matters ?? []).some((one) => one.role === role && (one.state === 'parked' || one.state === 'deleted'));
+  const isComing = made.wants.some(({ role }) => !isOutOfReach(role)) || made.coming;
   if (isComing) return { ...rest, awaits: true, because };
   const attached = attachedOf(cases.attach, open);
   if (!attached) return { ...rest, because: [...because, ...whyNothing(cases.attach, party, inputs.matters)] };
@@ -212,7 +214,7 @@ function newCase(call: Call, inputs: Inputs, facts: DecideFacts, about: About, p
       return no('the contact was made for this number, and was not there before (AC-15).');
   }
   // A contact that is just being made is waited for: its coming tells the call again.
-  if (cases.createFor !== 'existing contact' && inputs.match.stranger && facts.made?.state === 'waiting' && facts.made.kind === 'contact')
+  if (inputs.match.stranger && facts.made?.state === 'waiting' && facts.made.kind === 'contact')
     return { wants: [], because: ['A case is made once its contact is there (D3).'] };
   if (cases.create === 'none open') {
     const [there] = open.cases;

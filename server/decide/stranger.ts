@@ -37,7 +37,7 @@ export function chooseStranger(call: Call, inputs: Inputs, { made, heard, settle
   const rules = inputs.policy.stranger;
   const [making, when] = makingOf(call, rules, inputs.policy);
   if (making === 'nothing') return { because: [] };
-  const noun = `a ${making}`;
+  const noun = articled(making);
   // What isn't logged makes nobody, whenever it is asked.
   const isClosed = judgeHours(call, inputs).is === 'out of hours';
   const isLogged =
@@ -60,13 +60,17 @@ export function chooseStranger(call: Call, inputs: Inputs, { made, heard, settle
   if (again && made.kind !== making)
     return {
       person: { record: recordFor(call, inputs, made.kind, rules, heard), generation: made.generation },
-      because: [`${when}: ${noun} would be made, but a ${made.kind} is there already for this number; the first decision counts (P1).`],
+      because: [
+        `${when}: ${noun} would be made, but ${articled(made.kind)} is there already for this number; the first decision counts (P1).`,
+      ],
     };
   return {
     person: { record: recordFor(call, inputs, making, rules, heard), generation: again ? made.generation : (made?.generation ?? 0) + 1 },
     because: [`${when}: ${again ? `the ${making} made for this number is theirs` : `${noun} is made for the number`} (AC-10).`],
   };
 }
+
+const articled = (kind: PersonKind): string => (kind === 'account' ? 'an account' : `a ${kind}`);
 
 /**
  * The lead made for its number is closed, and a call of a closed lead is a stranger's (R5). A call that it was made for, or that found it
