@@ -161,15 +161,15 @@ export function chooseFollowUpOwner(call: Call, inputs: Inputs, recordOwnerId: s
   const { policy, named } = inputs;
   const { agent } = whoseCall(call);
   const because: string[] = [];
-  const chain: [string | undefined, string][] = [
-    [policy.followUp.missedFor === 'record owner' ? recordOwnerId : undefined, 'who owns the record (RS-46)'],
-    [policy.followUp.seniorManagerId, "who hands out what is nobody's (RS-40)"],
+  const chain = [
+    { ownerId: policy.followUp.missedFor === 'record owner' ? recordOwnerId : undefined, who: 'who owns the record (RS-46)' },
+    { ownerId: policy.followUp.seniorManagerId, who: "who hands out what is nobody's (RS-40)", isNamed: true },
   ];
-  for (const [ownerId, who] of chain) {
+  for (const { ownerId, who, isNamed } of chain) {
     if (ownerId === undefined) continue;
     const user = Object.hasOwn(named, ownerId) ? named[ownerId] : undefined;
     // A queue that an admin named takes tasks, or the org says why not; whose record it is was nobody's choice for a task.
-    if (!user && ownerId === recordOwnerId) {
+    if (!user && !isNamed) {
       because.push("The record's owner is no active user of the CRM, or a queue.");
       continue;
     }

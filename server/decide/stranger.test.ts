@@ -30,7 +30,7 @@ const inputsFor = (call: Call, { stranger, policy, more }: Given = {}): Inputs =
   };
 };
 const choose = (call: Call, given: Given = {}) =>
-  chooseStranger(call, inputsFor(call, given), { recordingLinks: {}, settled: true, ...given.known } as DecideFacts);
+  chooseStranger(call, inputsFor(call, given), { recordingLinks: {}, settled: true, ...given.known });
 const record = (call: Call, given?: Given) => choose(call, given).person?.record;
 /** What is made now, or that it waits, or nothing. */
 const now = (call: Call, given?: Given) => {
