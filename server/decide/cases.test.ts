@@ -135,32 +135,87 @@ describe('what an admin may say', () => {
       parsePolicy({ language: 'en', ...document });
       return [];
     } catch (error) {
-      return (error as PolicyMistakes).mistakes.map(({ path }) => path);
+      return (error as PolicyMistakes).mistakes.map(({ path, message, together }) => [together ? 'together' : 'alone', path, message]);
     }
   };
+  const withheld = 'Who withholds the number is no contact: let cases.createFor be "anybody", or take "withheld" out.';
+  const byRules = 'Whom the assignment rules choose is not named here: take it out, or let cases.owner be "log owner".';
+  const stage = 'Name the stage an opportunity begins in, such as "Prospecting": Salesforce makes none without.';
+  const anybody = { also: ['withheld'], createFor: 'anybody' };
+  const ofShop = (rules: object, company: object = {}) => ({ ...company, lines: { shop: rules } });
   test.each([
-    [{ cases: { also: ['withheld'] } }, ['cases.also']],
-    [{ cases: { also: ['withheld'], createFor: 'anybody' } }, []],
-    [{ cases: { owner: 'assignment rules', ownerId: '005A' } }, ['cases.ownerId']],
-    [{ opportunities: { create: 'none open' } }, ['opportunities.stage']],
+    [{ cases: { also: ['withheld'] } }, ['cases.also'], withheld],
+    [{ cases: { also: ['withheld'], createFor: 'any contact' } }, ['cases.also'], withheld],
+    [{ cases: anybody }, []],
+    [{ cases: { createFor: 'any contact' } }, []],
+    [{ cases: { owner: 'assignment rules', ownerId: '005A' } }, ['cases.ownerId'], byRules],
+    [{ cases: { owner: 'assignment rules' } }, []],
+    [{ cases: { owner: 'log owner', ownerId: '005A' } }, []],
+    [{ opportunities: { create: 'none open' } }, ['opportunities.stage'], stage],
     [{ opportunities: { create: 'none open', stage: 'Prospecting' } }, []],
-    [{ cases: { also: ['sometimes'] } }, ['cases.also']],
-    [{ cases: { also: ['missed', 'missed'] } }, ['cases.also']],
-    [{ cases: { codeField: 'No field' } }, ['cases.codeField']],
-    [{ cases: { subject: '{CUSTOMER' } }, ['cases.subject']],
-    [{ lines: { shop: { cases: { also: ['withheld'] } } } }, ['lines.shop.cases.also']],
-    [{ lines: { shop: { cases: { also: ['withheld'] } } }, cases: { createFor: 'anybody' } }, []],
-  ])('%j: %j', (document, expected) => expect(mistakes(document)).toEqual(expected));
+    [{ opportunities: { create: 'never' } }, []],
+    [ofShop({ cases: { also: ['withheld'] } }), ['lines.shop.cases.also'], withheld],
+    [ofShop({ cases: { also: ['withheld'] } }, { cases: { createFor: 'anybody' } }), []],
+    [ofShop({ cases: { createFor: 'any contact' } }, { cases: anybody }), ['lines.shop.cases.createFor'], withheld],
+    [ofShop({ cases: { origin: 'Shop' } }, { cases: { also: ['withheld'] } }), ['cases.also'], withheld],
+    [ofShop({ cases: { owner: 'assignment rules' } }, { cases: { ownerId: '005A' } }), ['lines.shop.cases.owner'], byRules],
+    [ofShop({ cases: { ownerId: '005A' } }, { cases: { owner: 'assignment rules' } }), ['lines.shop.cases.ownerId'], byRules],
+    [ofShop({ cases: { origin: 'Shop' } }, { cases: { owner: 'assignment rules', ownerId: '005A' } }), ['cases.ownerId'], byRules],
+    [ofShop({ opportunities: { create: 'none open' } }), ['lines.shop.opportunities.stage'], stage],
+    [ofShop({ opportunities: { create: 'none open' } }, { opportunities: { stage: 'First' } }), []],
+    [ofShop({ language: 'fr' }), []],
+  ] as [object, string[], string?][])('%j together: a mistake in %j', (document, paths, message) =>
+    expect(mistakes(document)).toEqual(paths.map((path) => ['together', path, message])),
+  );
+  const long = 'x'.repeat(256);
+  test.each([
+    ['cases.also', 'sometimes', 'Give a list of "outbound", "missed", "withheld", "out of hours", not "sometimes".'],
+    ['cases.also', ['missed', 'missed'], 'Something stands there twice.'],
+    ['cases.via', 'account', 'Choose one of "contact", "contact or account", not "account".'],
+    ['cases.create', 'once', 'Choose one of "never", "none open", "always", not "once".'],
+    ['cases.moment', 'later', 'Choose one of "ring", "answer", "end", not "later".'],
+    ['cases.createFor', 'all', 'Choose one of "existing contact", "any contact", "anybody", not "all".'],
+    ['cases.owner', 'me', 'Choose one of "log owner", "assignment rules", not "me".'],
+    ['cases.origin', long, 'Give at most 40 characters, not 256.'],
+    ['cases.codePurpose', long, 'Give at most 64 characters, not 256.'],
+    ['cases.codeField', 'No field', 'Give the API name of a field, such as "CaseNumber", not "No field".'],
+    ['cases.code', 1, 'Give true or false, not 1.'],
+    ['opportunities.create', 'always', 'Choose one of "never", "none open", not "always".'],
+    ['opportunities.stage', long, 'Give at most 255 characters, not 256.'],
+    ['opportunities.closeDays', -1, 'Give a whole number of days from 0 to 3650, not -1.'],
+    ['opportunities.closeDays', 0.5, 'Give a whole number of days from 0 to 3650, not 0.5.'],
+  ])('%s: %j is a mistake', (path, value, message) => {
+    const [section = '', setting = ''] = path.split('.');
+    expect(mistakes({ [section]: { [setting]: value } })).toEqual([['alone', path, message]]);
+  });
+  test.each(['cases.subject', 'opportunities.name'])('%s is a template', (path) => {
+    const [section = '', setting = ''] = path.split('.');
+    expect(mistakes({ [section]: { [setting]: '{CUSTOMER' } })).toMatchObject([['alone', path, expect.any(String)]]);
+  });
+  test('as it is given, so it is read', () => {
+    const cases: CaseRules = {
+      ...{ attach: 'latest of both', via: 'contact or account', create: 'none open', moment: 'ring', createFor: 'anybody' },
+      ...{ also: ['outbound', 'withheld'], owner: 'log owner', ownerId: '00GC', origin: 'Web', subject: 'About {CUSTOMER}' },
+      ...{ code: true, codeField: 'Number__c', codePurpose: 'case' },
+    };
+    const opportunities = { create: 'none open', stage: 'First', closeDays: 3650, name: 'Deal' } as const;
+    expect(parsePolicy({ language: 'en', cases, opportunities })).toMatchObject({ cases, opportunities });
+  });
 
   test('nothing is read of the org that no setting needs', () => {
     const { cases, opportunities } = defaultPolicy('en');
+    const deals = ['opportunity', 'opportunity-role'];
     const kinds = (more: Partial<CaseRules>) => mattersRead({ cases: { ...cases, ...more }, opportunities }).kinds;
     expect([kinds({}), kinds({ create: 'always' })]).toEqual([[], []]);
     expect([kinds({ attach: 'case' }), kinds({ create: 'none open' }), kinds({ code: true })]).toEqual([['case'], ['case'], ['case']]);
-    expect(kinds({ attach: 'opportunity' })).toEqual(['opportunity', 'opportunity-role']);
-    expect(mattersRead({ cases, opportunities: { ...opportunities, create: 'none open' } }).kinds).toEqual([
-      'opportunity',
-      'opportunity-role',
+    expect(kinds({ attach: 'opportunity' })).toEqual(deals);
+    expect([kinds({ attach: 'case, then opportunity' }), kinds({ attach: 'latest of both' })]).toEqual([
+      ['case', ...deals],
+      ['case', ...deals],
     ]);
+    expect(mattersRead({ cases, opportunities: { ...opportunities, create: 'none open' } })).toEqual({ kinds: deals, code: undefined });
+    const keyed = { ...cases, codeField: 'Number__c' };
+    expect(mattersRead({ cases: { ...keyed, code: true }, opportunities })).toEqual({ kinds: ['case'], code: 'Number__c' });
+    expect(mattersRead({ cases: keyed, opportunities })).toEqual({ kinds: [], code: undefined });
   });
 });

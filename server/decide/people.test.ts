@@ -5,7 +5,7 @@ import { anAgent, anOutboundCall, anUnansweredCall, aToldCall } from '../testing
 import { matchCall, nobodyKnown, defaultRules } from '../match/match.ts';
 import { campaignOf, campaignsIn, wrapOf } from './campaigns.ts';
 import { chooseLogOwner } from './owner.ts';
-import { missingBeforeLive } from './people.ts';
+import { missingBeforeLive, peopleIn } from './people.ts';
 import type { Inputs, Owner } from './pin.ts';
 import { pinInputs } from './pin.ts';
 import { defaultPolicy, parsePolicy, PolicyMistakes } from './policy.ts';
@@ -108,25 +108,67 @@ describe('campaigns', () => {
 
 describe('what is asked of everybody', () => {
   test('RS-28: what is needed before going live, and only what the policy asks for', () => {
-    const asks = { people: { beforeLive: ['senior manager', 'default owner', 'campaign'] } };
-    expect(missingBeforeLive(inputs(asks).policy)).toHaveLength(3);
-    const given = { followUp: { seniorManagerId: '005S' }, defaultOwnerId: '005D', campaigns: { outside: 'day' } };
-    expect(missingBeforeLive(inputs({ ...asks, ...given }).policy)).toEqual([]);
+    const asks = { people: { beforeLive: ['campaign', 'senior manager', 'default owner'] } };
+    const missing = (given: object) => missingBeforeLive(inputs({ ...asks, ...given }).policy);
+    const [manager, owner, campaign] = [
+      { followUp: { seniorManagerId: '005S' } },
+      { defaultOwnerId: '005D' },
+      { campaigns: { outside: 'day', known: { day: {} } } },
+    ];
+    const [noManager, noOwner, noCampaign] = [
+      'Appoint a senior manager: followUp.seniorManagerId.',
+      'Name a default owner: defaultOwnerId.',
+      'Name the campaign of calls outside campaigns: campaigns.outside.',
+    ];
+    expect(missing({})).toEqual([noCampaign, noManager, noOwner]);
+    expect(missing({ ...owner, ...campaign })).toEqual([noManager]);
+    expect(missing({ ...manager, ...campaign })).toEqual([noOwner]);
+    expect(missing({ ...manager, ...owner })).toEqual([noCampaign]);
+    expect(missing({ ...manager, ...owner, ...campaign })).toEqual([]);
     expect(missingBeforeLive(defaultPolicy('en'))).toEqual([]);
   });
+  const ways = '"by hand", "email", "federation id", "employee number", "extension"';
+  const needs = '"senior manager", "default owner", "campaign"';
   test.each([
-    [{ mapping: [] }, 'Give at least one of them.'],
-    [{ mapping: ['email', 'email'] }, 'Something stands there twice.'],
-    [{ mapping: ['name'] }, 'Choose one of "by hand", "email"'],
-    [{ mapping: 'email' }, 'Give a list of "by hand", "email"'],
-    [{ beforeLive: ['luck'] }, 'Choose one of "senior manager"'],
-    [{ seats: 0 }, 'Give a whole number from 1'],
-    [{ strictSeats: true }, 'Say how many seats there are'],
-  ])('%j is a mistake', (people, words) => {
-    const read = () => parsePolicy({ language: 'en', people });
-    expect(read).toThrow(PolicyMistakes);
-    expect(read).toThrow(words);
+    [{ mapping: [] }, ['people.mapping: Give at least one of them.']],
+    [{ mapping: ['email', 'email'] }, ['people.mapping: Something stands there twice.']],
+    [
+      { mapping: ['name', 'email', 'email', 'luck'] },
+      [`people.mapping: Choose one of ${ways}, not "name".`, `people.mapping: Choose one of ${ways}, not "luck".`],
+    ],
+    [{ mapping: 'email' }, [`people.mapping: Give a list of ${ways}, not "email".`]],
+    [{ beforeLive: ['luck'] }, [`people.beforeLive: Choose one of ${needs}, not "luck".`]],
+    [{ beforeLive: 'luck' }, [`people.beforeLive: Give a list of ${needs}, not "luck".`]],
+    [{ seats: 0 }, ['people.seats: Give a whole number from 1 to 100000, not 0.']],
+    [{ seats: 1.5 }, ['people.seats: Give a whole number from 1 to 100000, not 1.5.']],
+    [{ strictSeats: 1 }, ['people.strictSeats: Give true or false, not 1.']],
+    [{ strictSeats: true }, ['people.strictSeats: Say how many seats there are, in people.seats, or leave strictSeats out.']],
+  ])('%j is a mistake', (people, expected) => {
+    const read = () => {
+      try {
+        return parsePolicy({ language: 'en', people });
+      } catch (error) {
+        return (error as PolicyMistakes).mistakes.map(({ path, message }) => `${path}: ${message}`);
+      }
+    };
+    expect(read()).toEqual(expected);
   });
+  test.each([
+    { mapping: ['extension', 'by hand'], beforeLive: [], strictSeats: false },
+    { mapping: ['employee number'], beforeLive: ['campaign', 'default owner'], seats: 100_000, strictSeats: true },
+  ] as const)('%j is read as it is given', (people) => expect(parsePolicy({ language: 'en', people }).people).toStrictEqual(people));
+  test('the same is said to editors', () =>
+    expect(peopleIn(new SettingsReader()).schema?.properties).toEqual({
+      mapping: {
+        type: 'array',
+        items: { enum: ['by hand', 'email', 'federation id', 'employee number', 'extension'] },
+        uniqueItems: true,
+        minItems: 1,
+      },
+      beforeLive: { type: 'array', items: { enum: ['senior manager', 'default owner', 'campaign'] }, uniqueItems: true },
+      seats: { type: 'integer', minimum: 1, maximum: 100_000 },
+      strictSeats: { type: 'boolean' },
+    }));
 });
 
 describe('D1: what was known of people is pinned', () => {

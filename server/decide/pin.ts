@@ -62,7 +62,7 @@ export function pinInputs(pinned: Inputs | undefined, now: Inputs, call: Call, r
   const isAnother = isOtherCase || (pinned.number !== undefined && pinned.number !== now.number) || !isSame(pinned.pointed, now.pointed);
   const isAnew =
     call.linked !== undefined || pinned.match.unsure || isAnother || (reopens && !(now.match.stranger && pinned.match.stranger));
-  const leftOut = [...(pinned.leftOut ?? []), ...(now.leftOut ?? []).filter((id) => !Object.hasOwn(pinned.people, id))];
+  const leftOut = [...new Set([...(pinned.leftOut ?? []), ...(now.leftOut ?? []).filter((id) => !Object.hasOwn(pinned.people, id))])];
   const { match, matters, named, number, pointed, queues } = now;
   return {
     ...pinned,
