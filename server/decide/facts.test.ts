@@ -34,7 +34,7 @@ describe('what the rules look at', () => {
     ['a person chose who it is about', aToldCall({ linked: { who: linked } }), { record: 'chosen by a person' }],
     ['a person chose what it is about', aToldCall({ linked: { what: linked } }), { record: 'chosen by a person' }],
     ['a person took the link off', aToldCall({ linked: { by: anna } }), {}],
-    ['an agent saved a memo', aToldCall({ noted: { subject: undefined, memos } }), { memo: 'saved by an agent' }],
+    ['an agent saved a memo', aToldCall({ noted: { memos } }), { memo: 'saved by an agent' }],
     ['a person took it back', aToldCall({ undone: [{ policyVersion: 3, by: 'Olga' }] }), { undone: 'by a person' }],
     ['a person took another version’s back', aToldCall({ undone: [{ policyVersion: 2, by: 'Olga' }] }), {}],
   ] satisfies [string, Call, Partial<Facts>][])('%s', (_what, call, changed) => expect(factsFor(call)).toEqual({ ...usual, ...changed }));
