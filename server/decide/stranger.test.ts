@@ -91,6 +91,7 @@ describe('RS-12, RS-38: when it is made', () => {
   test.each(['ring', 'answer', 'end'] as const)('at %s, once nothing more is expected', (moment) =>
     expect(calls.slice(4).map((call) => now(call, { stranger: { moment } }))).toEqual(['lead', 'contact', 'account', 'account']),
   );
+  test('nothing is said of a call that goes on', () => expect(choose(ringing)).toStrictEqual({ because: [] }));
   test('what it waits for is said', () =>
     expect(choose(anUnansweredCall(), { known: { settled: false } })).toEqual({
       because: ['A stranger called in vain: a lead is made when nothing more is to be expected of the call (D3).'],
@@ -323,7 +324,12 @@ describe('what it holds', () => {
 
   describe('whose it is', () => {
     const written = (agent?: typeof ben) =>
-      anUnansweredCall({ messages: [{ id: 'm1', at: noon, direction: 'inbound', ...(agent && { agent }) }] });
+      anUnansweredCall({
+        messages: [
+          { id: 'm1', at: noon, direction: 'inbound' },
+          { id: 'm2', at: noon, direction: 'outbound', ...(agent && { agent }) },
+        ],
+      });
     const more = {
       people: {
         anna: { crmUserId: '005A', zone: 'Asia/Tokyo', name: 'Anna in the CRM' },
