@@ -134,7 +134,7 @@ test.each<[Call['customer'], string, string]>([
   [{ asSent: ' 03-1234\n' }, '03-1234', '03-1234'],
   [{ asSent: 'anonymous', withheld: true }, 'anonymous', 'anonymous'],
   [{ withheld: true, name: 'Hanako' }, 'number withheld', 'Hanako, number withheld'],
-  [{ withheld: false, email: 'h@example.com' }, 'unknown', 'unknown, h@example.com'],
+  [{ email: 'h@example.com' }, 'unknown', 'unknown, h@example.com'],
   [{}, 'unknown', 'unknown'],
 ])('the customer %o: number “%s”, in full “%s”', (customer, said, full) => {
   const call = aToldCall({ customer });

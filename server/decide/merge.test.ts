@@ -7,6 +7,7 @@ import { anAgent, anna, anOutboundCall, anUnansweredCall, aToldCall, noon } from
 import { anyText } from '../testing/any-text.ts';
 import { hostileKeys, hostileTexts } from '../testing/hostile.ts';
 import { commentCap } from './fit-comment.ts';
+import { codeOf, type Known, renderLine, renderLines, sayValue, valueOf } from './merge.ts';
 import { defaultPolicy, parsePolicy, PolicyMistakes } from './policy.ts';
 import { previewTexts } from './preview-text.ts';
 import { type MergeField, mergeFields, mistakesInTemplate } from './templates.ts';
@@ -100,6 +101,263 @@ describe('what the fields say', () => {
         name,
       ).toBe(true);
     }
+  });
+});
+
+describe('every field', () => {
+  const at = (seconds: number) => (noon + seconds * 1000) as Instant;
+  const facts = { recordingLinks: {}, settled: true };
+  const nobody = { ownerId: undefined, zone: undefined, agent: undefined, agentOwns: false, because: [] };
+  const knowing = (call: Call, changes: Partial<Known> = {}): Known => ({
+    call,
+    inputs: {
+      policyVersion: 1,
+      policy: parsePolicy({ language: 'en', product: 'Planted' }),
+      people: { anna: annaInCrm, ben: { crmUserId: '005B', zone: 'UTC', name: 'Ben Roy' }, zoe: null },
+      fallbackOwner: { crmUserId: '005Z', zone: 'UTC', name: 'Integration' },
+      named: { '005S': { crmUserId: '005S', zone: 'UTC', name: 'Senior' }, '00GQ': null },
+      match: { candidates: [], searched: '' },
+      clockOffsetMs: 0,
+    },
+    facts,
+    owner: nobody,
+    date: '2026-03-04',
+    zone: 'Asia/Tokyo',
+    clockMs: 0,
+    recordName: undefined,
+    ...changes,
+  });
+  const full = aToldCall({
+    customer: { number: '+81312345678' as PhoneNumber, name: 'Hanako Tanaka', email: 'hanako@example.com' },
+    line: { id: 'sales', name: 'Sales', number: '+48221234567' as PhoneNumber },
+    people: [
+      { endpoint: 'SIP/ben', agent: anAgent('ben', 'Ben Nowak'), ringSeconds: 3, talkSeconds: 0, holdSeconds: 0, answered: false },
+      { endpoint: 'SIP/anna', agent: anna, ringSeconds: 7, talkSeconds: 61, holdSeconds: 30, answered: true },
+    ],
+    attempts: [
+      { at: at(1), endpoint: 'SIP/ben', seconds: 3, how: 'no answer' },
+      { at: at(5), endpoint: 'SIP/anna', agent: anna, seconds: 7, how: 'answered' },
+    ],
+    answeredBy: anAgent('cleo', 'Cleo Maes'),
+    lastWith: anAgent('dora', 'Dora Lind'),
+    holdSeconds: 30,
+    queue: { id: 'q1', name: 'Support' },
+    voicemail: { url: 'https://pbx.example/vm' },
+    recordings: ['a', 'b'].map((recordingId) => ({ recordingId, url: `https://pbx.example/${recordingId}` })),
+    transcript: { text: 'Good morning.\nHi.' },
+    analysis: { score: 87, summary: 'Wants\na quote.', talkRatio: 0.414 },
+    tags: ['vip', 'complaint'],
+    wrapUp: 'Interested',
+    comments: [{ at: noon, text: 'Call again' }],
+    digits: '1 2 4711',
+    attribution: {
+      ...{ source: 'google', medium: 'cpc', campaign: 'brand', term: 'oven', content: 'banner', gclid: 'x1', gaClientId: '123.456' },
+      ...{ referrer: 'https://www.example.com/', landingPage: 'https://acme.example/ovens' },
+    },
+    campaign: { campaignId: '7', name: 'Spring' },
+  });
+  const saidBy = (known: Known) => Object.fromEntries(names.map((name) => [name, sayValue(name, known)]).filter(([, value]) => value));
+
+  test('says what the call has', () =>
+    expect(
+      saidBy(
+        knowing(full, {
+          owner: { ...nobody, ownerId: '005B', agent: { ...anna, email: 'anna@example.com' } },
+          dueMs: at(14_400),
+          clockMs: 3_600_000,
+          recordName: 'Hana Mori',
+        }),
+      ),
+    ).toEqual({
+      CALL_TYPE: 'Inbound answered',
+      DIRECTION: 'Inbound',
+      RESULT: 'Answered',
+      DISPOSITION: 'Interested, vip, complaint',
+      OUTCOME: 'Interested',
+      CALL_ID: 'c-41',
+      DATE: '2026-03-04',
+      CALL_START: '2026-03-02 22:00:00',
+      DIAL_START: '2026-03-02 22:00:01',
+      RING_END: '2026-03-02 22:00:12',
+      TALK_START: '2026-03-02 22:00:12',
+      TALK_END: '2026-03-02 22:01:13',
+      DURATION: '1 min 1 s',
+      DURATION_SEC: '61',
+      MINUTES: '2',
+      WAIT_TIME: '12 s',
+      RING_TIME: '11 s',
+      HOLD_TIME: '30 s',
+      CUSTOMER: 'Hana Mori',
+      FIRST_NAME: 'Hana',
+      LAST_NAME: 'Mori',
+      CUSTOMER_NUMBER: '+81312345678',
+      RECORD_NAME: 'Hana Mori',
+      RECORD_EMAIL: 'hanako@example.com',
+      FROM: '+81312345678',
+      TO: '+48221234567',
+      LINE: 'Sales',
+      LINE_NAME: 'Sales',
+      LINE_NUMBER: '+48221234567',
+      QUEUE: 'Support',
+      AGENT: 'Anna Sato',
+      AGENT_NAME: 'Anna Sato',
+      AGENT_EMAIL: 'anna@example.com',
+      ANSWERED_BY: 'Cleo Maes',
+      DUE_TIME: '2026-03-03 01:00:00',
+      OWNER_NAME: 'Ben Roy',
+      ENDPOINT: 'SIP/anna',
+      RECORDING_URL: 'https://pbx.example/a https://pbx.example/b',
+      VOICEMAIL_URL: 'https://pbx.example/vm',
+      TAGS: 'vip, complaint',
+      COMMENT: 'Call again',
+      TRANSCRIPT: 'Good morning.\nHi.',
+      SUMMARY: 'Wants\na quote.',
+      SCORE: '87',
+      TALK_RATIO: '41%',
+      IVR_CODE: '4711',
+      IVR_PATH: '1 › 2 › 4711',
+      CAMPAIGN: 'Spring',
+      UTM_SOURCE: 'google',
+      UTM_MEDIUM: 'cpc',
+      UTM_CAMPAIGN: 'brand',
+      UTM_TERM: 'oven',
+      UTM_CONTENT: 'banner',
+      REFERRER: 'https://www.example.com/',
+      LANDING_PAGE: 'https://acme.example/ovens',
+      GCLID: 'x1',
+      GA_CLIENT_ID: '123.456',
+      PRODUCT: 'Planted',
+    }));
+  const bare = anUnansweredCall({ customer: {}, line: undefined, endedAt: at(40) });
+  test('says nothing of what a call has not', () =>
+    expect(saidBy(knowing(bare))).toEqual({
+      CALL_TYPE: 'Missed',
+      DIRECTION: 'Missed',
+      RESULT: 'Missed',
+      DISPOSITION: 'Missed',
+      CALL_ID: 'c-41',
+      DATE: '2026-03-04',
+      CALL_START: '2026-03-02 21:00:00',
+      DIAL_START: '2026-03-02 21:00:00',
+      RING_END: '2026-03-02 21:00:40',
+      DURATION_SEC: '0',
+      MINUTES: '0',
+      WAIT_TIME: '22 s',
+      CUSTOMER: 'unknown',
+      PRODUCT: 'Planted',
+    }));
+  test('as it is: no value, an empty one, a number, a list', () => {
+    const values = (call: Call) =>
+      (['HOLD_TIME', 'RING_TIME', 'VOICEMAIL_URL', 'RECORDING_URL', 'TAGS', 'IVR_CODE', 'TALK_RATIO'] as const).map((name) =>
+        valueOf(name, knowing(call)),
+      );
+    expect([values(bare), values(full)]).toEqual([
+      [undefined, undefined, [], [], [], '', undefined],
+      [30, 11, 'https://pbx.example/vm', ['https://pbx.example/a', 'https://pbx.example/b'], ['vip', 'complaint'], '4711', 41],
+    ]);
+  });
+  test.each<[string, MergeField, Known, string]>([
+    ['the second of what is there: the name that was sent', 'CUSTOMER', knowing(full), 'Hanako Tanaka'],
+    ['which has a last name', 'LAST_NAME', knowing(full), 'Tanaka'],
+    ['else the number', 'CUSTOMER', knowing(aToldCall({ customer: { number: '+4812' as PhoneNumber } })), '+4812'],
+    ['a name heard in another call', 'LAST_NAME', knowing(bare, { facts: { ...facts, heard: { name: 'Jan Nowak' } } }), 'Nowak'],
+    [
+      'an e-mail heard there',
+      'RECORD_EMAIL',
+      knowing(bare, { facts: { ...facts, heard: { name: 'J', email: 'j@x.example' } } }),
+      'j@x.example',
+    ],
+    ['a number as it was sent', 'CUSTOMER_NUMBER', knowing(aToldCall({ customer: { asSent: ' 03-1\n' } })), '03-1'],
+    ['a withheld one not even so', 'CUSTOMER_NUMBER', knowing(aToldCall({ customer: { asSent: 'anonymous', withheld: true } })), ''],
+    ['a queue without a name', 'QUEUE', knowing(aToldCall({ queue: { id: 'q1' } })), 'q1'],
+    ['a campaign without a name', 'CAMPAIGN', knowing(aToldCall({ campaign: { campaignId: '7' } })), '7'],
+    ['the phone that rang first', 'ENDPOINT', knowing(aToldCall({ people: full.people.slice(0, 1) })), 'SIP/ben'],
+    ['who talked last', 'ANSWERED_BY', knowing(aToldCall({ answeredBy: undefined, lastWith: anAgent('dora', 'Dora') })), 'Dora'],
+    ['nobody of ours answered what we dialled', 'ANSWERED_BY', knowing(anOutboundCall()), ''],
+    ['nor what went to voicemail', 'ANSWERED_BY', knowing(aToldCall({ type: 'voicemail' })), ''],
+    ['when we dialled', 'DIAL_START', knowing(anOutboundCall({ attempts: full.attempts })), '2026-03-02 21:00:00'],
+    ['the owner: a user the rules name', 'OWNER_NAME', knowing(full, { owner: { ...nobody, ownerId: '005S' } }), 'Senior'],
+    ['who connected the CRM', 'OWNER_NAME', knowing(full, { owner: { ...nobody, ownerId: '005Z' } }), 'Integration'],
+    ['a queue has no name here', 'OWNER_NAME', knowing(full, { owner: { ...nobody, ownerId: '00GQ' } }), ''],
+    ['what a phone said', 'MISSED_REASON', knowing(anUnansweredCall({ missedBecause: 'declined' })), 'declined'],
+    ['but not of an answered call', 'MISSED_REASON', knowing(aToldCall({ missedBecause: 'busy' })), ''],
+  ])('%s', (_, name, known, expected) => expect(sayValue(name, known)).toBe(expected));
+  test('MT-27: of phones that rang at the same time the last one ends the ringing', () => {
+    const attempts = [
+      { at: at(2), endpoint: '101', seconds: 20, how: 'no answer' },
+      { at: at(3), endpoint: '102', seconds: 4, how: 'declined' },
+    ] as const;
+    const known = knowing(anUnansweredCall({ attempts, endedAt: at(40) }));
+    expect([valueOf('RING_END', known), valueOf('RING_TIME', known)]).toEqual([at(22), 20]);
+  });
+
+  const codes = (call: Call) =>
+    (['CALL_TYPE', 'DIRECTION', 'RESULT', 'DISPOSITION', 'MISSED_REASON', 'CALL_ID'] as const).map((name) => codeOf(name, knowing(call)));
+  test.each<[string, Partial<Call>, (string | undefined)[]]>([
+    ['answered', {}, ['inbound-answered', 'inbound', 'answered', 'answered', undefined, undefined]],
+    [
+      'missed',
+      { type: 'missed', outcome: 'abandoned', missedBecause: 'stopped' },
+      ['missed', 'inbound', 'abandoned', 'abandoned', 'stopped', undefined],
+    ],
+    [
+      'going on',
+      { phase: 'ringing', type: undefined, direction: 'outbound', outcome: undefined },
+      ['outbound-answered', 'outbound', undefined, undefined, undefined, undefined],
+    ],
+    ['over, and of no type', { type: undefined, outcome: 'missed' }, ['unknown', 'inbound', 'missed', 'missed', undefined, undefined]],
+    [
+      'of colleagues',
+      { phase: 'talking', type: undefined, direction: 'internal' },
+      ['unknown', 'internal', 'answered', 'answered', undefined, undefined],
+    ],
+    [
+      'of no direction yet',
+      { phase: 'talking', type: undefined, direction: undefined },
+      ['unknown', undefined, 'answered', 'answered', undefined, undefined],
+    ],
+  ])('has the word that events have for it: %s', (_, changes, expected) => expect(codes(aToldCall(changes))).toEqual(expected));
+
+  describe('in lines', () => {
+    const lines = (template: string, call = full) => renderLines(template, knowing(call));
+    const fact = (text: string) => ({ text, keep: 'fact' });
+    const link = (text: string) => ({ text, keep: 'link' });
+    const long = (text: string) => ({ text, keep: 'long' });
+    test('what may be cut first, and what never is', () =>
+      expect(lines('Line {LINE}\nTags: {TAGS}\nSaid: {TRANSCRIPT}\nMail {VOICEMAIL_URL} of {AGENT}{LINE}')).toEqual([
+        fact('Line Sales'),
+        long('Tags: vip, complaint'),
+        long('Said: Good morning.'),
+        long('Hi.'),
+        link('Mail https://pbx.example/vm of Sales'),
+      ]));
+    test('two links in one line are beside each other, as far as there are two', () =>
+      expect(lines('Call {RECORDING_URL}, mail {VOICEMAIL_URL}')).toEqual([
+        link('Call https://pbx.example/a, mail https://pbx.example/vm'),
+        link('Call https://pbx.example/b, mail'),
+      ]));
+    test('MT-38: what leaves no room beside a link stands below the links, once', () => {
+      const textOf = (length: number) => lines('{RECORDING_URL}{TRANSCRIPT}', { ...full, transcript: { text: 'x'.repeat(length) } });
+      expect(textOf(1_000)).toEqual([link(`https://pbx.example/a${'x'.repeat(1_000)}`), link(`https://pbx.example/b${'x'.repeat(1_000)}`)]);
+      expect(textOf(1_001)).toEqual([link('https://pbx.example/a'), long('x'.repeat(1_001)), link('https://pbx.example/b')]);
+      expect(lines('{VOICEMAIL_URL}{RECORDING_URL}{TRANSCRIPT}', { ...full, transcript: { text: 'x'.repeat(1_001) } })).toEqual([
+        ...[link('https://pbx.example/vm'), link('https://pbx.example/a'), long('x'.repeat(1_001))],
+        link('https://pbx.example/b'),
+      ]);
+    });
+    test('spaces stand as the template has them, unless something beside them came out empty', () =>
+      expect(lines('  {LINE}   {AGENT} \n  {LINE}  -  {OUTCOME} ')).toEqual([fact('Sales'), fact('  Sales  -  Interested')]));
+    test('empty lines at the beginning and at the end are left out, one between others stays', () =>
+      expect([lines('\nA\n\n\nB\n\n'), lines('A\n\n\n'), lines('{AGENT}\n')]).toEqual([[fact('A'), fact(''), fact('B')], [fact('A')], []]));
+    test('a name that is no field is text', () =>
+      expect([lines('{LINE} {FOO}\n{FOO}'), renderLine('{FOO} {LINE}', knowing(full))]).toEqual([
+        [fact('Sales {FOO}'), fact('{FOO}')],
+        '{FOO} Sales',
+      ]));
+    test('one line has everything in it, texts of many lines as well', () =>
+      expect(renderLine(' {RECORDING_URL}  {AGENT} {TRANSCRIPT} ', knowing(full))).toBe(
+        'https://pbx.example/a https://pbx.example/b Good morning. Hi.',
+      ));
   });
 });
 

@@ -89,7 +89,7 @@ const values: Readonly<Record<MergeField, (known: Known) => RawValue>> = {
   SUMMARY: ({ call }) => manyLines(call.analysis?.summary ?? ''),
   SCORE: ({ call }) => call.analysis?.score,
   TALK_RATIO: ({ call }) => (call.analysis?.talkRatio === undefined ? undefined : Math.round(call.analysis.talkRatio * 100)),
-  IVR_CODE: ({ call }) => entries(call).at(-1) ?? '',
+  IVR_CODE: ({ call }) => entries(call).at(-1)!,
   IVR_PATH: ({ call }) => singleLine(entries(call).join(' › ')),
   CAMPAIGN: ({ call, inputs }) => {
     const campaign = campaignOf(call, inputs.policy);
@@ -175,8 +175,8 @@ function missedReason(known: Known): string {
   const say = wordsOf(known);
   return detailOf(call, say) ?? (call.missedBecause === undefined ? '' : say.ringEnd[call.missedBecause]);
 }
-/** What was pressed for one purpose is one entry. */
-const entries = ({ digits }: Call): string[] => singleLine(digits, Infinity).split(' ').filter(Boolean);
+/** What was pressed for one purpose is one entry; nothing pressed is one, too. */
+const entries = ({ digits }: Call): string[] => singleLine(digits, Infinity).split(' ');
 function attributed(key: string): (known: Known) => string {
   return ({ call }) => singleLine(Object.hasOwn(call.attribution, key) ? call.attribution[key]! : '');
 }
@@ -186,7 +186,7 @@ const fieldsIn = /\{([A-Z_]+)\}/g;
 const namesIn = (template: string): MergeField[] => [...template.matchAll(fieldsIn)].map(([, name]) => name!).filter(isMergeField);
 const fill = (template: string, valueOf: (field: MergeField) => string) =>
   template.replace(fieldsIn, (asIs, name: string) => (isMergeField(name) ? valueOf(name) : asIs));
-const flat = (value: Value) => singleLine(typeof value === 'string' ? value : value.join(' '), Infinity);
+const flat = (value: Value) => singleLine(textOf(value), Infinity);
 const closeUp = (text: string) => text.replace(/ {2,}/g, ' ').trim();
 
 /** A template of one line, filled. */
@@ -209,22 +209,20 @@ function renderOne(template: string, names: readonly MergeField[], valueOf: (fie
   if (names.length > 0 && [...held.values()].every((value) => value.length === 0)) return [];
   const tidy = (text: string) => (isEmpty ? closeUp(text) : text.trimEnd());
   const links = names.filter((name) => mergeFields[name].kind === 'link').map((name) => held.get(name)!);
-  const count = Math.max(0, ...links.map((value) => (typeof value === 'string' ? Number(value !== '') : value.length)));
+  const count = Math.max(0, ...links.map((value) => listOf(value).length));
   if (count > 0) return Array.from({ length: count }, (_, index) => withLink(template, held, index, tidy)).flat();
   const text = tidy(fill(template, (name) => textOf(held.get(name)!)));
   if (names.every((name) => mergeFields[name].kind !== 'long')) return [{ text, keep: 'fact' }];
   return text.split('\n').map((line): Line => ({ text: singleLine(line, Infinity), keep: 'long' }));
 }
 const textOf = (value: Value) => (typeof value === 'string' ? value : value.join(' '));
+const listOf = (value: Value) => (typeof value === 'string' ? [value] : value);
 
 /** So much may stand on a line with a link, which is never cut. */
 const roomBesideLink = 1_000;
 /** One line for the link in this place; what would make it too long to be kept whole follows on a line that can be cut. */
 function withLink(template: string, held: ReadonlyMap<MergeField, Value>, index: number, tidy: (text: string) => string): Line[] {
-  const linkAt = (name: MergeField) => {
-    const value = held.get(name)!;
-    return (typeof value === 'string' ? [value] : value)[index] ?? '';
-  };
+  const linkAt = (name: MergeField) => listOf(held.get(name)!)[index] ?? '';
   const isLink = (name: MergeField) => mergeFields[name].kind === 'link';
   const beside = tidy(fill(template, (name) => (isLink(name) ? '' : flat(held.get(name)!))));
   if (beside.length <= roomBesideLink)
