@@ -213,7 +213,7 @@ function placeIn(text: string, index: number): string {
 /** The fields that were probably meant: as good as the same name, or one that begins or ends so. Two at most. */
 function nearest(name: string): MergeField[] {
   const meant = plain(name);
-  if (meant === '' || meant.length > 40) return [];
+  if (meant.length > 40) return [];
   const farthest = Math.max(1, Math.floor(meant.length / 3));
   const scored = (Object.keys(mergeFields) as MergeField[])
     .map((field) => {
