@@ -1,20 +1,22 @@
 import { describe, expect, test } from 'vitest';
 import type { Call } from '../call/call.ts';
-import type { PhoneNumber } from '../call/event.ts';
-import { matchCall, nobodyKnown } from '../match/match.ts';
+import type { CallId, Instant, PhoneNumber } from '../call/event.ts';
+import type { CrmRecord } from '../crm.ts';
+import { type MadePerson, type Match, matchCall, nobodyKnown } from '../match/match.ts';
 import { anAgent, anna, anOutboundCall, anUnansweredCall, at, aToldCall, ben, noon } from '../testing/a-told-call.ts';
 import { hostileKeys, hostileTexts } from '../testing/hostile.ts';
 import type { DecideFacts } from './decide.ts';
 import { commentCap } from './fit-comment.ts';
 import type { Inputs } from './pin.ts';
 import { defaultPolicy, type Policy } from './policy.ts';
-import { wantedLog } from './wanted-log.ts';
+import { aboutOf, ownerOfRecord, wantedLog, whoOf } from './wanted-log.ts';
 import { languages, type Language } from './words.ts';
 
 const annaInCrm = { crmUserId: '005A', zone: 'Asia/Tokyo', name: 'Anna Sato' };
 const integration = { crmUserId: '005Z', zone: 'Europe/Warsaw', name: 'Integration' };
 type Given = Partial<Omit<Inputs, 'policy'>> & { policy?: Partial<Policy>; language?: Language; links?: Partial<DecideFacts> };
-const logged = (call: Call, { policy, language = 'en', links, ...inputs }: Given = {}) =>
+type Rest = [status?: 'open' | 'completed', calledBack?: Call['calledBack'], matter?: CrmRecord];
+const logged = (call: Call, { policy, language = 'en', links, ...inputs }: Given = {}, ...[status = 'completed', ...rest]: Rest) =>
   wantedLog(
     call,
     {
@@ -28,7 +30,8 @@ const logged = (call: Call, { policy, language = 'en', links, ...inputs }: Given
       ...inputs,
     },
     { recordingLinks: {}, settled: true, ...links },
-    'completed',
+    status,
+    ...rest,
   );
 const record = (call: Call, given: Given = {}) => logged(call, given).record;
 
@@ -396,4 +399,367 @@ describe('DP-11: in whose name it is written, where they let us', () => {
     ['between colleagues: nobody', aToldCall({ type: 'internal', direction: 'internal', dialledBy: anna }), undefined],
     ['who has no user in the CRM: nobody', aToldCall({ answeredBy: ben, lastWith: ben }), undefined],
   ])('%s', (_, call, author) => expect(record(call).author).toEqual(author));
+});
+
+describe('the whole log', () => {
+  const after = (seconds: number) => (noon + seconds * 1000) as Instant;
+  const contact = { kind: 'contact', id: '003A', name: 'Hana Mori' };
+  const found: Match = {
+    candidates: [{ record: contact, as: 'who', ownerId: '005B', because: 'The book has her number.' }],
+    searched: 'The book was asked.',
+  };
+  const bensInCrm = { crmUserId: '005B', zone: 'Europe/Warsaw', name: 'Ben Nowak' };
+
+  test('of a talk, with everything that was told of it', () =>
+    expect(
+      logged(
+        aToldCall({
+          customer: { number: '+81312345678' as PhoneNumber, name: 'Hanako', email: 'h@example.com' },
+          queue: { id: 'q1', name: 'Support' },
+          waitSeconds: 12.4,
+          talkSeconds: 60.6,
+          digits: '1 4711',
+          answeredBy: ben,
+          attempts: [
+            { at: after(1), endpoint: '101', agent: anna, seconds: 3, how: 'declined' },
+            { at: after(2), endpoint: '102', agent: anAgent('cleo', 'Cleo Maes'), seconds: 5, how: 'no answer' },
+            { at: after(2), endpoint: '103', agent: anAgent('dora', 'Dora Lind'), seconds: 5, how: 'elsewhere' },
+            { at: after(3), endpoint: '104', seconds: 5, how: 'busy' },
+            { at: after(4), endpoint: '105', agent: anAgent('ewa', 'Ewa Kot'), seconds: 5, how: undefined },
+            { at: after(5), endpoint: '106', agent: ben, seconds: 7, how: 'answered' },
+          ],
+          transfers: [{ at: after(30), from: ben, to: { asDialled: '12', agent: anna }, how: 'blind' }],
+          voicemail: { url: 'https://pbx.example/vm' },
+          recordings: [{ recordingId: 'r1', url: 'https://pbx.example/r1', seconds: 59 }],
+          transcript: { url: 'https://pbx.example/t', text: 'Hello.\n\tHi.' },
+          analysis: { score: 0, summary: 'Wants a quote.\nSoon.' },
+          tags: ['vip', 'complaint'],
+          comments: [{ at: after(70), text: 'Call again' }],
+          endCause: 'NORMAL',
+          endPresumed: true,
+        }),
+        {
+          match: found,
+          people: { anna: annaInCrm, ben: null },
+          clockOffsetMs: 12 * 3_600_000,
+          policy: { task: { type: 'Call', subtype: 'Task', result: 'outcome' }, status: { completed: 'Done' }, zone: 'Asia/Tokyo' },
+          links: { link: 'https://cb.example/calls/1' },
+        },
+        'completed',
+        undefined,
+        { kind: 'case', id: '500A', name: '00001026' },
+      ),
+    ).toEqual({
+      record: {
+        kind: 'activity',
+        subject: 'Cordboard call - Inbound / (2) min',
+        status: 'completed',
+        direction: 'inbound',
+        ownerId: '005Z',
+        who: contact,
+        what: { kind: 'case', id: '500A', name: '00001026' },
+        dueDate: '2026-03-03',
+        durationSeconds: 61,
+        waitSeconds: 12,
+        result: 'Answered',
+        memo: 'Call again',
+        system: [
+          'Customer: Hanako, +81312345678, h@example.com',
+          'Line: Sales',
+          'Queue: Support',
+          'Waiting time: 12 s',
+          'Rang: Anna Sato (declined), Cleo Maes (no answer)',
+          'Keys pressed: 1 4711',
+          'Answered by: Ben Nowak (no user in the CRM)',
+          'Transferred from Ben Nowak to Anna Sato',
+          'Voicemail: https://pbx.example/vm',
+          'Recording (59 s): https://pbx.example/r1',
+          'Transcript: https://pbx.example/t',
+          'Score: 0',
+          'Tags: vip, complaint',
+          'The phone system never reported the end of this call; it was presumed.',
+          'Summary: Wants a quote.',
+          'Soon.',
+          'Transcript: Hello.',
+          'Hi.',
+        ],
+        callKey: 'c-41',
+        link: 'https://cb.example/calls/1',
+        statuses: { completed: 'Done' },
+        type: 'Call',
+        plain: true,
+      },
+      because: [
+        'Ben Nowak talked with the customer first.',
+        'Ben Nowak has no user in the CRM.',
+        'The policy names no default owner.',
+        'The owner is Integration, as whom Cordboard is connected (AC-33).',
+        "Due 2026-03-03: the day the call began in Europe/Warsaw, the owner's zone (DP-64). The phone system's clock was corrected by 43200000 ms (C6).",
+        'The book was asked.',
+        'Best as who: contact Hana Mori. The book has her number.',
+      ],
+    }));
+
+  const missed = anUnansweredCall({ customer: {}, line: undefined, endedAt: after(22), waitSeconds: 21.6, queue: { id: 'q1' } });
+  const settledBy = { at: after(7_200), by: 'c-9\n' as CallId };
+  test('RS-43, RS-46: of a call nobody took: what is to do, by whom and until when', () =>
+    expect(logged(missed, { match: found, named: { '005B': bensInCrm } }, 'open')).toEqual({
+      record: {
+        kind: 'activity',
+        subject: 'Cordboard call - Missed / (0) min',
+        status: 'open',
+        direction: 'inbound',
+        ownerId: '005B',
+        spareOwnerId: '005Z',
+        who: contact,
+        what: undefined,
+        dueDate: '2026-03-02',
+        remindAtMs: at('2026-03-02T16:01:00Z'),
+        durationSeconds: 0,
+        waitSeconds: 22,
+        result: 'Missed',
+        memo: '',
+        system: ['Customer: unknown', 'Queue: q1', 'Waiting time: 22 s'],
+        callKey: 'c-41',
+        link: undefined,
+      },
+      because: [
+        'The owner is Ben Nowak, who owns the record (RS-46).',
+        'Due 2026-03-02: 4 h after the end of the call, in Europe/Warsaw (RS-43).',
+        'The book was asked.',
+        'Best as who: contact Hana Mori. The book has her number.',
+      ],
+    }));
+  test('D4: until somebody has called back, which its first line says', () => {
+    const given = {
+      match: found,
+      named: { '005B': bensInCrm },
+      policy: { texts: { en: { every: { comment: 'Due: {DUE_TIME}\n{RESULT}' } } } },
+    };
+    const closed = (calledBack: NonNullable<Call['calledBack']>, status: 'open' | 'completed' = 'completed') => {
+      const { record: log, because } = logged(missed, given, status, calledBack);
+      return [log.status, log.ownerId, log.remindAtMs, log.system, because[0]];
+    };
+    expect([
+      closed({ ...settledBy, agent: ben, direction: 'outbound' }),
+      closed(settledBy),
+      closed({ ...settledBy, agent: ben, direction: 'inbound' }),
+    ]).toEqual([
+      [
+        ...['completed', '005B', undefined, ['Called back by Ben Nowak on 2026-03-02', 'Missed']],
+        'Ben Nowak talked with this number on 2026-03-02, in call c-9, calling back (D4).',
+      ],
+      [
+        ...['completed', '005B', undefined, ['Called back on 2026-03-02', 'Missed']],
+        'Somebody talked with this number on 2026-03-02, in call c-9, calling back (D4).',
+      ],
+      [
+        ...['completed', '005B', undefined, ['Called again and was answered by Ben Nowak on 2026-03-02', 'Missed']],
+        'Ben Nowak talked with this number on 2026-03-02, in call c-9, when it called again (D4).',
+      ],
+    ]);
+    expect(logged(missed, given, 'open').record.system).toEqual(['Due: 2026-03-02 17:01:00', 'Missed']);
+  });
+  test('the talk that settled it is dated by our clock, in the owner’s zone', () =>
+    expect(
+      logged(
+        missed,
+        { match: found, named: { '005B': { ...bensInCrm, zone: 'Asia/Tokyo' } }, clockOffsetMs: 3_600_000 },
+        'completed',
+        settledBy,
+      ).record.system[0],
+    ).toBe('Called back on 2026-03-03'));
+  test('an answered call that is left open is its agent’s all the same, and has a reminder unless the policy says otherwise', () => {
+    const { followUp } = defaultPolicy('en');
+    const of = (reminder: boolean) => {
+      const { record: log } = logged(
+        aToldCall(),
+        { match: found, named: { '005B': bensInCrm }, policy: { followUp: { ...followUp, reminder } } },
+        'open',
+      );
+      return [log.ownerId, log.dueDate, log.remindAtMs];
+    };
+    expect([of(true), of(false)]).toEqual([
+      ['005A', '2026-03-03', at('2026-03-02T16:02:00Z')],
+      ['005A', '2026-03-03', undefined],
+    ]);
+  });
+  test('MT-14: while it goes on, whoever talks has been answered; nothing is left to do yet', () => {
+    const live = { phase: 'talking', type: undefined, endedAt: undefined } as const;
+    const of = (call: Call) => {
+      const { record: log, because } = logged(call, { policy: { subject: '{CALL_TYPE}/{MINUTES}' } }, 'open');
+      return [log.subject, log.result, log.dueDate, log.remindAtMs, because.includes('The call goes on; its end completes this (MT-14).')];
+    };
+    expect([
+      of(aToldCall(live)),
+      of(anOutboundCall(live)),
+      of(aToldCall({ ...live, phase: 'ringing', answeredAt: undefined })),
+      of(aToldCall({ ...live, direction: undefined })),
+      of(aToldCall({ ...live, type: 'internal', direction: 'internal', phase: 'talking' })),
+      of(aToldCall()).slice(4),
+    ]).toEqual([
+      ['Inbound answered/2', 'Answered', '2026-03-02', undefined, true],
+      ['Outbound answered/2', 'Answered', '2026-03-02', undefined, true],
+      ['Inbound/0', '', '2026-03-02', undefined, true],
+      ['Direction unknown/0', '', '2026-03-02', undefined, true],
+      ['Internal/2', 'Internal', '2026-03-02', undefined, true],
+      [false],
+    ]);
+  });
+  test('DP-46: what an agent saved stands before every template, and is said', () => {
+    const memo = (name: string, text: string) => ({ at: noon, text, by: { user: '005A', name } });
+    const of = (noted: NonNullable<Call['noted']>) => {
+      const { record: log, because } = logged(aToldCall({ noted }), {
+        match: { candidates: [], searched: 'Looked for.' },
+        policy: { texts: { en: { every: { subject: 'Talk', comment: '{RESULT}' } } } },
+      });
+      return [log.subject, log.memo, because.slice(3)];
+    };
+    const byTemplates = [
+      'Worded by the template texts.en.every.subject (MT-32).',
+      'Worded by the template texts.en.every.comment (MT-32).',
+    ];
+    expect([
+      of({ subject: ' Bread\n', memos: [memo('Anna', 'Twice'), memo('Ben', 'a week'), memo('Anna', 'please')] }),
+      of({ subject: 'Bread', memos: [] }),
+      of({ memos: [memo('Anna', 'Twice')] }),
+      of({ memos: [] }),
+    ]).toEqual([
+      ['Bread', 'Twice\na week\nplease', ['Looked for.', 'An agent saved the title and the memo (Anna, Ben) (DP-46).', byTemplates[1]]],
+      ['Bread', '', ['Looked for.', 'An agent saved the title (DP-46).', byTemplates[1]]],
+      ['Talk', 'Twice', ['Looked for.', 'An agent saved the memo (Anna) (DP-46).', ...byTemplates]],
+      ['Talk', '', ['Looked for.', 'What an agent saved was taken away again.', ...byTemplates]],
+    ]);
+  });
+  test('MT-40: comments that came too late are counted', () => {
+    const comments = [1, 2, 3].map((n) => ({ at: after(n), text: `note ${n}` }));
+    const of = (analysedAt: Instant) =>
+      logged(aToldCall({ comments, analysedAt }), {
+        match: { candidates: [], searched: 'Looked for.' },
+        policy: { comments: { until: 'analysed', minutesAfterEnd: 5 } },
+      }).because.at(-1);
+    expect([of(after(1)), of(after(2)), of(after(3))]).toEqual([
+      '2 comments came too late to be taken up (MT-40).',
+      '1 comment came too late to be taken up (MT-40).',
+      'Looked for.',
+    ]);
+  });
+  test('a field that the admin fills is beside the rest', () =>
+    expect(record(aToldCall(), { policy: { fields: { Task: { Line__c: { from: 'LINE' } } } } }).fields).toEqual({
+      Line__c: { as: 'text', text: 'Sales' },
+    }));
+  test('what a call has not has no line: no line of ours, no keys, nobody it rang in vain, an empty transcript', () =>
+    expect(
+      record(
+        aToldCall({
+          line: undefined,
+          queue: { id: 'q1', name: 'Support' },
+          transcript: { text: ' \n' },
+          recordings: [{ recordingId: 'r', url: 'https://pbx.example/r' }],
+          attempts: [{ at: after(1), endpoint: '101', agent: anna, seconds: 3, how: 'answered' }],
+        }),
+      ).system,
+    ).toEqual(['Customer: Hanako Tanaka, +81312345678', 'Queue: Support', 'Waiting time: 12 s', 'Recording: https://pbx.example/r']));
+  test('who made an outbound call is said where they don’t own it, and who answered it', () =>
+    expect(
+      [anOutboundCall({ dialledBy: ben }), aToldCall({ direction: undefined, dialledBy: ben }), aToldCall({ answeredBy: ben })].map(
+        (call) => record(call).system.at(-1),
+      ),
+    ).toEqual(['Called by: Ben Nowak', 'Called by: Ben Nowak', 'Answered by: Ben Nowak']));
+});
+
+describe('who and what it is about', () => {
+  const lead = { kind: 'lead', id: '00QA', name: 'Hanako' };
+  const account = { kind: 'account', id: '001A', name: ' ' };
+  const ticket = { kind: 'case', id: '500A', name: '00001026' };
+  const who = (one: CrmRecord) => ({ record: one, as: 'who', because: 'It has the number.' }) as const;
+  const what = (one: CrmRecord) => ({ record: one, as: 'what', because: 'It is theirs.' }) as const;
+  const about = (candidates: Match['candidates'], made?: Partial<MadePerson>, stranger = made !== undefined) => {
+    const { because, ...chosen } = aboutOf(
+      { match: { candidates, searched: 'Looked for.', ...(stranger && { stranger: true as const }) } },
+      made && { kind: 'lead', generation: 1, state: 'there', row: 'w1', ...made },
+    );
+    return [chosen, because];
+  };
+  const neither = { who: undefined, what: undefined };
+  test.each<[string, ReturnType<typeof about>, ReturnType<typeof about>]>([
+    ['nobody', about([]), [neither, ['Looked for.']]],
+    [
+      'a person and what is theirs, the best of each',
+      about([who({ ...lead, kind: 'contact' }), who({ kind: 'contact', id: '003B' }), what(account)]),
+      [
+        { who: { ...lead, kind: 'contact' }, what: account },
+        ['Looked for.', 'Best as who: contact Hanako. It has the number.', 'Best as what: account 001A. It is theirs.'],
+      ],
+    ],
+    [
+      'a lead stands alone, if it comes first',
+      about([who(lead), what(ticket)]),
+      [
+        { who: lead, what: undefined },
+        [
+          ...['Looked for.', 'Best as who: lead Hanako. It has the number.', 'Best as what: case 00001026. It is theirs.'],
+          "An activity of a lead can't also be about a case: the log stays on the lead.",
+        ],
+      ],
+    ],
+    [
+      'else what comes first',
+      about([what(ticket), who(lead)]),
+      [
+        { who: undefined, what: ticket },
+        [
+          ...['Looked for.', 'Best as who: lead Hanako. It has the number.', 'Best as what: case 00001026. It is theirs.'],
+          "An activity of a lead can't also be about a case: the log moved off the lead to the case.",
+        ],
+      ],
+    ],
+    ['a lead alone', about([who(lead)]), [{ who: lead, what: undefined }, ['Looked for.', 'Best as who: lead Hanako. It has the number.']]],
+    [
+      'P1: the lead that was made for the number',
+      about([], { record: lead }),
+      [{ who: lead, what: undefined }, ['Looked for.', 'The lead made for this number: lead Hanako (P1).']],
+    ],
+    [
+      'or the account',
+      about([], { kind: 'account', record: account }),
+      [{ who: undefined, what: account }, ['Looked for.', 'The account made for this number: account 001A (P1).']],
+    ],
+    ['but not when it is on its way, or gone', about([], { state: 'waiting', record: lead }), [neither, ['Looked for.']]],
+    ['or nobody knows which it is', about([], {}), [neither, ['Looked for.']]],
+    ['or somebody turned out to have the number', about([], { record: lead }, false), [neither, ['Looked for.']]],
+    [
+      'what can’t be made is said',
+      about([], { kind: 'contact', state: 'parked', because: 'Last name:\nrequired.' }),
+      [neither, ['Looked for.', "The contact can't be made: Last name: required."]],
+    ],
+    ['at least that it can’t', about([], { state: 'parked' }), [neither, ['Looked for.', "The lead can't be made: it is parked"]]],
+    ['of a stranger’s number alone', about([], { state: 'parked' }, false), [neither, ['Looked for.']]],
+  ])('%s', (_, found, expected) => expect(found).toEqual(expected));
+  test('R5: of a lead that is closed it is no more, once another is to be made', () => {
+    const match: Match = { candidates: [], searched: '', stranger: true };
+    const made: MadePerson = { kind: 'lead', generation: 1, state: 'there', row: 'w1', record: lead, status: 'Closed' };
+    const of = (closedLead: 'log' | 'new lead') =>
+      record(aToldCall(), {
+        ...{ match, links: { made } },
+        policy: { match: { ...defaultPolicy('en').match, closedLeadStatuses: ['Closed'], closedLead } },
+      }).who;
+    expect([of('log'), of('new lead')]).toEqual([lead, undefined]);
+  });
+  test('whose record it is: the person’s before what it is about', () => {
+    const match = {
+      candidates: [
+        { ...who(lead), ownerId: '005A' },
+        { ...what(account), ownerId: '005B' },
+      ],
+      searched: '',
+    };
+    expect([
+      ownerOfRecord({ match }, { who: lead, what: account }),
+      ownerOfRecord({ match }, { who: undefined, what: account }),
+      ownerOfRecord({ match }, neither),
+      ownerOfRecord({ match }, { who: { kind: 'lead', id: '00QZ' }, what: account }),
+      whoOf({ match }, undefined),
+    ]).toEqual(['005A', '005B', undefined, undefined, lead]);
+  });
 });

@@ -136,16 +136,16 @@ const sayNoted = ({ subject, memos }: NonNullable<Call['noted']>): string => {
 
 /** Whose record it is about, as the book knows it. */
 export const ownerOfRecord = (
-  { match }: Inputs,
+  { match }: Pick<Inputs, 'match'>,
   about: { readonly who: CrmRecord | undefined; readonly what: CrmRecord | undefined },
 ): string | undefined => match.candidates.find(({ record }) => record.id === (about.who ?? about.what)?.id)?.ownerId;
 
 /** The person it is about, whether or not it is logged. */
-export const whoOf = (inputs: Inputs, made: MadePerson | undefined): WantedActivity['who'] => aboutOf(inputs, made).who;
+export const whoOf = (inputs: Pick<Inputs, 'match'>, made: MadePerson | undefined): WantedActivity['who'] => aboutOf(inputs, made).who;
 
 /** Who and what it is about: the best candidate of each. A lead and a "what" can't be on one activity, so the better ranked stays. */
 export function aboutOf(
-  { match: { candidates, searched, stranger } }: Inputs,
+  { match: { candidates, searched, stranger } }: Pick<Inputs, 'match'>,
   made: MadePerson | undefined,
 ): {
   who: WantedActivity['who'];
