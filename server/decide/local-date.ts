@@ -6,9 +6,8 @@ export const correctedMs = (atMs: number, clockOffsetMs: number): number =>
 
 /** The day it is at this instant in this zone, as YYYY-MM-DD (DP-64). The zone must be known, see `isZone`. */
 export function localDate(atMs: number, zone: string): string {
-  const parts = formatOf(zone).formatToParts(new Date(atMs));
-  const part = (type: Intl.DateTimeFormatPartTypes) => parts.find((one) => one.type === type)?.value ?? '';
-  return `${part('year').padStart(4, '0')}-${part('month')}-${part('day')}`;
+  const { year, month, day } = shownAt(atMs, zone);
+  return `${year.padStart(4, '0')}-${month}-${day}`;
 }
 
 /**
@@ -17,18 +16,24 @@ export function localDate(atMs: number, zone: string): string {
  */
 export function wallClock(atMs: number, zone: string): number {
   const wholeMs = Math.floor(atMs / 1000) * 1000;
-  const shown: Partial<Record<Intl.DateTimeFormatPartTypes, number>> = {};
-  for (const { type, value } of formatOf(zone).formatToParts(wholeMs)) shown[type] = Number(value);
-  const { year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = shown;
-  return Date.UTC(year, month - 1, day, hour, minute, second) + (atMs - wholeMs);
+  const { year, month, day, hour, minute, second } = shownAt(wholeMs, zone);
+  const shownMs = Date.UTC(Number(year), Number(month) - 1, Number(day), Number(hour), Number(minute), Number(second));
+  return shownMs + (atMs - wholeMs);
 }
 
 /** The same with the time of day, as YYYY-MM-DD HH:MM:SS: one form in every language, so that no title changes with the library's tables. */
 export function localTime(atMs: number, zone: string): string {
-  const parts = formatOf(zone).formatToParts(new Date(atMs));
-  const part = (type: Intl.DateTimeFormatPartTypes) => parts.find((one) => one.type === type)?.value ?? '';
-  return `${localDate(atMs, zone)} ${part('hour')}:${part('minute')}:${part('second')}`;
+  const { hour, minute, second } = shownAt(atMs, zone);
+  return `${localDate(atMs, zone)} ${hour}:${minute}:${second}`;
 }
+
+type Shown = Readonly<Record<'year' | 'month' | 'day' | 'hour' | 'minute' | 'second', string>>;
+const shownAt = (atMs: number, zone: string): Shown =>
+  Object.fromEntries(
+    formatOf(zone)
+      .formatToParts(atMs)
+      .map(({ type, value }) => [type, value]),
+  ) as Shown;
 
 /** Is this an IANA zone this machine knows? An org may have zones that are newer than our tables. */
 export function isZone(zone: string): boolean {
