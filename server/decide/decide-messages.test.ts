@@ -148,7 +148,7 @@ describe('the whole decision', () => {
       'A stranger wrote: a lead is made for the number (AC-10).',
       'Line sales says so: zone.',
     ];
-    expect(rest).toEqual({
+    expect(rest).toStrictEqual({
       matters: [],
       trace: [
         { rule: 'part of another call', blockedBy: { fact: 'partOf', wanted: 'another call', held: 'nothing' } },
@@ -174,7 +174,7 @@ describe('the whole decision', () => {
       { ...facts, hours: 'out of hours', setting: 'skip' },
       { rule: 'messages', blockedBy: { fact: 'earlier rule', wanted: 'none', held: 'out of hours' } },
     ]);
-    expect(trace[4]).toEqual({
+    expect(trace[4]).toStrictEqual({
       rule: 'out of hours',
       fired: true,
       outcome: 'skip',

@@ -2,9 +2,9 @@ import { describe, expect, test } from 'vitest';
 import type { Call } from '../call/call.ts';
 import { matchCall, nobodyKnown } from '../match/match.ts';
 import { anUnansweredCall, at } from '../testing/a-told-call.ts';
-import { dueAfterEnd } from './due.ts';
+import { dueAfterEnd, zoneOf } from './due.ts';
 import { inputsOfCall } from './layers.ts';
-import { parsePolicy } from './policy.ts';
+import { defaultPolicy, parsePolicy } from './policy.ts';
 
 const workdays = Object.fromEntries(['monday', 'tuesday', 'wednesday', 'thursday', 'friday'].map((day) => [day, ['09:00-17:00']]));
 const calendars = {
@@ -12,7 +12,14 @@ const calendars = {
   always: { week: Object.fromEntries([...Object.keys(workdays), 'saturday'].map((day) => [day, ['00:00-24:00']])) },
   once: { week: {}, exceptions: [{ date: '2026-03-10', open: ['09:00-10:00'] }] },
 };
-const due = (endedAt: string, zone: string | undefined, followUp: object = {}, changes: object = {}, call: Partial<Call> = {}) => {
+const due = (
+  endedAt: string,
+  zone: string | undefined,
+  followUp: object = {},
+  changes: object = {},
+  call: Partial<Call> = {},
+  clockOffsetMs = 0,
+) => {
   const policy = parsePolicy({
     language: 'en',
     hours: { calendar: 'office', calendars },
@@ -29,7 +36,7 @@ const due = (endedAt: string, zone: string | undefined, followUp: object = {}, c
     match: matchCall(ended, nobodyKnown, policy.match),
     clockOffsetMs: 0,
   });
-  const { date, atMs, because } = dueAfterEnd(ended, inputs, { zone });
+  const { date, atMs, because } = dueAfterEnd(ended, { ...inputs, clockOffsetMs }, { zone });
   return { date, remind: new Date(atMs).toISOString().replace(':00.000Z', 'Z'), because };
 };
 
@@ -68,5 +75,44 @@ describe('RS-43: four hours after the end of the call', () => {
     expect(
       due('2026-03-06T15:00:00Z', 'UTC', {}, { hours: { calendars }, lines: { other: { hours: { calendar: 'always' } } } }).because,
     ).toBe('Due 2026-03-06: 4 h after the end of the call, in UTC (RS-43). By the clock, since the line has no calendar.');
+  });
+});
+
+describe('from when, and by whose clock', () => {
+  test('of a call whose end isn’t known, from its start; by our clock, to the whole minute after it', () => {
+    const at = '2026-03-05T10:20:00Z';
+    const unended = { endedAt: undefined };
+    expect([
+      due(at, 'UTC', { count: 'clock' }, {}, unended),
+      due(at, 'UTC', { count: 'clock', dueHours: 1.5 }, {}, {}, 5_000),
+      due(at, 'UTC', { dueHours: 0.5 }, {}, {}, 61_000),
+    ]).toEqual([
+      {
+        date: '2026-03-05',
+        remind: '2026-03-05T14:20Z',
+        because: 'Due 2026-03-05: 4 h after the end of the call, in UTC (RS-43).',
+      },
+      {
+        date: '2026-03-05',
+        remind: '2026-03-05T11:51Z',
+        because: 'Due 2026-03-05: 1.5 h after the end of the call, in UTC (RS-43).',
+      },
+      {
+        date: '2026-03-05',
+        remind: '2026-03-05T10:52Z',
+        because: 'Due 2026-03-05, at 10:52: 0.5 business hours (office) after the end of the call, in UTC (RS-43).',
+      },
+    ]);
+  });
+  test('what is due at once at midnight is due on the day that begins', () =>
+    expect(due('2026-03-06T00:00:00Z', 'UTC', { calendar: 'always', dueHours: 0 })).toMatchObject({ date: '2026-03-06' }));
+  test('the owner’s zone, else the policy’s, else UTC, each if it is one', () => {
+    const policy = { ...defaultPolicy('en'), zone: 'Asia/Tokyo' };
+    expect([
+      zoneOf({ zone: 'Europe/Paris' }, policy),
+      zoneOf({ zone: 'No/Where' }, policy),
+      zoneOf({ zone: undefined }, policy),
+      zoneOf({ zone: undefined }, { ...policy, zone: 'No/Where' }),
+    ]).toEqual(['Europe/Paris', 'Asia/Tokyo', 'Asia/Tokyo', 'UTC']);
   });
 });

@@ -4,7 +4,7 @@ import type { PhoneNumber } from '../call/event.ts';
 import { matchCall, nobodyKnown, type Match } from '../match/match.ts';
 import { anUnansweredCall, at, aToldCall, noon } from '../testing/a-told-call.ts';
 import { decide, explainStep } from './decide.ts';
-import { judgeHours } from './hours-of-call.ts';
+import { calendarNamed, calendarOf, isOpenAt, judgeHours, judgeMessage } from './hours-of-call.ts';
 import { inputsOfCall } from './layers.ts';
 import type { Inputs } from './pin.ts';
 import { defaultPolicy, parsePolicy, type Policy } from './policy.ts';
@@ -135,5 +135,47 @@ describe('AC-10: a stranger who calls out of hours', () => {
     const made = (iso: string, changes: Partial<Call>) => deciding(callAt(iso, changes), policy, { match }).person?.record.kind;
     expect([made(evening, talking), made(evening, {})]).toEqual(['lead', 'lead']);
     expect([made('2026-03-07T12:00:00Z', talking), made('2026-03-07T12:00:00Z', {})]).toEqual([undefined, undefined]);
+  });
+});
+
+describe('what was judged, and how', () => {
+  const policy = (given: object = {}) => policyWith({ messages: 'in hours', ...given });
+  const said = (look: string) => `(office: ${look}; open 09:00-17:00)`;
+  test('a message by its own time, a call by its start, each if it is asked', () => {
+    const call = callAt('2026-03-02T17:30:00Z');
+    const message = (iso: string, given: object = {}) => judgeMessage(call, at(iso), { policy: policy(given), clockOffsetMs: 0 });
+    expect([
+      message('2026-03-03T09:00:00Z'),
+      message('2026-03-03T08:59:00Z'),
+      message('2026-03-03T08:59:00Z', { messages: 'always' }),
+      judgeHours(call, { policy: policy({ messages: 'always' }), clockOffsetMs: 0 }),
+      judgeHours(call, { policy: policy({ calls: 'always' }), clockOffsetMs: 0 }),
+      judgeHours(call, { policy: defaultPolicy('en'), clockOffsetMs: 0 }),
+    ]).toEqual([
+      { is: 'in hours', because: `In hours ${said('Tuesday 2026-03-03 09:00 in UTC')}.` },
+      { is: 'out of hours', because: `Out of hours ${said('Tuesday 2026-03-03 08:59 in UTC')}: such messages are not logged (AC-09).` },
+      { is: 'not asked' },
+      { is: 'out of hours', because: `Out of hours ${said('Monday 2026-03-02 17:30 in UTC')}: such calls are not logged (AC-09).` },
+      { is: 'not asked' },
+      { is: 'not asked' },
+    ]);
+  });
+  test('whether it was open is known wherever there is a calendar, asked or not', () => {
+    const open = (iso: string, given: Policy) => isOpenAt(callAt(iso), { policy: given, clockOffsetMs: 0 });
+    expect([
+      open('2026-03-02T09:00:00Z', policy({ calls: 'always' })),
+      open('2026-03-02T08:00:00Z', policy({ calls: 'always' })),
+      open('2026-03-02T09:00:00Z', defaultPolicy('en')),
+      open('2026-03-02T17:00:00Z', { ...policy({}), zone: 'No/Where' }),
+    ]).toEqual([true, false, undefined, false]);
+  });
+  test('a calendar is found by its own name alone', () => {
+    const given = policy();
+    expect([calendarOf(given), calendarNamed('tokyo', given), calendarNamed('toString', given), calendarNamed(undefined, given)]).toEqual([
+      { name: 'office', calendar: given.hours.calendars['office'] },
+      { name: 'tokyo', calendar: given.hours.calendars['tokyo'] },
+      undefined,
+      undefined,
+    ]);
   });
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { afterOpenTime, type Calendar, lookAt, weekdays } from './hours.ts';
+import { afterOpenTime, type Calendar, capital, lookAt, readSpan, weekdays } from './hours.ts';
 
 const minute = 60_000;
 const hour = 3_600_000;
@@ -90,6 +90,75 @@ describe('AC-09: is it open?', () => {
   });
 });
 
+describe('what a calendar says of an instant', () => {
+  const calendar: Calendar = {
+    week: { monday: ['09:00-12:00', '13:00-17:30'], tuesday: ['22:00-06:00+1'], sunday: ['20:00-01:00+1'] },
+    holidays: [
+      { date: '2026-03-17', name: 'Patron’s day' },
+      { date: '03-17', name: 'Every year' },
+    ],
+    exceptions: [{ date: '2026-03-10', open: ['23:00-02:00+1'], name: 'stocktaking' }],
+  };
+  const look = (iso: string, zone = 'UTC') => lookAt(calendar, at(iso), zone);
+  test.each<[string, string, ReturnType<typeof look>]>([
+    [
+      '2026-03-02T13:00:00Z',
+      'UTC',
+      { open: true, weekday: 'monday', date: '2026-03-02', time: '13:00', because: 'open 09:00-12:00, 13:00-17:30' },
+    ],
+    [
+      '2026-03-02T12:59:59Z',
+      'UTC',
+      { open: false, weekday: 'monday', date: '2026-03-02', time: '12:59', because: 'open 09:00-12:00, 13:00-17:30' },
+    ],
+    [
+      '2026-03-02T00:30:00Z',
+      'UTC',
+      { open: true, weekday: 'monday', date: '2026-03-02', time: '00:30', because: 'open 20:00-01:00+1 since Sunday' },
+    ],
+    [
+      '2026-03-03T20:59:00Z',
+      'Asia/Tokyo',
+      { open: true, weekday: 'wednesday', date: '2026-03-04', time: '05:59', because: 'open 22:00-06:00+1 since Tuesday' },
+    ],
+    ['2026-03-04T06:00:00Z', 'UTC', { open: false, weekday: 'wednesday', date: '2026-03-04', time: '06:00', because: 'closed that day' }],
+    [
+      '2026-03-11T01:59:00Z',
+      'UTC',
+      { open: true, weekday: 'wednesday', date: '2026-03-11', time: '01:59', because: 'open 23:00-02:00+1 since Tuesday, stocktaking' },
+    ],
+    [
+      '2026-03-17T22:00:00Z',
+      'UTC',
+      { open: false, weekday: 'tuesday', date: '2026-03-17', time: '22:00', because: 'closed that day, Patron’s day' },
+    ],
+    [
+      '2027-03-17T22:00:00Z',
+      'UTC',
+      { open: false, weekday: 'wednesday', date: '2027-03-17', time: '22:00', because: 'closed that day, Every year' },
+    ],
+    [
+      '1969-12-29T09:00:00Z',
+      'UTC',
+      { open: true, weekday: 'monday', date: '1969-12-29', time: '09:00', because: 'open 09:00-12:00, 13:00-17:30' },
+    ],
+  ])('%s in %s', (iso, zone, expected) => expect(look(iso, zone)).toEqual(expected));
+  test.each([
+    ['09:05-17:30', { text: '09:05-17:30', fromMinute: 545, toMinute: 1_050 }],
+    ['22:00-06:45+1', { text: '22:00-06:45+1', fromMinute: 1_320, toMinute: 1_845 }],
+    ['00:00-24:00', { text: '00:00-24:00', fromMinute: 0, toMinute: 1_440 }],
+    ['9:00-17:00', undefined],
+    ['09:00-17:0', undefined],
+    ['09:0-17:00', undefined],
+    ['09:00-7:00', undefined],
+    ['x09:00-17:00', undefined],
+    ['09:00-17:00+2', undefined],
+    ['ab:cd-ef:gh', undefined],
+    ['', undefined],
+  ])('a span is read: %s', (text, span) => expect(readSpan(text)).toEqual(span));
+  test('a day in a sentence', () => expect(capital('monday')).toBe('Monday'));
+});
+
 describe('RS-43: counting business hours', () => {
   test('within a day, over the night, over the weekend', () => {
     expect(after(office, '2026-03-02T09:30:00Z', 4)).toBe('2026-03-02T13:30Z');
@@ -102,6 +171,23 @@ describe('RS-43: counting business hours', () => {
   test('with nothing to wait for: at once if it is open, else when it opens', () => {
     expect(after(office, '2026-03-02T13:00:00Z', 0)).toBe('2026-03-02T13:00Z');
     expect(after(office, '2026-03-06T17:00:00Z', 0)).toBe('2026-03-09T09:00Z');
+  });
+  test('over a pause, and over spans that touch or overlap', () => {
+    const paused: Calendar = { ...office, week: { monday: ['13:00-15:00', '09:00-12:00', '15:00-16:00', '14:00-17:00'] } };
+    expect([1, 4, 6.5, 7, 7.5].map((hours) => after(paused, '2026-03-02T08:00:00Z', hours))).toEqual([
+      '2026-03-02T10:00Z',
+      '2026-03-02T14:00Z',
+      '2026-03-02T16:30Z',
+      '2026-03-02T17:00Z',
+      '2026-03-09T09:30Z',
+    ]);
+  });
+  test('a year and a day are looked through, and no instant more', () => {
+    const late = (date: string): Calendar => ({ ...office, week: {}, exceptions: [{ date, open: ['12:00-13:00'] }] });
+    expect([after(late('2027-03-03'), '2026-03-02T12:30:00Z', 0.5), after(late('2027-03-03'), '2026-03-02T12:00:00Z', 0.5)]).toEqual([
+      '2027-03-03T12:30Z',
+      undefined,
+    ]);
   });
   test('always open: by the clock, over midnight and the change of clocks', () => {
     const always: Calendar = { ...office, week: Object.fromEntries(weekdays.map((name) => [name, ['00:00-24:00']])) };

@@ -46,7 +46,9 @@ const number = '+81312345678' as PhoneNumber;
 
 describe('AC-38: the log of a conversation’s day', () => {
   test('has all messages with their times and writers, by the clock of the line', () =>
-    expect(logOf(day(), [hello, hi, robot], { facts: { link: 'https://cb.example/calls/1' }, clockOffsetMs: 12 * 3_600_000 })).toEqual({
+    expect(
+      logOf(day(), [hello, hi, robot], { facts: { link: 'https://cb.example/calls/1' }, clockOffsetMs: 12 * 3_600_000 }),
+    ).toStrictEqual({
       record: {
         kind: 'activity',
         about: 'message',

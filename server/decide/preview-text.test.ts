@@ -13,11 +13,11 @@ describe('MT-33: what the logs of example calls would say', () => {
         en: {
           every: { comment: '{OWNER_NAME} for {RECORD_NAME}\nDue at {DUE_TIME}' },
           unanswered: { subject: 'In vain: {CUSTOMER}' },
-          missed: { comment: 'Waited {WAIT_TIME}' },
+          missed: { comment: 'Waited\n\n{WAIT_TIME}' },
         },
       },
     });
-    expect(previewTexts(policy)).toEqual([
+    expect(previewTexts(policy)).toStrictEqual([
       {
         type: 'outbound-answered',
         subject: 'Outbound answered on 2026-03-02',
@@ -46,8 +46,8 @@ describe('MT-33: what the logs of example calls would say', () => {
         type: 'missed',
         subject: 'In vain: Hanako Tanaka',
         memo: '',
-        comment: 'Waited 22 s',
-        characters: { subject: 22, comment: 11 },
+        comment: 'Waited\n\n22 s',
+        characters: { subject: 22, comment: 12 },
         templates: { subject: 'texts.en.unanswered.subject', comment: 'texts.en.missed.comment' },
       },
       {
@@ -61,7 +61,7 @@ describe('MT-33: what the logs of example calls would say', () => {
     ]);
   });
   test('in the language’s own words where there is no template', () =>
-    expect(previewTexts(parsePolicy({ language: 'en' }))[1]).toEqual({
+    expect(previewTexts(parsePolicy({ language: 'en' }))[1]).toStrictEqual({
       type: 'outbound-unanswered',
       subject: 'Cordboard call - Outbound / (0) min',
       memo: '',

@@ -7,7 +7,7 @@ import { commentCap } from './fit-comment.ts';
 import type { Inputs } from './pin.ts';
 import { defaultPolicy } from './policy.ts';
 import { retract, retractActivity, roles, type Because, type LastKnown } from './retract.ts';
-import { languages } from './words.ts';
+import { languages, words } from './words.ts';
 
 const inputs = (call = aToldCall()): Inputs => ({
   policyVersion: 1,
@@ -46,6 +46,8 @@ describe('D2: a role that is no longer wanted', () => {
     ['review', close, mark, 'keep'],
     ['follow-up', close, mark, 'keep'],
     ['check-setup', close, mark, 'keep'],
+    ['task', close, mark, 'keep'],
+    ['attribution', 'keep', 'keep', 'keep'],
     ['person', 'keep', 'keep', 'keep'],
     ['case', 'keep', 'keep', 'keep'],
     ['opportunity', 'keep', 'keep', 'keep'],
@@ -145,4 +147,17 @@ describe('the record as it should stand', () => {
     expect(system).toEqual([reason, 'Recording: https://x.example']);
     expect([memo, ...system].join('\n').length).toBe(commentCap - 1 + 1);
   });
+  test('too much of it: what was a link stays a link, other lines go', () => {
+    const links = ['Recording: https://x.example/r', 'See https://x.example/c'];
+    const facts = Array.from({ length: 200 }, (_, index) => `Fact ${index} ${'.'.repeat(200)}`);
+    const full = { ...last, memo: 'm'.repeat(commentCap), system: [...facts, ...links] };
+    const { system, status } = retractActivity(full, close, 'ja');
+    expect([system[0], system.slice(-3), status]).toEqual([reason, [...links, words.ja.linesLeftOut(129)], 'completed']);
+  });
+  test('a mark leaves a task as open as it was, in the words of its own language', () =>
+    expect(retractActivity({ ...last, status: 'open' }, { markSuperseded: ['Wpis nieaktualny'] }, 'pl')).toEqual({
+      ...last,
+      status: 'open',
+      system: ['Wpis nieaktualny', ...last.system],
+    }));
 });

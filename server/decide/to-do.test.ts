@@ -163,7 +163,7 @@ describe('whole tasks', () => {
   const due = (zone: string, date = '2026-03-02') => `Due ${date}: 4 h after the end of the call, in ${zone} (RS-43).`;
 
   test('RS-49: a review', () =>
-    expect(toDos(aToldCall(), { followUp: { review: 'inbound' }, link: 'https://cordboard.example/calls/c-41' })).toEqual([
+    expect(toDos(aToldCall(), { followUp: { review: 'inbound' }, link: 'https://cordboard.example/calls/c-41' })).toStrictEqual([
       {
         role: 'review',
         qualifier: '',
@@ -185,7 +185,7 @@ describe('whole tasks', () => {
       toDos(aToldCall({ answeredBy: anAgent('zoe', 'Zoe Lind'), line: undefined }), {
         followUp: { checkSetup: true, reminder: false, seniorManagerId: '005S' },
       }),
-    ).toEqual([
+    ).toStrictEqual([
       {
         role: 'check-setup',
         qualifier: '',
@@ -211,7 +211,7 @@ describe('whole tasks', () => {
       toDos(anUnansweredCall(), { followUp: { seniorManagerId: '005S' } }, {}, [
         { ...task, subject: '{RECORD_NAME}, {OWNER_NAME}, {DATE}', owner: ['senior manager'], due: { hours: 30 } },
       ]),
-    ).toEqual([
+    ).toStrictEqual([
       {
         role: 'task',
         qualifier: 'Offer',

@@ -449,7 +449,7 @@ describe('the whole log', () => {
         undefined,
         { kind: 'case', id: '500A', name: '00001026' },
       ),
-    ).toEqual({
+    ).toStrictEqual({
       record: {
         kind: 'activity',
         subject: 'Cordboard call - Inbound / (2) min',
@@ -503,7 +503,7 @@ describe('the whole log', () => {
   const missed = anUnansweredCall({ customer: {}, line: undefined, endedAt: after(22), waitSeconds: 21.6, queue: { id: 'q1' } });
   const settledBy = { at: after(7_200), by: 'c-9\n' as CallId };
   test('RS-43, RS-46: of a call nobody took: what is to do, by whom and until when', () =>
-    expect(logged(missed, { match: found, named: { '005B': bensInCrm } }, 'open')).toEqual({
+    expect(logged(missed, { match: found, named: { '005B': bensInCrm } }, 'open')).toStrictEqual({
       record: {
         kind: 'activity',
         subject: 'Cordboard call - Missed / (0) min',
