@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { consoleStore, type ConsoleStore } from '../server/store/console-store.ts';
 import { type Database, openDatabase } from '../server/store/database.ts';
+import { postgresStore } from '../server/store/postgres.ts';
 import type { OrgId } from '../server/store.ts';
 import { startTestDatabase } from '../server/testing/test-database.ts';
 import { realWorld } from '../server/world.ts';
@@ -49,6 +50,15 @@ const exported = async () => {
   const { said } = await run('export');
   files.set('policy.yaml', `${said}\n`);
 };
+const gone = '005000000000999AAA';
+/** Users of the org were read: whoever isn't among them is nobody. */
+const knownUser = () =>
+  postgresStore(database, realWorld(), () => undefined).saveUsers(
+    org,
+    [{ id: '005000000000001AAA', name: 'Olga', email: 'olga@acme.example', zone: 'Europe/Warsaw', active: true }],
+    '005000000000001AAA',
+    [],
+  );
 const edit = (from: string | RegExp, to: string) => files.set('policy.yaml', files.get('policy.yaml')!.replace(from, to));
 
 describe('a policy kept in git', () => {
@@ -103,6 +113,31 @@ describe('a policy kept in git', () => {
     files.set('policy.yaml', 'language: en\nowner: [senior manager]\n');
     const { outcome, said } = await run('apply', 'policy.yaml', '--force');
     expect([outcome, said]).toEqual([0, expect.stringContaining('owner: No senior manager is named')]);
+  });
+  test('an id that is nobody’s is said by apply, by preset and by simulate, as the door says it', async () => {
+    await knownUser();
+    files.set('policy.yaml', `language: en\ndefaultOwnerId: ${gone}\n`);
+    expect(await run('simulate', 'policy.yaml')).toMatchObject({
+      outcome: 0,
+      said: expect.stringContaining(`defaultOwnerId: ${gone} is no active user`),
+    });
+    expect(await run('apply', 'policy.yaml', '--force')).toMatchObject({
+      outcome: 0,
+      said: expect.stringContaining(`defaultOwnerId: ${gone} is no active user of the CRM and no queue that takes tasks.`),
+    });
+    expect(await run('preset', 'dialpad', '--apply')).toMatchObject({
+      outcome: 0,
+      said: expect.stringContaining(`defaultOwnerId: ${gone} is no active user`),
+    });
+  });
+  test('an id that can be nobody’s is not saved, with a preset neither, and simulate says so', async () => {
+    await admin.savePolicy(org, { language: 'en', defaultOwnerId: 'Anna' }, 'a former release');
+    const words = 'defaultOwnerId: Give the id of a user or queue of the CRM';
+    expect((await run('preset', 'dialpad', '--apply')).outcome).toContain(words);
+    expect((await admin.policies.newest(org))!.version).toBe(1);
+    files.set('policy.yaml', 'language: fr\ndefaultOwnerId: Anna\n');
+    expect((await run('apply', 'policy.yaml', '--force')).outcome).toContain(words);
+    expect((await run('simulate', 'policy.yaml')).said).toContain(`A save would refuse it: ${words}`);
   });
   test.each([
     ['language: fr\n', "the file doesn't say which version it rests on"],

@@ -4,15 +4,15 @@ import { parseArgs } from 'node:util';
 import { type Config, readConfig } from '../server/config.ts';
 import { type Difference, diffPolicies, sayDifferences } from '../server/decide/policy-diff.ts';
 import { parsePolicy } from '../server/decide/policy.ts';
+import { checkPolicy, type CheckedPolicy } from '../server/policy/check-policy.ts';
 import { everyPreset, presetNamed } from '../server/policy/preset-doors.ts';
 import { effectiveSettings } from '../server/policy/effective.ts';
 import { publishedSchema } from '../server/policy/published-schema.ts';
-import { misshapenIdsIn } from '../server/policy/ids.ts';
-import { warningsIn, warningsOf } from '../server/policy/warnings.ts';
 import { type FileHeader, readPolicyFile, sayFileMistake, sayHeader, withHeader, writePolicy } from '../server/policy/policy-yaml.ts';
 import { consoleStore } from '../server/store/console-store.ts';
 import { type Database, openDatabase } from '../server/store/database.ts';
 import type { PolicyVersion } from '../server/store/policy-store.ts';
+import { postgresStore } from '../server/store/postgres.ts';
 import type { OrgId } from '../server/store.ts';
 import { realWorld } from '../server/world.ts';
 import { tryPolicy } from './try-policy.ts';
@@ -101,11 +101,14 @@ export async function runPolicy({ argv, say, who, read, write, open, publicUrl }
     for (const { path, because } of preset.left) say(`${path} stays as it is: ${because}`);
     if (changes.length === 0) return done(say, `The policy of ${org.name} says what ${preset.title} says.`);
     if (!given.apply) return 2;
-    const saved = await policies.save(org.org, { document: preset.document, by: who, expected: version });
-    if (saved.outcome === 'moved') return done(say, 'Somebody saved the policy this very moment. Look at the differences again.', 2);
-    return done(say, `Saved as version ${saved.version} of ${org.name}.`);
+    const saved = await save(preset.document, version);
+    if (saved === undefined) return done(say, 'Somebody saved the policy this very moment. Look at the differences again.', 2);
+    return done(say, `Saved as version ${saved} of ${org.name}.`);
   }
   if (given.what === 'simulate' && file) {
+    const { wrong, warnings } = await check(file.document);
+    for (const { path: at, message } of wrong) say(`A save would refuse it: ${at}: ${message}`);
+    for (const { path: at, message } of warnings) say(`${at}: ${message}`);
     const differs = await tryPolicy(database, { org: org.org, document: file.document, publicUrl: publicUrl?.(), ...given.on }, say);
     if (differs === undefined) throw new Trouble(`There is no call ${given.on.call}.`);
     return differs ? 2 : 0;
@@ -119,16 +122,25 @@ export async function runPolicy({ argv, say, who, read, write, open, publicUrl }
   if (given.what === 'diff') return 2;
   const because = given.force ? undefined : whyNot(file.header, org, newest, await sinceHeader());
   if (because !== undefined) return done(say, because, 2);
-  const wrong = misshapenIdsIn(parsePolicy(file.document));
-  if (wrong.length > 0) throw new Trouble(wrong.map((one) => `${one.path}: ${one.message}`).join(' '));
-  const saved = await policies.save(org.org, { document: file.document, by: who, ...(given.force ? {} : { expected: version }) });
-  if (saved.outcome === 'moved')
-    return done(say, 'Somebody saved the policy this very moment. Look at the differences again: run diff.', 2);
-  if (path !== undefined && path !== '-') write(path, withHeader(text, headerOf(org, await policies.one(org.org, saved.version))));
-  const policy = parsePolicy(file.document);
-  for (const one of [...warningsIn(policy), ...warningsOf(policy, await policies.leftOut(org.org))]) say(`${one.path}: ${one.message}`);
-  return done(say, `Saved as version ${saved.version} of ${org.name}.`);
+  const saved = await save(file.document, given.force ? undefined : version);
+  if (saved === undefined) return done(say, 'Somebody saved the policy this very moment. Look at the differences again: run diff.', 2);
+  if (path !== undefined && path !== '-') write(path, withHeader(text, headerOf(org, await policies.one(org.org, saved))));
+  return done(say, `Saved as version ${saved} of ${org.name}.`);
 
+  /** As the door does, except that the CRM isn't asked: nobody is signed in here. */
+  async function check(document: unknown): Promise<CheckedPolicy> {
+    const view = await postgresStore(database, realWorld(), () => undefined).readOrg(org.org);
+    return checkPolicy(parsePolicy(document), { crm: undefined, view, leftOut: await policies.leftOut(org.org) });
+  }
+  /** Saves what can be used, and says what of it leads nowhere. Gives its version; undefined: another than `expected` is the newest. */
+  async function save(document: unknown, expected: number | undefined): Promise<number | undefined> {
+    const { wrong, warnings } = await check(document);
+    if (wrong.length > 0) throw new Trouble(wrong.map((one) => `${one.path}: ${one.message}`).join(' '));
+    const saving = await policies.save(org.org, { document, by: who, ...(expected === undefined ? {} : { expected }) });
+    if (saving.outcome === 'moved') return undefined;
+    for (const one of warnings) say(`${one.path}: ${one.message}`);
+    return saving.version;
+  }
   /** What was saved since the version the file rests on. */
   async function sinceHeader(): Promise<readonly Difference[]> {
     const base = file?.header ? await policies.one(org.org, file.header.version) : undefined;

@@ -1,20 +1,18 @@
 import type { PolicyDiff, PolicyEffective, PolicyFields, PolicyKept, PolicySaid, PolicyTold, PolicyVersions } from '../../wire/policy.ts';
 import { type Crm, Refused, Unanswered } from '../crm.ts';
-import { type Remark, sourcesFor } from '../decide/check-fields.ts';
-import { defaultPolicy, parsePolicy, type Policy, PolicyMistakes } from '../decide/policy.ts';
+import { sourcesFor } from '../decide/check-fields.ts';
+import { defaultPolicy, parsePolicy, PolicyMistakes } from '../decide/policy.ts';
 import { diffPolicies, sayDifferences } from '../decide/policy-diff.ts';
 import { inOrder } from '../decide/policy-order.ts';
 import type { Ctx, Door } from '../door.ts';
 import { refuse } from '../guard.ts';
 import type { PolicyStore, PolicyVersion } from '../store/policy-store.ts';
 import type { OrgId, OrgView } from '../store.ts';
+import { checkPolicy } from './check-policy.ts';
 import { effectiveSettings } from './effective.ts';
-import { misshapenIdsIn, unknownIdsIn } from './ids.ts';
 import { publishedSchema } from './published-schema.ts';
 import { presetDoors } from './preset-doors.ts';
-import { remarksBy } from './remarks.ts';
 import { readPolicyFile, sayHeader, writePolicy } from './policy-yaml.ts';
-import { warningsIn, warningsOf } from './warnings.ts';
 import { withWords } from './with-words.ts';
 
 export type PolicyDoorParts = {
@@ -150,42 +148,26 @@ async function save(context: Ctx, { console: { policies }, crm, store }: PolicyD
   const read = await readDocument(context);
   if (read instanceof Response) return read;
   const { document } = read;
-  const policy = parsePolicy(document);
-  const remarks = await remarksOf(crm?.(org), policy);
-  const wrong = [...misshapenIdsIn(policy), ...remarks.filter(({ warns }) => !warns)];
+  const { wrong, warnings } = await checkPolicy(parsePolicy(document), {
+    crm: crm?.(org),
+    view: await store.readOrg(org),
+    leftOut: await policies.leftOut(org),
+  });
   if (wrong.length > 0)
     return sayWrong(
       context,
-      wrong.map(({ path, message }) => ({ path, message })),
+      wrong,
       wrong.map(({ path, message }) => `${path}: ${message}`),
     );
-  const warnings = remarks.map(({ path, message }) => ({ path, message }));
   const done = await policies.save(org, { document, by: person, ...(expected === undefined ? {} : { expected }) });
   if (done.outcome === 'moved') return sayMoved(context, policies, { expected: expected ?? 0, newest: done.newest, document });
-  const view = await store.readOrg(org);
   const said: PolicySaid = {
     version: done.version,
     saved: done.outcome === 'saved',
     differences: done.outcome === 'saved' ? withWords(done.differences) : [],
-    warnings: [
-      ...warnings,
-      ...warningsIn(policy),
-      ...(view ? unknownIdsIn(policy, view) : []),
-      ...warningsOf(policy, await policies.leftOut(org)),
-    ],
+    warnings: [...warnings],
   };
   return context.json(said, 200, { etag: tag(done.version) });
-}
-
-/** What the CRM says to it. A CRM that can't be asked just now stops nobody from saving: what can't be used is told by an alert, then. */
-async function remarksOf(crm: Pick<Crm, 'fields' | 'statuses'> | undefined, policy: Policy): Promise<Remark[]> {
-  if (!crm) return [];
-  try {
-    return await remarksBy(crm, policy);
-  } catch (error) {
-    if (error instanceof Refused || error instanceof Unanswered) return [];
-    throw error;
-  }
 }
 
 /** The fields of one object that can be filled, what fits each, and what fills it now (R3, RS-33). */

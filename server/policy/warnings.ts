@@ -45,7 +45,7 @@ export function warningsIn(policy: Policy): Warning[] {
 }
 
 /** A kind that can't be read; `absent`: the org has none of it. */
-type LeftOut = { readonly kind: string; readonly because: string; readonly absent?: true };
+export type LeftOut = { readonly kind: string; readonly because: string; readonly absent?: true };
 
 /** Kinds the policy asks for and the org has none of, as the book found (FC-35). `auto` asks for nothing. */
 export function warningsOf({ match }: Pick<Policy, 'match'>, leftOut: readonly LeftOut[]): Warning[] {
