@@ -1,8 +1,9 @@
 import { Hono } from 'hono';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { PeriodLine } from '../wire/simulate.ts';
+import { PeriodLine, TriedCall, type TriedPeriod } from '../wire/simulate.ts';
+import type { Crm } from './crm.ts';
 import type { Visitor } from './guard.ts';
-import type { OrgId } from './store.ts';
+import type { OrgId, OrgView } from './store.ts';
 import { noSimulator } from './testing/no-simulator.ts';
 import { simulateDoors } from './simulate/simulate-doors.ts';
 import { type Draft, type Simulator, Unreadable } from './simulate/simulator.ts';
@@ -10,7 +11,16 @@ import { type Draft, type Simulator, Unreadable } from './simulate/simulator.ts'
 const period = { from: '2026-03-01T00:00:00Z', to: '2026-03-02T00:00:00+01:00' };
 let tried: { draft: Draft; ended: number; goOn: () => void }[];
 let simulator: Partial<Simulator>;
+let connected: Pick<Crm, 'fields' | 'statuses'> | undefined;
+const users: OrgView['usersById'] = new Map([
+  ['005000000000001AAA', { id: '005000000000001AAA', name: 'Olga', email: 'olga@acme.example', zone: 'UTC', active: true }],
+]);
+const noPeriod: TriedPeriod = {
+  ...{ ...period, calls: 0, differ: 0, book: { asked: 'then', then: 0, now: 0, nobody: 0 }, seconds: 0 },
+  ...{ outcomes: [], rules: [], records: [], owners: [], moves: [], fields: [], untried: [], first: [] },
+};
 beforeEach(() => {
+  connected = undefined;
   tried = [];
   simulator = {};
 });
@@ -35,10 +45,13 @@ function open() {
   const policies = {
     newest: async () => undefined,
     one: async (_org: OrgId, version: number) => (version === 3 ? saved : undefined),
+    leftOut: async () => [],
   };
   for (const [method, path, , handler] of simulateDoors({
     simulator: { ...noSimulator, ...simulator },
     console: { policies },
+    store: { readOrg: async () => ({ usersById: users, queues: undefined }) },
+    crm: () => connected,
     report: () => undefined,
   }))
     app[method](path, async (c) => {
@@ -77,6 +90,40 @@ describe('the door of the simulator', () => {
   test('RS-37: what can’t be read of an invented call is told', async () => {
     simulator = { invented: () => Promise.reject(new Unreadable('at: is missing.')) };
     expect(await refusal(await open()({ events: [{}] }))).toEqual([400, 'at: is missing.']);
+  });
+
+  test('RS-37: says what a save would refuse, and what of it leads nowhere, in the words of the save', async () => {
+    const told: TriedCall = { after: { is: 'nothing', records: [] }, book: 'none', startedAt: period.from, trace: [], differences: [] };
+    simulator = {
+      call: async () => told,
+      invented: async () => told,
+      async *period() {
+        yield { done: 0, of: 0, result: noPeriod };
+      },
+    };
+    connected = { fields: async () => [], statuses: [{ name: 'Completed', closed: true }] };
+    const ask = open();
+    const policy = {
+      language: 'en',
+      defaultOwnerId: 'Anna',
+      owner: ['005000000000009AAA', 'senior manager'],
+      status: { completed: 'Done' },
+    };
+    const expected = [
+      ['defaultOwnerId', 'Give the id of a user or queue of the CRM: ', true],
+      ['status.completed', '', true],
+      ['owner', 'No senior manager is named', undefined],
+      ['owner', '005000000000009AAA is no active user', undefined],
+    ];
+    for (const body of [{ call: '1' }, { invented: { direction: 'inbound' } }]) {
+      const { warnings } = TriedCall.parse(await (await ask({ ...body, policy })).json());
+      expect(warnings?.map(({ path, refuses }, place) => [path, expected[place]?.[1], refuses])).toEqual(expected);
+      warnings?.forEach(({ message }, place) => expect(message).toContain(expected[place]![1]));
+    }
+    const [line] = (await (await ask({ period, policy })).text()).trim().split('\n');
+    expect(PeriodLine.parse(JSON.parse(line!))).toMatchObject({ result: { warnings: expected.map(([path]) => ({ path })) } });
+    connected = undefined;
+    expect(await (await ask({ call: '1', policy: { language: 'en' } })).json()).toMatchObject({ warnings: [] });
   });
 
   test('RS-37: a period is told line by line, two at a time, and whoever goes away ends it', async () => {

@@ -116,6 +116,8 @@ const RecordDifference = z.object({
   after: z.unknown().optional(),
   words: z.string(),
 });
+/** What is said of the policy itself, as where it is saved. `refuses`: it wouldn't be saved. */
+const PolicyWarning = z.object({ path: z.string(), message: z.string(), refuses: z.literal(true).optional() });
 const call = {
   /** Of a stored call, and its page. */ id: z.string().optional(),
   page: z.string().optional(),
@@ -132,6 +134,7 @@ export const TriedCall = z.object({
   after: TriedSide,
   trace: z.array(z.object({ rule: z.string(), words: z.string(), fired: z.boolean() }).loose()),
   differences: z.array(RecordDifference),
+  warnings: z.array(PolicyWarning).optional(),
 });
 export type TriedCall = z.infer<typeof TriedCall>;
 /** One that differs, of a period. */
@@ -158,6 +161,7 @@ export const TriedPeriod = z.object({
   untried: z.array(z.object({ because: z.string(), calls: z.number() })),
   first: z.array(DifferingCall),
   seconds: z.number(),
+  warnings: z.array(PolicyWarning).optional(),
 });
 export type TriedPeriod = z.infer<typeof TriedPeriod>;
 /** The answer to a period: one of these a line (application/x-ndjson); the last is the result, or why there is none. Whoever goes away ends it. */
