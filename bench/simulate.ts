@@ -74,6 +74,7 @@ async function run({ say: tell }: { say(line: string): void }): Promise<Found> {
       links,
       orgView,
       lookUp,
+      matters: mattersOf(book),
       crm: () => undefined,
     });
     const period = { fromMs: 0, toMs: Date.now() };

@@ -215,6 +215,101 @@ describe('trying a policy out', () => {
   });
 });
 
+describe('cases and opportunities', () => {
+  const make = async (object: string, fields: Readonly<Record<string, unknown>>) =>
+    (await line.asHuman({ action: 'create', object, fields })).id;
+  const words = async (call: string, document: object, book: 'then' | 'now' = 'then') =>
+    (await tryCall(call, document, book)).differences.map((one) => one.words);
+  const pass = (seconds: number) => line.advanceTo(line.now() + seconds * 1_000);
+  const customers = async (...numbers: string[]) => {
+    const ids = [];
+    for (const number of numbers) ids.push(await make('Contact', { LastName: `Tanaka ${number.at(-1)}`, Phone: number }));
+    return ids;
+  };
+  const [one, two] = ['+48501112001', '+48501112002'];
+
+  test('RS-37, AC-12: a draft that turns them on finds what is open of the contact, as the line would', async () => {
+    // the book reads cases, since one line wants them
+    line = await openLine({ orgs: [{ policy: { language: 'en', logging, lines: { support: { cases: { attach: 'case' } } } } }] });
+    const [first, second] = await customers(one, two);
+    const ticket = await make('Case', { ContactId: first, Subject: 'Broken', Status: 'New' });
+    await make('Case', { ContactId: second, Subject: 'Mended', Status: 'Closed' });
+    await pass(130);
+    await hear('open', line.now(), { number: one, talked: true });
+    await hear('closed', line.now(), { number: two, talked: true });
+    await pass(130);
+    expect(await words('open', { logging })).toEqual([]);
+    const tried = await tryCall('open', { logging, cases: { attach: 'case' } });
+    expect(tried.differences).toMatchObject([{ role: 'log', field: 'what', after: { kind: 'case', id: ticket, name: '00001002 Broken' } }]);
+    expect(await words('closed', { logging, cases: { attach: 'case' } })).toEqual([]);
+    expect((await tryPeriod({ logging, cases: { attach: 'case' } })).fields).toEqual([{ field: 'log.what', calls: 1 }]);
+    // A line's own is asked for that line only.
+    expect(await words('open', { logging, lines: { sales: { cases: { attach: 'case' } } } })).toEqual([]);
+    const form = InventedCall.parse({ direction: 'inbound', number: one });
+    const draft = { policy: parsePolicy({ language: 'en', cases: { attach: 'case' } }), book: 'then' as const };
+    expect((await line.simulator.invented(line.org, { form }, draft)).after.records[0]!.fields).toMatchObject({ what: { id: ticket } });
+  });
+
+  test('RS-37: where the book has none, since nobody asked for them, that is said', async () => {
+    line = await openLine({ orgs: [{ policy: { language: 'en', logging } }] });
+    await hear('talked', minutes(0), { talked: true });
+    await line.advanceTo(minutes(5));
+    const tried = await tryCall('talked', { logging, cases: { attach: 'case', create: 'none open' } }, 'now');
+    expect(tried.trace.find(({ fired }) => fired)!.words).toContain(
+      'its cases are not in the book, since the policy in force asks for none',
+    );
+    expect(tried.differences).toEqual([]);
+  });
+
+  test('RS-37: what was open then stays what the call is about, whatever became of it since; now’s book knows better', async () => {
+    const policy = { logging, cases: { attach: 'case' } };
+    line = await openLine({ orgs: [{ policy: { language: 'en', ...policy } }] });
+    const [contact] = await customers(one);
+    const ticket = await make('Case', { ContactId: contact, Subject: 'Broken', Status: 'New' });
+    await pass(130);
+    await hear('talked', line.now(), { number: one, talked: true });
+    await pass(130);
+    await line.asHuman({ action: 'update', object: 'Case', id: ticket, fields: { Status: 'Closed' } });
+    await make('Case', { ContactId: contact, Subject: 'Another', Status: 'New' });
+    await pass(130);
+    expect(await words('talked', policy)).toEqual([]);
+    expect(await words('talked', { ...policy, cases: { attach: 'latest of both' } })).toEqual([]);
+    expect(await words('talked', policy, 'now')).toEqual(['log.what: case 00001002 Broken → case 00001003 Another']);
+    expect(await words('talked', { logging })).toEqual(['log.what: case 00001002 Broken → nothing']);
+  });
+
+  test('RS-37, AC-13: a case the draft makes is counted once for a contact, and its calls hang on it', async () => {
+    line = await openLine({ orgs: [{ policy: { language: 'en', logging, lines: { support: { cases: { attach: 'case' } } } } }] });
+    await customers(one);
+    await pass(130);
+    await hear('first', line.now(), { number: one, talked: true });
+    await hear('second', line.now() + 60_000, { number: one, talked: true });
+    await pass(200);
+    const draft = { logging, cases: { attach: 'case', create: 'none open' } };
+    const tried = await tryPeriod(draft);
+    expect(tried.records.filter(({ what }) => what.startsWith('case'))).toEqual([{ what: 'case: case', before: 0, after: 1 }]);
+    expect(tried.first.map((call) => call.words)).toEqual([
+      ['log.what: nothing → case Call: Tanaka 1', 'case: not wanted → wanted'],
+      ['log.what: nothing → case Call: Tanaka 1'],
+    ]);
+  });
+
+  test('RS-37: a call that made its case comes to itself; a draft without leaves it out', async () => {
+    const policy = { logging, cases: { attach: 'case', create: 'none open' } };
+    line = await openLine({ orgs: [{ policy: { language: 'en', ...policy } }] });
+    await customers(one);
+    await pass(130);
+    await hear('talked', line.now(), { number: one, talked: true });
+    await pass(300);
+    expect(await words('talked', policy)).toEqual([]);
+    expect(await words('talked', policy, 'now')).toEqual([]);
+    expect(await words('talked', { logging })).toEqual(['case: wanted → not wanted', 'log.what: case Call: Tanaka 1 → nothing']);
+    expect(await words('talked', { logging, cases: { ...policy.cases, subject: '[CALL_TYPE]' } })).toContainEqual(
+      expect.stringMatching(/^case\.subject: "Call: Tanaka 1" → /),
+    );
+  });
+});
+
 describe('an invented call', () => {
   const invent = async (form: object, document: object = {}) =>
     TriedCall.parse(

@@ -72,7 +72,11 @@ function sayRecord({ role, qualifier, record }: WantedRecord): string {
   const as = qualifier ? `${role} ${qualifier}` : role;
   if (record.kind !== 'activity')
     return `${as}: ${record.kind}${'name' in record ? ` ${record.name}` : ''}${'ownerId' in record ? `, ${sayOwner(record.ownerId)}` : ''}`;
-  const about = [record.who, record.what].flatMap((one) => (one ? [one.id.startsWith('new ') ? `<${one.id}>` : one.id] : []));
+  // what it hangs on of its own making stands beside it
+  const isOwn = (id: string) => /^new (?:case|opportunity) /.test(id);
+  const about = [record.who, record.what].flatMap((one) =>
+    one && !isOwn(one.id) ? [one.id.startsWith('new ') ? `<${one.id}>` : one.id] : [],
+  );
   return [
     `${as}: ${record.status}`,
     sayOwner(record.ownerId),

@@ -402,6 +402,7 @@ async function start(config: Config): Promise<void> {
     });
     undo.push({ what: 'ways into orgs', run: () => intoOrgs.ended() });
     await consoleReady;
+    const readBook = bookStore(readOnly(database), world, trouble);
     const app = openDoors({
       world,
       store,
@@ -457,7 +458,8 @@ async function start(config: Config): Promise<void> {
         generic: sourcesByName[defaultSource]!,
         links,
         orgView,
-        lookUp: lookUps(bookStore(readOnly(database), world, trouble), world),
+        lookUp: lookUps(readBook, world),
+        matters: mattersOf(readBook),
         crm: keeper.crm,
       }),
       alerts: { store: alerts, sentTo: alertTo && new URL(alertTo.url).host, send: sendAlert },

@@ -102,6 +102,8 @@ export const rooms: Readonly<Record<string, Row>> = {
   'server/simulate': {
     from: [
       'server/pipeline.ts',
+      'server/book-settings.ts',
+      'server/own-matters.ts',
       'server/book/look-up.ts',
       'server/call',
       'server/crm.ts',

@@ -1,4 +1,5 @@
 import { lookUps } from '../server/book/look-up.ts';
+import { mattersOf } from '../server/book/matters.ts';
 import { parsePolicy } from '../server/decide/policy.ts';
 import { pageLinks } from '../server/page-links.ts';
 import { simulator } from '../server/simulate/simulator.ts';
@@ -30,6 +31,7 @@ export async function tryPolicy(database: Database, asked: TryOut, say: (line: s
   const world = realWorld();
   const reading = readOnly(database);
   const store = postgresStore(reading, world, () => undefined);
+  const book = bookStore(reading, world, () => undefined);
   const sourcesByName = Object.fromEntries(sources.map((source) => [source.name, source]));
   const view = await store.readOrg(asked.org);
   if (!view) return undefined;
@@ -40,10 +42,8 @@ export async function tryPolicy(database: Database, asked: TryOut, say: (line: s
     generic: sources[0]!,
     links: pageLinks(asked.publicUrl),
     orgView: async () => view,
-    lookUp: lookUps(
-      bookStore(reading, world, () => undefined),
-      world,
-    ),
+    lookUp: lookUps(book, world),
+    matters: mattersOf(book),
     crm: () => undefined,
   });
   const draft = { policy: parsePolicy(asked.document), book: asked.book };

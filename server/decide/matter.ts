@@ -147,16 +147,17 @@ function attachedOf(attach: CaseRules['attach'], { cases: [ofCases], opportuniti
   }
 }
 
+const notRead: Readonly<Record<Exclude<MattersRead, 'read'>, string>> = {
+  reading: 'still being read',
+  unread: 'not to be read in this org',
+  unasked: 'not in the book, since the policy in force asks for none',
+};
+
 function whyNothing(attach: CaseRules['attach'], party: Party, { is } = noMatters): string[] {
   if (attach === 'nothing' || (party.contactId === undefined && party.accountId === undefined)) return [];
   const asked = (['case', 'opportunity'] as const).filter((kind) => attach !== (kind === 'case' ? 'opportunity' : 'case'));
-  const said: Readonly<Record<MattersRead, string | undefined>> = {
-    read: undefined,
-    reading: 'still being read',
-    unread: 'not to be read in this org',
-  };
   const missing = asked.flatMap((kind) =>
-    said[is[kind]] === undefined ? [] : [`its ${kind === 'case' ? 'cases' : 'opportunities'} are ${said[is[kind]]}`],
+    is[kind] === 'read' ? [] : [`its ${kind === 'case' ? 'cases' : 'opportunities'} are ${notRead[is[kind]]}`],
   );
   return [
     missing.length > 0
@@ -223,9 +224,7 @@ function newCase(call: Call, inputs: Inputs, facts: DecideFacts, about: About, p
       return { wants: [], because: ['Another call is just making a case for this contact.'], coming: true };
     const is = inputs.matters?.is.case ?? 'unread';
     if (is !== 'read' && (party.contactId ?? party.accountId) !== undefined)
-      return no(
-        `whether one is open isn't known, since cases are ${is === 'reading' ? 'still being read' : 'not to be read in this org'}.`,
-      );
+      return no(`whether one is open isn't known, since cases are ${notRead[is]}.`);
   }
   const because = `${cases.create === 'always' ? 'Each such call makes a case' : 'No case of theirs is open, so one is made'} (${cases.create === 'always' ? 'FC-29' : 'AC-13'}).`;
   const record = caseFor(call, inputs, facts, about, party);

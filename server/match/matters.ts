@@ -25,8 +25,8 @@ export type ComingMatter = {
   readonly called: string;
   readonly sinceMs: number;
 };
-/** `unread`: it can't be read, or isn't asked for. */
-export type MattersRead = 'read' | 'reading' | 'unread';
+/** `unread`: it can't be read, or isn't asked for; `unasked`: the policy in force asks for none, of whoever tries another out. */
+export type MattersRead = 'read' | 'reading' | 'unread' | 'unasked';
 /** What the book knows of the cases and opportunities of whoever a call may be about. */
 export type KnownMatters = {
   /** Open ones of these contacts and accounts. */

@@ -13,7 +13,18 @@ import type { World } from '../world.ts';
 import { inventEvents, inventFound } from './invent.ts';
 import { sayDiffering, sayPeriod, sayTried } from './say-tried.ts';
 import { compare, Tally } from './tally.ts';
-import { type Book, hearStored, lookUpFor, type Making, type Trial, tryCall, type Tried } from './try-call.ts';
+import {
+  type Book,
+  hearStored,
+  type Known,
+  lookUpFor,
+  type Making,
+  mattersFor,
+  nothingMade,
+  type Trial,
+  tryCall,
+  type Tried,
+} from './try-call.ts';
 
 export type SimulatorParts = {
   readonly store: SimulateStore;
@@ -24,6 +35,8 @@ export type SimulatorParts = {
   readonly links: Pick<Line, 'callLink' | 'recordingLink'>;
   orgView(org: OrgId): Promise<OrgView>;
   lookUp(org: OrgId, asked: LookUp): Promise<LookedUp>;
+  /** As the line asks. */
+  matters: Line['matters'];
   /** For what the CRM calls things; undefined while none is connected. */
   crm(org: OrgId): Pick<Crm, 'draft' | 'unfit' | 'textField' | 'recordUrl'> | undefined;
 };
@@ -50,14 +63,25 @@ export function simulator(parts: SimulatorParts) {
   const { store, world, sources } = parts;
   const trialOf = async (org: OrgId, { policy, book }: Draft): Promise<Trial> => {
     const view = await parts.orgView(org);
-    return { org: { ...view, policy, policyVersion: view.policyVersion + 1 }, links: parts.links, book, nowMs: world.now() };
+    return {
+      org: { ...view, policy, policyVersion: view.policyVersion + 1 },
+      inForce: view.policy,
+      ...{ links: parts.links, book, nowMs: world.now() },
+    };
   };
   /** Undefined with a reason: nothing can be told of it. */
   const tryStored = async (trial: Trial, stored: StoredCall, making: Making, found?: LookedUp): Promise<Tried | string> => {
     const source = sources[stored.due.source];
     const call = hearStored(stored, source, trial.org);
     if (!call || !source) return whyNot(stored);
-    return tryCall(trial, source, stored, call, found ?? (await parts.lookUp(trial.org.org, lookUpFor(call))), making);
+    return tryCall(trial, source, stored, call, await known(trial, stored, call, found), making);
+  };
+  /** All that the book is asked before a call is judged; of an invented one the form may say who has the number. */
+  const known = async (trial: Trial, stored: StoredCall, call: Call, invented?: LookedUp): Promise<Known> => {
+    const { org } = trial.org;
+    const found = invented ?? (await parts.lookUp(org, lookUpFor(call)));
+    const asks = mattersFor(trial, stored, call, found);
+    return { ...found, ...(asks && { asks, matters: await parts.matters(org, asks) }) };
   };
 
   /**
@@ -66,7 +90,7 @@ export function simulator(parts: SimulatorParts) {
    */
   async function* each(org: OrgId, period: Period, draft: Draft): AsyncGenerator<readonly TriedStored[]> {
     const trial = await trialOf(org, draft);
-    const making: Making = new Map();
+    const making = nothingMade();
     const pageAfter = (place: PagePlace | undefined) => {
       const page = store.page(org, period, place, pageSize);
       page.catch(() => undefined); // heard below, unless nobody asks any more
@@ -81,7 +105,7 @@ export function simulator(parts: SimulatorParts) {
         heard.push([stored, hearStored(stored, sources[stored.due.source], trial.org)]);
         await breathe();
       }
-      const found = await Promise.all(heard.map(([, call]) => (call ? parts.lookUp(org, lookUpFor(call)) : Promise.resolve(nobodyKnown))));
+      const found = await Promise.all(heard.map(([stored, call]) => (call ? known(trial, stored, call) : nobodyKnown)));
       let some: TriedStored[] = [];
       for (const [place, [stored, call]] of heard.entries()) {
         const source = sources[stored.due.source];
@@ -103,7 +127,7 @@ export function simulator(parts: SimulatorParts) {
       // what was made for its number by calls before it was there
       const [stored] = first.startedAtMs === undefined ? [first] : await store.read(org, [id], first.startedAtMs);
       const trial = await trialOf(org, draft);
-      const tried = await tryStored(trial, stored ?? first, new Map());
+      const tried = await tryStored(trial, stored ?? first, nothingMade());
       return typeof tried === 'string' ? tried : sayTried(tried, stored, parts.crm(org), trial.org);
     },
 
@@ -139,7 +163,7 @@ export function simulator(parts: SimulatorParts) {
       const match = given.form?.match;
       const found = match && { ...nobodyKnown, exact: inventFound(match) };
       const nowhere: Trial = { ...trial, links: { ...trial.links, callLink: () => undefined } };
-      const tried = await tryStored({ ...nowhere, nowMs: Infinity }, stored, new Map(), found);
+      const tried = await tryStored({ ...nowhere, nowMs: Infinity }, stored, nothingMade(), found);
       if (typeof tried === 'string') throw new Unreadable(tried);
       return sayTried(tried, undefined, parts.crm(org), trial.org);
     },

@@ -360,6 +360,7 @@ export async function openLine({
       links,
       orgView: viewsOf(postgresStore(readOnly(clock.database), real, trouble)),
       lookUp: lookUps(bookStore(readOnly(clock.database), real, trouble), clock.world),
+      matters: mattersOf(bookStore(readOnly(clock.database), real, trouble)),
       crm: servers[0]!.keeper.crm,
     }),
     database: clock.database,
