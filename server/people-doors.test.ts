@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { FileRead, PeopleCheck } from '../wire/people.ts';
+import { EntryMoved, FileRead, PeopleCheck } from '../wire/people.ts';
 import type { CrmQueue, CrmUser } from './crm.ts';
 import { agentCookie, hashToken, sessionCookie } from './guard.ts';
 import { openTestDoors } from './testing/test-doors.ts';
@@ -460,6 +460,113 @@ describe('as a file', () => {
     const file = `code,name,email,extension,numbers\n${rows.join('\n')}`;
     expect(await read(agentFile(file, '?apply=1'))).toMatchObject({ saved: true, same: 0, mistakes: [] });
     expect(await read(agentFile(file))).toMatchObject({ same: 5_000 });
+  });
+});
+
+describe('what somebody else changed meanwhile', () => {
+  const tagOf = async (path: string) => (await ask('GET', `/api/people/${path}`)).headers.get('etag')!;
+  const over = (tag: string) => ({ 'if-match': tag });
+  const asPiotr = async () => {
+    await admin.addSession(org, hashToken(`piotr ${orgs}`), 'Piotr');
+    cookie = `${sessionCookie}=piotr ${orgs}`;
+  };
+
+  test('an agent is not saved over it: who, when, and what yours would change now', async () => {
+    await add();
+    await add({ code: 'K2', email: undefined, extension: '102' });
+    const seen = await tagOf('agents');
+    await asPiotr();
+    const saved = await ask('PUT', '/api/people/agents/101', { ...anna, team: 'Sales' });
+    expect(saved.status).toBe(200);
+    const mine = { ...anna, name: 'Anna N.' };
+    const answer = await ask('PUT', '/api/people/agents/101', mine, over(seen));
+    expect(answer.status).toBe(409);
+    const moved = EntryMoved.parse(await answer.json());
+    expect(moved).toMatchObject({
+      savedBy: 'Piotr',
+      yours: [
+        { field: 'name', from: 'Anna Nowak', to: 'Anna N.' },
+        { field: 'team', from: 'Sales', to: '' },
+      ],
+    });
+    expect(moved.error.message).toMatch(/^Piotr saved agent 101 at \S+Z, in version 3; yours rests on version 2\. .*name, team/);
+    expect(await agents()).toMatchObject([{ name: 'Anna Nowak', team: 'Sales' }, {}]);
+    // another agent is nobody's business, and neither is what one has saved oneself
+    expect((await ask('PUT', '/api/people/agents/K2', { name: 'Piotr' }, over(seen))).status).toBe(200);
+    const again = await ask('PUT', '/api/people/agents/101', mine, over(`"${moved.version}"`));
+    expect([again.status, again.headers.get('etag')]).toEqual([200, await tagOf('agents')]);
+    expect((await ask('PUT', '/api/people/agents/101', { ...mine, team: 'A' }, over(again.headers.get('etag')!))).status).toBe(200);
+    // without If-Match it is saved over whatever is there; what says the same is no change
+    expect((await ask('PUT', '/api/people/agents/101', anna)).status).toBe(200);
+    const last = await tagOf('agents');
+    expect((await ask('PUT', '/api/people/agents/101', anna)).status).toBe(200);
+    expect(await tagOf('agents')).toBe(last);
+  });
+
+  test('who was removed is not brought back, and who was changed is not removed, unseen', async () => {
+    await add();
+    const seen = await tagOf('agents');
+    await ask('PUT', '/api/people/agents/101', { ...anna, team: 'Sales' });
+    expect(await refusal(ask('POST', '/api/people/agents/101/remove', undefined, over(seen)))).toEqual([
+      409,
+      'moved',
+      expect.stringContaining('admin saved agent 101'),
+    ]);
+    const now = await tagOf('agents');
+    expect((await ask('POST', '/api/people/agents/101/remove', undefined, over(now))).status).toBe(204);
+    const [status, code, words] = await refusal(ask('PUT', '/api/people/agents/101', anna, over(now)));
+    expect([status, code]).toEqual([409, 'moved']);
+    expect(words).toContain('admin removed agent 101');
+    expect((await ask('PUT', '/api/people/agents/101', anna)).status).toBe(201);
+    expect((await ask('PUT', '/api/people/agents/101', { ...anna, team: 'A' }, over(now))).status).toBe(409);
+    // somebody saved the same: nothing is lost
+    expect((await ask('PUT', '/api/people/agents/101', anna, over(now))).status).toBe(200);
+  });
+
+  test('lines, too; a version is a number in quotes', async () => {
+    const line = { kind: 'group' };
+    await ask('PUT', '/api/people/lines/q5', line);
+    const seen = await tagOf('lines');
+    expect(seen).toBe('"1"');
+    await ask('PUT', '/api/people/lines/q5', { ...line, name: 'Hotline' });
+    expect(await refusal(ask('PUT', '/api/people/lines/q5', line, over(seen)))).toEqual([409, 'moved', expect.stringContaining('line q5')]);
+    expect((await ask('POST', '/api/people/lines/q5/remove', undefined, over(seen))).status).toBe(409);
+    expect((await ask('PUT', '/api/people/lines/q5', line, over('*'))).status).toBe(200);
+    expect(await refusal(ask('PUT', '/api/people/lines/q5', line, over('seven')))).toEqual([
+      400,
+      'malformed',
+      expect.stringContaining('"7"'),
+    ]);
+  });
+
+  test('a file says which of its rows were changed under it, and saves none', async () => {
+    const file = (...rows: string[]) => ['code,name', ...rows, ''].join('\n');
+    await agentFile(file('K1,Anna', 'K2,Piotr', 'K3,Olga', 'K4,Ewa'), '?apply=1');
+    const seen = await tagOf('agents.csv');
+    expect(seen).toBe(await tagOf('agents'));
+    await asPiotr();
+    await ask('PUT', '/api/people/agents/K1', { name: 'Anna N.' });
+    await ask('PUT', '/api/people/agents/K2', { name: 'Pjotr' });
+    await ask('POST', '/api/people/agents/K3/remove');
+    const mine = file('K1,Anna Maria', 'K2,Pjotr', 'K3,Olga', 'K4,Eva');
+    const put = (text: string, query: string, tag = seen) =>
+      ask('POST', `/api/people/agents.csv${query}`, text, { 'content-type': 'text/csv', ...over(tag) });
+    const looked = await read(put(mine, ''));
+    expect(looked).toMatchObject({ saved: false, added: ['K3'], changed: [{ id: 'K1' }, { id: 'K4' }], same: 1 });
+    expect(looked.moved).toMatchObject([
+      { id: 'K1', by: 'Piotr', fields: [{ field: 'name', from: 'Anna N.', to: 'Anna Maria' }] },
+      { id: 'K3', by: 'Piotr', removed: true },
+    ]);
+    const [status, code, words] = await refusal(put(mine, '?apply=1'));
+    expect([status, code]).toEqual([409, 'moved']);
+    expect(words).toMatch(/^Nothing was saved\. Piotr saved K1 at .* Piotr removed K3 at /);
+    expect(await agents()).toMatchObject([{ name: 'Anna N.' }, { name: 'Pjotr' }, { code: 'K4', name: 'Ewa' }]);
+    // whom the file would take away: who was changed or added since isn't meant
+    await ask('PUT', '/api/people/agents/K9', { name: 'Jan' });
+    expect((await read(put(file('K4,Ewa'), '?missing=remove'))).moved?.map(({ id }) => id)).toEqual(['K1', 'K2', 'K9']);
+    expect(await read(put(mine, '?apply=1', await tagOf('agents')))).toMatchObject({ saved: true });
+    expect(await read(agentFile(file('K4,Ewa'), '?apply=1'))).toMatchObject({ saved: true, changed: [{ id: 'K4' }] });
+    expect((await refusal(ask('POST', '/api/people/lines.csv', 'line,kind\n', over('7'))))[0]).toBe(400);
   });
 });
 

@@ -96,13 +96,41 @@ export const PeopleCheck = z.object({
 });
 export type PeopleCheck = z.infer<typeof PeopleCheck>;
 
+const Difference = z.object({ field: z.string(), from: z.string(), to: z.string() });
+/**
+ * Status 409: somebody changed the agent or the line, or removed it, since the version that If-Match names. `yours`: what saving would change
+ * now, where it is there still.
+ */
+export const EntryMoved = z.object({
+  error: z.object({ code: z.literal('moved'), message: z.string() }),
+  version: z.number(),
+  savedAt: z.string(),
+  savedBy: z.string(),
+  removed: z.literal(true).optional(),
+  yours: z.array(Difference),
+});
+export type EntryMoved = z.infer<typeof EntryMoved>;
+
 /** What a file would change, or has changed. `line` and `column` count from 1, the head of the table is line 1. */
 export const FileRead = z.object({
   saved: z.boolean(),
   added: z.array(z.string()),
-  changed: z.array(z.object({ id: z.string(), fields: z.array(z.object({ field: z.string(), from: z.string(), to: z.string() })) })),
+  changed: z.array(z.object({ id: z.string(), fields: z.array(Difference) })),
   removed: z.array(z.string()),
   same: z.number(),
   mistakes: z.array(z.object({ line: z.number(), column: z.number(), field: z.string().optional(), message: z.string() })),
+  /** Rows it would change that somebody else has changed since the version If-Match names; with some, nothing is saved. */
+  moved: z
+    .array(
+      z.object({
+        id: z.string(),
+        by: z.string(),
+        at: z.string(),
+        /** They took it away, and the file has it. */ removed: z.literal(true).optional(),
+        /** From what is there to what the file says; none: the file would take it away, or bring it back. */
+        fields: z.array(Difference),
+      }),
+    )
+    .optional(),
 });
 export type FileRead = z.infer<typeof FileRead>;

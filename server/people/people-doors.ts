@@ -1,17 +1,17 @@
-import { Agent, AgentFields, type FileRead, Line, LineFields, NewAgent } from '../../wire/people.ts';
+import { Agent, AgentFields, type EntryMoved, type FileRead, Line, LineFields, NewAgent } from '../../wire/people.ts';
 import { wrapOf } from '../decide/campaigns.ts';
 import { effectivePolicy } from '../decide/layers.ts';
 import { missingBeforeLive } from '../decide/people.ts';
-import { type Ctx, type Door, parse } from '../door.ts';
+import { type Ctx, type Door, parse, readIfMatch, tagOf } from '../door.ts';
 import { refuse } from '../guard.ts';
 import { regionOf } from '../match/region.ts';
-import type { Directory, HeardPhone, PeopleStore } from '../store/people-store.ts';
+import type { Directory, EntryChange, HeardPhone, LockedDirectory, PeopleStore } from '../store/people-store.ts';
 import type { OrgId, OrgView, PersonEntry } from '../store.ts';
 import { checkPeople, whyNoDialling } from './check.ts';
 import { clashesOf, lineClashesOf, overSeats, takenSeats } from './clashes.ts';
 import { type AgentEntry, isActive, knowPeople, type LineEntry } from './directory.ts';
 import { suggestedFor } from './workspaces.ts';
-import { agentTable, lineTable, readTable, type Table, writeTable } from './table.ts';
+import { agentTable, differencesOf, idIn, lineTable, readTable, type Table, writeTable } from './table.ts';
 
 export type PeopleDoorParts = {
   readonly console: { readonly directory: PeopleStore };
@@ -21,14 +21,14 @@ export type PeopleDoorParts = {
 /** Who works here and what each line is: read, changed one by one or by a file, and checked. */
 export function peopleDoors(parts: PeopleDoorParts): readonly Door[] {
   return [
-    ['get', '/api/people/agents', 'person', async (c) => c.json({ agents: (await held(c, parts)).agents.map(tell) })],
+    ['get', '/api/people/agents', 'person', (c) => list(c, parts, ({ agents }) => ({ agents: agents.map(tell) }))],
     ['post', '/api/people/agents', 'person', (c) => addAgent(c, parts)],
-    ['get', '/api/people/agents.csv', 'person', async (c) => giveFile(c, agentTable, (await held(c, parts)).agents)],
+    ['get', '/api/people/agents.csv', 'person', async (c) => giveFile(c, agentTable, await held(c, parts), 'agents')],
     ['post', '/api/people/agents.csv', 'person', (c) => takeAgents(c, parts)],
     ['put', '/api/people/agents/:code', 'person', (c) => saveAgent(c, parts)],
     ['post', '/api/people/agents/:code/remove', 'person', (c) => removeAgent(c, parts)],
-    ['get', '/api/people/lines', 'person', async (c) => c.json({ lines: (await held(c, parts)).lines })],
-    ['get', '/api/people/lines.csv', 'person', async (c) => giveFile(c, lineTable, (await held(c, parts)).lines)],
+    ['get', '/api/people/lines', 'person', (c) => list(c, parts, ({ lines }) => ({ lines }))],
+    ['get', '/api/people/lines.csv', 'person', async (c) => giveFile(c, lineTable, await held(c, parts), 'lines')],
     ['post', '/api/people/lines.csv', 'person', (c) => takeLines(c, parts)],
     ['put', '/api/people/lines/:line', 'person', (c) => saveLine(c, parts)],
     ['post', '/api/people/lines/:line/remove', 'person', (c) => removeLine(c, parts)],
@@ -45,6 +45,10 @@ const viewOf = async (context: Ctx, { store }: PeopleDoorParts): Promise<OrgView
   if (!view) throw new Error('the org is gone');
   return view;
 };
+async function list(context: Ctx, parts: PeopleDoorParts, say: (directory: Directory) => object): Promise<Response> {
+  const directory = await held(context, parts);
+  return context.json(say(directory), 200, { 'cache-control': 'private, no-cache', etag: tagOf(directory.version) });
+}
 /** With what follows from it: whether they take part, and why they may not call out. */
 const tell = (agent: AgentEntry) => {
   const because = whyNoDialling(agent).map(({ words }) => words);
@@ -52,16 +56,54 @@ const tell = (agent: AgentEntry) => {
 };
 
 /** What came of a change: the answer, or why it is refused. */
-type Refused = { readonly status: 400 | 404 | 409; readonly code: string; readonly message: string };
+type Refused = { readonly status: 400 | 404 | 409; readonly code: string; readonly message: string; readonly more?: object };
 type Changed<T> = { readonly done: T } | { readonly refused: Refused };
-const answer = <T>(context: Ctx, changed: Changed<T>, say: (done: T) => Response): Response =>
-  'done' in changed ? say(changed.done) : refuse(context, changed.refused.status, changed.refused.code, changed.refused.message);
+type Outcome<T> = { readonly answer: Changed<T>; readonly version: number };
+const answer = <T>(context: Ctx, { answer: changed, version }: Outcome<T>, say: (done: T) => Response): Response => {
+  if ('refused' in changed) {
+    const { status, code, message, more } = changed.refused;
+    return context.json({ error: { code, message }, ...more }, status);
+  }
+  const said = say(changed.done);
+  said.headers.set('etag', tagOf(version));
+  return said;
+};
+type Audit = readonly [what: string, detail: unknown];
+/** One agent or line that is saved, `to`, or removed: it is refused where somebody else has changed it since the version it rests on. */
+type One = { readonly id: string; readonly to?: Readonly<Record<string, unknown>>; readonly expected: number | undefined };
+
+/** Who has changed an agent or a line since this version, if one is named. */
+const changeSince = ({ changes }: LockedDirectory, { what }: Table, id: string, expected: number | undefined): EntryChange | undefined =>
+  expected === undefined ? undefined : changes.find((one) => one.what === what && one.id === id && one.version > expected);
+
+const sayChange = ({ what, id, by, at, removed }: EntryChange): string =>
+  `${by} ${removed ? 'removed' : 'saved'} ${what} ${id} at ${at.toISOString()}`;
+
+function whyMoved(now: LockedDirectory, table: Table, { id, to, expected }: One): Refused | undefined {
+  const change = changeSince(now, table, id, expected);
+  if (!change) return undefined;
+  const { version, by, at, removed } = change;
+  const entry = (table === agentTable ? now.agents : now.lines).find((one) => idIn(table, one) === id);
+  const yours = to && entry ? differencesOf(table, entry, to) : [];
+  if (to && entry && yours.length === 0) return undefined; // they have saved the same
+  const words = yours.length > 0 ? ` Yours would change ${yours.map(({ field }) => field).join(', ')} now.` : '';
+  const more: Omit<EntryMoved, 'error'> = {
+    ...{ version, savedAt: at.toISOString(), savedBy: by, yours },
+    ...(removed && { removed }),
+  };
+  return {
+    status: 409,
+    code: 'moved',
+    message: `${sayChange(change)}, in version ${version}; yours rests on version ${expected}.${words} Look at it, and send yours with version ${version} if it is still meant.`,
+    more,
+  };
+}
 
 async function changeAgents<T>(
   context: Ctx,
   parts: PeopleDoorParts,
-  work: (now: Directory) => Changed<T> & { readonly agents?: readonly AgentEntry[]; readonly audit?: readonly [string, unknown] },
-): Promise<Changed<T>> {
+  work: (now: LockedDirectory) => Changed<T> & { readonly agents?: readonly AgentEntry[]; readonly audit?: Audit },
+): Promise<Outcome<T>> {
   const { org, person } = context.var.visitor;
   const view = await viewOf(context, parts);
   return parts.console.directory.change(org, person, (now) => {
@@ -114,7 +156,12 @@ async function saveAgent(context: Ctx, parts: PeopleDoorParts): Promise<Response
   const read = Agent.safeParse({ ...fields, code: context.req.param('code') ?? '' });
   if (!read.success) return refuse(context, 400, 'malformed', `The code ${read.error.issues[0]?.message}.`);
   const agent = read.data;
-  const changed = await changeAgents<{ isNew: boolean }>(context, parts, ({ agents }) => {
+  const match = readIfMatch(context);
+  if (match instanceof Response) return match;
+  const changed = await changeAgents<{ isNew: boolean }>(context, parts, (now) => {
+    const moved = whyMoved(now, agentTable, { id: agent.code, to: agent, ...match });
+    if (moved) return { refused: moved };
+    const { agents } = now;
     const others = agents.filter(({ code }) => code !== agent.code);
     const isNew = others.length === agents.length;
     return { done: { isNew }, agents: [...others, agent], audit: [isNew ? 'added an agent' : 'changed an agent', { code: agent.code }] };
@@ -124,19 +171,24 @@ async function saveAgent(context: Ctx, parts: PeopleDoorParts): Promise<Response
 
 async function removeAgent(context: Ctx, parts: PeopleDoorParts): Promise<Response> {
   const asked = context.req.param('code') ?? '';
-  const changed = await changeAgents<true>(context, parts, ({ agents }) =>
-    agents.some(({ code }) => code === asked)
+  const match = readIfMatch(context);
+  if (match instanceof Response) return match;
+  const changed = await changeAgents<true>(context, parts, (now) => {
+    const moved = whyMoved(now, agentTable, { id: asked, ...match });
+    if (moved) return { refused: moved };
+    const { agents } = now;
+    return agents.some(({ code }) => code === asked)
       ? { done: true, agents: agents.filter(({ code }) => code !== asked), audit: ['removed an agent', { code: asked }] }
-      : { refused: { status: 404, code: 'unknown_agent', message: `There is no agent ${asked.slice(0, 40)}.` } },
-  );
+      : { refused: { status: 404, code: 'unknown_agent', message: `There is no agent ${asked.slice(0, 40)}.` } };
+  });
   return answer(context, changed, () => context.body(null, 204));
 }
 
 async function changeLines<T>(
   context: Ctx,
   { console: { directory } }: PeopleDoorParts,
-  work: (now: Directory) => Changed<T> & { readonly lines?: readonly LineEntry[]; readonly audit?: readonly [string, unknown] },
-): Promise<Changed<T>> {
+  work: (now: LockedDirectory) => Changed<T> & { readonly lines?: readonly LineEntry[]; readonly audit?: Audit },
+): Promise<Outcome<T>> {
   const { org, person } = context.var.visitor;
   return directory.change(org, person, (now) => {
     const { lines, audit, ...changed } = work(now);
@@ -153,7 +205,12 @@ async function saveLine(context: Ctx, parts: PeopleDoorParts): Promise<Response>
   const read = Line.safeParse({ ...fields, line: context.req.param('line') ?? '' });
   if (!read.success) return refuse(context, 400, 'malformed', `The id of the line ${read.error.issues[0]?.message}.`);
   const line = read.data;
-  const changed = await changeLines<{ isNew: boolean }>(context, parts, ({ lines }) => {
+  const match = readIfMatch(context);
+  if (match instanceof Response) return match;
+  const changed = await changeLines<{ isNew: boolean }>(context, parts, (now) => {
+    const moved = whyMoved(now, lineTable, { id: line.line, to: line, ...match });
+    if (moved) return { refused: moved };
+    const { lines } = now;
     const others = lines.filter((other) => other.line !== line.line);
     const isNew = others.length === lines.length;
     return { done: { isNew }, lines: [...others, line], audit: [isNew ? 'added a line' : 'changed a line', { line: line.line }] };
@@ -163,11 +220,16 @@ async function saveLine(context: Ctx, parts: PeopleDoorParts): Promise<Response>
 
 async function removeLine(context: Ctx, parts: PeopleDoorParts): Promise<Response> {
   const asked = context.req.param('line') ?? '';
-  const changed = await changeLines<true>(context, parts, ({ lines }) =>
-    lines.some(({ line }) => line === asked)
+  const match = readIfMatch(context);
+  if (match instanceof Response) return match;
+  const changed = await changeLines<true>(context, parts, (now) => {
+    const moved = whyMoved(now, lineTable, { id: asked, ...match });
+    if (moved) return { refused: moved };
+    const { lines } = now;
+    return lines.some(({ line }) => line === asked)
       ? { done: true, lines: lines.filter(({ line }) => line !== asked), audit: ['removed a line', { line: asked }] }
-      : { refused: { status: 404, code: 'unknown_line', message: `There is no line ${asked.slice(0, 40)}.` } },
-  );
+      : { refused: { status: 404, code: 'unknown_line', message: `There is no line ${asked.slice(0, 40)}.` } };
+  });
   return answer(context, changed, () => context.body(null, 204));
 }
 
@@ -188,19 +250,24 @@ const fileHeaders = {
   'x-content-type-options': 'nosniff',
 } as const;
 
-const giveFile = (context: Ctx, table: Table, entries: readonly Readonly<Record<string, unknown>>[]): Response =>
-  context.body(writeTable(table, entries), 200, { ...fileHeaders, 'content-disposition': `attachment; filename="${table.what}s.csv"` });
+const giveFile = (context: Ctx, table: Table, directory: Directory, which: 'agents' | 'lines'): Response =>
+  context.body(writeTable(table, directory[which]), 200, {
+    ...fileHeaders,
+    etag: tagOf(directory.version),
+    'content-disposition': `attachment; filename="${table.what}s.csv"`,
+  });
 
 /** How a file is taken in: only looked at unless `apply=1`; `missing=remove` takes away whatever it doesn't name. */
-async function fileOf(
-  context: Ctx,
-): Promise<{ readonly bytes: Uint8Array; readonly isMeant: boolean; readonly isWhole: boolean } | Response> {
+type Given = { readonly bytes: Uint8Array; readonly isMeant: boolean; readonly isWhole: boolean; readonly expected: number | undefined };
+async function fileOf(context: Ctx): Promise<Given | Response> {
   const { apply, missing } = context.req.query();
   if (apply !== undefined && apply !== '1')
     return refuse(context, 400, 'malformed', 'apply is 1, or left out to only look at what would change.');
   if (missing !== undefined && missing !== 'remove')
     return refuse(context, 400, 'malformed', 'missing is remove, or left out to keep whatever the file does not name.');
-  return { bytes: new Uint8Array(await context.req.arrayBuffer()), isMeant: apply === '1', isWhole: missing === 'remove' };
+  const match = readIfMatch(context);
+  if (match instanceof Response) return match;
+  return { bytes: new Uint8Array(await context.req.arrayBuffer()), isMeant: apply === '1', isWhole: missing === 'remove', ...match };
 }
 
 async function takeAgents(context: Ctx, parts: PeopleDoorParts): Promise<Response> {
@@ -213,9 +280,8 @@ async function takeAgents(context: Ctx, parts: PeopleDoorParts): Promise<Respons
       const over = overSeats(now.agents, agents, view.policy.people.seats);
       return [...clashesOf(agents), ...(over?.refused.map(({ code }) => ({ id: code, field: 'included', message: over.words })) ?? [])];
     });
-    const saved = file.isMeant && read.mistakes.length === 0;
-    const told: FileRead = sayRead(read, saved);
-    if (!saved || isNothing(told)) return { answer: told };
+    const { told, isToSave } = judgeFile(now, agentTable, file, read);
+    if (!isToSave) return { answer: told };
     return {
       to: { agents: entries },
       audit: ['took in a file of agents', counted(told)],
@@ -232,38 +298,63 @@ async function takeLines(context: Ctx, { console: { directory } }: PeopleDoorPar
   const { org, person } = context.var.visitor;
   const said = await directory.change(org, person, (now) => {
     const { entries, ...read } = readTable<LineEntry>(lineTable, file.bytes, now.lines, file.isWhole, lineClashesOf);
-    const saved = file.isMeant && read.mistakes.length === 0;
-    const told: FileRead = sayRead(read, saved);
-    if (!saved || isNothing(told)) return { answer: told };
+    const { told, isToSave } = judgeFile(now, lineTable, file, read);
+    if (!isToSave) return { answer: told };
     return { to: { lines: entries }, audit: ['took in a file of lines', counted(told)], answer: told };
   });
   return sayFile(context, said, file.isMeant);
 }
 
 type Read = Omit<ReturnType<typeof readTable>, 'entries'>;
-const sayRead = ({ added, changed, removed, same, mistakes }: Read, saved: boolean): FileRead => ({
-  saved,
-  added: [...added],
-  changed: changed.map(({ id, fields }) => ({ id, fields: [...fields] })),
-  removed: [...removed],
-  same,
-  mistakes: [...mistakes],
-});
-const isNothing = ({ added, changed, removed }: FileRead) => added.length + changed.length + removed.length === 0;
+/** What is said of a file, and is it saved? Rows that somebody else has changed since the version it rests on are not saved over. */
+function judgeFile(
+  now: LockedDirectory,
+  table: Table,
+  { isMeant, expected }: Given,
+  { added, changed, removed, same, mistakes }: Read,
+): { readonly told: FileRead; readonly isToSave: boolean } {
+  const fieldsOf = new Map(changed.map(({ id, fields }) => [id, fields]));
+  const moved = [...added, ...fieldsOf.keys(), ...removed].toSorted().flatMap((id) => {
+    const change = changeSince(now, table, id, expected);
+    if (!change) return [];
+    const { by, at } = change;
+    return [{ id, by, at: at.toISOString(), ...(change.removed && { removed: true as const }), fields: [...(fieldsOf.get(id) ?? [])] }];
+  });
+  const saved = isMeant && mistakes.length === 0 && moved.length === 0;
+  const told: FileRead = {
+    saved,
+    added: [...added],
+    changed: changed.map(({ id, fields }) => ({ id, fields: [...fields] })),
+    removed: [...removed],
+    same,
+    mistakes: [...mistakes],
+    ...(moved.length > 0 && { moved }),
+  };
+  return { told, isToSave: saved && added.length + changed.length + removed.length > 0 };
+}
 const counted = ({ added, changed, removed }: FileRead) => ({ added: added.length, changed: changed.length, removed: removed.length });
-const sayFile = (context: Ctx, told: FileRead, isMeant: boolean): Response =>
-  isMeant && told.mistakes.length > 0
-    ? context.json(
-        {
-          error: {
-            code: 'mistakes',
-            message: `Nothing was saved. ${told.mistakes.map(({ line, column, message }) => `Line ${line}, column ${column}: ${message}`).join(' ')}`,
-          },
-          ...told,
-        },
-        400,
-      )
-    : context.json(told);
+
+function sayFile(
+  context: Ctx,
+  { answer: told, version }: { readonly answer: FileRead; readonly version: number },
+  isMeant: boolean,
+): Response {
+  const not = (status: 400 | 409, code: string, words: readonly string[]) =>
+    context.json({ error: { code, message: `Nothing was saved. ${words.join(' ')}` }, ...told }, status);
+  const { mistakes, moved = [] } = told;
+  if (isMeant && mistakes.length > 0)
+    return not(
+      400,
+      'mistakes',
+      mistakes.map(({ line, column, message }) => `Line ${line}, column ${column}: ${message}`),
+    );
+  if (isMeant && moved.length > 0)
+    return not(409, 'moved', [
+      ...moved.map(({ id, by, at, removed }) => `${by} ${removed ? 'removed' : 'saved'} ${id} at ${at}.`),
+      `Look at it, and send the file with version ${version} if it is still meant.`,
+    ]);
+  return context.json(told, 200, { etag: tagOf(version) });
+}
 
 /** Queues that may own missed calls (DP-55). */
 async function tellQueues(context: Ctx, parts: PeopleDoorParts): Promise<Response> {

@@ -60,6 +60,9 @@ const said = (value: unknown): string => {
   return typeof value === 'string' ? value : '';
 };
 
+/** The name of the thing an entry is about. */
+export const idIn = ({ id }: Table, entry: Entry): string => said(entry[id]);
+
 export type TableRead<T> = {
   readonly entries: readonly T[];
   readonly added: readonly string[];
@@ -213,7 +216,8 @@ const partsOf = (text: string, field: string): string[] =>
 /** `+48 22 123-45-67` and `0048…` as the one they mean; what isn't clear is left for the schema to refuse. */
 const phoneIn = (text: string): string => text.replaceAll(/[\s().\u00a0-]/g, '').replace(/^00(?=[1-9])/, '+');
 
-function differencesOf({ columns, id }: Table, was: Entry | undefined, is: Entry) {
+/** What of an entry is another, by the heads of the table. */
+export function differencesOf({ columns, id }: Table, was: Entry | undefined, is: Entry) {
   return columns
     .filter(({ field }) => field !== id)
     .map(({ head, field }) => ({ field: head, from: said(was?.[field]), to: said(is[field]) }))

@@ -4,7 +4,7 @@ import { sourcesFor } from '../decide/check-fields.ts';
 import { defaultPolicy, parsePolicy, PolicyMistakes } from '../decide/policy.ts';
 import { diffPolicies, sayDifferences } from '../decide/policy-diff.ts';
 import { inOrder } from '../decide/policy-order.ts';
-import type { Ctx, Door } from '../door.ts';
+import { type Ctx, type Door, readIfMatch, tagOf } from '../door.ts';
 import { refuse } from '../guard.ts';
 import type { PolicyStore, PolicyVersion } from '../store/policy-store.ts';
 import type { OrgId, OrgView } from '../store.ts';
@@ -44,7 +44,6 @@ export function policyDoors(parts: PolicyDoorParts): readonly Door[] {
 const versionOf = (text: string | undefined): number | undefined => (/^\d{1,9}$/.test(text ?? '') ? Number(text) : undefined);
 const unknown = (context: Ctx, given: string | undefined) =>
   refuse(context, 404, 'unknown_version', `There is no version ${(given ?? '').slice(0, 20)} of the policy.`);
-const tag = (version: number) => `"${version}"`;
 const noCache = { 'cache-control': 'private, no-cache' };
 
 function tell(context: Ctx, row: PolicyVersion | undefined): Response {
@@ -57,7 +56,7 @@ function tell(context: Ctx, row: PolicyVersion | undefined): Response {
         policy: parsePolicy(row.document),
       }
     : { version: 0, policy: defaultPolicy('en') };
-  return context.json(told, 200, { ...noCache, etag: tag(told.version) });
+  return context.json(told, 200, { ...noCache, etag: tagOf(told.version) });
 }
 
 async function tellVersion(context: Ctx, { console: { policies } }: PolicyDoorParts): Promise<Response> {
@@ -131,7 +130,7 @@ async function giveFile(context: Ctx, { console: { policies }, store }: PolicyDo
   );
   return context.body(writePolicy(row?.document ?? { language: 'en' }, header), 200, {
     ...noCache,
-    etag: tag(version),
+    etag: tagOf(version),
     'content-type': 'application/yaml; charset=utf-8',
     'content-disposition': `attachment; filename="policy-org-${org}.yaml"`,
     'x-content-type-options': 'nosniff',
@@ -141,10 +140,9 @@ async function giveFile(context: Ctx, { console: { policies }, store }: PolicyDo
 /** Saved over the version named by If-Match, or over whatever is there if none is named. JSON, or a file as YAML. */
 async function save(context: Ctx, { console: { policies }, crm, store }: PolicyDoorParts): Promise<Response> {
   const { org, person } = context.var.visitor;
-  const match = context.req.header('if-match')?.trim();
-  const expected = match === undefined || match === '*' ? undefined : versionOf(/^"(\d+)"$/.exec(match)?.[1]);
-  if (match !== undefined && match !== '*' && expected === undefined)
-    return refuse(context, 400, 'malformed', 'If-Match is the version in quotes that the document rests on, such as "7".');
+  const match = readIfMatch(context);
+  if (match instanceof Response) return match;
+  const { expected } = match;
   const read = await readDocument(context);
   if (read instanceof Response) return read;
   const { document } = read;
@@ -167,7 +165,7 @@ async function save(context: Ctx, { console: { policies }, crm, store }: PolicyD
     differences: done.outcome === 'saved' ? withWords(done.differences) : [],
     warnings: [...warnings],
   };
-  return context.json(said, 200, { etag: tag(done.version) });
+  return context.json(said, 200, { etag: tagOf(done.version) });
 }
 
 /** The fields of one object that can be filled, what fits each, and what fills it now (R3, RS-33). */

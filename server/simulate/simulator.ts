@@ -105,7 +105,7 @@ export function simulator(parts: SimulatorParts) {
         heard.push([stored, hearStored(stored, sources[stored.due.source], trial.org)]);
         await breathe();
       }
-      const found = await Promise.all(heard.map(([stored, call]) => (call ? known(trial, stored, call) : nobodyKnown)));
+      const found = await Promise.all(heard.map(([stored, call]) => (call ? known(trial, stored, call) : Promise.resolve(nobodyKnown))));
       let some: TriedStored[] = [];
       for (const [place, [stored, call]] of heard.entries()) {
         const source = sources[stored.due.source];

@@ -54,7 +54,7 @@ test('E5: a database of the former release, with what it holds, is brought to th
       ['101', undefined],
       ['102', undefined],
     ]);
-    expect(await admin.directory.read(org)).toEqual({ agents: [], lines: [] });
+    expect(await admin.directory.read(org)).toEqual({ agents: [], lines: [], version: 0 });
     expect(await admin.calls(org, { limit: 10 })).toHaveLength(1);
     const period = { fromMs: world.now() - 7_200_000, toMs: world.now() };
     expect((await simulateStore(database).page(org, period, undefined, 10)).calls).toMatchObject([{ due: { externalId: 'c1' } }]);
