@@ -5,6 +5,7 @@ import { type BookEntry, type BookStore, bookStore } from './book-store.ts';
 import { consoleStore } from './console-store.ts';
 import { type Database, type DatabaseAddress, openDatabase } from './database.ts';
 import { forgetFormerOrg } from './former-org.ts';
+import { postgresStore } from './postgres.ts';
 import type { OrgId } from '../store.ts';
 
 const world = realWorld();
@@ -117,6 +118,14 @@ describe('another org takes the place of the one whose book this was', () => {
     await book.filled(org, 'contact', fill);
     await late();
     expect(await people()).toEqual([{ id: '5', state: 'there' }]);
+  });
+  test('nothing it said of itself is left: who its users, queues and the objects an activity may be about are', async () => {
+    await postgresStore(database, world, () => undefined).saveUsers(org, [], '005000000000001AAA', []);
+    await postgresStore(database, world, () => undefined).saveRelatedTo(org, ['Account', 'Site__c']);
+    await forgetFormerOrg(database, org);
+    expect(await rows('select self_user, queues, related_to from org_facts where org = $1')).toEqual([
+      { self_user: null, queues: null, related_to: null },
+    ]);
   });
   test('a page that is being stored meanwhile is waited for, and forgotten as well', async () => {
     await book.begin(org, 'contact', 'former', day(1), 1);

@@ -56,7 +56,7 @@ export async function forgetFormerOrg(database: Database, org: OrgId): Promise<b
   }
   // Last: as long as something is known of the former org, whoever connects another one is asked (list-orgs.sql).
   const clear =
-    "update org_facts set self_user = null, queues = null, api_used = null, api_max = null, usage_at = null, wrong_defaults = '[]' where org = $1";
+    "update org_facts set self_user = null, queues = null, related_to = null, api_used = null, api_max = null, usage_at = null, wrong_defaults = '[]' where org = $1";
   return (await step(async (connection) => (await connection.query({ text: clear }, [org])) && true)) ?? false;
 }
 
