@@ -153,6 +153,9 @@ describe('before a call', () => {
     });
     await line.control('DELETE', '/validation-rules');
     expect(await agent('POST', `${path}/write-again`)).toMatchObject({ status: 202, body: { state: 'waiting' } });
+    await agent('POST', `${path}/write-again`); // it waits already
+    const asked = await line.database.query({ text: "select who, detail from audit where what = 'task.write-again'" });
+    expect(asked.rows).toEqual([{ who: 'Anna Nowak', detail: { task: path.split('/').at(-1), agent: expect.stringMatching(/^005/) } }]);
     await settle(60);
     expect((await agent('GET', path)).body).toMatchObject({ state: 'written' });
     await line.asHuman({ action: 'delete', object: 'Task', id: (await onlyTask()).Id });

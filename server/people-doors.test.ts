@@ -434,6 +434,20 @@ describe('as a file', () => {
       { line: 3, message: expect.stringContaining('There are 2 seats') },
     ]);
   });
+  test('who took the lists, and when, is in the audit log', async () => {
+    await add();
+    await ask('GET', '/api/people/agents.csv');
+    await ask('GET', '/api/people/lines.csv');
+    await agentFile('code,name\nK2,Piotr\n'); // only looked at
+    const { rows } = await database.query(
+      { text: "select who, what, detail, at <= cb_now() as dated from audit where org = $1 and what <> 'added an agent' order by id" },
+      [org],
+    );
+    expect(rows).toEqual([
+      { who: 'admin', what: 'took the list of agents', detail: { rows: 1 }, dated: true },
+      { who: 'admin', what: 'took the list of lines', detail: { rows: 0 }, dated: true },
+    ]);
+  });
   test('lines, too', async () => {
     const file = 'line,name,number,kind,workspace\nq5,Hotline,+48221234567,contact centre,support\n';
     expect(await read(ask('POST', '/api/people/lines.csv?apply=1', file))).toMatchObject({ saved: true, added: ['q5'] });

@@ -14,7 +14,7 @@ import { suggestedFor } from './workspaces.ts';
 import { agentTable, differencesOf, idIn, lineTable, readTable, type Table, writeTable } from './table.ts';
 
 export type PeopleDoorParts = {
-  readonly console: { readonly directory: PeopleStore };
+  readonly console: { readonly directory: PeopleStore; audit(org: OrgId, who: string, what: string, detail: unknown): Promise<void> };
   readonly store: { readOrg(org: OrgId): Promise<OrgView | undefined> };
 };
 
@@ -23,12 +23,12 @@ export function peopleDoors(parts: PeopleDoorParts): readonly Door[] {
   return [
     ['get', '/api/people/agents', 'person', (c) => list(c, parts, ({ agents }) => ({ agents: agents.map(tell) }))],
     ['post', '/api/people/agents', 'person', (c) => addAgent(c, parts)],
-    ['get', '/api/people/agents.csv', 'person', async (c) => giveFile(c, agentTable, await held(c, parts), 'agents')],
+    ['get', '/api/people/agents.csv', 'person', (c) => giveFile(c, parts, agentTable, 'agents')],
     ['post', '/api/people/agents.csv', 'person', (c) => takeAgents(c, parts)],
     ['put', '/api/people/agents/:code', 'person', (c) => saveAgent(c, parts)],
     ['post', '/api/people/agents/:code/remove', 'person', (c) => removeAgent(c, parts)],
     ['get', '/api/people/lines', 'person', (c) => list(c, parts, ({ lines }) => ({ lines }))],
-    ['get', '/api/people/lines.csv', 'person', async (c) => giveFile(c, lineTable, await held(c, parts), 'lines')],
+    ['get', '/api/people/lines.csv', 'person', (c) => giveFile(c, parts, lineTable, 'lines')],
     ['post', '/api/people/lines.csv', 'person', (c) => takeLines(c, parts)],
     ['put', '/api/people/lines/:line', 'person', (c) => saveLine(c, parts)],
     ['post', '/api/people/lines/:line/remove', 'person', (c) => removeLine(c, parts)],
@@ -250,12 +250,18 @@ const fileHeaders = {
   'x-content-type-options': 'nosniff',
 } as const;
 
-const giveFile = (context: Ctx, table: Table, directory: Directory, which: 'agents' | 'lines'): Response =>
-  context.body(writeTable(table, directory[which]), 200, {
+/** In the audit log before a byte of it is out. */
+async function giveFile(context: Ctx, parts: PeopleDoorParts, table: Table, which: 'agents' | 'lines'): Promise<Response> {
+  const { org, person } = context.var.visitor;
+  const { version, [which]: entries } = await held(context, parts);
+  const file = writeTable(table, entries);
+  await parts.console.audit(org, person, `took the list of ${which}`, { rows: entries.length });
+  return context.body(file, 200, {
     ...fileHeaders,
-    etag: tagOf(directory.version),
-    'content-disposition': `attachment; filename="${table.what}s.csv"`,
+    etag: tagOf(version),
+    'content-disposition': `attachment; filename="${which}.csv"`,
   });
+}
 
 /** How a file is taken in: only looked at unless `apply=1`; `missing=remove` takes away whatever it doesn't name. */
 type Given = { readonly bytes: Uint8Array; readonly isMeant: boolean; readonly isWhole: boolean; readonly expected: number | undefined };

@@ -79,11 +79,17 @@ export function taskStore(database: Database) {
       database.transaction((connection) => addMemo(connection, org, call, memo)),
     memo: async ({ org, agent }: Whose, call: string): Promise<TaskRow | undefined> =>
       (await database.query('tell-memo', [org, call, agent])).rows[0] as TaskRow | undefined,
-    async writeAgain({ org, agent }: Whose, id: string): Promise<boolean> {
-      const { rowCount } = await database.query('write-task-again', [org, agent, id]);
-      await database.query({ text: "select pg_notify('writes', '')" });
-      return (rowCount ?? 0) > 0;
-    },
+    /** `by`: as the audit log names them. What waits already stays as it is. */
+    writeAgain: ({ org, agent }: Whose, id: string, by: string): Promise<boolean> =>
+      database.transaction(async (connection) => {
+        const { rowCount } = await connection.query('write-task-again', [org, agent, id]);
+        if ((rowCount ?? 0) === 0) return false;
+        await connection.query({ text: "insert into audit (org, who, what, detail) values ($1, $2, 'task.write-again', $3)" }, [
+          ...[org, by, storableJson({ task: id, agent })],
+        ]);
+        await connection.query({ text: "select pg_notify('writes', '')" });
+        return true;
+      }),
   };
 }
 

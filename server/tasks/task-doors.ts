@@ -111,7 +111,7 @@ async function tellTask(
 
 async function writeAgain(context: Ctx, parts: TaskDoorParts): Promise<Response> {
   const id = context.req.param('id') ?? '';
-  if (rowId.test(id)) await parts.console.tasks.writeAgain(whose(context), id);
+  if (rowId.test(id)) await parts.console.tasks.writeAgain(whose(context), id, context.var.visitor.person);
   return tellTask(context, parts, id, 202);
 }
 
