@@ -150,6 +150,8 @@ export type WantedCase = {
   readonly spareOwnerId?: string;
   /** As of a lead. */
   readonly byAssignmentRules?: true;
+  /** As of an activity. */
+  readonly fields?: FieldWishes;
 };
 export type WantedOpportunity = {
   readonly kind: 'opportunity';
@@ -162,6 +164,8 @@ export type WantedOpportunity = {
   readonly accountId?: string;
   readonly ownerId?: string;
   readonly spareOwnerId?: string;
+  /** As of an activity. */
+  readonly fields?: FieldWishes;
 };
 /** What a call can want of its own; a person belongs to its number. */
 export type WantedOfCall = WantedActivity | WantedMatter;

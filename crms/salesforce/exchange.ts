@@ -51,11 +51,12 @@ export async function exchange(connection: Connection, asked: Exchange, signal?:
   const doubts: Doubt[] = [];
   // What the admin wants in their fields was drafted without knowing what they take.
   const all = [...asked.reads, ...asked.writes];
-  const isMapped = asked.writes.some(({ mapped }) => mapped) || asked.reads.some(({ kind }) => kind === 'marks');
-  const isBlind = isMapped && !connection.arePersonsKnown();
+  const mapped = asked.writes.filter((ask) => ask.mapped);
+  const isPersonMapped = mapped.some((ask) => !isMatter(ask)) || asked.reads.some(({ kind }) => kind === 'marks');
+  const isBlind = (isPersonMapped && !connection.arePersonsKnown()) || (mapped.some(isMatter) && !connection.areMattersKnown());
   const shapes = all.some((ask) => !isActivity(ask) && !isMatter(ask)) ? await connection.persons() : undefined;
-  if (isBlind) throw new Refused(changedMeanwhile);
   const matters = all.some(isMatter) ? await connection.matters() : [];
+  if (isBlind) throw new Refused(changedMeanwhile);
   const parts = [
     ...readParts(connection, asked.reads, reads),
     ...madeParts(writing, [...(shapes ?? []), ...matters], asked, { reads, writes }),

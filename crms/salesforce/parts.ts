@@ -5,7 +5,7 @@ import type { World } from '../../server/world.ts';
 import type { Agents } from './agents.ts';
 import type { TaskShape } from './describe.ts';
 import type { SalesforceError } from './failures.ts';
-import type { MadeShape, PersonShape } from './person.ts';
+import type { MatterShape, PersonShape } from './person.ts';
 import type { Api, Ask } from './request.ts';
 import type { Session } from './session.ts';
 import { cleanText } from './text.ts';
@@ -20,7 +20,8 @@ export type Connection = {
   /** Has it been answered yet what they look like? */
   readonly arePersonsKnown: () => boolean;
   /** The same of cases and opportunities. */
-  readonly matters: () => Promise<readonly MadeShape[]>;
+  readonly matters: () => Promise<readonly MatterShape[]>;
+  readonly areMattersKnown: () => boolean;
   /** What this user sees and may write is read anew, since a field was refused; true: something has changed. Never throws. */
   readonly lookAgain: () => Promise<boolean>;
   readonly selfId: string;

@@ -46,6 +46,7 @@ export type MadeShape<Kind extends MadeKind = MadeKind> = {
 };
 
 export type PersonShape = MadeShape<PersonKind>;
+export type MatterShape = MadeShape<WantedMatter['kind']>;
 
 /** The record in Salesforce's words. A lead must have a company, a contact and a lead a last name (salesforce.md §3.3). */
 export function draftPerson(wanted: WantedPerson, shape: PersonShape | undefined): Fields {

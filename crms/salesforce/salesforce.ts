@@ -10,8 +10,17 @@ import { exchange, maxRecords } from './exchange.ts';
 import { identityOf } from './identity.ts';
 import { draftMarks } from './marks.ts';
 import { writableFields } from './mapped.ts';
-import { draftMatter, repointed } from './matter.ts';
-import { describeMade, draftPerson, type MadeShape, matterKinds, personDecidedBy, type PersonShape, unfitForPerson } from './person.ts';
+import { draftMatter, matterDecidedBy, repointed, unfitForMatter } from './matter.ts';
+import {
+  describeMade,
+  draftPerson,
+  type MadeShape,
+  matterKinds,
+  type MatterShape,
+  personDecidedBy,
+  type PersonShape,
+  unfitForPerson,
+} from './person.ts';
 import { readableBy } from './readable.ts';
 import { readQueues, readUsers } from './users.ts';
 import { openPubSub, pubsubFor } from './events/pubsub.ts';
@@ -20,6 +29,8 @@ import { credentialsOf, openSession } from './session.ts';
 import { readSettings, type SalesforceSettings } from './settings.ts';
 import { salesforceSetup } from './setup/setup.ts';
 import { openTransport } from './transport.ts';
+
+const isMatter = (object: string) => matterKinds.some((kind) => kind === object.toLowerCase());
 
 /** What takes activities is asked anew after so long: who allows them for an object expects it the same day. */
 const believedForMs = 4 * 3_600_000;
@@ -80,7 +91,9 @@ export async function connectSalesforce(
     /** As last described, for what is drafted meanwhile. */
     let personsKnown: readonly PersonShape[] | undefined;
     const personShape = (kind: string) => personsKnown?.find((one) => one.kind === kind);
-    let matters: Promise<readonly MadeShape[]> | undefined;
+    let matters: Promise<readonly MatterShape[]> | undefined;
+    let mattersKnown: readonly MatterShape[] | undefined;
+    const matterShape = (kind: string) => mattersKnown?.find((one) => one.kind === kind);
     /** What is missing may have been added since: it is looked at again for the next one. */
     const whileComplete = (asked: Promise<readonly MadeShape[]>, forget: () => unknown) =>
       void asked.then((shapes) => shapes.some(({ closedBecause }) => closedBecause !== undefined) && forget(), forget);
@@ -104,9 +117,14 @@ export async function connectSalesforce(
         whileComplete(asked, () => persons === asked && (persons = undefined));
         return asked;
       },
+      areMattersKnown: () => mattersKnown !== undefined,
       matters: () => {
         matters ??= describeMade(api, shape.names.name, world.chance, matterKinds);
         const asked = matters;
+        asked.then(
+          (shapes) => (mattersKnown = shapes),
+          () => undefined,
+        );
         whileComplete(asked, () => matters === asked && (matters = undefined));
         return asked;
       },
@@ -149,7 +167,6 @@ export async function connectSalesforce(
       },
       async wrongDefaults(defaults) {
         const isTask = (object: string) => object.toLowerCase() === 'task';
-        const isMatter = (object: string) => matterKinds.some((kind) => kind === object.toLowerCase());
         const named = Object.keys(defaults);
         const others = [
           ...(named.every((object) => isTask(object) || isMatter(object)) ? [] : await connection.persons()),
@@ -168,6 +185,16 @@ export async function connectSalesforce(
             ...standardFields,
             ...Object.values(shape.names),
           ]);
+        if (isMatter(object)) {
+          const matter = (await connection.matters()).find((one) => one.object.toLowerCase() === meant)!;
+          const { fields: described, kind, nameField, recordTypes } = matter;
+          const usual = ['SuppliedPhone', 'SuppliedName', nameField];
+          return writableFields(described, (field) => matterDecidedBy(kind, field, nameField), usual, [...recordTypes.values()]).map(
+            (field) =>
+              // no setting of its own names the record type, so it is given by id as any lookup
+              field.name === 'RecordTypeId' ? { ...field, only: true } : field,
+          );
+        }
         const person = (await connection.persons()).find((one) => one.object.toLowerCase() === meant);
         return (
           person &&
@@ -184,7 +211,7 @@ export async function connectSalesforce(
       },
       unfit(wanted) {
         if (wanted.kind === 'activity') return unfitForTask(wanted, shape);
-        if (isWantedMatter(wanted)) return {};
+        if (isWantedMatter(wanted)) return unfitForMatter(wanted, matterShape(wanted.kind));
         return wanted.kind === 'marks' ? draftMarks(wanted, personShape('lead')).unfit : unfitForPerson(wanted, personShape(wanted.kind));
       },
       orgId,
@@ -192,7 +219,7 @@ export async function connectSalesforce(
       repointed,
       draft(wanted) {
         if (wanted.kind === 'activity') return draftTask(wanted, shape);
-        if (isWantedMatter(wanted)) return draftMatter(wanted);
+        if (isWantedMatter(wanted)) return draftMatter(wanted, matterShape(wanted.kind));
         return wanted.kind === 'marks' ? draftMarks(wanted, personShape('lead')).fields : draftPerson(wanted, personShape(wanted.kind));
       },
       exchange: (ask, signal) => exchange(connection, ask, signal),

@@ -97,7 +97,7 @@ describe('a source is checked against its field', () => {
   );
   test('an object we don’t write is none', () =>
     expect(said({ fields: { Asset: { Name: { value: 'x' } } } })).toEqual([
-      'wrong fields.Asset.Name: Cordboard writes no such records: name Task, Lead, Contact or Account.',
+      'wrong fields.Asset.Name: Cordboard writes no such records: name Task, Lead, Contact, Account, Case or Opportunity.',
     ]));
   test('what can be chosen for a field fits it', () => {
     expect(sourcesFor({ type: 'phone' })).toEqual(['CUSTOMER_NUMBER', 'FROM', 'TO', 'LINE_NUMBER']);

@@ -77,7 +77,8 @@ function onFields({ fields }: Checked, crm: KnownCrm): Remark[] {
         ...{ path: `fields.${object}.${field}`, object, field, message },
         ...(warns && { warns }),
       });
-      if (!crm.fields.has(object.toLowerCase())) return [say('Cordboard writes no such records: name Task, Lead, Contact or Account.')];
+      if (!crm.fields.has(object.toLowerCase()))
+        return [say('Cordboard writes no such records: name Task, Lead, Contact, Account, Case or Opportunity.')];
       const found = fieldOf(crm, object, field);
       if (!found) return [say('There is no such field, or the connected user may not write it.')];
       if (found.decidedBy !== undefined) return [say(`What stands there is decided elsewhere: ${found.decidedBy}.`)];

@@ -4,6 +4,7 @@ import { byRecency, type ComingMatter, type KnownMatters, type Matter, type Matt
 import type { CaseRules } from './cases.ts';
 import type { DecideFacts } from './decide.ts';
 import { zoneOf } from './due.ts';
+import { wishesFor, withWishes } from './fields.ts';
 import { isOpenAt, judgeHours } from './hours-of-call.ts';
 import { correctedMs, localDate } from './local-date.ts';
 import { type Known as MergeKnown, renderLine } from './merge.ts';
@@ -294,6 +295,7 @@ function caseFor(call: Call, inputs: Inputs, facts: DecideFacts, about: About, {
     ...(ownerId === undefined ? {} : { ownerId }),
     ...spareOwner(ownerId, inputs),
     ...(cases.owner === 'assignment rules' && { byAssignmentRules: true as const }),
+    ...withWishes(wishesFor('Case', known)),
   };
 }
 
@@ -326,6 +328,7 @@ function newOpportunity(call: Call, inputs: Inputs, facts: DecideFacts, about: A
     ...accountOf(inputs.matters, party.contactId),
     // A queue owns no opportunities.
     ...(ownerId?.startsWith('005') ? { ownerId, ...spareOwner(ownerId, inputs) } : {}),
+    ...withWishes(wishesFor('Opportunity', known)),
   };
   return { wants: [{ role: 'opportunity', record, once: true }], because: ['No opportunity of theirs is open, so one is made (AC-19).'] };
 }

@@ -178,7 +178,12 @@ async function tellFields(context: Ctx, { crm, store }: PolicyDoorParts): Promis
   try {
     const fields = await connected.fields(object);
     if (!fields)
-      return refuse(context, 404, 'unknown_object', `Cordboard writes no ${object} records: ask for Task, Lead, Contact or Account.`);
+      return refuse(
+        context,
+        404,
+        'unknown_object',
+        `Cordboard writes no ${object} records: ask for Task, Lead, Contact, Account, Case or Opportunity.`,
+      );
     const policy = (await store.readOrg(org))?.policy ?? defaultPolicy('en');
     const mapped = Object.entries(policy.fields)
       .filter(([name]) => name.toLowerCase() === object.toLowerCase())

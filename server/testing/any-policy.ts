@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { parsePolicy, PolicyMistakes, policySchema } from '../decide/policy.ts';
 import type { JsonSchema } from '../decide/settings.ts';
+import { mergeFields } from '../decide/templates.ts';
 import { hostileKeys } from './hostile.ts';
 
 /** Texts that YAML, regular expressions and objects stumble over, as far as the schema takes them. */
@@ -106,8 +107,22 @@ function together(key: string, value: unknown): unknown {
 }
 
 const levels: readonly string[] = ['lines', 'queues', 'teams', 'agents'];
-const byName = (key: string, schema: JsonSchema): fc.Arbitrary<unknown> =>
-  schema.type === 'string' && Object.hasOwn(grammatical, key) ? fc.constantFrom(...(grammatical[key] ?? [])) : bySchema(schema);
+function byName(key: string, schema: JsonSchema): fc.Arbitrary<unknown> {
+  if (key === 'fields') return fc.oneof(bySchema(schema), anyFields());
+  return schema.type === 'string' && Object.hasOwn(grammatical, key) ? fc.constantFrom(...(grammatical[key] ?? [])) : bySchema(schema);
+}
+
+/** Fields that every org has and that take whatever a call says. */
+const takesAll = { Lead: 'Description', Contact: 'Description', Account: 'Description', Case: 'Description', Opportunity: 'NextStep' };
+function anyFields(): fc.Arbitrary<unknown> {
+  const source = fc.oneof(
+    fc.record({ from: fc.constantFrom(...Object.keys(mergeFields)), ifEmpty: fc.constantFrom('leave', 'clear') }),
+    fc.record({ text: fc.constantFrom(...(grammatical['subject'] ?? [])) }),
+    fc.record({ value: fc.oneof(fc.boolean(), fc.integer(), texts({ maxLength: 255 })) }),
+  );
+  const objects = Object.entries(takesAll).map(([object, field]) => [object, source.map((one) => ({ [field]: one }))] as const);
+  return fc.record(Object.fromEntries(objects), { requiredKeys: [] });
+}
 
 /** What this schema takes, each setting there or left out. */
 export function bySchema(schema: JsonSchema): fc.Arbitrary<unknown> {

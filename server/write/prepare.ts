@@ -284,7 +284,7 @@ const comparable = (value: FieldValue | undefined): FieldValue => {
 
 /** Fields a human may edit: those of every record, and those that the admin had filled in this one (W3). `among`: as the CRM spells them. */
 export function sharedOf(wanted: WriteRow['wanted'], shared: readonly string[], among: Fields): readonly string[] {
-  const fields = (wanted.kind === 'marks' || isWantedMatter(wanted) ? undefined : wanted.fields) ?? {};
+  const fields = (wanted.kind === 'marks' ? undefined : wanted.fields) ?? {};
   const mapped = new Set(Object.keys(fields).map((field) => field.toLowerCase()));
   if (mapped.size === 0) return shared;
   return [...shared, ...Object.keys(among).filter((field) => mapped.has(field.toLowerCase()) && !shared.includes(field))];

@@ -552,13 +552,17 @@ function also(wanted: WriteRow['wanted']): Pick<ReadAsk, 'also'> {
 const writeAsk = ({ row, step }: Prepared, { duplicates }: WritingRules): WriteAsk => {
   const { wanted, name } = row;
   const person = personOf(row);
+  const isMapped =
+    person === undefined
+      ? isWantedMatter(wanted) && wanted.fields !== undefined
+      : (person.fields ?? person.recordType ?? person.leadStatus) !== undefined;
   return {
     ...(wanted.kind === 'activity' ? {} : { kind: wanted.kind }),
     name,
     ...(step.crmId === undefined ? {} : { id: step.crmId }),
     fields: step.fields,
     ...(wanted.kind === 'marks' || wanted.spareOwnerId === undefined ? {} : { spareOwnerId: wanted.spareOwnerId }),
-    ...(person && (person.fields || person.recordType !== undefined || person.leadStatus !== undefined) ? { mapped: true } : {}),
+    ...(isMapped ? { mapped: true } : {}),
     ...('byAssignmentRules' in wanted && wanted.byAssignmentRules ? { byAssignmentRules: true } : {}),
     ...(wanted.kind !== 'activity' && duplicates === 'save' ? { despiteDuplicates: true } : {}),
     ...(person && duplicates === 'use' ? { lookAtDuplicates: true } : {}),
