@@ -37,6 +37,7 @@ export function sayDecision(row: Row, nameOf: (id: string) => string): Said {
   const wants = row['wants'] as { role: string; record: Wanted }[];
   const said = wants.map(({ role, record }) => {
     if (record.kind === 'marks') return `${role}: ${Object.keys({ ...record.first, ...record.last }).join(', ')} of ${nameOf(record.id)}`;
+    if (record.kind === 'reopening') return `${role}: ${nameOf(record.id)}`;
     if (isWantedMatter(record)) {
       const { kind, ownerId, contactId } = record;
       const called = record.kind === 'case' ? record.subject : `${record.name}, ${record.stage}`;

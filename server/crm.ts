@@ -133,6 +133,18 @@ export type WantedMarks = {
   /** Put in the place of what stands there, unless a person put it there after us. */
   readonly last: FieldWishes;
 };
+/** A lead that nobody works on any more, to be worked on again (R5). Once: whoever closes it after that means it. */
+export type WantedReopening = {
+  readonly kind: 'reopening';
+  readonly author?: undefined;
+  readonly id: string;
+  /** In the org's own words; left out: the one that new leads have there. */
+  readonly status?: string;
+  /** Statuses it is opened from. */
+  readonly closed: readonly string[];
+};
+/** What is changed in a lead that is there. */
+export type WantedOfLead = WantedMarks | WantedReopening;
 /** A case or an opportunity made for a call. Made once; of what it holds we only change whose it is, as long as nobody else has (FC-30). */
 export type WantedMatter = WantedCase | WantedOpportunity;
 export type WantedCase = {
@@ -169,7 +181,9 @@ export type WantedOpportunity = {
 };
 /** What a call can want of its own; a person belongs to its number. */
 export type WantedOfCall = WantedActivity | WantedMatter;
-export type Wanted = WantedOfCall | WantedPerson | WantedMarks;
+export type Wanted = WantedOfCall | WantedPerson | WantedOfLead;
+export const isOfLead = (kind: WantedKind | undefined): boolean => kind === 'marks' || kind === 'reopening';
+export const isWantedOfLead = (wanted: Wanted): wanted is WantedOfLead => isOfLead(wanted.kind);
 export const isWantedMatter = (wanted: Wanted): wanted is WantedMatter => wanted.kind === 'case' || wanted.kind === 'opportunity';
 export const isWantedPerson = (wanted: Wanted): wanted is WantedPerson => personKinds.some((kind) => kind === wanted.kind);
 export type WantedKind = Wanted['kind'];
@@ -234,6 +248,7 @@ export type ReadAnswer =
             readonly id: string;
             readonly fields: Fields;
             readonly deleted: boolean;
+            /** When it was changed last, ms; of leads only. */ readonly changedAtMs?: number;
             /** Other records under the same name (reduced form only). */ readonly doubles: readonly string[];
           }
         | undefined;
@@ -266,6 +281,8 @@ export type CrmField = {
   readonly only?: true;
   /** It can be set when the record is made, and not after. */
   readonly onceOnly?: true;
+  /** What a new record has there if nobody says otherwise. */
+  readonly standard?: string;
   /** We fill it in any case, unless the admin has something else put there (R3). */
   readonly usual?: true;
   /** Something else decides it: where that is set, in the policy's words. */

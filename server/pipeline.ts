@@ -5,8 +5,8 @@ import type { Call } from './call/call.ts';
 import { type Agent, type CallEvent, type LinkedRecord, ownKinds } from './call/event.ts';
 import { foldCall } from './call/fold.ts';
 import { boundEvents } from './call/limits.ts';
-import { type CrmUser, isWantedMatter, type WantedMarks } from './crm.ts';
-import { decide } from './decide/decide.ts';
+import { type CrmUser, isWantedMatter, type WantedOfLead } from './crm.ts';
+import { decide, type Decision } from './decide/decide.ts';
 import { talkedAt } from './decide/facts.ts';
 import { effectivePolicy, inputsOfCall, whoseOf } from './decide/layers.ts';
 import { correctedMs } from './decide/local-date.ts';
@@ -22,6 +22,7 @@ import { noticesOf } from './notify/notices.ts';
 import { atKnownPhones, entryOf, type Phones } from './people/directory.ts';
 import { type KnownMatters, type MattersAsk, noMatters, withCases } from './match/matters.ts';
 import type { OwnMatter } from './decide/matter.ts';
+import type { OwnReopening } from './decide/reopen.ts';
 import type { Policy } from './decide/policy.ts';
 import { awaitsMatter, codeOf, mattersAsk, ownMatterOf, relevantMatters, unsureWhileReading } from './own-matters.ts';
 import type { Source } from './source.ts';
@@ -168,8 +169,9 @@ async function tellCall(line: Line, due: DueCall): Promise<Told> {
   const names = due.writes.map(({ name }) => name);
   const matters = asks && relevantMatters(await line.matters(due.org, asks), book, names);
   const ownMatters = due.writes.flatMap(ownMatterOf);
+  const reopenings = due.ofLeads.flatMap((row) => (row.wanted.kind === 'reopening' ? [{ sent: !neverSent(row), wanted: row.wanted }] : []));
   const { inputs, decision, records, wants, made } = judgeCall(line, {
-    ...{ due, call, phones, org, book, settled, ownMatters, isComing },
+    ...{ due, call, phones, org, book, settled, ownMatters, reopenings, isComing },
     ...(matters && { matters }),
     isRefused: refused !== undefined,
   });
@@ -212,14 +214,15 @@ async function tellCall(line: Line, due: DueCall): Promise<Told> {
       plans.push(planWrite(row, { ...wish, wanted: retractActivity(row.wanted, answer, own.policy.language) }));
   }
 
-  const marksFor = decision.marks && keyOfMarks(decision.marks);
-  if (decision.marks && marksFor !== undefined) {
-    const which = { role: 'attribution', qualifier: marksFor };
-    const wish = { ...which, name: nameIn(due, which), wanted: decision.marks, policyVersion: inputs.policyVersion };
-    const row = due.marks.find(({ qualifier }) => qualifier === marksFor);
+  const changes = changesOfLeads(decision);
+  for (const { record, ...which } of changes) {
+    const wish = { ...which, name: nameIn(due, which), wanted: record, policyVersion: inputs.policyVersion };
+    const row = due.ofLeads.find(({ role, qualifier }) => role === which.role && qualifier === which.qualifier);
     plans.push(planWrite(row, { ...wish, retracted: null, onlyUntouched: false, awaitsPerson: false }));
   }
-  for (const row of due.marks.filter(({ qualifier, state }) => qualifier !== marksFor && state !== 'dropped').filter(neverSent)) {
+  const isUnwanted = (row: DueCall['ofLeads'][number]) =>
+    row.state !== 'dropped' && !changes.some(({ role, qualifier }) => role === row.role && qualifier === row.qualifier);
+  for (const row of due.ofLeads.filter(isUnwanted).filter(neverSent)) {
     const { role, qualifier, name, wanted } = row;
     const wish = { role, qualifier, name, wanted, policyVersion: inputs.policyVersion, onlyUntouched: false };
     plans.push({ ...wish, retracted: 'no longer wanted', change: 'drop', lane: 'now', delayMs: 0 });
@@ -367,6 +370,8 @@ export type Judging = {
   readonly matters?: KnownMatters;
   /** Those it has begun. */
   readonly ownMatters?: readonly OwnMatter[];
+  /** Closed leads it has had opened. */
+  readonly reopenings?: readonly OwnReopening[];
   /** One that another call was making may be there by now. */
   readonly isComing?: boolean;
 };
@@ -374,7 +379,7 @@ export type Judging = {
 /** From what is known to what is wanted: the one way, for the line as for trying a policy out (server/simulate). Pure. */
 export function judgeCall(
   links: Pick<Line, 'callLink' | 'recordingLink'>,
-  { due, call, phones, org, book, settled, isRefused, matters, ownMatters, isComing }: Judging,
+  { due, call, phones, org, book, settled, isRefused, matters, ownMatters, reopenings, isComing }: Judging,
 ) {
   // What it hangs on stays its own although another call had another record made.
   const formerly = book.formerlyMade?.find(({ generation, state }) => generation === due.personGeneration && state === 'there');
@@ -396,6 +401,7 @@ export function judgeCall(
     ...(made && { made }),
     ...(book.heard && { heard: book.heard }),
     ...(ownMatters && { matters: ownMatters }),
+    ...(reopenings && { reopenings }),
     ...(due.personGeneration !== undefined && { ownGeneration: due.personGeneration }),
     settled,
   });
@@ -403,14 +409,17 @@ export function judgeCall(
   const records = [...decision.matters.map((matter) => ({ ...matter, qualifier: '' })), ...decision.wants];
   const wants = [
     ...records.map(({ role, qualifier, record }) => ({ role, qualifier, record })),
-    ...(decision.marks ? [{ role: 'attribution', qualifier: keyOfMarks(decision.marks), record: decision.marks }] : []),
+    ...changesOfLeads(decision),
     ...(decision.person ? [{ role: 'person', qualifier: '', record: decision.person.record }] : []),
   ];
   return { inputs, decision, records, wants, made };
 }
 
-/** Ids come with 15 characters or with three more. */
-const keyOfMarks = ({ id }: WantedMarks): string => id.slice(0, 15);
+/** What a call changes in leads that are there, each under its role. Ids come with 15 characters or with three more. */
+const changesOfLeads = ({ marks, reopening }: Decision): { role: Role; qualifier: string; record: WantedOfLead }[] => [
+  ...(marks ? [{ role: 'attribution' as const, qualifier: marks.id.slice(0, 15), record: marks }] : []),
+  ...(reopening ? [{ role: 'reopening' as const, qualifier: reopening.id.slice(0, 15), record: reopening }] : []),
+];
 
 /** The book hears of what became of a record within a poll or two. */
 const lookAgainMs = 75_000;

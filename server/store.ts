@@ -1,6 +1,6 @@
 import type { Call } from './call/call.ts';
 import type { Branded, CallEvent, CallId } from './call/event.ts';
-import type { CrmQueue, CrmUser, Fields, FieldValue, Wanted, WantedMarks, WantedOfCall, WantedPerson, WrongDefault } from './crm.ts';
+import type { CrmQueue, CrmUser, Fields, FieldValue, Wanted, WantedOfLead, WantedOfCall, WantedPerson, WrongDefault } from './crm.ts';
 import type { Inputs } from './decide/pin.ts';
 import type { Policy } from './decide/policy.ts';
 import type { Step, Verdict } from './decide/decide.ts';
@@ -55,8 +55,8 @@ export type DueCall = {
   /** Of the call and of every part joined into it; `callId` tells them apart. */
   readonly events: readonly StoredEvent[];
   readonly writes: readonly WriteRow<WantedOfCall>[];
-  /** What is put into leads that are there: one for each that the call has hung on. */
-  readonly marks: readonly WriteRow<WantedMarks>[];
+  /** What is changed in leads that are there: of each sort one for each lead that the call has hung on. */
+  readonly ofLeads: readonly WriteRow<WantedOfLead>[];
   /** The rows of the calls it may be part of. */
   readonly known: ReadonlyMap<CallId, string>;
   readonly lastDecision: string | undefined;
@@ -166,7 +166,7 @@ export type WritePlan = {
   readonly role: string;
   readonly qualifier: string;
   readonly name: string;
-  readonly wanted: WantedOfCall | WantedMarks;
+  readonly wanted: WantedOfCall | WantedOfLead;
   readonly policyVersion: number;
   readonly retracted: string | null;
   readonly onlyUntouched: boolean;

@@ -63,6 +63,7 @@ export const PolicyFields = z.object({
       length: z.number().optional(),
       choices: z.array(z.string()).optional(),
       only: z.literal(true).optional(),
+      standard: z.string().optional(),
       onceOnly: z.literal(true).optional(),
       usual: z.literal(true).optional(),
       decidedBy: z.string().optional(),

@@ -419,6 +419,7 @@ export const en: Words = {
       'campaign-member': 'Campaign member',
       task: 'Task of an agent’s own',
       attribution: 'Where the caller came from',
+      reopening: 'Closed lead opened again',
     },
     writeStates: {
       due: 'To be written',

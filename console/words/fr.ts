@@ -420,6 +420,7 @@ export const fr: Words = {
       'campaign-member': 'Membre de campagne',
       task: 'Tâche propre à un agent',
       attribution: 'Provenance de l’appelant',
+      reopening: 'Piste fermée rouverte',
     },
     writeStates: {
       due: 'À écrire',

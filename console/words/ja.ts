@@ -416,6 +416,7 @@ export const ja: Words = {
       'campaign-member': 'キャンペーン メンバー',
       task: '担当者が作成した ToDo',
       attribution: '発信者の流入元',
+      reopening: 'クローズ済みリードの再開',
     },
     writeStates: {
       due: '書き込み待ち',

@@ -463,6 +463,7 @@ export const pl: Words = {
       'campaign-member': 'Członek kampanii',
       task: 'Własne zadanie agenta',
       attribution: 'Skąd trafił dzwoniący',
+      reopening: 'Zamknięty lead otwarty ponownie',
     },
     writeStates: {
       due: 'Do zapisania',

@@ -464,6 +464,7 @@ export const ru: Words = {
       'campaign-member': 'Участник кампании',
       task: 'Собственная задача агента',
       attribution: 'Откуда пришёл звонящий',
+      reopening: 'Закрытый лид открыт снова',
     },
     writeStates: {
       due: 'Будет записано',

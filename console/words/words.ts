@@ -527,7 +527,8 @@ export type Role =
   | 'opportunity'
   | 'campaign-member'
   | 'task'
-  | 'attribution';
+  | 'attribution'
+  | 'reopening';
 
 const load: Readonly<Record<Language, () => Promise<Words>>> = {
   en: async () => (await import('./en.ts')).en,

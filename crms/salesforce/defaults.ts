@@ -16,7 +16,10 @@ export type DescribedField = {
   readonly nillable?: boolean | null | undefined;
   readonly defaultedOnCreate?: boolean | null | undefined;
   readonly restrictedPicklist?: boolean | null | undefined;
-  readonly picklistValues?: readonly { readonly value: string; readonly active: boolean }[] | null | undefined;
+  readonly picklistValues?:
+    | readonly { readonly value: string; readonly active: boolean; readonly defaultValue?: boolean | null | undefined }[]
+    | null
+    | undefined;
 };
 
 /** What the admin gave for this object; names are blind to case. */

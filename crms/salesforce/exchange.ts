@@ -6,6 +6,7 @@ import {
   type FieldDefaults,
   type Fields,
   type FieldValue,
+  isOfLead,
   type ReadAnswer,
   type ReadAsk,
   type RefusedField,
@@ -20,7 +21,7 @@ import { standardFields, type TaskShape } from './describe.ts';
 import { edgeFailure, failureOf, isPerRequestLimit, namedFields, readErrorBody, readRowErrors, type SalesforceError } from './failures.ts';
 import { type Ask, ownerAsDecided } from './request.ts';
 import { type Connection, counted, Found, type FoundRecord, isOurName, type Part, parsed, Rows, sendable, shortId } from './parts.ts';
-import { marksParts } from './marks.ts';
+import { leadParts } from './marks.ts';
 import { readChoices } from './mapped.ts';
 import { matterChanges } from './matter.ts';
 import { madeParts, matterKinds } from './person.ts';
@@ -52,7 +53,7 @@ export async function exchange(connection: Connection, asked: Exchange, signal?:
   // What the admin wants in their fields was drafted without knowing what they take.
   const all = [...asked.reads, ...asked.writes];
   const mapped = asked.writes.filter((ask) => ask.mapped);
-  const isPersonMapped = mapped.some((ask) => !isMatter(ask)) || asked.reads.some(({ kind }) => kind === 'marks');
+  const isPersonMapped = mapped.some((ask) => !isMatter(ask)) || asked.reads.some(({ kind }) => isOfLead(kind));
   const isBlind = (isPersonMapped && !connection.arePersonsKnown()) || (mapped.some(isMatter) && !connection.areMattersKnown());
   const shapes = all.some((ask) => !isActivity(ask) && !isMatter(ask)) ? await connection.persons() : undefined;
   const matters = all.some(isMatter) ? await connection.matters() : [];
@@ -60,7 +61,7 @@ export async function exchange(connection: Connection, asked: Exchange, signal?:
   const parts = [
     ...readParts(connection, asked.reads, reads),
     ...madeParts(writing, [...(shapes ?? []), ...matters], asked, { reads, writes }),
-    ...(shapes ? marksParts(writing, shapes, asked, { reads, writes }) : []),
+    ...(shapes ? leadParts(writing, shapes, asked, { reads, writes }) : []),
     ...matterChanges(writing, matters, asked, writes),
     ...writeParts(writing, asked.writes, asked.defaults, writes, doubts),
   ];

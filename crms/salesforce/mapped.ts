@@ -36,6 +36,7 @@ export function writableFields(
     .filter(({ createable }) => createable)
     .map((field): CrmField => {
       const decided = decidedBy(field.name);
+      const standard = standardOf(field);
       const choices = field.name === 'RecordTypeId' ? recordTypes : field.type.endsWith('picklist') ? offered(field) : undefined;
       return {
         name: field.name,
@@ -43,6 +44,7 @@ export function writableFields(
         type: typeOf(field),
         ...(field.length && { length: field.length }),
         ...(choices && { choices }),
+        ...(standard !== undefined && { standard }),
         ...(field.restrictedPicklist && { only: true as const }),
         ...(field.updateable === false && { onceOnly: true as const }),
         ...(usual.includes(field.name) && { usual: true as const }),
@@ -50,6 +52,9 @@ export function writableFields(
       };
     });
 }
+/** What a new record has there if nobody says otherwise. */
+export const standardOf = ({ picklistValues }: DescribedField): string | undefined =>
+  picklistValues?.find(({ active, defaultValue }) => active && defaultValue)?.value;
 const offered = ({ picklistValues }: DescribedField): string[] =>
   (picklistValues ?? []).filter(({ active }) => active).map(({ value }) => value);
 

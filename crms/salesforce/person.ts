@@ -102,7 +102,7 @@ const Describe = z.looseObject({
       nillable: z.boolean().nullish(),
       defaultedOnCreate: z.boolean().nullish(),
       restrictedPicklist: z.boolean().nullish(),
-      picklistValues: z.array(z.looseObject({ value: z.string(), active: z.boolean() })).nullish(),
+      picklistValues: z.array(z.looseObject({ value: z.string(), active: z.boolean(), defaultValue: z.boolean().nullish() })).nullish(),
       length: z.number().nullish(),
       createable: z.boolean(),
       externalId: z.boolean().nullish(),

@@ -8,7 +8,7 @@ import { describeTask, standardFields, taskDecidedBy } from './describe.ts';
 import { draftTask, lockedBy, unfitForTask } from './draft.ts';
 import { exchange, maxRecords } from './exchange.ts';
 import { identityOf } from './identity.ts';
-import { draftMarks } from './marks.ts';
+import { draftMarks, draftReopening } from './marks.ts';
 import { writableFields } from './mapped.ts';
 import { draftMatter, matterDecidedBy, repointed, unfitForMatter } from './matter.ts';
 import {
@@ -212,6 +212,7 @@ export async function connectSalesforce(
       unfit(wanted) {
         if (wanted.kind === 'activity') return unfitForTask(wanted, shape);
         if (isWantedMatter(wanted)) return unfitForMatter(wanted, matterShape(wanted.kind));
+        if (wanted.kind === 'reopening') return draftReopening(wanted, personShape('lead')).unfit;
         return wanted.kind === 'marks' ? draftMarks(wanted, personShape('lead')).unfit : unfitForPerson(wanted, personShape(wanted.kind));
       },
       orgId,
@@ -220,6 +221,7 @@ export async function connectSalesforce(
       draft(wanted) {
         if (wanted.kind === 'activity') return draftTask(wanted, shape);
         if (isWantedMatter(wanted)) return draftMatter(wanted, matterShape(wanted.kind));
+        if (wanted.kind === 'reopening') return draftReopening(wanted, personShape('lead')).fields;
         return wanted.kind === 'marks' ? draftMarks(wanted, personShape('lead')).fields : draftPerson(wanted, personShape(wanted.kind));
       },
       exchange: (ask, signal) => exchange(connection, ask, signal),

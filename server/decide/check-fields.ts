@@ -16,22 +16,28 @@ export type KnownCrm = {
   readonly fields: ReadonlyMap<string, readonly CrmField[]>;
   readonly statuses: readonly { readonly name: string; readonly closed: boolean }[];
 };
-type Checked = Pick<Policy, 'fields' | 'status' | 'task' | 'stranger'>;
+type Checked = Pick<Policy, 'fields' | 'status' | 'task' | 'stranger' | 'match'>;
 
 /** The objects whose fields have to be known for this policy's remarks, in lower case. */
-export function objectsToKnow({ fields, status, task, stranger }: Checked): ReadonlySet<string> {
+export function objectsToKnow({ fields, status, task, stranger, match }: Checked): ReadonlySet<string> {
   const made = [stranger.missed, stranger.answered, stranger.outbound].filter((one) => one !== 'nothing');
   return new Set([
     ...Object.keys(fields).map((object) => object.toLowerCase()),
     ...(task.type === undefined && Object.keys(status).length === 0 ? [] : ['task']),
-    ...(stranger.status === undefined ? [] : ['lead']),
+    ...(stranger.status === undefined && match.closedLead !== 'reopen' ? [] : ['lead']),
     ...(stranger.recordType === undefined ? [] : made),
   ]);
 }
 
 /** Everything in these settings that the CRM would refuse, or take otherwise than meant (MT-21, MT-24, MT-31). Pure. */
 export function remarksOn(policy: Checked, crm: KnownCrm): Remark[] {
-  return [...onStatus(policy, crm), ...onTask(policy, crm), ...onStranger(policy, crm), ...onFields(policy, crm)];
+  return [
+    ...onStatus(policy, crm),
+    ...onTask(policy, crm),
+    ...onStranger(policy, crm),
+    ...onReopening(policy, crm),
+    ...onFields(policy, crm),
+  ];
 }
 
 function onStatus({ status }: Checked, { statuses }: KnownCrm): Remark[] {
@@ -65,6 +71,21 @@ function onStranger({ stranger }: Checked, crm: KnownCrm): Remark[] {
     return [{ path: `stranger.${setting}`, object, field, message }];
   };
   return [...wrong('status', 'lead', 'Status'), ...[...made].flatMap((object) => wrong('recordType', object, 'RecordTypeId'))];
+}
+
+function onReopening({ match }: Checked, crm: KnownCrm): Remark[] {
+  if (match.closedLead !== 'reopen' || !crm.fields.has('lead')) return [];
+  const field = fieldOf(crm, 'lead', 'Status');
+  const offered = (field?.choices ?? []).filter((one) => !match.closedLeadStatuses.includes(one));
+  const status = match.reopenedLeadStatus ?? field?.standard;
+  const remark = (message: string): Remark[] => [{ path: 'match.reopenedLeadStatus', object: 'Lead', field: 'Status', message }];
+  if (!field || field.onceOnly) return remark('The connected user may not change the status of leads.');
+  if (status !== undefined && offered.includes(status)) return [];
+  const why =
+    status === undefined
+      ? 'New leads have no status of their own here.'
+      : `${match.reopenedLeadStatus === undefined ? 'New leads begin closed here' : 'There is no such open status of leads'}.`;
+  return remark(`${why} Name one of ${offered.join(', ')}.`);
 }
 
 const fieldOf = ({ fields }: KnownCrm, object: string, name: string): CrmField | undefined =>

@@ -9,6 +9,7 @@ import { messageLog } from './message-log.ts';
 import { zoneOfMessages } from './message-day.ts';
 import type { Inputs } from './pin.ts';
 import { singleLine } from './plain-text.ts';
+import { chooseReopening, type ReopeningChoice } from './reopen.ts';
 import { situationOf } from './situation.ts';
 import { chooseStranger } from './stranger.ts';
 import { aboutOf } from './wanted-log.ts';
@@ -72,6 +73,8 @@ export function decideMessages(call: Call, messages: NonNullable<Call['messages'
           ...messageLog(call, group, inputs, known, { alone: isAlone, withMemo: place === 0, zone, matter: matter.what }),
         }));
   const stranger = verdict.is === 'wants' ? chooseStranger(call, inputs, known) : { because: [] };
+  const reopening: ReopeningChoice =
+    verdict.is === 'wants' ? chooseReopening(call, inputs, known, aboutOf(inputs, known.made).who) : { because: [] };
   const awaitsPerson =
     stranger.person !== undefined &&
     (known.made === undefined || known.made.state === 'waiting' || known.made.generation < stranger.person.generation);
@@ -82,6 +85,7 @@ export function decideMessages(call: Call, messages: NonNullable<Call['messages'
     ...new Set(logs.flatMap((log) => log.because)),
     ...matter.because,
     ...stranger.because,
+    ...reopening.because,
     ...sayProvenance(provenance),
   ];
   return {
@@ -95,7 +99,8 @@ export function decideMessages(call: Call, messages: NonNullable<Call['messages'
     matters: [],
     ...(matter.what && { matter: matter.what }),
     ...(stranger.person && { person: stranger.person }),
-    ...(stranger.unsettled && { unsettled: stranger.unsettled }),
+    ...(reopening.record && { reopening: reopening.record }),
+    ...((stranger.unsettled || reopening.unsettled) && { unsettled: true as const }),
     trace: rules.map(({ rule, when, outcome }) =>
       rule === fired.rule
         ? { rule, fired: true, outcome, because, ...(provenance.length > 0 && { provenance }) }

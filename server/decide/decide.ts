@@ -1,6 +1,6 @@
 import type { Call } from '../call/call.ts';
 import type { CallId } from '../call/event.ts';
-import type { CrmRecord, WantedActivity, WantedMarks } from '../crm.ts';
+import type { CrmRecord, WantedActivity, WantedMarks, WantedReopening } from '../crm.ts';
 import type { MadePerson } from '../match/match.ts';
 import { chooseMarks } from './attribution.ts';
 import { disagreement, factsOf, undoneBy, type Facts } from './facts.ts';
@@ -13,6 +13,7 @@ import type { Inputs } from './pin.ts';
 import { singleLine } from './plain-text.ts';
 import { callTypeSettings, type CallTypeSetting, type Logging, type Policy } from './policy.ts';
 import { chooseStranger, type StrangerChoice } from './stranger.ts';
+import { asOfStranger, chooseReopening, type OwnReopening, type ReopeningChoice } from './reopen.ts';
 import { applyRows, ruleOfRow } from './rows.ts';
 import { type Situation, type SituationFact, situationOf } from './situation.ts';
 import { type ToDo, toDosOf } from './to-do.ts';
@@ -29,6 +30,8 @@ export type DecideFacts = {
   readonly made?: MadePerson;
   /** Cases and opportunities this call has begun. */
   readonly matters?: readonly OwnMatter[];
+  /** Closed leads this call has had opened. */
+  readonly reopenings?: readonly OwnReopening[];
   /** Which record made for its number this call hangs on, or hung on. */
   readonly ownGeneration?: number;
   /** Who the phone system last said has its number, in whatever call (R2). */
@@ -110,6 +113,8 @@ export type Decision = {
   readonly person?: NonNullable<StrangerChoice['person']>;
   /** Where the caller came from, for the lead that it hangs on (RS-02). */
   readonly marks?: WantedMarks;
+  /** The closed lead that it hangs on is to be opened again (R5). */
+  readonly reopening?: WantedReopening;
   /** Something is decided only once nothing more is expected to be heard (D3). */
   readonly unsettled?: true;
   /** Another call is making what this one would hang on: looked for again soon. */
@@ -187,6 +192,9 @@ export function decide(call: Call, given: Inputs, known: DecideFacts): Decision 
   const marks = isCustomers && call.phase === 'ended' ? chooseMarks(call, inputs, known, whoOf(inputs, known.made)) : { because: [] };
   const toDos = wanted && call.phase === 'ended' ? toDosOf(call, inputs, known, wanted.record, rows.tasks) : [];
   const stranger = isDecided ? chooseStranger(call, inputs, known) : { because: [] };
+  const reopening: ReopeningChoice = isDecided
+    ? chooseReopening(call, asOfStranger(inputs, levels.inputs.policy, situation), known, whoOf(inputs, known.made))
+    : { because: [] };
   const because = [
     ...(wanted && hours.is !== 'not asked' ? [hours.because] : []),
     ...(wanted?.because ?? (verdict.is === 'skipped' ? [verdict.undone ? `It was ${verdict.because} (W9).` : verdict.because] : [])),
@@ -194,6 +202,7 @@ export function decide(call: Call, given: Inputs, known: DecideFacts): Decision 
     ...toDos.flatMap((toDo) => toDo.because),
     ...marks.because,
     ...stranger.because,
+    ...reopening.because,
     ...(verdict.is === 'wants' || verdict.is === 'skipped' ? sayProvenance(provenance) : []),
   ];
   const awaitsPerson =
@@ -225,7 +234,8 @@ export function decide(call: Call, given: Inputs, known: DecideFacts): Decision 
     ...(matter.what && { matter: matter.what }),
     ...(stranger.person && { person: stranger.person }),
     ...('record' in marks && { marks: marks.record }),
-    ...((stranger.unsettled || matter.unsettled) && { unsettled: true as const }),
+    ...(reopening.record && { reopening: reopening.record }),
+    ...((stranger.unsettled || matter.unsettled || reopening.unsettled) && { unsettled: true as const }),
     ...(matter.coming && { coming: matter.coming }),
     trace: [...rulesOf(call, inputs.policy, hours.is, undefined), 'rows' as const]
       .toSorted((a, b) => placeOf(a) - placeOf(b))

@@ -50,7 +50,8 @@ export const descriptions: Readonly<Record<string, string>> = {
   'match.sharedAbove': 'A number that more records than this have is a shared one.',
   'match.closedLeadStatuses': 'Leads in these statuses are over: they come last.',
   'match.closedLead':
-    'What a closed lead is to a call: it is logged there, after everybody else, or the number is a stranger’s and may make a new lead.',
+    'What a closed lead is to a call: it is logged there, after everybody else; and the lead is opened again where a stranger’s call would make one; or the number is a stranger’s and may make a new lead.',
+  'match.reopenedLeadStatus': 'The status a closed lead is opened with. Left out: the one that new leads have.',
   stranger: 'What becomes of a number that nobody in the CRM has.',
   'stranger.missed': 'What is made when nobody talked with them.',
   'stranger.answered': 'What is made when somebody took their call.',

@@ -17,7 +17,7 @@ import { type CommentRules, commentsReader, defaultComments } from './comments.t
 import { crmIdIn } from './crm-id.ts';
 import type { HoursRules } from './hours.ts';
 import { lay } from './layers.ts';
-import { checkLayers, layersIn } from './read-layers.ts';
+import { checkLayers, layersGiven, layersIn } from './read-layers.ts';
 import { defaultMessages, type MessageRules, messagesReader } from './message-rules.ts';
 import { checkPeople, defaultPeople, peopleIn, type PeopleRules } from './people.ts';
 import { checkHours, hoursIn, readZone } from './read-hours.ts';
@@ -297,8 +297,23 @@ export function parsePolicy(document: unknown): Policy {
   checkRows(reader, checked ?? {});
   checkPeople(reader, checked ?? {});
   checkCases(reader, checked ?? {});
+  checkReopening(reader, checked ?? {});
   if (reader.mistakes.length > 0) throw new PolicyMistakes(reader.mistakes);
   return { ...defaultPolicy(checked?.language ?? 'en'), ...checked };
+}
+
+/** A lead that is opened again isn't closed. */
+function checkReopening(reader: SettingsReader, policy: Partial<Policy>): void {
+  const company = policy.match ?? defaultRules;
+  for (const { at, rules } of layersGiven(policy)) {
+    const { reopenedLeadStatus: status, closedLeadStatuses } = lay(company, at === '' ? {} : (rules.match ?? {}));
+    const isGiven = at === '' || (rules.match?.reopenedLeadStatus ?? rules.match?.closedLeadStatuses) !== undefined;
+    if (isGiven && status !== undefined && closedLeadStatuses.includes(status))
+      reader.clash(
+        `${at === '' ? '' : `${at}.`}match.reopenedLeadStatus`,
+        `“${status}” is among match.closedLeadStatuses: name an open one.`,
+      );
+  }
 }
 
 /** What a policy document may hold, for editors and other programs: JSON Schema 2020-12, made of the readers themselves. */
@@ -411,6 +426,7 @@ function policyIn(reader: SettingsReader): ReadValue<Partial<Policy>> {
         sharedAbove: reader.number('a whole number', 1, mostShared, true),
         closedLeadStatuses: reader.list(/\S/, 'statuses of leads'),
         closedLead: reader.oneOf(closedLeadChoices),
+        reopenedLeadStatus: reader.line(255),
       }),
       defaultRules,
     ),

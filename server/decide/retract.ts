@@ -16,6 +16,7 @@ export const roles = [
   'opportunity',
   'campaign-member',
   'attribution',
+  'reopening',
 ] as const;
 export type Role = (typeof roles)[number];
 
@@ -40,6 +41,7 @@ const answers: Readonly<Record<Role, { readonly openUntouched: Answer; readonly 
   opportunity: { openUntouched: 'keep', openTouched: 'keep', completed: 'keep' },
   'campaign-member': { openUntouched: 'keep', openTouched: 'keep', completed: 'keep' },
   attribution: { openUntouched: 'keep', openTouched: 'keep', completed: 'keep' },
+  reopening: { openUntouched: 'keep', openTouched: 'keep', completed: 'keep' },
 };
 
 /** What to do with a record that is no longer wanted (D2). */

@@ -36,20 +36,10 @@ export function chooseStranger(call: Call, inputs: Inputs, { made, heard, settle
   if (!inputs.match.stranger || number === undefined) return { because: [] };
   const rules = inputs.policy.stranger;
   const [making, when] = makingOf(call, rules, inputs.policy);
-  if (making === 'nothing') return { because: [] };
+  const time = timeToMake(call, inputs, settled);
+  if (making === 'nothing' || time === 'not now') return { because: [] };
   const noun = articled(making);
-  // What isn't logged makes nobody, whenever it is asked.
-  const isClosed = judgeHours(call, inputs).is === 'out of hours';
-  const isLogged =
-    call.type !== undefined ||
-    (!isClosed && inputs.policy.logging[call.direction === 'outbound' ? 'outbound-answered' : 'inbound-answered'] !== 'skip');
-  const isLoggedInVain = inputs.policy.logging[call.direction === 'outbound' ? 'outbound-unanswered' : 'missed'] !== 'skip';
-  const isTalking = rules.moment !== 'end' && call.answeredAt !== undefined && isLogged;
-  // At ring it is what is made when nobody answers, as far as anybody can tell by then (RS-12).
-  const isRinging = rules.moment === 'ring' && call.direction !== undefined && call.type !== 'internal' && !isClosed && isLoggedInVain;
-  const isNow = isTalking || isRinging;
-  if (call.phase !== 'ended' && !isNow) return { because: [] };
-  if (!settled && !isNow)
+  if (time === 'unsettled')
     return { because: [`${when}: ${noun} is made when nothing more is to be expected of the call (D3).`], unsettled: true };
 
   // Late news of a call raise nobody from the dead: only another call may want another record, if the policy says so (P2).
@@ -72,6 +62,23 @@ export function chooseStranger(call: Call, inputs: Inputs, { made, heard, settle
 
 const articled = (kind: PersonKind): string => (kind === 'account' ? 'an account' : `a ${kind}`);
 
+/** Has the moment come for somebody to be made for this call's number? `unsettled`: it is asked again once nothing more is expected (D3). */
+export function timeToMake(call: Call, inputs: Inputs, settled: boolean): 'now' | 'unsettled' | 'not now' {
+  const rules = inputs.policy.stranger;
+  // What isn't logged makes nobody, whenever it is asked.
+  const isClosed = judgeHours(call, inputs).is === 'out of hours';
+  const isLogged =
+    call.type !== undefined ||
+    (!isClosed && inputs.policy.logging[call.direction === 'outbound' ? 'outbound-answered' : 'inbound-answered'] !== 'skip');
+  const isLoggedInVain = inputs.policy.logging[call.direction === 'outbound' ? 'outbound-unanswered' : 'missed'] !== 'skip';
+  const isTalking = rules.moment !== 'end' && call.answeredAt !== undefined && isLogged;
+  // At ring it is what is made when nobody answers, as far as anybody can tell by then (RS-12).
+  const isRinging = rules.moment === 'ring' && call.direction !== undefined && call.type !== 'internal' && !isClosed && isLoggedInVain;
+  const isNow = isTalking || isRinging;
+  if (isNow) return 'now';
+  return call.phase !== 'ended' ? 'not now' : settled ? 'now' : 'unsettled';
+}
+
 /**
  * The lead made for its number is closed, and a call of a closed lead is a stranger's (R5). A call that it was made for, or that found it
  * open, goes on hanging on it.
@@ -84,7 +91,8 @@ export function isOver(
   return isClosed && match.closedLead === 'new lead' && ownGeneration !== made.generation;
 }
 
-function makingOf(call: Call, rules: StrangerRules, { messages }: Policy): [StrangerRules['missed'], string] {
+/** What such a call makes of a stranger, and what sort of call it was, in words. */
+export function makingOf(call: Call, rules: StrangerRules, { messages }: Policy): [StrangerRules['missed'], string] {
   if (call.messages) return [messages.create, call.direction === 'outbound' ? 'A stranger was written to' : 'A stranger wrote'];
   if (call.direction === 'outbound') return [rules.outbound, 'A stranger was called'];
   return call.answeredAt === undefined ? [rules.missed, 'A stranger called in vain'] : [rules.answered, 'A stranger called'];

@@ -28,7 +28,7 @@ export const tieBreaks = ['latest', 'active', 'owned by agent', 'oldest', 'ask',
 /** Are person accounts looked for (FC-33)? `auto`: where the org has them and `kinds` names them. */
 export const personAccountChoices = ['auto', 'on', 'off'] as const;
 /** What a lead nobody works on any more is to a call of its number (R5). */
-export const closedLeadChoices = ['log', 'new lead'] as const;
+export const closedLeadChoices = ['log', 'reopen', 'new lead'] as const;
 
 /** What the admin says about matching. */
 export type MatchRules = {
@@ -54,8 +54,10 @@ export type MatchRules = {
   readonly sharedAbove: number;
   /** Statuses of a lead that nobody works on any more (RS-45). */
   readonly closedLeadStatuses: readonly string[];
-  /** Such a lead comes last, or is nobody's any more: then the number is a stranger's (R5). */
+  /** Such a lead comes last, and may be opened again; or it is nobody's any more: then the number is a stranger's (R5). */
   readonly closedLead: (typeof closedLeadChoices)[number];
+  /** The status it is opened with; left out: that of new leads. */
+  readonly reopenedLeadStatus?: string;
 };
 
 export const defaultRules: MatchRules = {

@@ -155,7 +155,7 @@ export function simulator(parts: SimulatorParts) {
         personGeneration: undefined,
         events: events.map((event) => ({ event, clockOffsetMs: 0, contradicted: false })),
         writes: [],
-        marks: [],
+        ofLeads: [],
         known: new Map(),
         lastDecision: undefined,
       };

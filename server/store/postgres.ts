@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { CallEvent, CallId } from '../call/event.ts';
-import { type CrmQueue, type CrmUser, isWantedMatter } from '../crm.ts';
+import { type CrmQueue, type CrmUser, isWantedMatter, isWantedOfLead } from '../crm.ts';
 import type { Inputs } from '../decide/pin.ts';
 import { completed, defaultPolicy, parsePolicy } from '../decide/policy.ts';
 import type {
@@ -415,9 +415,9 @@ export async function gather(
       wantsPerson: row['wants_person'] as boolean,
       personGeneration: (row['person_generation'] as number | null) ?? undefined,
       events: kin.flatMap((member) => (eventsOf.get(`${member.org} ${member.member}`) ?? []).map(storedEvent)),
-      // a call's own are activities, and marks; what is made for its number is nobody's (noCall)
-      writes: (writesOf.get(key) ?? []).filter(({ wanted }) => wanted.kind !== 'marks') as DueCall['writes'],
-      marks: (writesOf.get(key) ?? []).filter(({ wanted }) => wanted.kind === 'marks') as DueCall['marks'],
+      // a call's own are activities and matters, and changes of leads; what is made for its number is nobody's (noCall)
+      writes: (writesOf.get(key) ?? []).filter(({ wanted }) => !isWantedOfLead(wanted)) as DueCall['writes'],
+      ofLeads: (writesOf.get(key) ?? []).filter(({ wanted }) => isWantedOfLead(wanted)) as DueCall['ofLeads'],
       known: new Map(kin.map((member) => [member.external_id as CallId, member.member as string])),
       lastDecision: decided && decisionKey(decided.verdict, decided.wants, decided.policy_version),
     };

@@ -54,6 +54,7 @@ const awkward = [
 const grammatical: Readonly<Record<string, readonly string[]>> = {
   zone: ['Europe/Warsaw', 'Asia/Tokyo', 'UTC'],
   comment: ['{CALL_TYPE}\n{RECORDING_URL}', 'no'],
+  reopenedLeadStatus: ['Open - Not Contacted', 'Working - Contacted'],
   subject: ['{CUSTOMER}', '{DIRECTION}: {DATE} # {AGENT}', 'no', '{LINE_NAME} {CUSTOMER} {DATE} '.repeat(8)],
 };
 
@@ -108,6 +109,7 @@ function together(key: string, value: unknown): unknown {
 
 const levels: readonly string[] = ['lines', 'queues', 'teams', 'agents'];
 function byName(key: string, schema: JsonSchema): fc.Arbitrary<unknown> {
+  if (key === 'closedLeadStatuses') return fc.subarray(['Closed - Not Converted', 'Closed - Converted', 'Working - Contacted']);
   if (key === 'fields') return fc.oneof(bySchema(schema), anyFields());
   return schema.type === 'string' && Object.hasOwn(grammatical, key) ? fc.constantFrom(...(grammatical[key] ?? [])) : bySchema(schema);
 }

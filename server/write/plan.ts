@@ -1,4 +1,4 @@
-import type { WantedActivity, WantedMarks, WantedOfCall } from '../crm.ts';
+import { isWantedOfLead, type WantedActivity, type WantedOfCall, type WantedOfLead } from '../crm.ts';
 import type { Lane, WritePlan, WriteRow } from '../store.ts';
 
 /** A recording or a late note: nobody waits for it, so it lingers and shares a request (architecture.md, API economy). */
@@ -9,7 +9,7 @@ const personDelayMs = 10_000;
 const awaited = ['status', 'ownerId', 'who', 'what', 'dueDate'] as const satisfies readonly (keyof WantedActivity)[];
 
 /** What a telling asks of one row: nothing, a change now, or one that may linger. Pure; the row is as the telling saw it, locked. */
-export function planWrite<W extends WantedOfCall | WantedMarks>(
+export function planWrite<W extends WantedOfCall | WantedOfLead>(
   row: WriteRow<W> | undefined,
   wish: {
     role: string;
@@ -47,8 +47,8 @@ export function planWrite<W extends WantedOfCall | WantedMarks>(
   return plan('send', isAwaited(row.wanted, wish.wanted, hasMemo) ? 'now' : 'later');
 }
 
-function isAwaited(held: WantedOfCall | WantedMarks, wanted: WantedOfCall | WantedMarks, hasMemo: boolean): boolean {
-  if (held.kind !== 'activity' || wanted.kind !== 'activity') return held.kind !== 'marks';
+function isAwaited(held: WantedOfCall | WantedOfLead, wanted: WantedOfCall | WantedOfLead, hasMemo: boolean): boolean {
+  if (held.kind !== 'activity' || wanted.kind !== 'activity') return !isWantedOfLead(held);
   const looked = hasMemo ? ([...awaited, 'subject', 'memo'] as const) : awaited;
   return looked.some((field) => !equal(held[field], wanted[field]));
 }

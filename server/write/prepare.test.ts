@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { CallId } from '../call/event.ts';
-import type { Fields, WantedActivity, WantedCase, WantedMarks, WantedPerson } from '../crm.ts';
+import { type Fields, isWantedOfLead, type WantedActivity, type WantedCase, type WantedMarks, type WantedPerson } from '../crm.ts';
 import type { OrgId, Refusal, WriteRow } from '../store.ts';
 import { nameOf } from './name.ts';
 import { nextStep, same, type Terms } from './prepare.ts';
@@ -21,7 +21,7 @@ const terms: Terms = {
           OwnerId: wanted.ownerId ?? null,
           CallDurationInSeconds: wanted.durationSeconds,
         }
-      : { LastName: wanted.kind === 'marks' ? null : wanted.kind === 'case' ? wanted.subject : wanted.name },
+      : { LastName: isWantedOfLead(wanted) ? null : wanted.kind === 'case' ? wanted.subject : wanted.name },
 };
 const wanted: WantedActivity = {
   kind: 'activity',

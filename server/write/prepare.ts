@@ -8,6 +8,7 @@ import {
   type WantedMarks,
   type WantedMatter,
   type WantedPerson,
+  type WantedReopening,
 } from '../crm.ts';
 import type { Refusals, WriteRow } from '../store.ts';
 import { composeText, mergeText, normalise } from './text.ts';
@@ -52,6 +53,7 @@ type Known = {
  */
 export function nextStep(row: WriteRow, terms: Terms, reading: { readonly held: Held } | undefined): NextStep {
   if (row.wanted.kind === 'marks') return nextOfMarks(row as WriteRow<WantedMarks>, terms, reading);
+  if (row.wanted.kind === 'reopening') return nextOfReopening(row as WriteRow<WantedReopening>, terms, reading);
   return row.wanted.kind === 'activity'
     ? nextOfActivity(row as WriteRow<WantedActivity>, terms, reading)
     : isWantedMatter(row.wanted)
@@ -137,6 +139,29 @@ function nextOfMarks(row: WriteRow<WantedMarks>, terms: Terms, reading: { readon
   return Object.keys(fields).length === 0
     ? { do: 'rest', crmId: held.id, target: {}, known }
     : { do: 'write', kind: 'change', crmId: held.id, fields, target: fields, known };
+}
+
+/**
+ * A closed lead is opened once. What it holds when it is looked at is the last we have to say: somebody who closes it after that, or had
+ * opened it before us, means it.
+ */
+function nextOfReopening(row: WriteRow<WantedReopening>, terms: Terms, reading: { readonly held: Held } | undefined): NextStep {
+  const { wanted } = row;
+  const { target, ...spared } = without(terms.draft(wanted), row, terms, false);
+  const known: Known = { seen: row.seen, human: row.human, ...spared };
+  const rest = (now: Fields): NextStep => ({ do: 'rest', crmId: wanted.id, target: now, known });
+  const isDone = Object.keys(row.sent).length > 0;
+  if (isDone || (row.retracted !== undefined && row.ghosts.length === 0)) return rest({});
+  if (!reading) return { do: 'read' };
+  const { held } = reading;
+  if (!held || held.deleted) return { do: 'yield', crmId: wanted.id, inBin: held !== undefined };
+  const [field] = Object.keys(target);
+  if (field === undefined) return rest({});
+  const isClosed = wanted.closed.includes(String(held.fields[field] ?? ''));
+  // Never answered: it may have landed, and who has changed the lead since may have closed it again.
+  const isDoubtful = row.ghosts.length > 0 && (held.changedAtMs ?? Infinity) >= row.sinceMs;
+  if (!isClosed || isDoubtful || row.retracted !== undefined) return rest({ [field]: held.fields[field] ?? null });
+  return { do: 'write', kind: 'change', crmId: held.id, fields: target, target, known };
 }
 
 function nextOfActivity(row: WriteRow<WantedActivity>, terms: Terms, reading: { readonly held: Held } | undefined): NextStep {
@@ -284,7 +309,7 @@ const comparable = (value: FieldValue | undefined): FieldValue => {
 
 /** Fields a human may edit: those of every record, and those that the admin had filled in this one (W3). `among`: as the CRM spells them. */
 export function sharedOf(wanted: WriteRow['wanted'], shared: readonly string[], among: Fields): readonly string[] {
-  const fields = (wanted.kind === 'marks' ? undefined : wanted.fields) ?? {};
+  const fields = 'fields' in wanted ? (wanted.fields ?? {}) : {};
   const mapped = new Set(Object.keys(fields).map((field) => field.toLowerCase()));
   if (mapped.size === 0) return shared;
   return [...shared, ...Object.keys(among).filter((field) => mapped.has(field.toLowerCase()) && !shared.includes(field))];

@@ -5,6 +5,7 @@ import {
   type Exchange,
   type Exchanged,
   type Fields,
+  isWantedOfLead,
   type ReadAnswer,
   Refused,
   Unanswered,
@@ -164,7 +165,7 @@ function openWriter(
             Duration: wanted.durationSeconds,
             ...(wanted.result ? { Result: wanted.result } : {}),
           }
-        : { LastName: wanted.kind === 'marks' ? null : wanted.kind === 'case' ? wanted.subject : wanted.name },
+        : { LastName: isWantedOfLead(wanted) ? null : wanted.kind === 'case' ? wanted.subject : wanted.name },
     async exchange(ask) {
       asks.push({ atMs: nowMs, reads: ask.reads.map(({ name }) => name), writes: ask.writes, ...(ask.as && { as: ask.as }) });
       await world.sleep(100);

@@ -142,7 +142,7 @@ export async function runWriter(
   });
   const keysOf = (row: WriteRow, step?: NextStep): string[] => {
     const fields = step?.do === 'write' ? step.fields : crm.draft(row.wanted);
-    if (row.wanted.kind === 'marks') return [nameKey(row), `record ${row.wanted.id.slice(0, 15)}`];
+    if (row.wanted.kind === 'marks' || row.wanted.kind === 'reopening') return [nameKey(row), `record ${row.wanted.id.slice(0, 15)}`];
     return [nameKey(row), ...crm.locks(fields, row.crmId === undefined).map((id) => `record ${id.slice(0, 15)}`)];
   };
 
@@ -542,11 +542,11 @@ const readAsk = (row: WriteRow): ReadAsk => ({
   since: row.sinceMs - 24 * 3_600_000,
   ...also(row.wanted),
 });
-/** Marks are for a record that is there; whatever else there is has the id it was given. */
+/** What is changed in a lead is for a record that is there; whatever else there is has the id it was given. */
 const idOf = ({ wanted, crmId }: WriteRow): { readonly id?: string } =>
-  wanted.kind === 'marks' ? { id: wanted.id } : crmId === undefined ? {} : { id: crmId };
+  'id' in wanted ? { id: wanted.id } : crmId === undefined ? {} : { id: crmId };
 function also(wanted: WriteRow['wanted']): Pick<ReadAsk, 'also'> {
-  const fields = wanted.kind === 'marks' ? { ...wanted.first, ...wanted.last } : isWantedMatter(wanted) ? undefined : wanted.fields;
+  const fields = wanted.kind === 'marks' ? { ...wanted.first, ...wanted.last } : 'fields' in wanted ? wanted.fields : undefined;
   return fields ? { also: Object.keys(fields) } : {};
 }
 const writeAsk = ({ row, step }: Prepared, { duplicates }: WritingRules): WriteAsk => {
@@ -561,7 +561,7 @@ const writeAsk = ({ row, step }: Prepared, { duplicates }: WritingRules): WriteA
     name,
     ...(step.crmId === undefined ? {} : { id: step.crmId }),
     fields: step.fields,
-    ...(wanted.kind === 'marks' || wanted.spareOwnerId === undefined ? {} : { spareOwnerId: wanted.spareOwnerId }),
+    ...(!('spareOwnerId' in wanted) || wanted.spareOwnerId === undefined ? {} : { spareOwnerId: wanted.spareOwnerId }),
     ...(isMapped ? { mapped: true } : {}),
     ...('byAssignmentRules' in wanted && wanted.byAssignmentRules ? { byAssignmentRules: true } : {}),
     ...(wanted.kind !== 'activity' && duplicates === 'save' ? { despiteDuplicates: true } : {}),
