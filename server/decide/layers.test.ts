@@ -7,7 +7,19 @@ import { anna, anUnansweredCall, aToldCall } from '../testing/a-told-call.ts';
 import { bySchema } from '../testing/any-policy.ts';
 import { hostileKeys } from '../testing/hostile.ts';
 import { decide } from './decide.ts';
-import { effectivePolicy, inputsOfCall, lay, pathsIn, whoseOf } from './layers.ts';
+import {
+  effectivePolicy,
+  inputsOfCall,
+  kindsLookedUp,
+  lay,
+  pathsIn,
+  type Provenance,
+  rulesOf,
+  sayOff,
+  sayProvenance,
+  saySource,
+  whoseOf,
+} from './layers.ts';
 import { type Inputs, pinInputs } from './pin.ts';
 import { completed, defaultPolicy, parsePolicy, PolicyMistakes, policySchema, type Policy } from './policy.ts';
 
@@ -105,6 +117,85 @@ describe('DP-56: a line, queue, team or agent says what is different there', () 
   });
 });
 
+describe('who of a call is whose', () => {
+  const policy = policyOf({
+    minutes: 'floor',
+    locked: ['status'],
+    lines: { sales: { locked: ['stranger'], minutes: 'ceil' } },
+    teams: { empty: {}, north: { members: ['dana', 'anna'], minutes: 'round' }, south: { members: ['ben'], zone: 'Asia/Tokyo' } },
+    agents: { ben: { language: 'pl' } },
+  });
+  test.each([
+    ['nobody', {}, undefined],
+    ['one by their id', { agent: [undefined, 'anna'] }, 'north'],
+    ['one by their e-mail, in capital letters', { agent: ['BEN'] }, 'south'],
+    ['one in no team', { agent: ['eve', undefined] }, undefined],
+    ['one whose team is told', { team: 'empty', agent: ['ben'] }, 'empty'],
+  ])('the team of %s', (_who, whose, team) =>
+    expect(rulesOf(policy, whose).find(({ level }) => level === 'team')?.name).toBe(team),
+  );
+  test('an agent without an e-mail is known by their id; the directory says who is in which team', () => {
+    const call = aToldCall({ line, answeredBy: anna });
+    expect([whoseOf(call, { policy }), whoseOf(call, { policy, teams: { anna: 'south', ben: 'empty' } })]).toEqual([
+      { line: ['+48221234567', 'sales'], queue: [undefined, undefined], agent: [undefined, 'anna'], team: 'north' },
+      { line: ['+48221234567', 'sales'], queue: [undefined, undefined], agent: [undefined, 'anna'], team: 'south' },
+    ]);
+  });
+  test('locks and members are told with the rules, and are no settings of the call', () => {
+    const whose = { line: ['sales'], agent: ['anna'] };
+    expect(rulesOf(policy, whose)).toEqual([
+      { level: 'line', name: 'sales', rules: { locked: ['stranger'], minutes: 'ceil' } },
+      { level: 'team', name: 'north', rules: { members: ['dana', 'anna'], minutes: 'round' } },
+    ]);
+    expect(effectivePolicy(policy, whose)).toEqual({
+      policy: { ...policy, minutes: 'round' },
+      provenance: [{ path: ['minutes'], level: 'team', name: 'north' }],
+    });
+  });
+  test('with nothing different the inputs are the same; else the policy of the call stands in them', () => {
+    const [ofSales, ofNobody] = [aToldCall({ line, answeredBy: anna }), anUnansweredCall({ line: { id: 'other' } })];
+    const inputs = inputsFor(ofSales, policy);
+    expect(inputsOfCall(ofSales, inputs)).toEqual({
+      inputs: { ...inputs, policy: { ...policy, minutes: 'round' } },
+      provenance: [{ path: ['minutes'], level: 'team', name: 'north' }],
+    });
+    const untouched = inputsOfCall(ofNobody, inputs);
+    expect([untouched.inputs === inputs, untouched.provenance]).toEqual([true, []]);
+  });
+  test('a line may have kinds of records of its own: they are looked up too, each once, after the company’s', () => {
+    const kinds = (given: object) => kindsLookedUp(policyOf(given));
+    expect(kinds({ match: { kinds: ['contact', 'lead'] } })).toEqual(['contact', 'lead']);
+    expect(
+      kinds({
+        match: { kinds: ['contact', 'lead'] },
+        lines: { a: { match: { kinds: ['Site__c', 'lead'] } }, b: {}, c: { match: { personAccounts: 'on' } } },
+      }),
+    ).toEqual(['contact', 'lead', 'Site__c', 'person-account']);
+  });
+});
+
+describe('in words', () => {
+  const said: readonly Provenance[] = [
+    { path: ['zone'], level: 'company', name: '' },
+    { path: ['minutes'], level: 'queue', name: 'Support' },
+    { path: ['enabled'], level: 'line', name: 'sales' },
+    { path: ['logging', 'missed'], level: 'queue', name: 'Support' },
+  ];
+  test('whose a value is', () => expect(said.map(saySource)).toEqual(['the company', 'queue Support', 'line sales', 'queue Support']));
+  test('who says what is different, a sentence each', () =>
+    expect(sayProvenance(said)).toEqual([
+      'The company says so: zone.',
+      'Queue Support says so: minutes, logging.missed.',
+      'Line sales says so: enabled.',
+    ]));
+  test('DP-05: for whom the integration is off', () =>
+    expect([sayOff(said), sayOff(said.slice(0, 2)), sayOff([])]).toEqual([
+      'The integration is off for line sales (DP-05).',
+      'The integration is off (DP-05).',
+      'The integration is off (DP-05).',
+    ]));
+});
+
 describe('a level locks what lower ones must leave alone', () => {
   test('the company’s lock, and words that say who locks what', () =>
     expect(mistakesIn({ locked: ['logging.missed'], lines: { sales: missed('skip') }, agents: { anna: missed('open') } })).toEqual([
@@ -134,7 +225,52 @@ describe('a level locks what lower ones must leave alone', () => {
   });
 });
 
+describe('where a field of the CRM gets its value from', () => {
+  const company = { fields: { Task: { Caller__c: { from: 'FROM', default: 'none' }, Line__c: { value: 'x' } } } };
+  const laid = (source: object) => lay(company, { fields: { Task: { Caller__c: source } } });
+  test.each([
+    [{ text: '{TO}' }, { text: '{TO}', default: 'none' }],
+    [{ value: true }, { value: true, default: 'none' }],
+    [{ from: 'TO' }, { from: 'TO', default: 'none' }],
+    [{ default: 'nobody' }, { from: 'FROM', default: 'nobody' }],
+    [
+      { map: { a: 'b' }, default: 'nobody', text: '{TO}' },
+      { map: { a: 'b' }, default: 'nobody', text: '{TO}' },
+    ],
+  ])('%j stands in the place of another source, and leaves all else', (source, held) =>
+    expect(laid(source)).toEqual({ fields: { Task: { Caller__c: held, Line__c: { value: 'x' } } } }),
+  );
+  test('settings of other names go on beside each other', () => {
+    expect(lay({ texts: { en: { missed: { from: 1 } } } }, { texts: { en: { missed: { text: 2 } } } })).toEqual({
+      texts: { en: { missed: { from: 1, text: 2 } } },
+    });
+    expect(lay({ fields: { Task: { from: 1 } } }, { fields: { Task: { text: 2 } } })).toEqual({ fields: { Task: { from: 1, text: 2 } } });
+    expect(lay({ fields: { Task: { Caller__c: { map: { from: 1 } } } } }, { fields: { Task: { Caller__c: { map: { text: 2 } } } } })).toEqual({
+      fields: { Task: { Caller__c: { map: { from: 1, text: 2 } } } },
+    });
+  });
+});
+
 describe('laying settings over others, whatever they are', () => {
+  test('a list is one setting, and what is no section gives way to one', () => {
+    expect(lay({ a: [1, 2], b: { c: 3 }, d: 4 }, { a: [5], b: 6, d: { e: 7 } })).toEqual({ a: [5], b: 6, d: { e: 7 } });
+    expect(pathsIn({ a: [1], b: { c: null, d: { e: 2 } }, f: {} })).toEqual([['a'], ['b', 'c'], ['b', 'd', 'e']]);
+  });
+  test('a name that objects know is a name like any other', () => {
+    const named = JSON.parse('{"__proto__": {"b": 1}, "constructor": {"c": 2}}') as object;
+    const twice = lay(lay({ a: 0 }, named), JSON.parse('{"__proto__": {"d": 3}}') as object);
+    expect(Object.entries(twice)).toEqual([
+      ['a', 0],
+      ['__proto__', { b: 1, d: 3 }],
+      ['constructor', { c: 2 }],
+    ]);
+    expect(Object.getOwnPropertyDescriptor(twice, 'constructor')).toEqual({
+      value: { c: 2 },
+      enumerable: true,
+      configurable: true,
+      writable: true,
+    });
+  });
   const section = (path: string) => (policySchema().properties ?? {})[path]!;
   const some = fc.record({ logging: bySchema(section('logging')), stranger: bySchema(section('stranger')) }) as fc.Arbitrary<object>;
   const valueAt = (policy: object, path: readonly string[]) =>
