@@ -80,6 +80,85 @@ describe('the schema of the policy', () => {
     const known = all.map(([path]) => path);
     expect(Object.keys(descriptions).filter((path) => !known.includes(path))).toEqual([]);
   });
+  test('is one of JSON Schema 2020-12, in which only the language has to be given', () =>
+    expect({ ...schema, properties: Object.keys(schema.properties ?? {}).toSorted() }).toEqual({
+      $schema: 'https://json-schema.org/draft/2020-12/schema',
+      title: 'Policy of Cordboard',
+      description: 'What an admin chose for the calls of one org. What is left out takes its default.',
+      type: 'object',
+      properties: Object.keys({
+        ...defaultPolicy('en'),
+        subject: 0,
+        texts: 0,
+        comments: 0,
+        defaultOwnerId: 0,
+        country: 0,
+        owner: 0,
+      }).toSorted(),
+      additionalProperties: false,
+      required: ['language'],
+    }));
+  test.each<[string, JsonSchema]>([
+    ['language', { description: 'The language tasks are written in. It has to be chosen.', enum: ['en', 'ja', 'fr', 'ru', 'pl'] }],
+    [
+      'minutes',
+      {
+        description: 'How talk time becomes minutes in the subject. An answered call has at least one.',
+        enum: ['ceil', 'floor', 'round'],
+        default: 'ceil',
+      },
+    ],
+    [
+      'skipInternal',
+      { description: 'Calls between colleagues are not logged. There is no other answer yet.', enum: [true], default: true },
+    ],
+    ['followUp.reminder', { description: 'Whether open tasks remind their owner.', type: 'boolean', default: true }],
+    ['match.ownNumbers.*', { type: 'string', pattern: '^\\+[1-9]\\d{4,14}$' }],
+    ['lines.*.followUp.reminder', { description: 'Whether open tasks remind their owner.', type: 'boolean' }],
+    [
+      'agents.*.stranger.missed',
+      { description: 'What is made when nobody talked with them.', enum: ['lead', 'contact', 'account', 'nothing'] },
+    ],
+    ['rows.*.enabled', { description: 'Whether it counts at all.', type: 'boolean' }],
+  ])('explains %s', (path, told) => expect(all.find(([one]) => one === path)?.[1]).toEqual(told));
+  test('explains at a level what is its own there, and all else as the company’s', () => {
+    const told = (path: string) => all.find(([one]) => one === path)?.[1].description;
+    expect(['match', 'lines.*.match', 'locked', 'teams.*.locked', 'queues.*.zone', 'queues'].map(told)).toEqual([
+      'Whose a number is.',
+      'Whose a number is that calls this line. Queues, teams and agents have none: it is looked up when the call comes in.',
+      'Settings that no line, queue, team or agent may give, by their paths: "logging.missed", or "stranger" for all of it.',
+      'Settings that no agent may give.',
+      'IANA time zone of dates whose owner has none that is known, such as "Europe/Warsaw".',
+      'What is different for a queue, by its id or its name. It stands above the line.',
+    ]);
+  });
+  test('offers at a level what can be different there', () => {
+    const offered = (path: string) => Object.keys(all.find(([one]) => one === path)?.[1].properties ?? {});
+    const everywhere = [
+      ...['language', 'zone', 'logging', 'minutes', 'subject', 'texts', 'comments', 'closeWhenCalledBack', 'moment', 'status', 'task'],
+      ...['fields', 'attribution', 'defaultOwnerId', 'owner', 'stranger', 'followUp', 'messages', 'hours', 'campaigns', 'cases'],
+      ...['opportunities'],
+    ];
+    expect(['lines.*', 'queues.*', 'teams.*', 'agents.*'].map(offered)).toEqual([
+      ['locked', 'enabled', 'match', ...everywhere],
+      ['locked', ...everywhere],
+      ['locked', 'members', ...everywhere],
+      everywhere,
+    ]);
+    expect([offered('hours'), offered('lines.*.hours')]).toEqual([
+      ['calendars', 'calendar', 'calls', 'messages'],
+      ['calendar', 'calls', 'messages'],
+    ]);
+  });
+  test('a default that the CRM insists on is a text, a number or a tick, under names of the CRM’s', () => {
+    const { propertyNames, additionalProperties } = all.find(([path]) => path === 'defaults.*')![1];
+    const names = { type: 'string', pattern: '^[A-Za-z]\\w{0,78}$', maxLength: 200 };
+    expect([all.find(([path]) => path === 'defaults')![1].propertyNames, propertyNames, additionalProperties]).toEqual([
+      names,
+      names,
+      { anyOf: [{ type: 'string', maxLength: 255, pattern: expect.any(String) }, { type: 'number' }, { type: 'boolean' }] },
+    ]);
+  });
   test('tells every default there is', () => {
     for (const [path, { default: told, properties }] of all.filter(([at]) => at !== '' && at !== 'language' && !at.includes('*'))) {
       const value = path
