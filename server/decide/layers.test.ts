@@ -131,9 +131,7 @@ describe('who of a call is whose', () => {
     ['one by their e-mail, in capital letters', { agent: ['BEN'] }, 'south'],
     ['one in no team', { agent: ['eve', undefined] }, undefined],
     ['one whose team is told', { team: 'empty', agent: ['ben'] }, 'empty'],
-  ])('the team of %s', (_who, whose, team) =>
-    expect(rulesOf(policy, whose).find(({ level }) => level === 'team')?.name).toBe(team),
-  );
+  ])('the team of %s', (_who, whose, team) => expect(rulesOf(policy, whose).find(({ level }) => level === 'team')?.name).toBe(team));
   test('an agent without an e-mail is known by their id; the directory says who is in which team', () => {
     const call = aToldCall({ line, answeredBy: anna });
     expect([whoseOf(call, { policy }), whoseOf(call, { policy, teams: { anna: 'south', ben: 'empty' } })]).toEqual([
@@ -245,7 +243,9 @@ describe('where a field of the CRM gets its value from', () => {
       texts: { en: { missed: { from: 1, text: 2 } } },
     });
     expect(lay({ fields: { Task: { from: 1 } } }, { fields: { Task: { text: 2 } } })).toEqual({ fields: { Task: { from: 1, text: 2 } } });
-    expect(lay({ fields: { Task: { Caller__c: { map: { from: 1 } } } } }, { fields: { Task: { Caller__c: { map: { text: 2 } } } } })).toEqual({
+    expect(
+      lay({ fields: { Task: { Caller__c: { map: { from: 1 } } } } }, { fields: { Task: { Caller__c: { map: { text: 2 } } } } }),
+    ).toEqual({
       fields: { Task: { Caller__c: { map: { from: 1, text: 2 } } } },
     });
   });

@@ -64,7 +64,7 @@ export function checkHours(reader: SettingsReader, policy: Partial<Policy>): voi
   };
   check('hours.calendar', calendar);
   check('followUp.calendar', followUp?.calendar);
-  const layers = layersGiven(policy).filter(({ level }) => level !== 'company');
+  const layers = layersGiven(policy);
   const own = layers.flatMap(({ level, at, rules }) => (rules.hours ? [{ level, at, hours: rules.hours }] : []));
   for (const { at, rules } of layers) check(`${at}.followUp.calendar`, rules.followUp?.calendar);
   for (const { level, at, hours: given } of own) {

@@ -6,6 +6,8 @@ import { anna, anUnansweredCall, aToldCall, ben, noon } from '../testing/a-told-
 import { decide, explainStep } from './decide.ts';
 import type { Inputs } from './pin.ts';
 import { parsePolicy, type Policy, PolicyMistakes } from './policy.ts';
+import { applyRows, chainsIn, type Row, type RowThen, saidBy } from './rows.ts';
+import type { Situation } from './situation.ts';
 
 const policyOf = (rows: readonly object[], others: object = {}): Policy =>
   parsePolicy({ language: 'en', ...others, rows: rows.map((row, place) => ({ name: `r${place + 1}`, ...row })) });
@@ -156,6 +158,142 @@ describe('the first row that says a thing counts, thing by thing', () => {
       })[0],
     ).toMatch(/^log: completed/));
 });
+
+describe('what rows give in a situation', () => {
+  const ringing: Situation = {
+    direction: ['inbound'],
+    outcome: ['missed', 'abandoned'],
+    reason: [],
+    customer: ['lead', 'open lead'],
+    takenBy: ['nobody'],
+    hours: ['out'],
+    phone: [],
+    ...{ line: ['sales'], queue: [], team: [], agent: [], campaign: [] },
+    settings: { logging: 'voicemail', stranger: 'outbound' },
+    isOff: false,
+  };
+  type Given = Pick<Row, 'when' | 'then'> & { readonly enabled?: boolean };
+  const policyWith = (rows: readonly Given[]): Policy => ({
+    ...policyOf([]),
+    rows: rows.map((row, place) => ({ name: `r${place + 1}`, enabled: true, ...row })),
+  });
+  const giving = (rows: readonly Given[], changes: Partial<Situation> = {}) => applyRows(policyWith(rows), { ...ringing, ...changes });
+  const everything: RowThen = {
+    log: 'skip',
+    owner: ['005A'],
+    due: { hours: 7, count: 'business hours' },
+    reminder: false,
+    person: { make: 'contact', moment: 'ring', owner: ['005B'] },
+  };
+  test('each thing stands in the place of the setting it is about, under the name of its row', () => {
+    const policy = policyWith([{ when: {}, then: everything }]);
+    const { steps, provenance, log, tasks, policy: settled } = applyRows(policy, ringing);
+    expect(settled).toEqual({
+      ...policy,
+      logging: { ...policy.logging, voicemail: 'skip' },
+      owner: ['005A'],
+      followUp: { ...policy.followUp, dueHours: 7, count: 'business hours', reminder: false },
+      stranger: { ...policy.stranger, outbound: 'contact', moment: 'ring', owner: ['005B'] },
+    });
+    const paths = [
+      ...[['logging', 'voicemail'], ['owner'], ['followUp', 'dueHours'], ['followUp', 'count'], ['followUp', 'reminder']],
+      ...[
+        ['stranger', 'outbound'],
+        ['stranger', 'moment'],
+        ['stranger', 'owner'],
+      ],
+    ];
+    expect(provenance).toEqual(paths.map((path) => ({ path, level: 'row', name: 'r1' })));
+    expect([log, tasks, steps]).toEqual([
+      'r1',
+      [],
+      [{ row: 'r1', gave: ['log', 'owner', 'due.hours', 'due.count', 'reminder', 'person.make', 'person.moment', 'person.owner'] }],
+    ]);
+  });
+  test('tasks of all rows add up, one of a name; a row that has nothing more to say is told who said it', () => {
+    const { tasks, steps, log } = giving([
+      { when: {}, then: { tasks: [{ name: 'ring' }, { name: 'look', owner: ['agent'] }] } },
+      {
+        when: {},
+        then: {
+          tasks: [
+            { name: 'look', owner: ['005B'] },
+            { name: 'ask', due: { hours: 2 } },
+          ],
+        },
+      },
+      { when: {}, then: { tasks: [{ name: 'ask' }, { name: 'ring' }] } },
+      { when: {}, then: { reminder: true } },
+      { when: {}, then: { reminder: false, tasks: [{ name: 'ring' }] } },
+      { when: {}, then: {} },
+    ]);
+    expect(tasks).toEqual([
+      { name: 'ring', row: 'r1' },
+      { name: 'look', owner: ['agent'], row: 'r1' },
+      { name: 'ask', due: { hours: 2 }, row: 'r2' },
+    ]);
+    expect(steps).toEqual([
+      { row: 'r1', gave: ['task ring', 'task look'] },
+      { row: 'r2', gave: ['task ask'] },
+      { row: 'r3', blockedBy: { fact: 'earlier rule', wanted: 'none', held: 'row: r2' } },
+      { row: 'r4', gave: ['reminder'] },
+      { row: 'r5', blockedBy: { fact: 'earlier rule', wanted: 'none', held: 'row: r4' } },
+      { row: 'r6', gave: [] },
+    ]);
+    expect(log).toBeUndefined();
+  });
+  test.each<[string, Row['when'], Partial<Situation>, object?]>([
+    ['one word of a fact is enough', { outcome: ['voicemail', 'abandoned'] }, {}],
+    ['no word of it', { outcome: ['voicemail', 'busy'] }, {}, { fact: 'outcome', wanted: 'voicemail or busy', held: 'missed, abandoned' }],
+    ['a fact nobody knows', { phone: ['softphone'] }, {}, { fact: 'phone', wanted: 'softphone', held: 'not known' }],
+    ['the first fact that disagrees', { line: ['x'], hours: ['in'] }, {}, { fact: 'hours', wanted: 'in', held: 'out' }],
+    ['internal calls', {}, { direction: ['internal'] }, { fact: 'direction', wanted: 'inbound, outbound or unknown', held: 'internal' }],
+    ['closed hours', {}, { isOff: true }, { fact: 'hours', wanted: 'in', held: 'out' }],
+    ['closed hours, of another outcome', { outcome: ['missed'] }, { isOff: true }, { fact: 'hours', wanted: 'in', held: 'out' }],
+    ['closed hours it speaks of', { hours: ['in', 'out'] }, { isOff: true }],
+    ['that it was closed', { outcome: ['out of hours', 'missed'] }, { isOff: true }],
+  ])('a row and %s', (_what, when, changes, blockedBy) =>
+    expect(giving([{ when, then: { log: 'skip' } }], changes).steps).toEqual([
+      blockedBy ? { row: 'r1', blockedBy } : { row: 'r1', gave: ['log'] },
+    ]),
+  );
+  test('a row that is switched off gives nothing', () =>
+    expect(giving([{ enabled: false, when: {}, then: everything }])).toEqual({
+      policy: policyWith([{ enabled: false, when: {}, then: everything }]),
+      tasks: [],
+      provenance: [],
+      steps: [{ row: 'r1', blockedBy: { fact: 'enabled', wanted: 'on', held: 'off' } }],
+    }));
+  test('without rows it is the policy itself', () => {
+    const policy = policyOf([]);
+    const given = applyRows(policy, ringing);
+    expect([given, given.policy === policy]).toEqual([{ policy, tasks: [], provenance: [], steps: [] }, true]);
+  });
+});
+test('users whom a chain of owners names are looked up in advance, wherever it stands', () => {
+  expect(chainsIn(policyOf([]))).toEqual([]);
+  const rows = [
+    { when: { direction: 'inbound' }, then: { owner: ['005A'], person: { make: 'lead', owner: ['005B'] } } },
+    { when: { direction: 'outbound' }, then: { tasks: [{ name: 'a', owner: ['005C'] }, { name: 'b' }] } },
+    { when: { direction: 'unknown' }, then: { owner: ['005D'] } },
+  ];
+  expect(chainsIn(policyOf(rows, { owner: ['005E'], stranger: { owner: ['005F', 'agent'] } }))).toEqual([
+    ...[['005E'], ['005F', 'agent'], ['005A'], ['005B'], ['005C'], ['005D']],
+  ]);
+});
+test('everything a row says has a name', () =>
+  expect(
+    saidBy({
+      then: {
+        ...{ log: 'open', owner: ['agent'], due: { hours: 1, count: 'clock' }, reminder: true },
+        person: { make: 'lead', moment: 'end', owner: ['agent'] },
+        tasks: [{ name: 'ring' }, { name: 'look' }],
+      },
+    }),
+  ).toEqual([
+    ...['log', 'owner', 'due.hours', 'due.count', 'reminder', 'person.make', 'person.moment', 'person.owner'],
+    ...['task ring', 'task look'],
+  ]));
 
 describe('what a row can look at', () => {
   const skips = (when: object, call: Call, match: Match = bensLead, others: object = {}) =>

@@ -154,7 +154,8 @@ describe('whose number it is', () => {
 
 describe('who took it, and at which phone', () => {
   const lead = { ...nobody, candidates: [record('lead')] };
-  const unowned = { ...nobody, candidates: [record('lead', { ownerId: undefined })] };
+  const { ownerId: _ownerId, ...ofNobody } = record('lead');
+  const unowned = { ...nobody, candidates: [ofNobody] };
   test.each<[string, Call, Match, readonly string[]]>([
     ['the owner of the record', takenBy(ben), lead, ['agent', 'owner']],
     ['a colleague of theirs', takenBy(anna), lead, ['agent', 'colleague']],
