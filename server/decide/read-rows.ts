@@ -3,7 +3,7 @@ import { moments } from './task.ts';
 import { agentKey } from './layers.ts';
 import { isOwnerWord, ownerWords, type OwnerChain } from './owner-chain.ts';
 import type { Logging, Making, Policy } from './policy.ts';
-import { type Row, type RowDue, type RowTask, type RowThen, saidBy } from './rows.ts';
+import { type Row, type RowDue, type RowTask, type RowThen, saidBy, speaksOfHours } from './rows.ts';
 import { described, type JsonSchema, type ReadValue, say, type SettingsReader } from './settings.ts';
 import { type NamedFact, namedFacts, type SituationFact, situationFacts, situationWords, type WordedFact } from './situation.ts';
 import { subjectReader } from './templates.ts';
@@ -111,7 +111,7 @@ function isAsWide(before: Row, row: Row): boolean {
     return wide === undefined || (narrow !== undefined && narrow.every((one) => wide.includes(one)));
   };
   // a row that says nothing of hours leaves closed ones to those that do
-  return before.enabled && facts.every(isOpen) && (row.when.hours === undefined || before.when.hours !== undefined);
+  return before.enabled && facts.every(isOpen) && (!speaksOfHours(row.when) || speaksOfHours(before.when));
 }
 
 function checkThen(reader: SettingsReader, at: string, { then }: Row): void {

@@ -98,11 +98,14 @@ function disagreement(when: Row['when'], situation: Situation): Blocked | undefi
     if (wanted !== undefined && !wanted.some((one) => held.includes(one)))
       return { fact, wanted: wanted.join(' or '), held: held.join(', ') || 'not known' };
   }
-  // AC-09 stands, unless the row is about closed hours
-  const speaksOfHours = when.hours !== undefined || when.outcome?.includes('out of hours') === true;
-  if (situation.isOff && !speaksOfHours) return { fact: 'hours', wanted: 'in', held: 'out' };
+  // AC-09 stands
+  if (situation.isOff && !speaksOfHours(when)) return { fact: 'hours', wanted: 'in', held: 'out' };
   return undefined;
 }
+
+/** Whether calls that hours leave out (AC-09) are this row's, too: it says what becomes of closed hours. */
+export const speaksOfHours = ({ hours, outcome }: Row['when']): boolean =>
+  hours !== undefined || outcome?.includes('out of hours') === true;
 
 /** What a row says, each thing as the setting it stands in the place of. */
 function thingsIn(then: RowThen, { settings }: Pick<Situation, 'settings'>): { thing: string; path: readonly string[]; value: unknown }[] {
