@@ -139,6 +139,12 @@ describe('who of a call is whose', () => {
       { line: ['+48221234567', 'sales'], queue: [undefined, undefined], agent: [undefined, 'anna'], team: 'south' },
     ]);
   });
+  test('a call of no line, and one whose line has no number, is none of a line that happens to be called undefined', () => {
+    const odd = policyOf({ lines: { undefined: { minutes: 'floor' } } });
+    const none = whoseOf(anUnansweredCall({ line: undefined }), { policy: odd });
+    expect(none).toEqual({ line: [undefined, undefined], queue: [undefined, undefined] });
+    expect([rulesOf(odd, none), rulesOf(odd, { line: [undefined, 'sales'] })]).toEqual([[], []]);
+  });
   test('locks and members are told with the rules, and are no settings of the call', () => {
     const whose = { line: ['sales'], agent: ['anna'] };
     expect(rulesOf(policy, whose)).toEqual([
