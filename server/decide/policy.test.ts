@@ -188,6 +188,7 @@ describe('reading a policy', () => {
       minutes: 'floor',
       subject: '{CUSTOMER} {DATE}',
       defaultOwnerId: '00G1',
+      country: 'PL',
     } as const;
     expect(parsePolicy(given)).toEqual(given);
   });

@@ -291,15 +291,15 @@ export function parsePolicy(document: unknown): Policy {
   const reader = new SettingsReader();
   if (typeof document !== 'object' || document === null || Array.isArray(document))
     throw new PolicyMistakes([{ path: '(document)', message: `Give an object, not ${say(document)}.` }]);
-  const checked = policyIn(reader)('', Object.hasOwn(document, 'language') ? document : { ...document, language: undefined });
-  checkHours(reader, checked ?? {});
-  checkLayers(reader, checked ?? {});
-  checkRows(reader, checked ?? {});
-  checkPeople(reader, checked ?? {});
-  checkCases(reader, checked ?? {});
-  checkReopening(reader, checked ?? {});
+  const checked = policyIn(reader)('', Object.hasOwn(document, 'language') ? document : { ...document, language: undefined }) ?? {};
+  checkHours(reader, checked);
+  checkLayers(reader, checked);
+  checkRows(reader, checked);
+  checkPeople(reader, checked);
+  checkCases(reader, checked);
+  checkReopening(reader, checked);
   if (reader.mistakes.length > 0) throw new PolicyMistakes(reader.mistakes);
-  return { ...defaultPolicy(checked?.language ?? 'en'), ...checked };
+  return { ...defaultPolicy(checked.language ?? 'en'), ...checked };
 }
 
 /** A lead that is opened again isn't closed. */
@@ -353,6 +353,8 @@ const levelsGiven = new Set(['lines', 'queues', 'teams', 'agents']);
 
 function policyIn(reader: SettingsReader): ReadValue<Partial<Policy>> {
   const id = crmIdIn(reader);
+  // in any language: sections know none
+  const byDefault = defaultPolicy('en');
   const stranger = reader.object<StrangerRules>({
     missed: reader.oneOf(makings),
     answered: reader.oneOf(makings),
@@ -396,7 +398,7 @@ function policyIn(reader: SettingsReader): ReadValue<Partial<Policy>> {
         'an object with an answer for each type of call',
         'There is no such type of call.',
       ),
-      defaultPolicy('en').logging,
+      byDefault.logging,
     ),
     skipInternal: described({ enum: [true] }, (path, value) =>
       value === true ? true : reader.wrong(path, `Internal calls are never logged (DP-52); leave it true, not ${say(value)}.`),
@@ -430,7 +432,7 @@ function policyIn(reader: SettingsReader): ReadValue<Partial<Policy>> {
       }),
       defaultRules,
     ),
-    stranger: over(stranger, defaultPolicy('en').stranger),
+    stranger: over(stranger, byDefault.stranger),
     followUp: over(
       reader.object<FollowUpRules>({
         missedFor: reader.oneOf(['record owner', 'default owner']),
@@ -443,9 +445,9 @@ function policyIn(reader: SettingsReader): ReadValue<Partial<Policy>> {
         review: reader.oneOf(['never', 'inbound', 'always']),
         checkSetup: reader.truth,
       }),
-      defaultPolicy('en').followUp,
+      byDefault.followUp,
     ),
-    hours: over(hours.org, defaultPolicy('en').hours, hours.line),
+    hours: over(hours.org, byDefault.hours, hours.line),
     messages: over(messagesReader(reader, makings), defaultMessages),
     owner: ownerChainIn(reader),
     rows: rowsIn(reader, { loggings, makings, counts }),
@@ -457,7 +459,7 @@ function policyIn(reader: SettingsReader): ReadValue<Partial<Policy>> {
         reserve: reader.number('a number', 0, 1),
         bookAtLeast: reader.number('a whole number', 0, 1_000_000, true),
       }),
-      defaultPolicy('en').budget,
+      byDefault.budget,
     ),
     people: over(peopleIn(reader), defaultPeople),
     campaigns: over(campaignsIn(reader), defaultCampaigns),
