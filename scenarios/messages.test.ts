@@ -244,6 +244,88 @@ describe('AC-09: messages have a switch of their own', () => {
   });
 });
 
+describe('rows of the matrix hold for messages as for calls (AC-05, RS-41)', () => {
+  const traceOf = async () => {
+    const { rows } = await line!.database.query({ text: 'select trace from decisions order by version desc limit 1' });
+    return rows[0]!['trace'] as readonly { rule: string; fired?: true; because?: readonly string[]; blockedBy?: object }[];
+  };
+
+  test('AC-08: a row that says not to log leaves nothing, and the trace and the explanation name it', async () => {
+    await open({ rows: [{ name: 'theirs', when: { customer: 'contact', line: 'sales' }, then: { log: 'skip' } }] });
+    await tell(...morning);
+    await settle();
+    expect(await tasks()).toEqual([]);
+    const because = 'The row “theirs” of version 1 of the policy says not to log such messages (AC-08).';
+    expect(await line!.explanations()).toMatchObject([{ explanation: 'skipped', because }]);
+    expect((await traceOf()).filter(({ fired }) => fired)).toMatchObject([{ rule: 'row: theirs', because: [because, expect.anything()] }]);
+  });
+
+  test.each(['per conversation and day', 'per message'])(
+    '%s: what a row leaves out of a day is counted, and its name told',
+    async (log) => {
+      await open({ messages: { log }, rows: [{ name: 'ours', when: { direction: 'outbound' }, then: { log: 'skip' } }] });
+      await tell(...morning);
+      await settle();
+      expect((await tasks()).flatMap(linesOf).toSorted()).toEqual([said[0], said[2]]);
+      expect(await traceOf()).toContainEqual(
+        expect.objectContaining({
+          rule: 'messages',
+          because: expect.arrayContaining(['1 of 3 messages is left out: the row “ours” says not to log such messages (AC-08).']),
+        }),
+      );
+    },
+  );
+
+  test('RS-41, RS-43: open, due and reminded as a call would be, whose the row says, with the task it asks for', async () => {
+    const asked = { log: 'open', owner: ['record owner'], due: { hours: 6 }, tasks: [{ name: 'Answer', due: { hours: 1 } }] };
+    await open({ rows: [{ name: 'wait', when: { direction: 'inbound', customer: 'contact' }, then: asked }] });
+    const [contact] = (await line!.export('Contact')).filter((one) => one['Name'] === 'Ewa Kowalczyk');
+    await tell(...morning);
+    await settle();
+    const [task, log] = (await tasks()).toSorted((a, b) => (a.Subject < b.Subject ? -1 : 1));
+    expect(log).toMatchObject({ Subject: 'Cordboard messages - Ewa Kowalczyk', Status: 'Not Started', OwnerId: contact!['OwnerId'] });
+    expect(log).toMatchObject({ ReminderDateTime: '2026-03-02T14:12:00.000+0000' });
+    expect(task).toMatchObject({
+      Subject: 'Answer: Ewa Kowalczyk',
+      Status: 'Not Started',
+      ReminderDateTime: '2026-03-02T09:12:00.000+0000',
+    });
+    await tell({ id: 'm9', at: '16:00', text: 'Hello?' });
+    await settle();
+    expect(await tasks()).toHaveLength(2);
+  });
+
+  test('AC-10: who is made of a stranger who writes is what their row says', async () => {
+    await open({ rows: [{ name: 'new', when: { customer: 'stranger' }, then: { person: { make: 'lead' } } }] });
+    const customer = { number: '+48221230001', name: 'Zofia Nowa' };
+    await tell({ id: 'm1', at: '09:00', text: 'Hello', data: { customer } });
+    await settle();
+    const lead = (await line!.export('Lead')).find((one) => one['Phone'] === customer.number);
+    expect(await onlyTask()).toMatchObject({ WhoId: lead!['Id'] });
+  });
+
+  test('a row about what becomes of calls is not about messages; none is logged because of a row where none are', async () => {
+    await open({ rows: [{ name: 'missed', when: { outcome: 'missed' }, then: { log: 'skip' } }] });
+    await tell(morning[0]!);
+    await settle();
+    expect((await onlyTask()).Status).toBe('Completed');
+    await close();
+    await open({ messages: { log: 'not at all' }, rows: [{ name: 'all', when: { direction: 'inbound' }, then: { log: 'open' } }] });
+    await tell(morning[0]!);
+    await settle();
+    expect(await tasks()).toEqual([]);
+    expect(await traceOf()).toContainEqual({ rule: 'row: all', blockedBy: { fact: 'earlier rule', wanted: 'none', held: 'messages' } });
+  });
+
+  test('AC-09: a row about closed hours stands before the switch that leaves them out', async () => {
+    const hours = { calendars: { office: { week: { monday: ['09:00-17:00'] } } }, calendar: 'office', messages: 'in hours' };
+    await open({ hours, rows: [{ name: 'late', when: { hours: 'out' }, then: { log: 'open' } }] });
+    await tell({ id: 'm', at: '20:00', text: 'Late' });
+    await settle();
+    expect(await onlyTask()).toMatchObject({ Status: 'Not Started' });
+  });
+});
+
 describe('who wrote what stays apart', () => {
   test('W3: a person’s words above the block, and a subject of theirs, outlive the messages that follow', async () => {
     await open();

@@ -249,7 +249,6 @@ describe('the whole decision', () => {
       { is: 'skipped', rule: 'messages', because: 'Version 7 of the policy says not to log messages (AC-38).' },
       { setting: 'skip' },
     ],
-    ['no message at all', { messages: [] }, {}, { is: 'wants' }, {}],
   ])('%s', (_, changes, given, verdict, held) => {
     const decision = deciding(day(changes), given);
     expect([decision.verdict, decision.facts]).toEqual([verdict, { ...facts, hours: 'not asked', ...held }]);

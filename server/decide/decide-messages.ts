@@ -1,46 +1,53 @@
-import type { Call } from '../call/call.ts';
-import type { DecideFacts, Decision, Desired, Rule, Verdict } from './decide.ts';
+import type { Call, Message } from '../call/call.ts';
+import type { DecideFacts, Decision, Desired, Rule, Step, Verdict } from './decide.ts';
 import { disagreement, type Facts, undoneBy } from './facts.ts';
-import { judgeMessage } from './hours-of-call.ts';
-import { inputsOfCall, type Provenance, sayOff, sayProvenance } from './layers.ts';
+import { judgeMessage, type Judgement } from './hours-of-call.ts';
+import { inputsOfCall, narrowest, type Provenance, sayOff, sayProvenance } from './layers.ts';
 import { chooseMatter, type MatterChoice } from './matter.ts';
 import { withMeant } from './meant.ts';
 import { messageLog } from './message-log.ts';
 import { zoneOfMessages } from './message-day.ts';
 import type { Inputs } from './pin.ts';
 import { singleLine } from './plain-text.ts';
+import type { Logging } from './policy.ts';
 import { chooseReopening, type ReopeningChoice } from './reopen.ts';
-import { situationOf } from './situation.ts';
+import { applyRows, type RowsGive, ruleOfRow } from './rows.ts';
+import { type Situation, situationOf } from './situation.ts';
 import { chooseStranger } from './stranger.ts';
+import { toDosOf } from './to-do.ts';
 import { aboutOf } from './wanted-log.ts';
 
 /**
- * The records a conversation's day should have, and why (AC-38): one, or one for each message. Pure and total like `decide`, whose rules these are
- * as far as they are about messages too.
+ * The records a conversation's day should have, and why (AC-38): one, or one for each message. Each message is judged by itself; a day goes by
+ * its first that is logged. Pure and total like `decide`, whose rules these are as far as they are about messages too.
  */
 export function decideMessages(call: Call, messages: NonNullable<Call['messages']>, given: Inputs, known: DecideFacts): Decision {
-  const { inputs, provenance } = inputsOfCall(call, withMeant(call, given));
-  const { policy, policyVersion } = inputs;
+  const levels = inputsOfCall(call, withMeant(call, given));
+  const { policyVersion } = levels.inputs;
   const zone = zoneOfMessages(call.line, given.policy);
-  const judged = messages.map((message) => ({ message, hours: judgeMessage(call, message.at, inputs) }));
-  const open = judged.filter(({ hours }) => hours.is !== 'out of hours');
-  const [first] = judged;
-  const hours = open[0]?.hours ?? first?.hours ?? { is: 'not asked' };
-  const setting = policy.messages.log === 'not at all' || hours.is === 'out of hours' ? 'skip' : 'completed';
+  const judged = messages.map((message) => judgeOne(call, message, levels.inputs));
+  const open = judged.filter(({ left }) => left === undefined);
+  const lead = open[0] ?? judged[0];
+  if (!lead) throw new Error('A conversation has at least one message.');
+  const { inputs, rows, hours } = lead;
+  const { policy } = inputs;
+  const provenance = narrowest([...levels.provenance, ...rows.provenance]);
   const facts: Facts = {
     partOf: call.partOf === undefined ? 'nothing' : 'another call',
     phase: 'ended',
     integration: policy.enabled ? 'on' : 'off',
     type: 'messages',
     hours: hours.is,
-    setting,
+    setting: open.length === 0 ? 'skip' : lead.as,
     record: call.linked?.who || call.linked?.what ? 'chosen by a person' : 'not chosen',
     memo: call.noted ? 'saved by an agent' : 'none',
     callBack: 'not looked for',
     undone: undoneBy(call, policyVersion) ? 'by a person' : 'no',
     moment: 'not reached',
   };
-  const rules: readonly Rule[] = [
+  const usual: Rule = { rule: 'messages', when: { type: 'messages' }, outcome: isLogging(levels.inputs) ? 'completed' : 'skip' };
+  const byRow: readonly Rule[] = rows.log ? [{ rule: ruleOfRow(rows.log.row), when: {}, outcome: rows.log.as }] : [];
+  const before: readonly Rule[] = [
     { rule: 'part of another call', when: { partOf: 'another call' }, outcome: 'part-of' },
     { rule: 'undone by a person', when: { undone: 'by a person' }, outcome: 'skip' },
     // DP-05: kept, and written when somebody asks for it
@@ -48,73 +55,141 @@ export function decideMessages(call: Call, messages: NonNullable<Call['messages'
     { rule: 'a person chose the record', when: { setting: 'skip', record: 'chosen by a person' }, outcome: 'completed' },
     { rule: 'an agent saved a memo', when: { setting: 'skip', memo: 'saved by an agent' }, outcome: 'completed' },
     { rule: 'out of hours', when: { hours: 'out of hours' }, outcome: 'skip' },
-    { rule: 'messages', when: { type: 'messages' }, outcome: policy.messages.log === 'not at all' ? 'skip' : 'completed' },
   ];
-  const fired = rules.find((rule) => !disagreement(rule, facts));
+  const fired = [...before, ...byRow, usual].find((rule) => !disagreement(rule, facts));
   if (!fired) throw new Error('No rule covers these messages. Add a row to the rules.');
 
   // What somebody explicitly links or saves is written as a whole.
-  const logged = fired.rule === 'messages' ? open.map(({ message }) => message) : messages;
+  const logged = fired.outcome === 'completed' && open.length === 0 ? judged.map((one) => ({ ...one, as: 'completed' as const })) : open;
   const verdict = verdictOf(fired, call, { policyVersion, hours, provenance });
   // They hang on what is there, as calls do (AC-12); nothing is made for a message.
   const attaching: Inputs = {
     ...inputs,
     policy: { ...policy, cases: { ...policy.cases, create: 'never' }, opportunities: { ...policy.opportunities, create: 'never' } },
   };
-  const matter: MatterChoice =
-    verdict.is === 'wants' ? chooseMatter(call, attaching, known, aboutOf(inputs, known.made)) : { wants: [], because: [] };
+  const isWanted = verdict.is === 'wants';
+  const matter: MatterChoice = isWanted ? chooseMatter(call, attaching, known, aboutOf(inputs, known.made)) : { wants: [], because: [] };
   const isAlone = policy.messages.log === 'per message';
-  const groups = isAlone ? logged.map((message) => [message]) : [logged];
-  const logs =
-    verdict.is !== 'wants'
-      ? []
-      : groups.map((group, place) => ({
-          qualifier: isAlone ? (group[0]?.id ?? '') : '',
-          ...messageLog(call, group, inputs, known, { alone: isAlone, withMemo: place === 0, zone, matter: matter.what }),
-        }));
-  const stranger = verdict.is === 'wants' ? chooseStranger(call, inputs, known) : { because: [] };
-  const reopening: ReopeningChoice =
-    verdict.is === 'wants' ? chooseReopening(call, inputs, known, aboutOf(inputs, known.made).who) : { because: [] };
+  const groups: readonly (readonly Judged[])[] = isAlone ? logged.map((one) => [one]) : [logged];
+  const logs = !isWanted
+    ? []
+    : groups.map((group, place) => {
+        const [first = lead] = group;
+        const told = group.map(({ message }) => message);
+        const wording = { alone: isAlone, withMemo: place === 0, zone, matter: matter.what, status: first.as };
+        return { group, qualifier: isAlone ? first.message.id : '', ...messageLog(first.conversation, told, first.inputs, known, wording) };
+      });
+  const asked = new Set<string>();
+  const toDos = logs.flatMap(({ group, record }) =>
+    group.flatMap((one) => {
+      const tasks = one.rows.tasks.filter(({ name }) => !asked.has(name));
+      for (const { name } of tasks) asked.add(name);
+      return toDosOf(one.conversation, one.inputs, known, record, tasks);
+    }),
+  );
+  const stranger = isWanted ? chooseStranger(call, inputs, known) : { because: [] };
+  const reopening: ReopeningChoice = isWanted ? chooseReopening(call, inputs, known, aboutOf(inputs, known.made).who) : { because: [] };
   const awaitsPerson =
     stranger.person !== undefined &&
     (known.made === undefined || known.made.state === 'waiting' || known.made.generation < stranger.person.generation);
-  const late = messages.length - logged.length;
   const because = [
     ...(verdict.is === 'skipped' ? [verdict.undone ? `It was ${verdict.because} (W9).` : verdict.because] : []),
-    ...(late > 0 && verdict.is === 'wants' ? [`${late} of ${messages.length} messages came out of hours and are left out (AC-09).`] : []),
-    ...new Set(logs.flatMap((log) => log.because)),
+    ...(isWanted && logged.length < judged.length ? sayLeftOut(judged) : []),
+    ...new Set([...logs, ...toDos].flatMap((one) => one.because)),
     ...matter.because,
     ...stranger.because,
     ...reopening.because,
     ...sayProvenance(provenance),
   ];
+  const firedStep = (outcome: Rule['outcome'], gave?: readonly string[]): Step => ({
+    ...{ rule: fired.rule, fired: true, outcome, because },
+    ...(gave && { gave }),
+    ...(provenance.length > 0 && { provenance }),
+  });
+  const earlier = (rule: Step['rule']): Step => ({ rule, blockedBy: { fact: 'earlier rule', wanted: 'none', held: fired.rule } });
+  const stepOf = ({ rule, when, outcome }: Rule): Step => {
+    if (rule === fired.rule) return firedStep(outcome);
+    const blockedBy = disagreement({ when }, facts);
+    return blockedBy ? { rule, blockedBy } : earlier(rule);
+  };
+  const unasked = isLogging(levels.inputs) ? [] : levels.inputs.policy.rows;
+  const rowSteps = rows.steps.map((step): Step => {
+    const rule = ruleOfRow(step.row);
+    if ('blockedBy' in step) return { rule, blockedBy: step.blockedBy };
+    if (rule === fired.rule) return firedStep(fired.outcome, step.gave);
+    return isWanted ? { rule, fired: true, outcome: 'adds', because: [], gave: step.gave } : earlier(rule);
+  });
   return {
-    wants: logs.map(({ qualifier, record }): Desired => ({
-      role: 'log',
-      qualifier,
-      record,
-      rule: fired.rule,
-      ...(awaitsPerson && { awaitsPerson }),
-    })),
+    wants: [...logs.map(({ qualifier, record }) => ({ role: 'log' as const, qualifier, record })), ...toDos].map(
+      ({ role, qualifier, record }): Desired => ({ role, qualifier, record, rule: fired.rule, ...(awaitsPerson && { awaitsPerson }) }),
+    ),
     matters: [],
     ...(matter.what && { matter: matter.what }),
     ...(stranger.person && { person: stranger.person }),
     ...(reopening.record && { reopening: reopening.record }),
     ...((stranger.unsettled || reopening.unsettled) && { unsettled: true as const }),
-    trace: rules.map(({ rule, when, outcome }) =>
-      rule === fired.rule
-        ? { rule, fired: true, outcome, because, ...(provenance.length > 0 && { provenance }) }
-        : { rule, blockedBy: disagreement({ when }, facts) ?? { fact: 'earlier rule', wanted: 'none', held: fired.rule } },
-    ),
+    // a row says nothing where none are logged
+    trace: [...before.map(stepOf), ...rowSteps, stepOf(usual), ...unasked.map(({ name }) => earlier(ruleOfRow(name)))],
     verdict,
     facts,
-    situation: situationOf(call, inputs),
+    situation: lead.situation,
   };
+}
+
+const isLogging = ({ policy }: Inputs): boolean => policy.messages.log !== 'not at all';
+
+/** One message as the rules and rows find it. `left`: why it isn't logged. */
+type Judged = {
+  readonly message: Message;
+  /** Of this message; whose one without a name is, the others of the day tell. */
+  readonly conversation: Call;
+  readonly situation: Situation;
+  readonly rows: RowsGive;
+  readonly inputs: Inputs;
+  readonly hours: Judgement;
+  readonly as: Exclude<Logging, 'skip'>;
+  readonly left?: string;
+};
+
+function judgeOne(call: Call, message: Message, given: Inputs): Judged {
+  const { direction, at } = message;
+  const conversation: Call = { ...call, direction, startedAt: at, endedAt: at, messages: [message, ...(call.messages ?? [])] };
+  const situation = situationOf(conversation, given);
+  // where none are logged, no row says otherwise: most rows are written with calls in mind
+  const rows = applyRows(isLogging(given) ? given.policy : { ...given.policy, rows: [] }, situation);
+  const inputs: Inputs = { ...given, policy: rows.policy };
+  // a row about closed hours stands before the setting that leaves them out
+  const hours: Judgement = situation.isOff && rows.log ? { is: 'not asked' } : judgeMessage(call, at, inputs);
+  const left = hours.is === 'out of hours' ? 'out of hours' : rows.log?.as === 'skip' ? ruleOfRow(rows.log.row) : undefined;
+  const isLeft = !isLogging(given) ? 'messages' : left;
+  return {
+    message,
+    conversation,
+    situation,
+    rows,
+    inputs,
+    hours,
+    as: rows.log?.as === 'open' ? 'open' : 'completed',
+    ...(isLeft && { left: isLeft }),
+  };
+}
+
+/** So many for each reason: `1 of 3 messages is left out: …`. */
+function sayLeftOut(judged: readonly Judged[]): string[] {
+  const byReason = Map.groupBy(
+    judged.filter(({ left }) => left !== undefined),
+    ({ left }) => left,
+  );
+  return [...byReason].map(([left = '', { length }]) => {
+    const some = `${length} of ${judged.length} messages`;
+    if (left === 'out of hours') return `${some} came out of hours and are left out (AC-09).`;
+    return `${some} ${length === 1 ? 'is' : 'are'} left out: the row “${left.slice(5)}” says not to log such messages (AC-08).`;
+  });
 }
 
 type Grounds = {
   readonly policyVersion: number;
-  readonly hours: ReturnType<typeof judgeMessage>;
+  readonly hours: Judgement;
   readonly provenance: readonly Provenance[];
 };
 function verdictOf({ rule, outcome }: Rule, call: Call, { policyVersion, hours, provenance }: Grounds): Verdict {
@@ -124,5 +199,8 @@ function verdictOf({ rule, outcome }: Rule, call: Call, { policyVersion, hours, 
   if (undone) return { is: 'skipped', rule, because: `undone by ${singleLine(undone.by)}: policy version ${undone.policyVersion}`, undone };
   if (rule === 'switched off') return { is: 'skipped', rule, because: sayOff(provenance) };
   if (rule === 'out of hours' && hours.is === 'out of hours') return { is: 'skipped', rule, because: hours.because };
-  return { is: 'skipped', rule, because: `Version ${policyVersion} of the policy says not to log messages (AC-38).` };
+  const because = rule.startsWith('row: ')
+    ? `The row “${rule.slice(5)}” of version ${policyVersion} of the policy says not to log such messages (AC-08).`
+    : `Version ${policyVersion} of the policy says not to log messages (AC-38).`;
+  return { is: 'skipped', rule, because };
 }

@@ -7,7 +7,7 @@ import { disagreement, factsOf, undoneBy, type Facts } from './facts.ts';
 import { withMeant } from './meant.ts';
 import { judgeHours, type Judgement } from './hours-of-call.ts';
 import { decideMessages } from './decide-messages.ts';
-import { inputsOfCall, type Provenance, sayOff, sayProvenance } from './layers.ts';
+import { inputsOfCall, narrowest, type Provenance, sayOff, sayProvenance } from './layers.ts';
 import { chooseMatter, type MatterChoice, type OwnMatter } from './matter.ts';
 import type { Inputs } from './pin.ts';
 import { singleLine } from './plain-text.ts';
@@ -171,10 +171,7 @@ export function decide(call: Call, given: Inputs, known: DecideFacts): Decision 
   // a row about closed hours stands before the setting that leaves them out
   const hours: Judgement = situation.isOff && rows.log !== undefined ? { is: 'not asked' } : judgeHours(call, inputs);
   const facts = factsOf(call, inputs, hours.is);
-  const byRow: Rule | undefined =
-    rows.log === undefined
-      ? undefined
-      : { rule: ruleOfRow(rows.log), when: {}, outcome: inputs.policy.logging[situation.settings.logging] };
+  const byRow: Rule | undefined = rows.log === undefined ? undefined : { rule: ruleOfRow(rows.log.row), when: {}, outcome: rows.log.as };
   const rules = rulesOf(call, inputs.policy, hours.is, byRow);
   const fired = rules.find((rule) => !disagreement(rule, facts));
   if (!fired) throw new Error(`No rule covers a call of type "${facts.type}". Add a row to the rules.`);
@@ -254,9 +251,6 @@ export function decide(call: Call, given: Inputs, known: DecideFacts): Decision 
 
 /** Rows stand before the types of calls, and behind all else. */
 const placeOf = (one: Rule | 'rows'): number => (one === 'rows' ? 1 : one.when.type === undefined || one.rule === 'internal call' ? 0 : 2);
-
-/** Each setting once: whose word counted. */
-const narrowest = (all: readonly Provenance[]): Provenance[] => [...new Map(all.map((one) => [one.path.join('\0'), one])).values()];
 
 function verdictOf(
   { rule, outcome }: Rule,

@@ -126,6 +126,9 @@ export function pathsIn(settings: object): (readonly string[])[] {
   );
 }
 
+/** Each setting once: whose word counted. */
+export const narrowest = (all: readonly Provenance[]): Provenance[] => [...new Map(all.map((one) => [one.path.join('\0'), one])).values()];
+
 /** In words: `line +48221234567`; the company by itself. */
 export const saySource = ({ level, name }: Source): string => (level === 'company' ? 'the company' : `${level} ${name}`);
 

@@ -37,7 +37,7 @@ const logOf = (
       ...inputs,
     },
     { recordingLinks: {}, settled: true, ...facts },
-    { alone, withMemo, zone, matter },
+    { alone, withMemo, zone, matter, status: 'completed' },
   );
 const noted = { subject: ' Bread\n', memos: [{ at: noon, text: 'Twice a week', by: { user: '005A', name: 'Anna' } }] };
 const contact = { kind: 'contact', id: '003A', name: 'Hana\nMori' };
@@ -137,10 +137,8 @@ describe('AC-38: the log of a conversation’s day', () => {
       [`Customer: ${'x'.repeat(254)}…, unknown`, '21:02 Acme: (no text)'],
     ]);
   });
-  test('is dated by the first message, else by the call', () =>
-    expect(
-      [[robot, hello], []].map((messages) => logOf(day({ startedAt: (noon - 86_400_000) as Instant }), messages).record.dueDate),
-    ).toEqual(['2026-03-02', '2026-03-01']));
+  test('is dated by the day its first message came', () =>
+    expect(logOf(day({ startedAt: (noon - 86_400_000) as Instant }), [robot, hello]).record.dueDate).toBe('2026-03-01'));
   test('of what is very long the beginning, and of one without a text that it has none', () => {
     const of = (text: string | undefined) => logOf(day(), [{ ...hi, ...(text !== undefined && { text }) }]).record.system[2];
     expect([of('x'.repeat(4_000)), of('x'.repeat(4_001))]).toEqual([

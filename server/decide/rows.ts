@@ -1,5 +1,6 @@
 import type { Blocked } from './decide.ts';
 import { lay, type Provenance } from './layers.ts';
+import { defaultMessages } from './message-rules.ts';
 import type { OwnerChain } from './owner-chain.ts';
 import type { Logging, Making, Policy } from './policy.ts';
 import { type Situation, type SituationFact, situationFacts } from './situation.ts';
@@ -43,8 +44,8 @@ export type RowsGive = {
   readonly policy: Policy;
   readonly tasks: readonly (RowTask & { readonly row: string })[];
   readonly provenance: readonly Provenance[];
-  /** The row that says what becomes of the log, if one does. */
-  readonly log?: string;
+  /** What becomes of the log, and the row that says it, if one does. */
+  readonly log?: { readonly row: string; readonly as: Logging };
   readonly steps: readonly RowStep[];
 };
 
@@ -54,13 +55,15 @@ export function applyRows(policy: Policy, situation: Situation): RowsGive {
   const said = new Map<string, { readonly row: string; readonly path: readonly string[]; readonly value: unknown }>();
   const tasks = new Map<string, RowTask & { readonly row: string }>();
   const steps: RowStep[] = [];
+  let log: RowsGive['log'];
   for (const { name: row, enabled, when, then } of policy.rows) {
     const blockedBy = enabled ? disagreement(when, situation) : ({ fact: 'enabled', wanted: 'on', held: 'off' } as const);
     if (blockedBy) {
       steps.push({ row, blockedBy });
       continue;
     }
-    const things = thingsIn(then, situation);
+    const things = thingsIn(then, situation, policy);
+    if (then.log !== undefined) log ??= { row, as: then.log };
     const fresh = things.filter(({ thing }) => !said.has(thing));
     for (const { thing, path, value } of fresh) said.set(thing, { row, path, value });
     const more = (then.tasks ?? []).filter(({ name }) => !tasks.has(name));
@@ -75,12 +78,11 @@ export function applyRows(policy: Policy, situation: Situation): RowsGive {
     );
   }
   const settled = [...said.values()].reduce((one, { path, value }) => lay(one, at(path, value)), policy);
-  const log = said.get('log')?.row;
   return {
     policy: settled,
     tasks: [...tasks.values()],
     provenance: [...said.values()].map(({ row, path }) => ({ path, level: 'row', name: row })),
-    ...(log !== undefined && { log }),
+    ...(log && { log }),
     steps,
   };
 }
@@ -108,15 +110,20 @@ export const speaksOfHours = ({ hours, outcome }: Row['when']): boolean =>
   hours !== undefined || outcome?.includes('out of hours') === true;
 
 /** What a row says, each thing as the setting it stands in the place of. */
-function thingsIn(then: RowThen, { settings }: Pick<Situation, 'settings'>): { thing: string; path: readonly string[]; value: unknown }[] {
+function thingsIn(
+  then: RowThen,
+  { settings }: Pick<Situation, 'settings'>,
+  { messages }: Pick<Policy, 'messages'>,
+): { thing: string; path: readonly string[]; value: unknown }[] {
   const { log, owner, due, reminder, person } = then;
+  const ofMessages = log === 'skip' ? 'not at all' : log && messages.log;
   const things: [string, readonly string[], unknown][] = [
-    ['log', ['logging', settings.logging], log],
+    ['log', settings.log, settings.log[0] === 'messages' ? ofMessages : log],
     ['owner', ['owner'], owner],
     ['due.hours', ['followUp', 'dueHours'], due?.hours],
     ['due.count', ['followUp', 'count'], due?.count],
     ['reminder', ['followUp', 'reminder'], reminder],
-    ['person.make', ['stranger', settings.stranger], person?.make],
+    ['person.make', settings.person, person?.make],
     ['person.moment', ['stranger', 'moment'], person?.moment],
     ['person.owner', ['stranger', 'owner'], person?.owner],
   ];
@@ -125,7 +132,9 @@ function thingsIn(then: RowThen, { settings }: Pick<Situation, 'settings'>): { t
 
 /** Everything a row says, by the names of `thingsIn`; tasks by theirs. */
 export const saidBy = ({ then }: Pick<Row, 'then'>): string[] => [
-  ...thingsIn(then, { settings: { logging: 'missed', stranger: 'missed' } }).map(({ thing }) => thing),
+  ...thingsIn(then, { settings: { log: ['logging', 'missed'], person: ['stranger', 'missed'] } }, { messages: defaultMessages }).map(
+    ({ thing }) => thing,
+  ),
   ...(then.tasks ?? []).map(({ name }) => `task ${name}`),
 ];
 

@@ -33,12 +33,15 @@ export const situationFacts: readonly SituationFact[] = [...(Object.keys(situati
 /** What rows look at: of each fact the words that are true of this call. */
 export type Situation = { readonly [Fact in SituationFact]: readonly string[] } & {
   /** The settings of the policy that this situation goes by, where no row says otherwise. */
-  readonly settings: { readonly logging: CallTypeSetting; readonly stranger: keyof StrangerRules & ('missed' | 'answered' | 'outbound') };
-  /** It is closed, and such calls are not logged (AC-09). */
+  readonly settings: {
+    readonly log: readonly ['logging', CallTypeSetting] | readonly ['messages', 'log'];
+    readonly person: readonly ['stranger', keyof StrangerRules & ('missed' | 'answered' | 'outbound')] | readonly ['messages', 'create'];
+  };
+  /** It is closed, and such calls, or messages, are not logged (AC-09). */
   readonly isOff: boolean;
 };
 
-/** The situation of a call, as far as it is known by now. */
+/** The situation of a call, as far as it is known by now; of messages, that of the conversation with what it says of its line, hours and direction. */
 export function situationOf(call: Call, inputs: Inputs): Situation {
   const { line, queue, campaign, direction } = call;
   const { agent } = whoseCall(call);
@@ -48,8 +51,9 @@ export function situationOf(call: Call, inputs: Inputs): Situation {
   const type = call.type === undefined || call.type === 'internal' ? undefined : call.type;
   return {
     direction: [direction ?? 'unknown'],
-    outcome: outcomeOf(call, open === false),
-    reason: reasonOf(call),
+    // what becomes of a call, and at which phone, is nothing that can be said of a message
+    outcome: call.messages ? [] : outcomeOf(call, open === false),
+    reason: call.messages ? [] : reasonOf(call),
     customer: customerOf(call, inputs),
     takenBy: takenBy(call, inputs),
     hours: open === undefined ? [] : [open ? 'in' : 'out'],
@@ -59,12 +63,14 @@ export function situationOf(call: Call, inputs: Inputs): Situation {
     team: names(team),
     agent: names(agent?.id, agent?.email).map(agentKey),
     campaign: names(campaign?.campaignId, campaign?.name),
-    settings: {
-      // one that goes on is as what it is so far: what its row says then holds for the early log, too
-      logging: type ?? typeSoFar(call),
-      stranger: direction === 'outbound' ? 'outbound' : call.answeredAt === undefined ? 'missed' : 'answered',
-    },
-    isOff: policy.hours.calls === 'in hours' && open === false,
+    settings: call.messages
+      ? { log: ['messages', 'log'], person: ['messages', 'create'] }
+      : {
+          // one that goes on is as what it is so far: what its row says then holds for the early log, too
+          log: ['logging', type ?? typeSoFar(call)],
+          person: ['stranger', direction === 'outbound' ? 'outbound' : call.answeredAt === undefined ? 'missed' : 'answered'],
+        },
+    isOff: policy.hours[call.messages ? 'messages' : 'calls'] === 'in hours' && open === false,
   };
 }
 
