@@ -27,11 +27,11 @@ const open = async (policy?: object) => {
 };
 const own = (name: string) => (line === shared ? `${name}.${round}` : name);
 type Said = { readonly id: string; readonly at: string; readonly sent?: true; readonly text?: string; readonly data?: object };
-/** As the phone system says it; `at` by the clock of Warsaw, on 2 March unless it says another day. */
+/** As the phone system says it; `at` by the clock of Warsaw, on 2 March unless it says another day; now, where it says nothing. */
 const bodyOf = ({ id, at, sent, text, data }: Said) => ({
   type: sent ? 'message.sent' : 'message.received',
   message: own(id),
-  at: `${at.includes('T') ? at : `2026-03-02T${at}`}:00+01:00`,
+  at: at === '' ? line!.now() : `${at.includes('T') ? at : `2026-03-02T${at}`}:00+01:00`,
   data: {
     customer: ewa,
     line: sales,
@@ -56,6 +56,10 @@ const onlyTask = async (): Promise<Task> => {
 };
 /** The messages in our block. */
 const linesOf = ({ Description }: Task) => Description.split('\n').filter((text) => /^\d\d:\d\d /.test(text));
+const traceOf = async () => {
+  const { rows } = await line!.database.query({ text: 'select trace from decisions order by version desc limit 1' });
+  return rows[0]!['trace'] as readonly { rule: string; fired?: true; because?: readonly string[] }[];
+};
 const morning: readonly Said[] = [
   { id: 'm1', at: '09:12', text: 'Is the bread ready?' },
   { id: 'm2', at: '09:14', text: 'At ten.', sent: true },
@@ -245,11 +249,6 @@ describe('AC-09: messages have a switch of their own', () => {
 });
 
 describe('rows of the matrix hold for messages as for calls (AC-05, RS-41)', () => {
-  const traceOf = async () => {
-    const { rows } = await line!.database.query({ text: 'select trace from decisions order by version desc limit 1' });
-    return rows[0]!['trace'] as readonly { rule: string; fired?: true; because?: readonly string[]; blockedBy?: object }[];
-  };
-
   test('AC-08: a row that says not to log leaves nothing, and the trace and the explanation name it', async () => {
     await open({ rows: [{ name: 'theirs', when: { customer: 'contact', line: 'sales' }, then: { log: 'skip' } }] });
     await tell(...morning);
@@ -323,6 +322,74 @@ describe('rows of the matrix hold for messages as for calls (AC-05, RS-41)', () 
     await tell({ id: 'm', at: '20:00', text: 'Late' });
     await settle();
     expect(await onlyTask()).toMatchObject({ Status: 'Not Started' });
+  });
+});
+
+describe('DP-05: the switch that was in force when a message came counts for it', () => {
+  const on = { language: 'en' };
+  const off = { language: 'en', lines: { sales: { enabled: false } } };
+  /** A message of now; the phone system says the time. */
+  const says = (id: string, text: string) => tell({ id, at: '', text, data: {} });
+  const save = async (policy: object) => {
+    await line!.admin.savePolicy(line!.org, policy, 'admin');
+    await settle(10);
+  };
+  const textsOf = (task: Task) => linesOf(task).map((text) => text.replace(/^.*: /, ''));
+  const kept = expect.arrayContaining(['1 of 3 messages came while the integration was off, and is kept (DP-05).']);
+
+  test('on, off, on: what came between is left out and counted, and written when somebody asks for what was kept', async () => {
+    await open(on);
+    await says('m1', 'first');
+    await settle();
+    await save(off);
+    await says('m2', 'between');
+    await settle();
+    expect(textsOf(await onlyTask())).toEqual(['first']);
+    await save(on);
+    await says('m3', 'last');
+    await settle();
+    expect(textsOf(await onlyTask())).toEqual(['first', 'last']);
+    expect(await traceOf()).toContainEqual(expect.objectContaining({ rule: 'messages', because: kept }));
+    expect(await line!.admin.policies.writeKept(line!.org, 'Olga')).toBe(1);
+    await settle();
+    expect(textsOf(await onlyTask())).toEqual(['first', 'between', 'last']);
+    expect(await line!.admin.policies.writeKept(line!.org, 'Olga')).toBe(0);
+  });
+
+  test('off, then on: the day is written from then on', async () => {
+    await open(off);
+    await says('m1', 'kept');
+    await settle();
+    expect(await line!.explanations()).toMatchObject([
+      { explanation: 'skipped', because: 'The integration is off for line sales (DP-05).' },
+    ]);
+    await save(on);
+    await says('m2', 'on');
+    await settle();
+    expect(textsOf(await onlyTask())).toEqual(['on']);
+    await save(off);
+    await says('m2', 'on, put right');
+    await says('m3', 'kept, too');
+    await settle();
+    expect(textsOf(await onlyTask())).toEqual(['on, put right']);
+  });
+
+  test('C1: heard late and all at once, the same', async () => {
+    await open(on);
+    const bodies = [];
+    for (const [id, policy] of [
+      ['m1', off],
+      ['m2', on],
+      ['m3', on],
+    ] as const) {
+      bodies.push(bodyOf({ id, at: '', text: id }));
+      await settle();
+      await save(policy);
+    }
+    await line!.send({ id: `late${++deliveries}`, body: { version: 1, events: bodies.toReversed() } });
+    await settle();
+    expect(textsOf(await onlyTask())).toEqual(['m1', 'm3']);
+    expect(await traceOf()).toContainEqual(expect.objectContaining({ rule: 'messages', because: kept }));
   });
 });
 

@@ -140,12 +140,16 @@ async function tell(line: Line, due: DueCall): Promise<Told> {
   }
 }
 
-async function tellCall(line: Line, due: DueCall): Promise<Told> {
-  const source = line.sources[due.source];
-  const today = await line.orgView(due.org);
-  const { heard, beyondBound, call, phones } = hearCall(due, source, today);
-  if (!call || !source) return { due, trouble: call ? `no source "${due.source}" in this version` : 'nothing has been heard of it yet' };
+async function tellCall(line: Line, claimed: DueCall): Promise<Told> {
+  const source = line.sources[claimed.source];
+  const today = await line.orgView(claimed.org);
+  const { heard, beyondBound, call, phones } = hearCall(claimed, source, today);
+  if (!call || !source)
+    return { due: claimed, trouble: call ? `no source "${claimed.source}" in this version` : 'nothing has been heard of it yet' };
 
+  const messages = call.messages && (await switchOfMessages(line, today, claimed, call, call.messages));
+  // what was kept is no decision about those that came since
+  const due = messages?.on !== undefined && isOff(claimed.pinned, call) ? { ...claimed, pinned: undefined } : claimed;
   // Silence is counted by our clock from the last hearing: theirs may be wrong, and an import may speak of the past.
   const silentAtMs = due.heardAtMs + source.silenceMs;
   const silent = call.phase !== 'ended' && call.partOf === undefined && line.world.now() >= silentAtMs;
@@ -157,7 +161,7 @@ async function tellCall(line: Line, due: DueCall): Promise<Told> {
     presumed: true,
   };
 
-  const org = await inForce(line, today, due, call);
+  const org = await inForce(line, today, due, call, messages?.on);
   const asking = whatToLookUp(due, call, org);
   const { refused } = asking;
   const book = await line.lookUp(due.org, asking.asked);
@@ -173,6 +177,7 @@ async function tellCall(line: Line, due: DueCall): Promise<Told> {
   const { inputs, decision, records, wants, made } = judgeCall(line, {
     ...{ due, call, phones, org, book, settled, ownMatters, reopenings, isComing },
     ...(matters && { matters }),
+    ...(messages && { cameWhileOff: messages.cameWhileOff }),
     isRefused: refused !== undefined,
   });
 
@@ -372,6 +377,8 @@ export type Judging = {
   readonly ownMatters?: readonly OwnMatter[];
   /** Closed leads it has had opened. */
   readonly reopenings?: readonly OwnReopening[];
+  /** Ids of messages that came while the integration was off; left out: all are as the policy has it. */
+  readonly cameWhileOff?: readonly string[];
   /** One that another call was making may be there by now. */
   readonly isComing?: boolean;
 };
@@ -379,7 +386,7 @@ export type Judging = {
 /** From what is known to what is wanted: the one way, for the line as for trying a policy out (server/simulate). Pure. */
 export function judgeCall(
   links: Pick<Line, 'callLink' | 'recordingLink'>,
-  { due, call, phones, org, book, settled, isRefused, matters, ownMatters, reopenings, isComing }: Judging,
+  { due, call, phones, org, book, settled, isRefused, matters, ownMatters, reopenings, cameWhileOff, isComing }: Judging,
 ) {
   // What it hangs on stays its own although another call had another record made.
   const formerly = book.formerlyMade?.find(({ generation, state }) => generation === due.personGeneration && state === 'there');
@@ -402,6 +409,7 @@ export function judgeCall(
     ...(book.heard && { heard: book.heard }),
     ...(ownMatters && { matters: ownMatters }),
     ...(reopenings && { reopenings }),
+    ...(cameWhileOff && { cameWhileOff }),
     ...(due.personGeneration !== undefined && { ownGeneration: due.personGeneration }),
     settled,
   });
@@ -446,16 +454,52 @@ function nobodysPhonesOf(connection: string, call: NonNullable<Told['call']>, in
   });
 }
 
-/** The org with the version of its policy that decides this call: the one in force when it ended, or later if somebody asked (DP-08). */
-async function inForce(line: Line, org: OrgView, due: DueCall, call: NonNullable<Told['call']>): Promise<OrgView> {
+/**
+ * The org with the version of its policy that decides this call: the one in force when it ended, or later if somebody asked (DP-08). `decidedAt`:
+ * of messages, when the first came that is logged.
+ */
+async function inForce(line: Line, org: OrgView, due: DueCall, call: Call, decidedAt = call.endedAt): Promise<OrgView> {
   // what was pinned for a log that was written while the call went on isn't what its end is decided by
   const isPinned = due.pinned !== undefined && !(due.pinned.live && call.phase === 'ended');
-  if (isPinned || call.endedAt === undefined || org.policySavedAtMs === undefined) return org;
-  const atMs = Math.max(correctedMs(call.endedAt, offsetOf(due)), due.rulesAtMs ?? -Infinity);
-  if (atMs >= org.policySavedAtMs) return org;
+  return isPinned || decidedAt === undefined ? org : orgAt(line, org, due, decidedAt);
+}
+
+/** The org with its policy as it was at that time of the phone system's, or later if somebody asked. */
+async function orgAt(line: Line, org: OrgView, due: DueCall, at: number): Promise<OrgView> {
+  const atMs = Math.max(correctedMs(at, offsetOf(due)), due.rulesAtMs ?? -Infinity);
+  if (org.policySavedAtMs === undefined || atMs >= org.policySavedAtMs) return org;
   const former = await line.store.policyAt(due.org, atMs);
   return former ? { ...org, policy: former.policy, policyVersion: former.version } : org;
 }
+
+/** DP-05: which messages of a day came while the integration was off for their line, and when the first came that didn't. */
+async function switchOfMessages(line: Line, org: OrgView, due: DueCall, call: Call, messages: NonNullable<Call['messages']>) {
+  const then = await orgsAt(
+    line,
+    org,
+    due,
+    messages.map(({ at }) => at),
+  );
+  const isOn = (place: number) => !isOff(then[place], call);
+  return {
+    on: messages.find((_, place) => isOn(place))?.at,
+    cameWhileOff: messages.flatMap(({ id }, place) => (isOn(place) ? [] : [id])),
+  };
+}
+
+/** The same for times in their order. A policy that is in force at both ends was so all the time. */
+async function orgsAt(line: Line, org: OrgView, due: DueCall, times: readonly number[]): Promise<readonly OrgView[]> {
+  const ends = [times[0], times.at(-1)].filter((at) => at !== undefined);
+  const [first, last] = await Promise.all(ends.map((at) => orgAt(line, org, due, at)));
+  if (!first || !last) return [];
+  if (times.length <= 2 || first.policyVersion === last.policyVersion) return times.map((_, place) => (place === 0 ? first : last));
+  const middle = times.length >> 1;
+  return [...(await orgsAt(line, org, due, times.slice(0, middle))), ...(await orgsAt(line, org, due, times.slice(middle)))];
+}
+
+/** Is the integration off for its line, by this policy? */
+const isOff = (by: Pick<Inputs, 'policy'> | undefined, call: Call): boolean =>
+  by !== undefined && !effectivePolicy(by.policy, { line: whoseOf(call, by).line ?? [] }).policy.enabled;
 
 /** Our clock minus the phone system's, as it was when the call was first heard of (C6). */
 const offsetOf = (due: Pick<DueCall, 'events'>): number =>

@@ -25,9 +25,10 @@ export function decideMessages(call: Call, messages: NonNullable<Call['messages'
   const levels = inputsOfCall(call, withMeant(call, given));
   const { policyVersion } = levels.inputs;
   const zone = zoneOfMessages(call.line, given.policy);
-  const judged = messages.map((message) => judgeOne(call, message, levels.inputs));
+  const judged = messages.map((message) => judgeOne(call, message, levels.inputs, known.cameWhileOff?.includes(message.id) === true));
   const open = judged.filter(({ left }) => left === undefined);
-  const lead = open[0] ?? judged[0];
+  const cameWhileOn = judged.filter(({ left }) => left !== 'switched off');
+  const lead = open[0] ?? cameWhileOn[0] ?? judged[0];
   if (!lead) throw new Error('A conversation has at least one message.');
   const { inputs, rows, hours } = lead;
   const { policy } = inputs;
@@ -35,7 +36,7 @@ export function decideMessages(call: Call, messages: NonNullable<Call['messages'
   const facts: Facts = {
     partOf: call.partOf === undefined ? 'nothing' : 'another call',
     phase: 'ended',
-    integration: policy.enabled ? 'on' : 'off',
+    integration: cameWhileOn.length === 0 ? 'off' : 'on',
     type: 'messages',
     hours: hours.is,
     setting: open.length === 0 ? 'skip' : lead.as,
@@ -51,7 +52,7 @@ export function decideMessages(call: Call, messages: NonNullable<Call['messages'
     { rule: 'part of another call', when: { partOf: 'another call' }, outcome: 'part-of' },
     { rule: 'undone by a person', when: { undone: 'by a person' }, outcome: 'skip' },
     // DP-05: kept, and written when somebody asks for it
-    ...(policy.enabled ? [] : [{ rule: 'switched off', when: { integration: 'off' }, outcome: 'skip' } as const]),
+    ...(facts.integration === 'on' ? [] : [{ rule: 'switched off', when: { integration: 'off' }, outcome: 'skip' } as const]),
     { rule: 'a person chose the record', when: { setting: 'skip', record: 'chosen by a person' }, outcome: 'completed' },
     { rule: 'an agent saved a memo', when: { setting: 'skip', memo: 'saved by an agent' }, outcome: 'completed' },
     { rule: 'out of hours', when: { hours: 'out of hours' }, outcome: 'skip' },
@@ -59,9 +60,12 @@ export function decideMessages(call: Call, messages: NonNullable<Call['messages'
   const fired = [...before, ...byRow, usual].find((rule) => !disagreement(rule, facts));
   if (!fired) throw new Error('No rule covers these messages. Add a row to the rules.');
 
-  // What somebody explicitly links or saves is written as a whole.
-  const logged = fired.outcome === 'completed' && open.length === 0 ? judged.map((one) => ({ ...one, as: 'completed' as const })) : open;
-  const verdict = verdictOf(fired, call, { policyVersion, hours, provenance });
+  // What somebody explicitly links or saves is written as a whole, but for what is kept.
+  const isChosen = fired.outcome === 'completed' && open.length === 0;
+  const logged = isChosen ? cameWhileOn.map((one) => ({ ...one, as: 'completed' as const })) : open;
+  const kept = facts.integration === 'on' ? judged.length - cameWhileOn.length : 0;
+  const judgedSo = verdictOf(fired, call, { policyVersion, hours, provenance });
+  const verdict = kept > 0 && (judgedSo.is === 'wants' || judgedSo.is === 'skipped') ? { ...judgedSo, kept } : judgedSo;
   // They hang on what is there, as calls do (AC-12); nothing is made for a message.
   const attaching: Inputs = {
     ...inputs,
@@ -94,7 +98,7 @@ export function decideMessages(call: Call, messages: NonNullable<Call['messages'
     (known.made === undefined || known.made.state === 'waiting' || known.made.generation < stranger.person.generation);
   const because = [
     ...(verdict.is === 'skipped' ? [verdict.undone ? `It was ${verdict.because} (W9).` : verdict.because] : []),
-    ...(isWanted && logged.length < judged.length ? sayLeftOut(judged) : []),
+    ...(isWanted ? sayLeftOut(judged, isChosen) : []),
     ...new Set([...logs, ...toDos].flatMap((one) => one.because)),
     ...matter.because,
     ...stranger.because,
@@ -148,10 +152,10 @@ type Judged = {
   readonly inputs: Inputs;
   readonly hours: Judgement;
   readonly as: Exclude<Logging, 'skip'>;
-  readonly left?: string;
+  readonly left: 'switched off' | 'messages' | 'out of hours' | `row: ${string}` | undefined;
 };
 
-function judgeOne(call: Call, message: Message, given: Inputs): Judged {
+function judgeOne(call: Call, message: Message, given: Inputs, cameWhileOff: boolean): Judged {
   const { direction, at } = message;
   const conversation: Call = { ...call, direction, startedAt: at, endedAt: at, messages: [message, ...(call.messages ?? [])] };
   const situation = situationOf(conversation, given);
@@ -160,30 +164,25 @@ function judgeOne(call: Call, message: Message, given: Inputs): Judged {
   const inputs: Inputs = { ...given, policy: rows.policy };
   // a row about closed hours stands before the setting that leaves them out
   const hours: Judgement = situation.isOff && rows.log ? { is: 'not asked' } : judgeMessage(call, at, inputs);
-  const left = hours.is === 'out of hours' ? 'out of hours' : rows.log?.as === 'skip' ? ruleOfRow(rows.log.row) : undefined;
-  const isLeft = !isLogging(given) ? 'messages' : left;
-  return {
-    message,
-    conversation,
-    situation,
-    rows,
-    inputs,
-    hours,
-    as: rows.log?.as === 'open' ? 'open' : 'completed',
-    ...(isLeft && { left: isLeft }),
+  const left = (): Judged['left'] => {
+    if (cameWhileOff || !given.policy.enabled) return 'switched off';
+    if (!isLogging(given)) return 'messages';
+    if (hours.is === 'out of hours') return 'out of hours';
+    return rows.log?.as === 'skip' ? ruleOfRow(rows.log.row) : undefined;
   };
+  const as = rows.log?.as === 'open' ? 'open' : 'completed';
+  return { message, conversation, situation, rows, inputs, hours, as, left: left() };
 }
 
-/** So many for each reason: `1 of 3 messages is left out: …`. */
-function sayLeftOut(judged: readonly Judged[]): string[] {
-  const byReason = Map.groupBy(
-    judged.filter(({ left }) => left !== undefined),
-    ({ left }) => left,
-  );
-  return [...byReason].map(([left = '', { length }]) => {
+/** So many for each reason: `1 of 3 messages is left out: …`. `isChosen`: whatever came while the integration was on is written. */
+function sayLeftOut(judged: readonly Judged[], isChosen: boolean): string[] {
+  const left = judged.filter((one) => (isChosen ? one.left === 'switched off' : one.left !== undefined));
+  return [...Map.groupBy(left, (one) => one.left)].map(([why = '', { length }]) => {
     const some = `${length} of ${judged.length} messages`;
-    if (left === 'out of hours') return `${some} came out of hours and are left out (AC-09).`;
-    return `${some} ${length === 1 ? 'is' : 'are'} left out: the row “${left.slice(5)}” says not to log such messages (AC-08).`;
+    const are = length === 1 ? 'is' : 'are';
+    if (why === 'switched off') return `${some} came while the integration was off, and ${are} kept (DP-05).`;
+    if (why === 'out of hours') return `${some} came out of hours and are left out (AC-09).`;
+    return `${some} ${are} left out: the row “${why.slice(5)}” says not to log such messages (AC-08).`;
   });
 }
 

@@ -36,6 +36,8 @@ export type DecideFacts = {
   readonly ownGeneration?: number;
   /** Who the phone system last said has its number, in whatever call (R2). */
   readonly heard?: { readonly name: string; readonly email?: string };
+  /** Ids of messages that came while the integration was off (DP-05). */
+  readonly cameWhileOff?: readonly string[];
   /** It has ended, and nothing more is expected to be heard of it (D3). */
   readonly settled: boolean;
 };
@@ -94,11 +96,13 @@ export type Verdict =
   | {
       readonly is: 'wants';
       /** So many records are equally good, and one of them is meant until a person chooses (AC-17). */ readonly choose?: number;
+      /** So many messages came while the integration was off, and are written when somebody asks for them (DP-05). */ readonly kept?: number;
     }
   | {
       readonly is: 'skipped';
       readonly rule: RuleName;
       readonly because: string;
+      /** As above, where others of the day are not logged. */ readonly kept?: number;
       /** W9: a person took it back; records that people have touched stay as they are. */ readonly undone?: Call['undone'][number];
     }
   | { readonly is: 'waiting'; readonly for: string }

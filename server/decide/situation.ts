@@ -41,7 +41,7 @@ export type Situation = { readonly [Fact in SituationFact]: readonly string[] } 
   readonly isOff: boolean;
 };
 
-/** The situation of a call, as far as it is known by now; of messages, that of the conversation with what it says of its line, hours and direction. */
+/** The situation of a call, as far as it is known by now, or of a conversation. */
 export function situationOf(call: Call, inputs: Inputs): Situation {
   const { line, queue, campaign, direction } = call;
   const { agent } = whoseCall(call);

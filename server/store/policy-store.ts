@@ -30,7 +30,8 @@ const columns = 'version, document, saved_at as "savedAt", saved_by as "savedBy"
 const keptAtOnce = 1_000;
 /** In the order of their ids, as every statement that locks calls. */
 const keptText = `with kept as (
-  select id from calls where org = $1 and id > $2 and verdict ->> 'rule' = 'switched off' order by id limit $3 for update
+  select id from calls where org = $1 and id > $2 and (verdict ->> 'rule' = 'switched off' or verdict -> 'kept' is not null)
+  order by id limit $3 for update
 ), told as (
   update calls c set due = cb_now(), trouble = null, pinned = null, rules_at = cb_now() from kept where c.org = $1 and c.id = kept.id
 )
@@ -60,7 +61,7 @@ export function policyStore(database: Database) {
       ).rows as PolicyVersion[],
 
     /**
-     * Calls that were kept because the integration was off are decided by today's rules (DP-05). A thousand at a time, so that calls of now are
+     * Calls, and messages, that were kept because the integration was off are decided by today's rules (DP-05). A thousand at a time, so that calls of now are
      * told in between. Gives how many.
      */
     async writeKept(org: OrgId, by: string): Promise<number> {
