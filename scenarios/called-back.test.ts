@@ -182,6 +182,30 @@ test('D4: two phone systems of one org, with clocks that differ', async () => {
   expect((await factsOf('m1')).map(({ at }) => at)).toEqual([minutes(10) + 5_000 + aheadMs]);
 });
 
+test.each(['open', 'completed'])('D4: of a call logged as %s, the tasks its rows ask for are completed too', async (log) => {
+  const rows = [
+    { name: 'in vain', when: { outcome: ['missed', 'failed'] }, then: { log, tasks: [{ name: 'Call back' }] } },
+    { name: 'talked', when: { outcome: 'answered' }, then: { tasks: [{ name: 'Send offer' }] } },
+  ];
+  line = await openLine({ orgs: [{ policy: { ...policy, rows } }] });
+  const tasks = async (call: string) =>
+    (await line!.export('Task'))
+      .filter((one) => one['CallObject'] === call)
+      .map((one) => ({ status: one['Status'], text: one['Description'], subject: String(one['Subject']) }))
+      .toSorted((a, b) => (a.subject < b.subject ? -1 : 1));
+  await hear('m1', missed(minutes(0)));
+  await line.advanceTo(minutes(2));
+  expect(await tasks('m1')).toMatchObject([{ status: 'Not Started' }, { status: log === 'open' ? 'Not Started' : 'Completed' }]);
+  await hear('b1', talk(minutes(10)));
+  await line.advanceTo(minutes(15));
+  const settled = log === 'open' ? closed() : { status: 'Completed', text: expect.not.stringContaining('Called back') };
+  expect(await tasks('m1')).toMatchObject([closed(), settled]);
+  // who was talked with has still to get the offer
+  await hear('b2', talk(minutes(20)));
+  await line.advanceTo(minutes(25));
+  expect((await tasks('b1'))[1]).toMatchObject({ status: 'Not Started', subject: expect.stringContaining('Send offer') });
+});
+
 test('W3: a human who took the status over keeps it; the reason is on the record all the same', async () => {
   line = await openLine({ orgs: [{ policy }] });
   await hear('m1', missed(minutes(0)));

@@ -31,15 +31,14 @@ test('whatever the rows, the levels and the call: one log at most, one explanati
       if (!call) return;
       const decision = decide(call, inputsFor(call, document), known);
       const { wants, trace, verdict } = decision;
-      // a conversation's day may have a log for each of its messages, and rows are about calls (AC-38)
-      const isCall = call.messages === undefined;
+      // a conversation's day may have a log for each of its messages (AC-38)
       const logs = wants.filter(({ role }) => role === 'log').length;
       expect(logs > 0).toBe(verdict.is === 'wants');
       expect(logs).toBeLessThanOrEqual(call.messages?.length ?? 1);
       expect(new Set(wants.map(({ role, qualifier }) => `${role} ${qualifier}`)).size).toBe(wants.length);
       // one rule says what becomes of it, and every row is in the trace
       expect(trace.filter((step) => 'fired' in step && step.outcome !== 'adds')).toHaveLength(1);
-      const rows = (isCall && (document['rows'] as { name: string }[] | undefined)) || [];
+      const rows = (document['rows'] as { name: string }[] | undefined) ?? [];
       expect(trace.filter(({ rule }) => rule.startsWith('row: ')).map(({ rule }) => rule)).toEqual(rows.map(({ name }) => `row: ${name}`));
       // what an agent linked or saved is written in any case, and calls between colleagues in no other
       if (call.type === 'internal' && !call.linked && !call.noted) expect(wants).toEqual([]);

@@ -158,7 +158,7 @@ const rulesOf = (call: Call, policy: Policy, hours: Judgement['is'], row: Rule |
   // a line that is always open has no such rule
   ...(hours === 'not asked' ? [] : [{ rule: 'out of hours', when: { hours: 'out of hours' }, outcome: 'skip' } as const]),
   // D4: the open log is the follow-up, and it has been followed up
-  { rule: 'called back', when: { callBack: 'answered since' }, outcome: 'completed' },
+  { rule: 'called back', when: { callBack: 'answered since', setting: 'open' }, outcome: 'completed' },
   ...(row ? [row] : []),
   ...callTypeSettings.map((type): Rule => ({ rule: nameOfType[type], when: { type }, outcome: policy.logging[type] })),
   { rule: 'direction unknown', when: { type: 'unknown' }, outcome: policy.logging.missed },
@@ -174,7 +174,7 @@ export function decide(call: Call, given: Inputs, known: DecideFacts): Decision 
   const provenance = narrowest([...levels.provenance, ...rows.provenance]);
   // a row about closed hours stands before the setting that leaves them out
   const hours: Judgement = situation.isOff && rows.log !== undefined ? { is: 'not asked' } : judgeHours(call, inputs);
-  const facts = factsOf(call, inputs, hours.is);
+  const facts = factsOf(call, inputs, hours.is, rows.tasks.length > 0);
   const byRow: Rule | undefined = rows.log === undefined ? undefined : { rule: ruleOfRow(rows.log.row), when: {}, outcome: rows.log.as };
   const rules = rulesOf(call, inputs.policy, hours.is, byRow);
   const fired = rules.find((rule) => !disagreement(rule, facts));
@@ -191,7 +191,8 @@ export function decide(call: Call, given: Inputs, known: DecideFacts): Decision 
   const isUnlogged = verdict.is === 'skipped' && !verdict.undone && facts.type !== 'internal' && inputs.policy.attribution?.existing;
   const isCustomers = inputs.policy.enabled && (verdict.is === 'wants' || isUnlogged);
   const marks = isCustomers && call.phase === 'ended' ? chooseMarks(call, inputs, known, whoOf(inputs, known.made)) : { because: [] };
-  const toDos = wanted && call.phase === 'ended' ? toDosOf(call, inputs, known, wanted.record, rows.tasks) : [];
+  const calledBack = facts.callBack === 'answered since' ? call.calledBack : undefined;
+  const toDos = wanted && call.phase === 'ended' ? toDosOf(call, inputs, known, wanted.record, rows.tasks, calledBack) : [];
   const stranger = isDecided ? chooseStranger(call, inputs, known) : { because: [] };
   const reopening: ReopeningChoice = isDecided
     ? chooseReopening(call, asOfStranger(inputs, levels.inputs.policy, situation), known, whoOf(inputs, known.made))

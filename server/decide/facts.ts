@@ -19,7 +19,7 @@ export type Facts = {
   readonly record: 'chosen by a person' | 'not chosen';
   /** Did an agent save words for its record? */
   readonly memo: 'saved by an agent' | 'none';
-  /** Has somebody talked with this number since (D4)? Looked for only where it would close the log. */
+  /** Has somebody talked with this number since (D4)? Looked for only where it would close the log or a task. */
   readonly callBack: 'answered since' | 'none yet' | 'not looked for';
   /** Has a person taken back what this version of the policy wrote (W9)? */
   readonly undone: 'by a person' | 'no';
@@ -36,7 +36,13 @@ export function disagreement(
   return fact && { fact, wanted: String(when[fact]), held: facts[fact] };
 }
 
-export function factsOf(call: Call, { policy, policyVersion }: Pick<Inputs, 'policy' | 'policyVersion'>, hours: Judgement['is']): Facts {
+/** `hasTasks`: rows ask for tasks besides its log. */
+export function factsOf(
+  call: Call,
+  { policy, policyVersion }: Pick<Inputs, 'policy' | 'policyVersion'>,
+  hours: Judgement['is'],
+  hasTasks = false,
+): Facts {
   const type = call.type ?? 'unknown';
   return {
     partOf: call.partOf === undefined ? 'nothing' : 'another call',
@@ -48,7 +54,11 @@ export function factsOf(call: Call, { policy, policyVersion }: Pick<Inputs, 'pol
     record: call.linked?.who || call.linked?.what ? 'chosen by a person' : 'not chosen',
     memo: call.noted ? 'saved by an agent' : 'none',
     callBack:
-      hours === 'out of hours' || !awaitsCallBack(call, policy) ? 'not looked for' : call.calledBack ? 'answered since' : 'none yet',
+      hours === 'out of hours' || !awaitsCallBack(call, policy, hasTasks)
+        ? 'not looked for'
+        : call.calledBack
+          ? 'answered since'
+          : 'none yet',
     undone: undoneBy(call, policyVersion) ? 'by a person' : 'no',
     moment: hours !== 'out of hours' && isReached(call, policy) ? 'reached' : 'not reached',
   };
@@ -69,11 +79,11 @@ function isReached({ phase, type, direction, answeredAt }: Call, { moment, loggi
 /** Nobody talked with the customer in these; an answered call left open is open for a reason of its own. */
 const unanswered: readonly KnownType[] = ['missed', 'voicemail', 'outbound-unanswered', 'unknown'];
 
-/** Does this call leave an open log that an answered call with the same number closes (D4)? A withheld number is nobody's. */
-function awaitsCallBack(call: Call, policy: Policy): boolean {
+/** Does this call leave an open log, or tasks, that an answered call with the same number closes (D4)? A withheld number is nobody's. */
+function awaitsCallBack(call: Call, policy: Policy, hasTasks: boolean): boolean {
   const type = call.type ?? 'unknown';
   if (!policy.closeWhenCalledBack || call.phase !== 'ended' || call.partOf !== undefined) return false;
-  return call.customer.number !== undefined && unanswered.includes(type) && settingOf(type, policy) === 'open';
+  return call.customer.number !== undefined && unanswered.includes(type) && (hasTasks || settingOf(type, policy) === 'open');
 }
 
 /** When somebody of ours talked with the customer in this call, by its own clock; undefined until it has ended, and for a part (D4). */

@@ -13,7 +13,8 @@ export const descriptions: Readonly<Record<string, string>> = {
   skipInternal: 'Calls between colleagues are not logged. There is no other answer yet.',
   minutes: 'How talk time becomes minutes in the subject. An answered call has at least one.',
   subject: 'Template of the subject, instead of the title in the language: {DIRECTION} call with {CUSTOMER}.',
-  closeWhenCalledBack: 'Once somebody talked with the number of an unanswered call, its open task is completed.',
+  closeWhenCalledBack:
+    'Once somebody talked with the number of an unanswered call, its open task is completed, and those that rows asked for.',
   moment:
     'When the log is written: when the call is there, when somebody has answered, or when it is over. At the end it is put right in any case.',
   status: "The org's own values of a task's status, by their API names.",

@@ -11,7 +11,7 @@ import { chooseByChain, chooseFollowUpOwner, nameOf, type OwnerChoice, spareOwne
 import { personOf, type Inputs } from './pin.ts';
 import { cut, httpsLink, singleLine } from './plain-text.ts';
 import type { RowTask } from './rows.ts';
-import { ownerOfRecord } from './wanted-log.ts';
+import { ownerOfRecord, sayCalledBack } from './wanted-log.ts';
 import { words } from './words.ts';
 
 /** Something to do about a call, besides its log. */
@@ -23,15 +23,19 @@ export type ToDo = {
   readonly because: readonly string[];
 };
 
-/** What is left to do: after an answered call (RS-44, RS-49, RS-50), and what rows of the policy ask for. `log`: what this call's log will be. */
+/**
+ * What is left to do: after an answered call (RS-44, RS-49, RS-50), and what rows of the policy ask for. `log`: what this call's log will be.
+ * `calledBack`: the talk that settled what a row asked for (D4).
+ */
 export function toDosOf(
   call: Call,
   inputs: Inputs,
   facts: DecideFacts,
   log: WantedActivity,
   asked: readonly (RowTask & { readonly row: string })[] = [],
+  calledBack?: Call['calledBack'],
 ): ToDo[] {
-  const ofRows = asked.map((task) => taskOf(call, inputs, facts, log, task));
+  const ofRows = asked.map((task) => taskOf(call, inputs, facts, log, task, calledBack));
   if (call.type !== 'inbound-answered' && call.type !== 'outbound-answered') return ofRows;
   const agent = call.direction === 'outbound' ? (call.dialledBy ?? call.answeredBy) : call.answeredBy;
   return [...reviewOf(call, inputs, facts, log, agent), ...checkSetupOf(call, inputs, facts, log, agent), ...ofRows];
@@ -44,6 +48,7 @@ function taskOf(
   facts: DecideFacts,
   log: WantedActivity,
   { name, row, owner: chain, subject, due }: RowTask & { readonly row: string },
+  calledBack: Call['calledBack'],
 ): ToDo {
   const { hours, count } = due ?? {};
   const policy = lay(given.policy, {
@@ -61,7 +66,17 @@ function taskOf(
   };
   const worded = subject === undefined ? '' : renderLine(subject, known);
   const title = worded || `${name}: ${singleLine(known.recordName ?? '') || customerOf(call, languageOf(inputs))}`;
-  return toDo('task', call, inputs, facts, log, owner, title, [`The row “${row}” asks for the task “${name}”.`, ...owner.because], name);
+  const because = [`The row “${row}” asks for the task “${name}”.`, ...owner.because];
+  const asked = toDo('task', call, inputs, facts, log, owner, title, because, name);
+  return calledBack ? settledBy(asked, sayCalledBack(calledBack, inputs, zone)) : asked;
+}
+function settledBy({ record, because, ...toDo }: ToDo, settled: ReturnType<typeof sayCalledBack>): ToDo {
+  const { remindAtMs: _, ...rest } = record;
+  return {
+    ...toDo,
+    record: { ...rest, status: 'completed', system: [settled.line, ...record.system] },
+    because: [settled.because, ...because],
+  };
 }
 const languageOf = ({ policy }: Inputs) => words[policy.language];
 

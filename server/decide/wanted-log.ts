@@ -114,7 +114,7 @@ function dueDateOf(call: Call, { policy, clockOffsetMs }: Inputs, owner: OwnerCh
 }
 
 /** Who talked with the customer since, and when, in the zone of the due date (D4). */
-function sayCalledBack(
+export function sayCalledBack(
   { at, by, direction, agent }: NonNullable<Call['calledBack']>,
   { policy, clockOffsetMs }: Inputs,
   zone: string,
