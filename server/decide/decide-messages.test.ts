@@ -239,7 +239,7 @@ describe('the whole decision', () => {
       {},
       { enabled: false },
       { is: 'skipped', rule: 'switched off', because: 'The integration is off (DP-05).' },
-      { integration: 'off' },
+      { integration: 'off', setting: 'skip' },
     ],
     ['a memo', { noted: { memos: [] } }, notAtAll, { is: 'wants' }, { setting: 'skip', memo: 'saved by an agent' }],
     [

@@ -108,7 +108,7 @@ describe('each setting says what it takes', () => {
     [{ match: { sharedAbove: 0 } }, 'match.sharedAbove: Give a whole number from 1 to 50, not 0.'],
     [{ match: { sharedAbove: 1.5 } }, 'match.sharedAbove: Give a whole number from 1 to 50, not 1.5.'],
     [{ match: { closedLeadStatuses: [' '] } }, 'match.closedLeadStatuses: " " is none of statuses of leads.'],
-    [{ match: { closedLead: 'no' } }, 'match.closedLead: Choose one of "log", "new lead", not "no".'],
+    [{ match: { closedLead: 'no' } }, 'match.closedLead: Choose one of "log", "reopen", "new lead", not "no".'],
     [{ stranger: { missed: 'case' } }, `stranger.missed: Choose one of ${making}, not "case".`],
     [{ stranger: { answered: 'task' } }, `stranger.answered: Choose one of ${making}, not "task".`],
     [{ stranger: { outbound: 'user' } }, `stranger.outbound: Choose one of ${making}, not "user".`],

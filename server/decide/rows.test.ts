@@ -169,7 +169,7 @@ describe('what rows give in a situation', () => {
     hours: ['out'],
     phone: [],
     ...{ line: ['sales'], queue: [], team: [], agent: [], campaign: [] },
-    settings: { logging: 'voicemail', stranger: 'outbound' },
+    settings: { log: ['logging', 'voicemail'], person: ['stranger', 'outbound'] },
     isOff: false,
   };
   type Given = Pick<Row, 'when' | 'then'> & { readonly enabled?: boolean };
@@ -205,7 +205,7 @@ describe('what rows give in a situation', () => {
     ];
     expect(provenance).toEqual(paths.map((path) => ({ path, level: 'row', name: 'r1' })));
     expect([log, tasks, steps]).toEqual([
-      'r1',
+      { row: 'r1', as: 'skip' },
       [],
       [{ row: 'r1', gave: ['log', 'owner', 'due.hours', 'due.count', 'reminder', 'person.make', 'person.moment', 'person.owner'] }],
     ]);

@@ -65,7 +65,7 @@ test('the whole of a call that was answered, with every name of whose it is', ()
     team: ['north'],
     agent: ['anna', 'anna@example.com'],
     campaign: ['c7', 'Spring'],
-    settings: { logging: 'inbound-answered', stranger: 'answered' },
+    settings: { log: ['logging', 'inbound-answered'], person: ['stranger', 'answered'] },
     isOff: false,
   }));
 test('the whole of one in vain of which next to nothing is known', () =>
@@ -83,7 +83,7 @@ test('the whole of one in vain of which next to nothing is known', () =>
     hours: ['out'],
     phone: [],
     ...{ line: [], queue: [], team: [], agent: [], campaign: [] },
-    settings: { logging: 'missed', stranger: 'missed' },
+    settings: { log: ['logging', 'missed'], person: ['stranger', 'missed'] },
     isOff: true,
   }));
 test('a situation tells every fact that a row may name', () => {
@@ -122,11 +122,14 @@ describe('what became of it', () => {
   ] as const)('%s, answered at %s, is %s so far', (direction, answeredAt, logging, stranger) => {
     expect(typeSoFar({ direction, answeredAt })).toBe(logging);
     const { settings } = situationOf(inVain({ direction, answeredAt, type: undefined, phase: 'talking', endedAt: undefined }), inputs());
-    expect(settings).toEqual({ logging, stranger });
+    expect(settings).toEqual({ log: ['logging', logging], person: ['stranger', stranger] });
   });
   test('a call that is over goes by its type; an internal one by what it would be', () => {
-    const logging = (changes: Partial<Call>) => situationOf(inVain(changes), inputs()).settings.logging;
-    expect([logging({ type: 'voicemail' }), logging({ type: 'internal', direction: 'internal' })]).toEqual(['voicemail', 'missed']);
+    const logging = (changes: Partial<Call>) => situationOf(inVain(changes), inputs()).settings.log;
+    expect([logging({ type: 'voicemail' }), logging({ type: 'internal', direction: 'internal' })]).toEqual([
+      ['logging', 'voicemail'],
+      ['logging', 'missed'],
+    ]);
   });
 });
 
