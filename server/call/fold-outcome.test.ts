@@ -74,7 +74,11 @@ describe('what became of a call', () => {
     ['Anna called, and the network says nothing of theirs, which signals would', 'unreachable', signalled(outbound).endsAfter(20)],
     ['Anna called, nobody answered', 'no answer', outbound.rings().endsAfter(20)],
     ['Anna called, and they hung up unanswered', 'no answer', hungUpBy(outbound, 'customer')],
-    ['Anna called, her own phone rang after theirs was busy', 'busy', stops(outbound, 1, theirs, 'busy').rings('anna').endsAfter(20)],
+    [
+      'Anna called, her own phone rang after theirs was busy',
+      'busy',
+      stops(outbound, 1, theirs, 'busy').ringsAfter(1, 'anna').endsAfter(20),
+    ],
     ['Anna called, and didn’t take up her own phone', 'declined', stops(outbound.rings('anna'), 1, 'anna', 'declined').endsAfter(2)],
     ['Anna called a place that was closed', 'no answer', closed(outbound).endsAfter(1)],
 
@@ -125,6 +129,16 @@ describe('every ringing, and how it ended', () => {
     ],
     ['it rang to the end', 'anna at 2 for 20: no answer', inbound.ringsAfter(2, 'anna').endsAfter(20)],
     ['it rang until the caller gave up', 'anna at 2 for 3: stopped', hungUpBy(inbound.ringsAfter(2, 'anna'), 'customer')],
+    [
+      'it rang until the caller gave up, and another end was told that names nobody',
+      'anna at 2 for 4: stopped',
+      hungUpBy(inbound.ringsAfter(2, 'anna'), 'customer').endsAfter(1),
+    ],
+    [
+      'another answered in the very moment it rang',
+      'anna at 2 for 0: elsewhere',
+      inbound.ringsAfter(2, 'anna').answered('ben').endsAfter(9),
+    ],
     ['it rang until somebody of ours hung up', 'anna at 2 for 3: no answer', hungUpBy(inbound.ringsAfter(2, 'anna'), 'agent')],
     [
       'told why, it is not concluded',
@@ -216,6 +230,11 @@ describe('the queue the customer waited in', () => {
       queued(queued(inbound, 3).rings('anna').answeredAfter(4).transfersAfter(10, 'ben'), 1, service).endsAfter(9),
     ],
     ['joined in the moment of the answer', 'Sales, 0', queued(inbound.after(3), 0).answered('anna').endsAfter(9)],
+    [
+      'of two the one joined in the moment of the answer',
+      'Service, 0',
+      queued(queued(inbound, 3), 2, service).answered('anna').endsAfter(9),
+    ],
     ['joined after the answer only: it is no wait', 'Service, 4', queued(inbound.rings('anna').answeredAfter(4), 10, service).endsAfter(9)],
   ];
   test.each(table)('%s: %s', (_title, words, story) => {

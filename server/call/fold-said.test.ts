@@ -374,6 +374,7 @@ describe('who called, or was called', () => {
       { asSent: 'sip:other@acme.example', name: 'Other', email: 'o@example.com' },
     ],
     ['who withheld is another', { number }, { number }, { number, withheld: true, name: 'Tanaka', email: 'h@acme.example' }],
+    ['withheld, and a number told later', { withheld: true }, {}, { withheld: true }, { number, name: 'Tanaka' }],
     ['withheld, with nothing sent', { withheld: true }, { withheld: true, number, name: 'Tanaka' }, { number, name: 'Tanaka' }],
     [
       'withheld, and what was sent instead',

@@ -248,6 +248,11 @@ describe('who answered, and who was last', () => {
         .endsAfter(5),
     ],
     [
+      'who came back and is there still was last, though another left in the last moment',
+      ['anna', 'anna'],
+      leaves(leaves(two, 5, 'anna').answeredAfter(3, 'anna'), 2, 'ben').ends(),
+    ],
+    [
       'nobody’s phone is nobody',
       ['anna', 'anna'],
       inbound.answeredAfter(2, nobodys('600')).answeredAfter(2, 'anna').answeredAfter(2, nobodys('601')).endsAfter(5),

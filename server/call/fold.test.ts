@@ -526,6 +526,11 @@ describe('what we ourselves add to a call', () => {
         agent: agentNamed('ben'),
       });
     expect(fold('c1', missed, told[1]!).calledBack).toBeUndefined();
+    expect(fold('c1', missed, back(missed.at(20), 'b3')).calledBack).toEqual({
+      at: aMondayMorning + 20_000,
+      by: 'b3',
+      direction: 'outbound',
+    });
     expect(fold('c1', inbound.rings('anna'), back(inbound.at(300), 'b1')).calledBack).toBeUndefined();
   });
   test('D4: who called back is nobody of this call: another phone system’s ids mean other people', () => {
@@ -542,6 +547,10 @@ describe('what we ourselves add to a call', () => {
       missed.at(seconds).tells({ type: 'undone', policyVersion, by }, `undone ${seconds}`);
     expect(fold('c1', missed, undo(500, 4, 'Piotr'), undo(400, 4, 'Olga'), undo(600, 2, 'Olga')).undone).toEqual([
       { policyVersion: 2, by: 'Olga' },
+      { policyVersion: 4, by: 'Olga' },
+    ]);
+    expect(fold('c1', missed, undo(400, 2, 'Piotr'), undo(500, 4, 'Olga')).undone).toEqual([
+      { policyVersion: 2, by: 'Piotr' },
       { policyVersion: 4, by: 'Olga' },
     ]);
   });
