@@ -78,6 +78,7 @@ test.each<readonly [written: string, region: Region, source: string]>([
   ['Aland', 'AX', 'without its ring'],
   ['Faeroer', 'FO', 'æ and ø spelt out'],
   ['Bahamas , the', 'BS', 'article behind'],
+  ['Bahamas,the ', 'BS', 'article behind, its spaces elsewhere'],
   ['  the  Bahamas', 'BS', 'article before'],
 ])('%j is %s (%s)', (written, region) => expect(regionOf(written)).toBe(region));
 
@@ -93,6 +94,8 @@ test.each([
   'n/a',
   'N.A.',
   ' n / a ',
+  'Po the land',
+  'Po, the land',
   'N.a',
   'XX',
   'ZZZ',

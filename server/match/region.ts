@@ -10,10 +10,8 @@ export type Region = CountryCode;
  */
 export function regionOf(country: string | undefined | null): Region | undefined {
   if (country === undefined || country === null || country.length > longestName || notSaid.test(country)) return undefined;
-  const key = keyOf(country);
-  if (key === '') return undefined;
   names ??= readNames();
-  return names.get(key) ?? names.get(withoutForm(country));
+  return names.get(keyOf(country)) ?? names.get(withoutForm(country));
 }
 const longestName = 100;
 /** Not Namibia. */
