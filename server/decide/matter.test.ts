@@ -463,6 +463,14 @@ describe('what a case holds', () => {
     });
     expect(record(aToldCall(), { via: 'contact or account' }, { what: shop })).toStrictEqual(usual);
   });
+  test('not of an account where only contacts count, nor of another object', () => {
+    const of = (via: CaseRules['via'], what: CrmRecord) => {
+      const made = record(aToldCall(), { ...nobody, via }, { who: undefined, what });
+      return made?.kind === 'case' ? [made.subject, made.accountId] : undefined;
+    };
+    expect(of('contact', shop)).toEqual(['Call: Shop', undefined]);
+    expect(of('contact or account', { kind: 'Site__c', id: 'a01S', name: 'Site' })).toEqual(['Call: Site', undefined]);
+  });
   test('of nobody: who called, as far as it was told', () => {
     const { contactId: _, ...rest } = usual;
     const told = (customer: Call['customer']) => record(aToldCall({ customer }), nobody, { who: undefined });
