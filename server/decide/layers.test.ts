@@ -270,7 +270,7 @@ describe('laying settings over others, whatever they are', () => {
       ['__proto__', { b: 1, d: 3 }],
       ['constructor', { c: 2 }],
     ]);
-    expect(Object.getOwnPropertyDescriptor(twice, 'constructor')).toEqual({
+    expect(Object.getOwnPropertyDescriptor(lay({}, named), 'constructor')).toEqual({
       value: { c: 2 },
       enumerable: true,
       configurable: true,

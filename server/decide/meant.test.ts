@@ -44,6 +44,34 @@ test('an own record further down, which something else tells apart, is not meant
   const further = inputs({ match: { ...match, tied: 2 } });
   expect(ids(withMeant(aToldCall({ answeredBy: anna }), further))[0]).toEqual(['003A']);
 });
+test('of two that are equally good the second is meant if it is the own one', () => {
+  const two = inputs({ match: { ...match, others: [candidate('003B', '005A')], tied: 2 } });
+  expect(ids(withMeant(aToldCall({ answeredBy: anna }), two))).toEqual([['003B'], ['003A']]);
+});
+test('a user who owns none of them is named by nothing', () => {
+  const others = inputs({ match: { ...match, others: [candidate('003B', '005B')], tied: 2 } });
+  const { match: meant } = withMeant(aToldCall({ answeredBy: anna }), others);
+  expect(meant).toEqual({
+    ...match,
+    others: [candidate('003B', '005B')],
+    tied: 2,
+    searched: 'Looked. None of those that are equally good is owned by whoever has the call: the one changed last is meant (AC-17).',
+  });
+});
+test('records that are all of the call, with no others, are told apart as well', () => {
+  const { others: _others, tied: _tied, ...alone } = { ...match, candidates: [candidate('003A', '005X'), candidate('003C', '005A')] };
+  expect(ids(withMeant(aToldCall({ answeredBy: anna }), inputs({ match: alone })))).toEqual([['003C'], ['003A']]);
+  const { by: _by, ...plain } = alone;
+  const given = inputs({ match: plain });
+  expect(withMeant(aToldCall({ answeredBy: anna }), given)).toBe(given);
+});
+test('one that nobody is equally good as is meant, whoever has the call', () => {
+  const { others: _others, tied: _tied, ...one } = match;
+  for (const only of [one, { ...match, others: [] }, { ...match, tied: 1 }]) {
+    const given = inputs({ match: only });
+    expect(withMeant(aToldCall({ answeredBy: anna }), given)).toBe(given);
+  }
+});
 test('another tie-break, or nobody equally good, leaves all as it is', () => {
   for (const { by: _by, tied: _tied, ...other } of [match, { ...match, others: [] }]) {
     const given = inputs({ match: other });
