@@ -81,7 +81,7 @@ describe('the schema of the policy', () => {
     expect(Object.keys(descriptions).filter((path) => !known.includes(path))).toEqual([]);
   });
   test('is one of JSON Schema 2020-12, in which only the language has to be given', () =>
-    expect({ ...schema, properties: Object.keys(schema.properties ?? {}).toSorted() }).toEqual({
+    expect({ ...policySchema(), properties: Object.keys(policySchema().properties ?? {}).toSorted() }).toEqual({
       $schema: 'https://json-schema.org/draft/2020-12/schema',
       title: 'Policy of Cordboard',
       description: 'What an admin chose for the calls of one org. What is left out takes its default.',
@@ -119,10 +119,13 @@ describe('the schema of the policy', () => {
       'agents.*.stranger.missed',
       { description: 'What is made when nobody talked with them.', enum: ['lead', 'contact', 'account', 'nothing'] },
     ],
+    ['rows.*.then.due', expect.objectContaining({ description: 'When an open log is due.', type: 'object' })],
+    ['followUp', expect.not.objectContaining({ default: expect.anything() })],
     ['rows.*.enabled', { description: 'Whether it counts at all.', type: 'boolean' }],
   ])('explains %s', (path, told) => expect(inside(policySchema()).find(([one]) => one === path)?.[1]).toEqual(told));
   test('explains at a level what is its own there, and all else as the company’s', () => {
-    const told = (path: string) => all.find(([one]) => one === path)?.[1].description;
+    const made = inside(policySchema());
+    const told = (path: string) => made.find(([one]) => one === path)?.[1].description;
     expect(['match', 'lines.*.match', 'locked', 'teams.*.locked', 'queues.*.zone', 'queues'].map(told)).toEqual([
       'Whose a number is.',
       'Whose a number is that calls this line. Queues, teams and agents have none: it is looked up when the call comes in.',
@@ -133,7 +136,8 @@ describe('the schema of the policy', () => {
     ]);
   });
   test('offers at a level what can be different there', () => {
-    const offered = (path: string) => Object.keys(all.find(([one]) => one === path)?.[1].properties ?? {});
+    const made = inside(policySchema());
+    const offered = (path: string) => Object.keys(made.find(([one]) => one === path)?.[1].properties ?? {});
     const everywhere = [
       ...['language', 'zone', 'logging', 'minutes', 'subject', 'texts', 'comments', 'closeWhenCalledBack', 'moment', 'status', 'task'],
       ...['fields', 'attribution', 'defaultOwnerId', 'owner', 'stranger', 'followUp', 'messages', 'hours', 'campaigns', 'cases'],
