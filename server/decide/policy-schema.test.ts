@@ -119,10 +119,16 @@ describe('the schema of the policy', () => {
       'agents.*.stranger.missed',
       { description: 'What is made when nobody talked with them.', enum: ['lead', 'contact', 'account', 'nothing'] },
     ],
-    ['rows.*.then.due', expect.objectContaining({ description: 'When an open log is due.', type: 'object' })],
-    ['followUp', expect.not.objectContaining({ default: expect.anything() })],
     ['rows.*.enabled', { description: 'Whether it counts at all.', type: 'boolean' }],
   ])('explains %s', (path, told) => expect(inside(policySchema()).find(([one]) => one === path)?.[1]).toEqual(told));
+  test('a section has no default of its own: its settings have theirs', () => {
+    const { properties: _properties, ...section } = policySchema().properties!['followUp']!;
+    expect(section).toEqual({
+      description: 'What is left to do after a call, and whose it is.',
+      type: 'object',
+      additionalProperties: false,
+    });
+  });
   test('explains at a level what is its own there, and all else as the company’s', () => {
     const made = inside(policySchema());
     const told = (path: string) => made.find(([one]) => one === path)?.[1].description;
