@@ -228,9 +228,13 @@ export type Words = {
     /** What a record should hold, by our own names of its fields. */
     readonly fields: Readonly<Record<WantedField, string>>;
     readonly fieldValues: {
-      readonly kind: Readonly<Record<'activity' | 'lead' | 'contact' | 'account', string>>;
+      readonly kind: Readonly<
+        Record<'activity' | 'lead' | 'contact' | 'account' | 'person-account' | 'case' | 'opportunity' | 'marks', string>
+      >;
       readonly about: Readonly<Record<'call' | 'to-do' | 'message' | 'task', string>>;
       readonly status: Readonly<Record<'completed' | 'open', string>>;
+      /** Of a field whose value goes. */
+      readonly emptied: string;
     };
     readonly written: string;
     readonly writtenExplained: string;
@@ -495,12 +499,23 @@ export type RuleValue =
 export type WantedField =
   | 'kind'
   | 'about'
+  | 'type'
+  | 'plain'
+  | 'recordType'
   | 'name'
+  | 'firstName'
+  | 'lastName'
   | 'company'
   | 'phone'
+  | 'mobile'
   | 'email'
+  | 'caller'
   | 'subject'
+  | 'origin'
   | 'status'
+  | 'leadStatus'
+  | 'statuses'
+  | 'stage'
   | 'direction'
   | 'ownerId'
   | 'spareOwnerId'
@@ -508,11 +523,18 @@ export type WantedField =
   | 'byAssignmentRules'
   | 'who'
   | 'what'
+  | 'contactId'
+  | 'accountId'
+  | 'id'
+  | 'first'
+  | 'last'
   | 'dueDate'
+  | 'closeDate'
   | 'remindAtMs'
   | 'durationSeconds'
   | 'waitSeconds'
   | 'result'
+  | 'fields'
   | 'memo'
   | 'system'
   | 'callKey'

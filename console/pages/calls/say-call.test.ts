@@ -68,6 +68,41 @@ describe('the data of a fact, whatever it holds', () => {
   );
 });
 
+describe('a field of a wanted record', () => {
+  const said = (name: string, value: unknown, words = en) => sayField(name, value, words, formatFor('en'));
+  test('what an admin has mapped: each field by its name in the CRM, with what it gets', () =>
+    expect(
+      said('fields', {
+        Caller__c: { as: 'text', text: '+48221234567' },
+        Score__c: { as: 'number', number: 7, text: '7' },
+        Began__c: { as: 'time', atMs: 0, date: '1970-01-01', text: '1 Jan 1970, 01:00' },
+        Tags__c: { as: 'list', list: ['vip', 'new'], text: 'vip, new' },
+        VIP__c: { as: 'truth', truth: true },
+        Away__c: { as: 'truth', truth: false },
+        Old__c: { as: 'nothing' },
+        Odd__c: { as: 'of tomorrow', value: 3 },
+      }),
+    ).toEqual({
+      label: 'Fields by the policy',
+      value:
+        'Caller__c: +48221234567\nScore__c: 7\nBegan__c: 1 Jan 1970, 01:00\nTags__c: vip, new\nVIP__c: ✓\nAway__c: –\nOld__c: emptied\nOdd__c: {"as":"of tomorrow","value":3}',
+    }));
+  test.each<[string, unknown, string, string]>([
+    ['statuses', { completed: 'Done', open: 'To call' }, 'Status in Salesforce', 'Completed: Done\nOpen: To call'],
+    ['plain', true, 'Shown as a plain task', '✓'],
+    ['mobile', true, 'A mobile number', '✓'],
+    ['type', 'Call', 'Type', 'Call'],
+    ['firstName', 'Anna', 'First name', 'Anna'],
+    ['recordType', 'Inbound_Lead', 'Record type', 'Inbound_Lead'],
+    ['kind', 'case', 'Object', 'Case'],
+    ['first', { LeadSource: { as: 'text', text: 'google' } }, 'Where nothing stands yet', 'LeadSource: google'],
+  ])('%s %j', (name, value, label, text) => expect(said(name, value)).toEqual({ label, value: text }));
+  test('in the person’s language', () => {
+    expect(said('statuses', { open: '折り返し' }, ja)).toEqual({ label: 'Salesforce の状況', value: '未完了: 折り返し' });
+    expect(said('fields', {}, ja)).toEqual({ label: 'ポリシーによる項目', value: '' });
+  });
+});
+
 test('a rule is explained in the person’s language where it is known, and else left to the server’s words', () => {
   const step = { rule: 'missed', fired: false, words: 'english' };
   expect(sayStep({ ...step, blockedBy: { fact: 'type', wanted: 'missed', held: 'voicemail' } }, ja)).toBe(

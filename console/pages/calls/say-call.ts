@@ -80,6 +80,10 @@ export function sayField(name: string, value: unknown, { story, call }: Words, f
   const label = own(story.fields, name);
   if (label === undefined) return undefined;
   const known = (words: Readonly<Record<string, string>>) => (typeof value === 'string' ? own(words, value) : undefined);
+  const inLines = (named: unknown, call: (name: string) => string = (name) => name) =>
+    Object.entries(asObject(named))
+      .map(([name, wish]) => `${call(name)}: ${sayWish(wish, story.fieldValues.emptied)}`)
+      .join('\n');
   const inSeconds = () => (typeof value === 'number' ? (value > 0 ? format.duration(value) : '') : undefined);
   const values: { readonly [field: string]: () => string | undefined } = {
     kind: () => known(story.fieldValues.kind),
@@ -87,7 +91,13 @@ export function sayField(name: string, value: unknown, { story, call }: Words, f
     status: () => known(story.fieldValues.status),
     direction: () => known(call.directions),
     author: () => nameOf(value),
-    byAssignmentRules: () => (value === true ? '✓' : undefined),
+    byAssignmentRules: () => sayTruth(value),
+    plain: () => sayTruth(value),
+    mobile: () => sayTruth(value),
+    statuses: () => inLines(value, (status) => own(story.fieldValues.status, status) ?? status),
+    fields: () => inLines(value),
+    first: () => inLines(value),
+    last: () => inLines(value),
     who: () => sayRecord(value, story.fieldValues.kind),
     what: () => sayRecord(value, story.fieldValues.kind),
     remindAtMs: () => (typeof value === 'number' ? format.moment(new Date(value).toISOString()) : undefined),
@@ -98,6 +108,14 @@ export function sayField(name: string, value: unknown, { story, call }: Words, f
   const said = Object.hasOwn(values, name) ? values[name]!() : undefined;
   return { label, value: said ?? text(value) ?? (typeof value === 'string' ? '' : JSON.stringify(value)) };
 }
+/** What an admin wants a field of the CRM to get; what this page doesn't know, as it came. */
+function sayWish(wish: unknown, emptied: string): string {
+  const { as, truth, text: said } = asObject(wish);
+  const told = as === 'nothing' ? emptied : as === 'truth' ? sayTruth(truth) : text(said);
+  return told ?? text(wish) ?? JSON.stringify(wish);
+}
+const sayTruth = (value: unknown): string | undefined => (value === true ? '✓' : value === false ? '–' : undefined);
+
 /** As people look at a record, and not as the database happens to keep it; what this page doesn't know comes last. */
 export function orderFields(fields: Readonly<Record<string, unknown>>, { story }: Words): Readonly<Record<string, unknown>> {
   const order = Object.keys(story.fields);
