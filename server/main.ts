@@ -141,7 +141,8 @@ async function start(config: Config): Promise<void> {
     const vaultOf = (id: OrgId) => openVault({ database, world, secrets, onTrouble: trouble }, id);
     const lentOf = (id: OrgId): LentConsents => ({
       vault: (user) => openVault({ database, world, secrets, onTrouble: trouble }, id, user),
-      say: (user, failure) => waysIn.sayAgentTrouble(id, user, failure),
+      given: (user) => waysIn.consentGiven(id, user),
+      say: (user, failure, given) => waysIn.sayAgentTrouble(id, user, failure, given),
     });
     const openCrm = (settings: object, vault: Vault, lent?: LentConsents) => {
       const { kind = 'salesforce', ...rest } = settings as Settings;

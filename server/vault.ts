@@ -22,6 +22,11 @@ export class VaultTaken extends Error {}
 /** The consents that users of the CRM have lent us, for the client (DP-11). */
 export interface LentConsents {
   vault(userId: string): Vault;
-  /** Why nothing is written in their name from now on; undefined: it can be again. */
-  say(userId: string, trouble: { readonly code: string; readonly message: string } | undefined): Promise<void>;
+  /** Which of their consents is kept: another word each time they give one; undefined: none is. */
+  given(userId: string): Promise<string | undefined>;
+  /**
+   * Why nothing is written in their name from now on; undefined: it can be again. `given`: of which consent that is said: nothing is kept of one
+   * in whose place they have given another.
+   */
+  say(userId: string, trouble: { readonly code: string; readonly message: string } | undefined, given: string): Promise<void>;
 }

@@ -38,7 +38,8 @@ function vaultOf(text: string | undefined): Vault {
     },
   };
 }
-async function open(options: { workers?: number; lenders?: readonly string[] } = {}) {
+type Renewing = { given: string };
+async function open(options: { workers?: number; lenders?: readonly string[]; renewing?: Renewing } = {}) {
   const vaults = new Map<string, Vault>();
   const refreshTokens: string[] = [];
   for (const user of options.lenders ?? [anna, haruto, olena, james]) {
@@ -47,9 +48,14 @@ async function open(options: { workers?: number; lenders?: readonly string[] } =
     vaults.set(user, vaultOf(sayKept({ refreshToken, atMs: 0 })));
   }
   const said: [string, string | undefined][] = [];
+  const about: string[] = [];
   const lent: LentConsents = {
     vault: (user) => vaults.get(user) ?? vaultOf(undefined),
-    say: async (user, trouble) => void said.push([user, trouble?.code]),
+    given: async () => options.renewing?.given ?? 'first',
+    say: async (user, trouble, given) => {
+      said.push([user, trouble?.code]);
+      about.push(given);
+    },
   };
   const log: string[] = [];
   const settings = { loginUrl: org.apiUrl, clientId: 'app', clientSecret: 'stand-in-secret' };
@@ -59,7 +65,7 @@ async function open(options: { workers?: number; lenders?: readonly string[] } =
     closing.unshift(() => crm.close());
     crms.push(crm);
   }
-  return { crm: crms[0]!, crms, said, log, refreshTokens };
+  return { crm: crms[0]!, crms, said, about, log, refreshTokens, vaults };
 }
 let names = 0;
 const call = (more: Partial<WriteAsk> = {}, fields: Fields = {}): WriteAsk => ({
@@ -219,6 +225,24 @@ describe('what the org refuses in an agent’s name', () => {
     await expect(write(crm, anna, ask)).rejects.toBeInstanceOf(Unanswered);
     expect(await authorOf(ask.name)).toEqual([anna]);
   });
+});
+
+test('what ends a consent is said of that one, also where another was given meanwhile', async () => {
+  const renewing = { given: 'first' };
+  const { crm, said, about, vaults } = await open({ renewing });
+  expect(await crm.mayActAs(anna)).toBeUndefined();
+  await org.control('DELETE', `/grants?user=${anna}`);
+  await org.control('DELETE', `/sessions?user=${anna}`);
+  // she signs in again just after the former consent's end was kept
+  const former = vaults.get(anna)!;
+  const change = former.change.bind(former);
+  Object.assign(former, {
+    change: async (...asked: Parameters<Vault['change']>) => {
+      await change(...asked).finally(() => (renewing.given = 'second'));
+    },
+  });
+  await write(crm, anna, call());
+  expect([said, about]).toEqual([[[anna, 'invalid_grant']], ['first']]);
 });
 
 test('nothing is read in an agent’s name', async () => {

@@ -17,14 +17,19 @@ const hostAway: ReadonlySet<string> = new Set(['SIGN_IN_UNANSWERED', 'SIGN_IN_UN
 /** No session could be had for an agent: nothing of theirs was sent, and it is nobody's fault but their consent's. */
 export class NoSession extends Refused {}
 /** An agent's own session, in which records are written in their name. */
-export type Hand = { readonly api: Api; readonly session: Session };
+export type Hand = {
+  readonly api: Api;
+  readonly session: Session;
+  /** The consent it was opened with; undefined: there was none, or it couldn't be asked. */
+  readonly given: Promise<string | undefined>;
+};
 export type Agents = {
   /** As `mayActAs` of `Crm`. Never throws. */
   mayActAs(userId: string): Promise<CrmFailure | undefined>;
   /** After `mayActAs` has said yes. */
   hand(userId: string): Hand | undefined;
   /** Something was refused in their name; `isShut`: they have no session. What will be so at every call is kept with their consent, and given. */
-  refused(userId: string, failure: CrmFailure, isShut: boolean): Promise<CrmFailure | undefined>;
+  refused(userId: string, hand: Hand, failure: CrmFailure, isShut: boolean): Promise<CrmFailure | undefined>;
   /** As `proveAgent` of `Crm`. Never throws. */
   prove(userId: string): Promise<void>;
   close(): Promise<void>;
@@ -55,21 +60,26 @@ export function openAgents(parts: {
     open.delete(userId);
     if (closed) closing.add(closed.finally(() => closing.delete(closed)));
   };
-  const opened = (userId: string, { vault }: LentConsents): Open => {
+  /** Which consent it is with is known before its session reads it: what that one comes to is never said of one that is given meanwhile. */
+  const opened = async (userId: string, { vault, given }: LentConsents): Promise<Open> => {
     const nowMs = world.monotonic();
     for (const [id, { usedAtMs }] of open) if (nowMs - usedAtMs > idleMs) letGo(id);
     const before = open.get(userId);
-    if (before) return Object.assign(before, { usedAtMs: nowMs });
+    if (before) {
+      await before.given;
+      return Object.assign(before, { usedAtMs: nowMs });
+    }
     const session = markedSession(
       openSession(parts.loginUrl, keptConsent(client, vault(userId)), parts.transport, world, onLog, parts.orgId),
     );
-    const agent = { session, api: api.inSession(session), usedAtMs: nowMs };
+    const agent = { session, api: api.inSession(session), given: given(userId).catch(() => undefined), usedAtMs: nowMs };
     open.set(userId, agent);
+    await agent.given;
     return agent;
   };
 
   /** What stands against them, in words for them and the admin; kept where it doesn't pass by itself. */
-  const setAside = async (userId: string, failure: CrmFailure): Promise<CrmFailure> => {
+  const setAside = async (userId: string, hand: Hand | undefined, failure: CrmFailure): Promise<CrmFailure> => {
     const passing = failure.mendedBy === 'time';
     const told = { ...failure, message: inWords(failure) };
     const rests = { failure: told, untilMs: world.monotonic() + restMs };
@@ -77,13 +87,15 @@ export function openAgents(parts: {
     if (hostAway.has(failure.code)) away = rests;
     letGo(userId);
     onLog(`crm.agent-set-aside user=${userId} code=${failure.code}`);
-    if (!passing) await say(userId, { code: failure.code, message: told.message });
+    if (!passing) await say(userId, hand, { code: failure.code, message: told.message });
     return told;
   };
-  const say: LentConsents['say'] = async (userId, trouble) => {
+  const say = async (userId: string, hand: Hand | undefined, trouble: Parameters<LentConsents['say']>[1]) => {
+    const given = await hand?.given;
+    if (given === undefined) return;
     // Unsaid, it is found out again in a minute.
     await lent
-      ?.say(userId, trouble)
+      ?.say(userId, trouble, given)
       .catch((error: unknown) => onLog(`crm.agent-unsaid user=${userId} because="${(error as Error).message}"`));
   };
   const asFailure = (error: unknown): CrmFailure =>
@@ -98,39 +110,39 @@ export function openAgents(parts: {
       resting.delete(userId);
       if (!lent) return notLent;
       if (away && world.monotonic() < away.untilMs && !open.has(userId)) return away.failure;
+      const hand = await opened(userId, lent);
       try {
-        const { userId: found } = await opened(userId, lent).session.grant();
+        const { userId: found } = await hand.session.grant();
         if (found.slice(0, 15) === userId.slice(0, 15)) return undefined;
-        return await setAside(userId, { mendedBy: 'admin', code: 'OTHER_USER', message: 'The consent is another user’s.' });
+        return await setAside(userId, hand, { mendedBy: 'admin', code: 'OTHER_USER', message: 'The consent is another user’s.' });
       } catch (error) {
-        return setAside(userId, asFailure(error));
+        return setAside(userId, hand, asFailure(error));
       }
     },
     hand: (userId) => open.get(userId),
-    async refused(userId, failure, isShut) {
-      const hand = open.get(userId);
-      if (isShut || shuts(failure)) return setAside(userId, failure);
-      if (!aboutFields.has(failure.code) || !hand) return undefined;
+    async refused(userId, hand, failure, isShut) {
+      if (isShut || shuts(failure)) return setAside(userId, hand, failure);
+      if (!aboutFields.has(failure.code) || open.get(userId) !== hand) return undefined;
       try {
         const fields = await parts.lacks(hand.api);
-        return fields.length > 0 ? await setAside(userId, { mendedBy: 'admin', code: 'FIELDS', message: '', fields }) : undefined;
+        return fields.length > 0 ? await setAside(userId, hand, { mendedBy: 'admin', code: 'FIELDS', message: '', fields }) : undefined;
       } catch (error) {
-        if (error instanceof Refused && error.failure.mendedBy !== 'time') return setAside(userId, error.failure);
+        if (error instanceof Refused && error.failure.mendedBy !== 'time') return setAside(userId, hand, error.failure);
         if (!(error instanceof Refused || error instanceof Unanswered)) throw error;
         return undefined;
       }
     },
     async prove(userId) {
       if (!lent) return;
-      const { session } = opened(userId, lent);
+      const hand = await opened(userId, lent);
       try {
-        await session.grant();
-        await session.prove();
+        await hand.session.grant();
+        await hand.session.prove();
         resting.delete(userId);
         // Rights may have been given meanwhile: whatever it was, it is tried once more.
-        await say(userId, undefined);
+        await say(userId, hand, undefined);
       } catch (error) {
-        await setAside(userId, asFailure(error));
+        await setAside(userId, hand, asFailure(error));
       }
     },
     async close() {

@@ -98,7 +98,7 @@ export async function exchange(connection: Connection, asked: Exchange, signal?:
       first = error.failure;
       for (const [index, answer] of writes.entries()) if (!answer || 'refused' in answer) writes[index] = notTheirs(first);
     }
-    const lasting = first && (await connection.agents.refused(asked.as!, first, isShut));
+    const lasting = first && (await connection.agents.refused(asked.as!, hand, first, isShut));
     if (lasting)
       for (const [index, answer] of writes.entries())
         if (answer && 'refused' in answer && answer.refused === 'author') writes[index] = { ...answer, failure: lasting };

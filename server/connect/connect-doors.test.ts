@@ -497,13 +497,31 @@ describe('agents sign in with Salesforce (DP-11)', () => {
     await connect();
     await aUser();
     const { session } = await signInAs(anna);
-    await made.store.sayAgentTrouble(org, anna, { code: 'invalid_grant', message: 'It was revoked.' });
+    await made.store.sayAgentTrouble(
+      org,
+      anna,
+      { code: 'invalid_grant', message: 'It was revoked.' },
+      (await made.store.consentGiven(org, anna))!,
+    );
     const me = async () => (await ask('GET', '/api/agent', undefined, { cookie: session! })).json();
     expect(await me()).toMatchObject({ lent: false, trouble: 'It was revoked.' });
     expect(await read()).toMatchObject({ agents: 0, agentsInTrouble: [{ name: 'Anna', because: 'It was revoked.' }] });
     await signInAs(anna);
     expect(await me()).toEqual({ name: 'Anna', org: 'Sales', actAs: 'agent', lent: true });
     expect(await read()).toMatchObject({ agents: 1, agentsInTrouble: [] });
+  });
+  test('the end of a former consent that is told late is not the one’s they have given since', async () => {
+    await connect();
+    await aUser();
+    await signInAs(anna);
+    const former = (await made.store.consentGiven(org, anna))!;
+    await signInAs(anna);
+    const trouble = { code: 'invalid_grant', message: 'It was revoked.' };
+    await made.store.sayAgentTrouble(org, anna, trouble, former);
+    expect(await read()).toMatchObject({ agents: 1, agentsInTrouble: [] });
+    await made.store.sayAgentTrouble(org, anna, trouble, (await made.store.consentGiven(org, anna))!);
+    expect(await read()).toMatchObject({ agents: 0, agentsInTrouble: [{ name: 'Anna' }] });
+    expect(await made.store.consentGiven(org, 'nobody')).toBeUndefined();
   });
   test('set back to the integration user, everything that agents have lent is taken back, and the audit log says so', async () => {
     await connect();
@@ -568,7 +586,12 @@ describe('agents sign in with Salesforce (DP-11)', () => {
     await connect();
     await aUser();
     await signInAs(anna);
-    await made.store.sayAgentTrouble(org, anna, { code: 'invalid_client', message: 'The secret is wrong.' });
+    await made.store.sayAgentTrouble(
+      org,
+      anna,
+      { code: 'invalid_client', message: 'The secret is wrong.' },
+      (await made.store.consentGiven(org, anna))!,
+    );
     made.crm.who = { orgId: acme.orgId, userId: acme.userId };
     await connect();
     expect(made.heard.revoked).not.toContain(`planted-refresh of ${anna}`);

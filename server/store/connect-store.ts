@@ -284,10 +284,21 @@ export function connectStore(database: Database) {
       (await text('select trouble from consents where org = $1 and holder = $2', [org, holder]))[0] as
         | { readonly trouble: { readonly message: string } | null }
         | undefined,
-    async sayAgentTrouble(org: OrgId, holder: string, trouble: { readonly code: string; readonly message: string } | undefined) {
+    /** Which consent of an agent's is kept: another word each time they give one. */
+    consentGiven: async (org: OrgId, holder: string): Promise<string | undefined> =>
+      (await text('select given_at::text as given from consents where org = $1 and holder = $2', [org, holder]))[0]?.['given'] as
+        | string
+        | undefined,
+    /** Of the consent that was `given`: one in whose place they have given another by now has had its trouble. */
+    async sayAgentTrouble(
+      org: OrgId,
+      holder: string,
+      trouble: { readonly code: string; readonly message: string } | undefined,
+      given: string,
+    ) {
       const said = await text(
-        'update consents set trouble = $3 where org = $1 and holder = $2 and trouble is distinct from $3 returning holder',
-        [org, holder, trouble ? storableJson(trouble) : null],
+        'update consents set trouble = $3 where org = $1 and holder = $2 and given_at::text = $4 and trouble is distinct from $3 returning holder',
+        [org, holder, trouble ? storableJson(trouble) : null, given],
       );
       if (said.length > 0) await text("select pg_notify('orgs', $1)", [String(org)]);
     },

@@ -15,7 +15,8 @@ export const comeBackTo = 'http://localhost:8089/signed-in';
 /** What agents of this org have lent, as one node sees it. */
 export const lentOn = (database: Database, org: OrgId): LentConsents => ({
   vault: (user) => openVault({ database, world, secrets, onTrouble: () => undefined }, org, user),
-  say: (user, trouble) => connectStore(database).sayAgentTrouble(org, user, trouble),
+  given: (user) => connectStore(database).consentGiven(org, user),
+  say: (user, trouble, given) => connectStore(database).sayAgentTrouble(org, user, trouble, given),
 });
 
 /** A user signs in on the pages of a stand-in and lets us act as them. Gives their id. */
