@@ -4,6 +4,7 @@ import { Refused } from '../crm.ts';
 import { hashToken, type Visitor } from '../guard.ts';
 import { openShelf } from '../recordings/shelf.ts';
 import { openTestDoors } from '../testing/test-doors.ts';
+import { connectStore } from '../store/connect-store.ts';
 import { consoleStore, type ConsoleStore } from '../store/console-store.ts';
 import { type Database, openDatabase } from '../store/database.ts';
 import { postgresStore } from '../store/postgres.ts';
@@ -522,6 +523,26 @@ describe('agents sign in with Salesforce (DP-11)', () => {
     await made.store.sayAgentTrouble(org, anna, trouble, (await made.store.consentGiven(org, anna))!);
     expect(await read()).toMatchObject({ agents: 0, agentsInTrouble: [{ name: 'Anna' }] });
     expect(await made.store.consentGiven(org, 'nobody')).toBeUndefined();
+  });
+  test('a COMMIT that was never answered: what it took away is known all the same, to be given back', async () => {
+    const lostOnce = connectStore({
+      ...database,
+      transaction: async (work) => {
+        await database.transaction(work);
+        return database.transaction(work);
+      },
+    });
+    await connect();
+    await aUser();
+    await signInAs(anna);
+    await ask('PUT', `/api/orgs/${org}/act-as`, { actAs: 'agent' });
+    expect((await lostOnce.setActAs(org, 'integration-user')).map(({ holder }) => holder)).toEqual([anna]);
+    await ask('PUT', `/api/orgs/${org}/act-as`, { actAs: 'agent' });
+    await signInAs(anna);
+    const { crm } = (await made.store.org(org))!;
+    expect((await lostOnce.disconnect(org, { crm }))?.map(({ holder }) => holder).toSorted()).toEqual(['', anna]);
+    // another way in than the one that is meant stays
+    expect(await lostOnce.disconnect(org, { crm: 'another' })).toBeUndefined();
   });
   test('set back to the integration user, everything that agents have lent is taken back, and the audit log says so', async () => {
     await connect();

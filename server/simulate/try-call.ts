@@ -212,7 +212,8 @@ export function tryCall(trial: Trial, source: Source, stored: StoredCall, call: 
 
 /** Do both policies begin and choose cases and opportunities alike? */
 function sameMatterRules(pinned: Inputs, call: Call, policy: Policy): boolean {
-  const rulesOf = ({ cases, opportunities }: Policy) => JSON.stringify([cases, opportunities].map((one) => Object.entries(one).toSorted(([a], [b]) => (a < b ? -1 : 1))));
+  const rulesOf = ({ cases, opportunities }: Policy) =>
+    JSON.stringify([cases, opportunities].map((one) => Object.entries(one).toSorted(([a], [b]) => (a < b ? -1 : 1))));
   return rulesOf(policyFor(call, pinned)) === rulesOf(policyFor(call, { ...pinned, policy }));
 }
 const calledIn = (wanted: WantedMatter): string => (wanted.kind === 'case' ? wanted.subject : wanted.name);

@@ -97,6 +97,18 @@ const claimRested = `update consents set proved_at = cb_now() where (org, holder
     and (proved_at is null or proved_at < cb_now() - interval '1 hour')
   order by changed_at limit $2 for update skip locked) returning holder`;
 
+/**
+ * Consents as they are taken away, also by a try whose COMMIT was never answered: the next try finds them gone, and the CRM must hear of them
+ * all the same. Of one holder the last counts.
+ */
+function takenSoFar(): (rows: readonly unknown[]) => readonly Taken[] {
+  const byHolder = new Map<string, Taken>();
+  return (rows) => {
+    for (const one of rows as readonly Taken[]) byHolder.set(one.holder, one);
+    return [...byHolder.values()];
+  };
+}
+
 /** How orgs are connected, and by whom, on PostgreSQL. */
 export function connectStore(database: Database) {
   const text = async (sql: string, values: readonly unknown[] = []): Promise<Record<string, unknown>[]> =>
@@ -155,6 +167,7 @@ export function connectStore(database: Database) {
      */
     async connect(org: OrgId, connected: Connected): Promise<readonly Taken[] | undefined> {
       const { identity } = connected;
+      const taken = takenSoFar();
       return database.transaction(async (connection) => {
         const { rowCount } = await connection.query(
           { text: 'update orgs set crm = $2 where org = $1 and (crm is not distinct from $3 or crm = $2)' },
@@ -191,7 +204,7 @@ export function connectStore(database: Database) {
         const takeBack = "delete from consents where org = $1 and holder <> '' returning holder, sealed";
         const gone = await connection.query({ text: connected.keepsAgents ? again : takeBack }, [org]);
         await connection.query({ text: "select pg_notify('orgs', $1)" }, [String(org)]);
-        return gone.rows as Taken[];
+        return taken(gone.rows);
       });
     },
     /**
@@ -199,17 +212,20 @@ export function connectStore(database: Database) {
      * sealed settings are others by now.
      */
     async disconnect(org: OrgId, only?: { readonly crm: string | null }): Promise<readonly Taken[] | undefined> {
+      const taken = takenSoFar();
+      let wasMeant = false;
       return database.transaction(async (connection) => {
         const { rowCount } = await connection.query(
-          { text: 'update orgs set crm = null where org = $1 and ($2 or crm is not distinct from $3)' },
-          [org, only === undefined, only?.crm ?? null],
+          { text: 'update orgs set crm = null where org = $1 and ($2 or crm is not distinct from $3 or ($4 and crm is null))' },
+          [org, only === undefined, only?.crm ?? null, wasMeant],
         );
         if (rowCount === 0) return undefined;
+        wasMeant = true;
         await connection.query({ text: 'update org_facts set crm_trouble = null where org = $1' }, [org]);
         await connection.query({ text: 'delete from sessions where org = $1 and crm_user is not null' }, [org]);
         const gone = await connection.query({ text: 'delete from consents where org = $1 returning holder, sealed' }, [org]);
         await connection.query({ text: "select pg_notify('orgs', $1)" }, [String(org)]);
-        return gone.rows as Taken[];
+        return taken(gone.rows);
       });
     },
     forgetFormerOrg: (org: OrgId) => forgetFormerOrg(database, org),
@@ -238,12 +254,13 @@ export function connectStore(database: Database) {
     },
     /** What agents have lent goes with the right to use it; given for the CRM to be told. */
     async setActAs(org: OrgId, actAs: ActAs): Promise<readonly Taken[]> {
+      const taken = takenSoFar();
       return database.transaction(async (connection) => {
         await connection.query({ text: 'update ways_in set act_as = $2 where org = $1' }, [org, actAs]);
         const takeBack = "delete from consents where org = $1 and holder <> '' and $2 = 'integration-user' returning holder, sealed";
         const gone = await connection.query({ text: takeBack }, [org, actAs]);
         await connection.query({ text: "select pg_notify('orgs', $1)" }, [String(org)]);
-        return gone.rows as Taken[];
+        return taken(gone.rows);
       });
     },
 
