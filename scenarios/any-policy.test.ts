@@ -81,7 +81,9 @@ test('any policy that can be saved', { timeout: 180_000 }, async () => {
     fc.asyncProperty(fc.array(anyPolicy(), { minLength: policiesAtOnce, maxLength: policiesAtOnce }), async (documents) => {
       const policies = documents.map((document) => withPeople(document));
       for (const policy of policies) parsePolicy(policy);
-      const opened = await openLine({ orgs: policies.map((policy) => ({ policy })) });
+      // whoever makes person accounts has them: that is known when it is saved
+      const orgs = policies.map((policy) => ({ policy, personAccounts: JSON.stringify(policy).includes('person-account') }));
+      const opened = await openLine({ orgs });
       try {
         for (const { org } of (await rows(opened, 'select org from orgs')) as { org: OrgId }[]) await closeLead(opened, org);
         await opened.advanceTo(opened.now() + 2 * 60 * seconds);

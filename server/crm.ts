@@ -92,7 +92,7 @@ export type WantedActivity = {
   readonly fields?: FieldWishes;
 };
 /** What a number nobody has can become. */
-export const personKinds = ['lead', 'contact', 'account'] as const;
+export const personKinds = ['lead', 'contact', 'account', 'person-account'] as const;
 export type PersonKind = (typeof personKinds)[number];
 /** A record made for a stranger. It is made and never changed: whatever people make of it is theirs (P2). */
 export type WantedPerson = {
@@ -488,7 +488,10 @@ export interface Crm {
   readonly shape: string;
   /** Which of these defaults can't be used: no such object or field, or not that kind of value. Throws like `exchange`. */
   wrongDefaults(defaults: FieldDefaults): Promise<readonly WrongDefault[]>;
-  /** The fields of this object that an admin may have filled; undefined: it is none that we write. Throws like `exchange`. */
+  /**
+   * The fields of this object that an admin may have filled; undefined: it is none that we write. `person-account`: those of accounts that are
+   * persons, where the org has such. Throws like `exchange`.
+   */
   fields(object: string): Promise<readonly CrmField[] | undefined>;
   /** The values of an activity's status. */
   readonly statuses: readonly { readonly name: string; readonly closed: boolean }[];

@@ -469,7 +469,7 @@ export const ru: Words = {
         lead: 'Лид',
         contact: 'Контакт',
         account: 'Организация',
-        'person-account': 'Личная учётная запись',
+        'person-account': 'Личный аккаунт',
         case: 'Обращение',
         opportunity: 'Возможность',
         marks: 'Откуда пришёл звонящий',

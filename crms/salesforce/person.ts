@@ -26,7 +26,7 @@ import { cutAt, oneLine } from './text.ts';
 export const matterKinds = ['case', 'opportunity'] as const satisfies readonly WantedMatter['kind'][];
 type MadeKind = PersonKind | WantedMatter['kind'];
 export const objects = {
-  ...{ lead: 'Lead', contact: 'Contact', account: 'Account' },
+  ...{ lead: 'Lead', contact: 'Contact', account: 'Account', 'person-account': 'Account' },
   ...{ case: 'Case', opportunity: 'Opportunity' },
 } as const satisfies Record<MadeKind, string>;
 /** `cb1` and 40 hex digits (W1). */
@@ -43,6 +43,10 @@ export type MadeShape<Kind extends MadeKind = MadeKind> = {
   canCreate(field: string): boolean;
   /** Ids by the CRM's name for programs; those that may be used. */
   readonly recordTypes: ReadonlyMap<string, string>;
+  /** The one a record has if nobody says otherwise. */
+  readonly usualRecordType?: string | undefined;
+  /** The org has no such records at all. */
+  readonly absent?: true;
 };
 
 export type PersonShape = MadeShape<PersonKind>;
@@ -51,8 +55,12 @@ export type MatterShape = MadeShape<WantedMatter['kind']>;
 /** The record in Salesforce's words. A lead must have a company, a contact and a lead a last name (salesforce.md §3.3). */
 export function draftPerson(wanted: WantedPerson, shape: PersonShape | undefined): Fields {
   const isAccount = wanted.kind === 'account';
+  const isPersonAccount = wanted.kind === 'person-account';
   const asked = wanted.recordType?.toLowerCase();
-  const recordType = [...(shape?.recordTypes ?? [])].find(([name]) => name.toLowerCase() === asked)?.[1];
+  const recordType =
+    [...(shape?.recordTypes ?? [])].find(([name]) => name.toLowerCase() === asked)?.[1] ??
+    // its record type is what makes an account a person
+    (isPersonAccount ? shape?.usualRecordType : undefined);
   const statuses = shape?.fields.find(({ name }) => name === 'Status')?.picklistValues ?? [];
   const status = statuses.find(({ value, active }) => active && value === wanted.leadStatus)?.value;
   const mapped = draftMapped(wanted.fields, shape?.fields ?? [], (field) => personDecidedBy(field, shape?.nameField) === undefined);
@@ -61,8 +69,8 @@ export function draftPerson(wanted: WantedPerson, shape: PersonShape | undefined
     ...(isAccount ? { Name: text(wanted.name, 255) } : { LastName: text(wanted.lastName ?? wanted.name, 80) }),
     ...(!isAccount && wanted.firstName !== undefined ? { FirstName: text(wanted.firstName, 40) } : {}),
     ...(wanted.kind === 'lead' ? { Company: text(wanted.company, 255) } : {}),
-    [wanted.mobile ? 'MobilePhone' : 'Phone']: text(wanted.phone, 40),
-    ...(wanted.kind !== 'account' && isEmail(wanted.email) ? { Email: wanted.email } : {}),
+    [wanted.mobile ? (isPersonAccount ? 'PersonMobilePhone' : 'MobilePhone') : 'Phone']: text(wanted.phone, 40),
+    ...(!isAccount && isEmail(wanted.email) ? { [isPersonAccount ? 'PersonEmail' : 'Email']: wanted.email } : {}),
     ...(wanted.ownerId === undefined ? {} : { OwnerId: wanted.ownerId }),
     ...(status === undefined ? {} : { Status: status }),
     ...(recordType === undefined ? {} : { RecordTypeId: recordType }),
@@ -116,6 +124,7 @@ const Describe = z.looseObject({
         developerName: z.string().nullish(),
         active: z.boolean().nullish(),
         available: z.boolean(),
+        defaultRecordTypeMapping: z.boolean().nullish(),
       }),
     )
     .nullish(),
@@ -160,6 +169,7 @@ export async function describeMade<Kind extends MadeKind>(
         fields: [],
         canCreate: () => false,
         recordTypes: new Map(),
+        usualRecordType: undefined,
       };
     }
     const described = parsed(Describe, answer.body);
@@ -184,9 +194,61 @@ export async function describeMade<Kind extends MadeKind>(
           developerName && available && active !== false ? [[developerName, recordTypeId] as const] : [],
         ),
       ),
+      usualRecordType: (described.recordTypeInfos ?? []).find(({ defaultRecordTypeMapping }) => defaultRecordTypeMapping)?.recordTypeId,
     };
   });
 }
+
+const PersonTypes = z.looseObject({ records: z.array(z.looseObject({ Id: z.string() })) });
+/** Fields that only accounts of persons have (object reference, Account: "Person account fields"). */
+const personOnly = /^(?:(?:FirstName|LastName|MiddleName|Salutation|Suffix)$|Person(?!\w*__c$)[A-Z])|__pc$/;
+/** And those they haven't. */
+const companyOnly = /^(?:Name|ParentId)$/;
+
+/**
+ * One API call, and a second where the org has person accounts: of which record types they are, describe doesn't say. An account is a company
+ * or a person from the first, and each takes fields that the other refuses.
+ */
+export async function describePersons(api: Api, nameField: string, chance: () => number): Promise<PersonShape[]> {
+  const shapes = await describeMade(api, nameField, chance, ['lead', 'contact', 'account']);
+  const account = shapes.find(({ kind }) => kind === 'account')!;
+  if (!account.fields.some(({ name }) => name === 'IsPersonAccount'))
+    return [
+      ...shapes,
+      {
+        ...{ ...account, kind: 'person-account', canCreate: () => false, recordTypes: new Map(), usualRecordType: undefined, absent: true },
+        closedBecause:
+          account.closedBecause ?? 'This org has no person accounts: have them enabled, or choose another record in the policy.',
+      },
+    ];
+  const soql = "SELECT Id FROM RecordType WHERE SobjectType = 'Account' AND IsPersonType = true";
+  const { json } = await api.call({ method: 'GET', path: `${api.base}/query?q=${encodeURIComponent(soql)}` });
+  const ofPersons = new Set(parsed(PersonTypes, json).records.map(({ Id }) => shortId(Id)));
+  const half = (kind: 'account' | 'person-account'): PersonShape => {
+    const isPerson = kind === 'person-account';
+    const recordTypes = new Map([...account.recordTypes].filter(([, id]) => ofPersons.has(shortId(id)) === isPerson));
+    const usual = account.usualRecordType;
+    const isOthers = (name: string) => (isPerson ? companyOnly : personOnly).test(name);
+    const noType = 'The connected user may use no record type of person accounts: give one to its profile or permission set.';
+    return {
+      ...{ ...account, kind, recordTypes },
+      usualRecordType: usual !== undefined && [...recordTypes.values()].includes(usual) ? usual : [...recordTypes.values()][0],
+      closedBecause: account.closedBecause ?? (isPerson && recordTypes.size === 0 ? noType : undefined),
+      fields: account.fields.map((field) => (isOthers(field.name) ? { ...field, createable: false } : field)),
+      canCreate: (field) =>
+        !isOthers(account.fields.find(({ name }) => name.toLowerCase() === field.toLowerCase())?.name ?? field) && account.canCreate(field),
+    };
+  };
+  return [...shapes.filter((shape) => shape !== account), half('account'), half('person-account')];
+}
+
+/** All fields of an object, as whichever of its kinds takes them. */
+export const fieldsOf = (shapes: readonly MadeShape[], object: string): readonly DescribedField[] | undefined => {
+  const [first, ...others] = shapes.filter((shape) => shape.object.toLowerCase() === object.toLowerCase());
+  return first?.fields.map(
+    (field) => others.flatMap(({ fields }) => fields.find(({ name, createable }) => createable && name === field.name) ?? [])[0] ?? field,
+  );
+};
 
 type Answers = { readonly reads: (ReadAnswer | undefined)[]; readonly writes: (WriteAnswer | undefined)[] };
 
@@ -340,7 +402,10 @@ function sparable({ ask, shape, fields, needed, defaults }: PersonSent): Sparabl
   return {
     fields: { ...fields, ...needed },
     // A person without the number isn't the one who called.
-    essential: ['Name', 'LastName', 'Company', 'Phone', 'MobilePhone', 'StageName', 'CloseDate', shape.nameField],
+    essential: [
+      ...['Name', 'LastName', 'Company', 'Phone', 'MobilePhone', 'PersonMobilePhone', 'StageName', 'CloseDate', shape.nameField],
+      ...(shape.kind === 'person-account' ? ['RecordTypeId'] : []),
+    ],
     spareOwnerId: ask.spareOwnerId,
     creating: true,
     defaults,

@@ -1,4 +1,4 @@
-import { type Crm, isWantedMatter, personKinds, Refused, Unanswered } from '../../server/crm.ts';
+import { type Crm, isWantedMatter, Refused, Unanswered } from '../../server/crm.ts';
 import type { LentConsents, Vault } from '../../server/vault.ts';
 import type { World } from '../../server/world.ts';
 import { openAgents } from './agents.ts';
@@ -13,7 +13,9 @@ import { writableFields } from './mapped.ts';
 import { draftMatter, matterDecidedBy, repointed, unfitForMatter } from './matter.ts';
 import {
   describeMade,
+  describePersons,
   draftPerson,
+  fieldsOf,
   type MadeShape,
   matterKinds,
   type MatterShape,
@@ -96,7 +98,7 @@ export async function connectSalesforce(
     const matterShape = (kind: string) => mattersKnown?.find((one) => one.kind === kind);
     /** What is missing may have been added since: it is looked at again for the next one. */
     const whileComplete = (asked: Promise<readonly MadeShape[]>, forget: () => unknown) =>
-      void asked.then((shapes) => shapes.some(({ closedBecause }) => closedBecause !== undefined) && forget(), forget);
+      void asked.then((shapes) => shapes.some(({ closedBecause, absent }) => closedBecause !== undefined && !absent) && forget(), forget);
     const connection = {
       api: countedAs(api, 'write'),
       get shape() {
@@ -108,7 +110,7 @@ export async function connectSalesforce(
       agents,
       arePersonsKnown: () => personsKnown !== undefined,
       persons: () => {
-        persons ??= describeMade(api, shape.names.name, world.chance, personKinds);
+        persons ??= describePersons(api, shape.names.name, world.chance);
         const asked = persons;
         asked.then(
           (shapes) => (personsKnown = shapes),
@@ -172,9 +174,7 @@ export async function connectSalesforce(
           ...(named.every((object) => isTask(object) || isMatter(object)) ? [] : await connection.persons()),
           ...(named.some(isMatter) ? await connection.matters() : []),
         ];
-        return wrongAmong(defaults, (object) =>
-          isTask(object) ? shape.fields : others.find((other) => other.object.toLowerCase() === object.toLowerCase())?.fields,
-        );
+        return wrongAmong(defaults, (object) => (isTask(object) ? shape.fields : fieldsOf(others, object)));
       },
       async fields(object) {
         const meant = object.toLowerCase();
@@ -195,13 +195,15 @@ export async function connectSalesforce(
               field.name === 'RecordTypeId' ? { ...field, only: true } : field,
           );
         }
-        const person = (await connection.persons()).find((one) => one.object.toLowerCase() === meant);
+        const persons = await connection.persons();
+        const person =
+          persons.find(({ kind, absent }) => kind === meant && !absent) ?? persons.find((one) => one.object.toLowerCase() === meant);
         return (
           person &&
           writableFields(
-            person.fields,
+            person.kind === 'account' ? fieldsOf(persons, person.object)! : person.fields,
             (field) => personDecidedBy(field, person.nameField),
-            ['Name', 'LastName', 'Company', 'Phone', 'Email', 'OwnerId', person.nameField],
+            ['Name', 'LastName', 'Company', 'Phone', 'Email', 'PersonEmail', 'OwnerId', person.nameField],
             [...person.recordTypes.keys()],
           )
         );

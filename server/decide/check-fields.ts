@@ -1,6 +1,6 @@
 import type { CrmField, CrmFieldType } from '../crm.ts';
 import type { Constant, FieldSource } from './fields.ts';
-import type { Policy } from './policy.ts';
+import type { Making, Policy } from './policy.ts';
 import { mergeFields, type MergeField, type ValueType } from './templates.ts';
 
 /** What is to be said of a setting once it is known what the CRM takes. `warns`: it can be used all the same. */
@@ -16,16 +16,25 @@ export type KnownCrm = {
   readonly fields: ReadonlyMap<string, readonly CrmField[]>;
   readonly statuses: readonly { readonly name: string; readonly closed: boolean }[];
 };
-type Checked = Pick<Policy, 'fields' | 'status' | 'task' | 'stranger' | 'match'>;
+type Checked = Pick<Policy, 'fields' | 'status' | 'task' | 'stranger' | 'match' | 'messages' | 'rows'>;
+
+/** Everything these settings make of a number, with the path that says so. */
+const makingsIn = ({ stranger, messages, rows }: Checked): { readonly path: string; readonly making: Making | undefined }[] => [
+  ...(['missed', 'answered', 'outbound'] as const).map((one) => ({ path: `stranger.${one}`, making: stranger[one] })),
+  { path: 'messages.create', making: messages.create },
+  ...rows.map(({ then }, place) => ({ path: `rows[${place}].then.person.make`, making: then.person?.make })),
+];
 
 /** The objects whose fields have to be known for this policy's remarks, in lower case. */
-export function objectsToKnow({ fields, status, task, stranger, match }: Checked): ReadonlySet<string> {
+export function objectsToKnow(policy: Checked): ReadonlySet<string> {
+  const { fields, status, task, stranger, match } = policy;
   const made = [stranger.missed, stranger.answered, stranger.outbound].filter((one) => one !== 'nothing');
   return new Set([
     ...Object.keys(fields).map((object) => object.toLowerCase()),
     ...(task.type === undefined && Object.keys(status).length === 0 ? [] : ['task']),
     ...(stranger.status === undefined && match.closedLead !== 'reopen' ? [] : ['lead']),
     ...(stranger.recordType === undefined ? [] : made),
+    ...(makingsIn(policy).some(({ making }) => making === 'person-account') ? ['person-account'] : []),
   ]);
 }
 
@@ -36,6 +45,7 @@ export function remarksOn(policy: Checked, crm: KnownCrm): Remark[] {
     ...onTask(policy, crm),
     ...onStranger(policy, crm),
     ...onReopening(policy, crm),
+    ...onPersonAccounts(policy, crm),
     ...onFields(policy, crm),
   ];
 }
@@ -86,6 +96,18 @@ function onReopening({ match }: Checked, crm: KnownCrm): Remark[] {
       ? 'New leads have no status of their own here.'
       : `${match.reopenedLeadStatus === undefined ? 'New leads begin closed here' : 'There is no such open status of leads'}.`;
   return remark(`${why} Name one of ${offered.join(', ')}.`);
+}
+
+/** They are a feature of the org, and a record type is what makes an account a person. */
+function onPersonAccounts(policy: Checked, crm: KnownCrm): Remark[] {
+  const types = fieldOf(crm, 'person-account', 'RecordTypeId')?.choices;
+  if (types !== undefined && types.length > 0) return [];
+  const message = crm.fields.has('person-account')
+    ? 'The connected user may use no record type of person accounts.'
+    : 'This org has no person accounts: have them enabled, or choose another record.';
+  return makingsIn(policy).flatMap(({ path, making }) =>
+    making === 'person-account' ? [{ path, object: 'Account', field: 'IsPersonAccount', message }] : [],
+  );
 }
 
 const fieldOf = ({ fields }: KnownCrm, object: string, name: string): CrmField | undefined =>

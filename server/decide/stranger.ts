@@ -45,7 +45,7 @@ export function chooseStranger(call: Call, inputs: Inputs, { made, heard, settle
   // Late news of a call raise nobody from the dead: only another call may want another record, if the policy says so (P2).
   const isOwnGone = ownGeneration !== undefined && made !== undefined && (made.generation > ownGeneration || made.state === 'deleted');
   if (isOwnGone || (made?.state === 'deleted' && rules.afterDeletion === 'nothing'))
-    return { because: [`A person deleted the ${made.kind} that was made for this number: no other is made (P2).`] };
+    return { because: [`A person deleted the ${nounOf(made.kind)} that was made for this number: no other is made (P2).`] };
   const again = made !== undefined && made.state !== 'deleted' && !isOver(inputs, { made, ownGeneration });
   if (again && made.kind !== making)
     return {
@@ -56,11 +56,11 @@ export function chooseStranger(call: Call, inputs: Inputs, { made, heard, settle
     };
   return {
     person: { record: recordFor(call, inputs, making, rules, heard), generation: again ? made.generation : (made?.generation ?? 0) + 1 },
-    because: [`${when}: ${again ? `the ${making} made for this number is theirs` : `${noun} is made for the number`} (AC-10).`],
+    because: [`${when}: ${again ? `the ${nounOf(making)} made for this number is theirs` : `${noun} is made for the number`} (AC-10).`],
   };
 }
 
-const articled = (kind: PersonKind): string => (kind === 'account' ? 'an account' : `a ${kind}`);
+const articled = (kind: PersonKind): string => (kind === 'account' ? 'an account' : `a ${nounOf(kind)}`);
 
 /** Has the moment come for somebody to be made for this call's number? `unsettled`: it is asked again once nothing more is expected (D3). */
 export function timeToMake(call: Call, inputs: Inputs, settled: boolean): 'now' | 'unsettled' | 'not now' {
@@ -142,4 +142,8 @@ function recordFor(call: Call, inputs: Inputs, kind: PersonKind, rules: Stranger
     ...withWishes(wishesFor(objectOf[kind], merged)),
   };
 }
-const objectOf = { lead: 'Lead', contact: 'Contact', account: 'Account' } as const satisfies Record<PersonKind, string>;
+const objectOf = {
+  ...{ lead: 'Lead', contact: 'Contact' },
+  ...{ account: 'Account', 'person-account': 'Account' },
+} as const satisfies Record<PersonKind, string>;
+const nounOf = (kind: PersonKind): string => kind.replace('-', ' ');

@@ -157,10 +157,12 @@ export function aboutOf(
     return {
       who: isPerson(made.record.kind) ? made.record : undefined,
       what: isPerson(made.record.kind) ? undefined : made.record,
-      because: [searched, `The ${made.kind} made for this number: ${nameOfRecord(made.record)} (P1).`],
+      because: [searched, `The ${made.kind.replace('-', ' ')} made for this number: ${nameOfRecord(made.record)} (P1).`],
     };
   const parked =
-    stranger && made?.state === 'parked' ? [`The ${made.kind} can't be made: ${singleLine(made.because ?? 'it is parked')}`] : [];
+    stranger && made?.state === 'parked'
+      ? [`The ${made.kind.replace('-', ' ')} can't be made: ${singleLine(made.because ?? 'it is parked')}`]
+      : [];
   const who = candidates.find((candidate) => candidate.as === 'who');
   const what = candidates.find((candidate) => candidate.as === 'what');
   const ranked = [who, what].filter((candidate) => candidate !== undefined);

@@ -555,7 +555,7 @@ const writeAsk = ({ row, step }: Prepared, { duplicates }: WritingRules): WriteA
   const isMapped =
     person === undefined
       ? isWantedMatter(wanted) && wanted.fields !== undefined
-      : (person.fields ?? person.recordType ?? person.leadStatus) !== undefined;
+      : person.kind === 'person-account' || (person.fields ?? person.recordType ?? person.leadStatus) !== undefined;
   return {
     ...(wanted.kind === 'activity' ? {} : { kind: wanted.kind }),
     name,

@@ -11,14 +11,18 @@ type Problem = NonNullable<Finding['problem']>;
 type Params = Finding['params'];
 type Mender = NonNullable<Finding['mendedBy']>;
 
-const objectOf = { lead: 'Lead', contact: 'Contact', account: 'Account' } as const satisfies Record<PersonKind, string>;
+const objectOf = {
+  ...{ lead: 'Lead', contact: 'Contact' },
+  ...{ account: 'Account', 'person-account': 'Account' },
+} as const satisfies Record<PersonKind, string>;
 /** Without these a task says nothing; without the others it says less. */
 const needed = new Set(['Subject', 'Status', 'OwnerId', 'ActivityDate']);
 /** Sent when a person is made; others that the org requires would refuse it (person.ts). */
 const sentOf: Readonly<Record<string, readonly string[]>> = {
   Lead: ['LastName', 'Company', 'Phone', 'OwnerId'],
   Contact: ['LastName', 'Phone', 'OwnerId'],
-  Account: ['Name', 'Phone', 'OwnerId'],
+  // a company has the one name, a person the other
+  Account: ['Name', 'LastName', 'Phone', 'OwnerId'],
 };
 /** What an org may not have, or this user may not see; what needs it is then no option (DP-04). */
 const optional = ['Lead', 'Case', 'Opportunity', 'Campaign'] as const;
@@ -175,8 +179,10 @@ export function judge(seen: Seen, ask: CheckAsk, names: FieldNames, nowMs: numbe
   }
 
   function judgePersons() {
-    for (const kind of ask.persons) {
-      const object = objectOf[kind];
+    const account = seen.described.get('Account');
+    if (ask.persons.includes('person-account') && account && !fieldsOf(account).has('ispersonaccount'))
+      add('persons', 'bad', 'person-hidden', { object: 'Person Account' }, 'org-admin');
+    for (const object of new Set(ask.persons.map((kind) => objectOf[kind]))) {
       const shape = seen.described.get(object);
       if (!shape) {
         add('persons', 'bad', 'person-hidden', { object }, 'org-admin');
@@ -191,14 +197,14 @@ export function judge(seen: Seen, ask: CheckAsk, names: FieldNames, nowMs: numbe
       const rules = isUnseen(seen.duplicateRules) ? [] : (seen.duplicateRules.get(object) ?? []);
       if (rules.length > 0) add('rules', 'warn', 'duplicate-rules', { object, rules: list(rules) }, 'org-admin');
     }
-    if (ask.persons.length > 0) well('persons', { objects: list(ask.persons.map((kind) => objectOf[kind])) });
+    if (ask.persons.length > 0) well('persons', { objects: list([...new Set(ask.persons.map((kind) => objectOf[kind]))]) });
     if (!isUnseen(seen.assignmentRules) && seen.assignmentRules.length > 0)
       add('rules', 'off', 'assignment-rules', { objects: list(seen.assignmentRules) });
     well('rules');
   }
 
   function judgeBook() {
-    const object: Readonly<Record<string, string>> = { ...objectOf, 'person-account': 'Account' };
+    const object: Readonly<Record<string, string>> = objectOf;
     const unread = ask.kinds.filter((kind) => kind !== 'person-account' && !seen.objects.has(object[kind] ?? kind));
     if (unread.length > 0)
       add('book', 'bad', 'book-kind-unread', { objects: list(unread.map((kind) => object[kind] ?? kind)) }, 'org-admin');
