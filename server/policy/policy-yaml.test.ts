@@ -84,7 +84,7 @@ describe('mistakes in a file', () => {
     ).toEqual([
       'policy.yaml:1:1: language: Choose one of "en", "ja", "fr", "ru", "pl", not "de".',
       'policy.yaml:3:3: logging.missed: Choose one of "completed", "open", "skip", not "maybe".',
-      'policy.yaml:6:16: lines.a.b.stranger.missed: Choose one of "lead", "contact", "account", "nothing", not "leed".',
+      'policy.yaml:6:16: lines.a.b.stranger.missed: Choose one of "lead", "contact", "account", "person-account", "nothing", not "leed".',
       expect.stringMatching(/^policy\.yaml:7:29: lines\.\+48221234567\.stranger\.mist: There is no such setting\. There are missed,/),
       expect.stringMatching(/^policy\.yaml:8:28: stranger\.whose: There is no such setting\./),
     ]));

@@ -373,10 +373,18 @@ export function bookStore(database: Database, world: World, onTrouble: (error: E
         if (row.state === 'parked') return { ...known, state: 'parked', because: row.because ?? 'it is parked' };
         if (row.state === 'deleted' || (row.state === 'written' && row.id === null && row.kept)) return { ...known, state: 'deleted' };
         if (row.state !== 'written') return { ...known, state: 'waiting' };
-        const { id, recordKind: kind, recordName: name } = row.id === null ? { id: row.crmId, recordKind: row.kind, recordName: row.name } : row;
+        const {
+          id,
+          recordKind: kind,
+          recordName: name,
+        } = row.id === null ? { id: row.crmId, recordKind: row.kind, recordName: row.name } : row;
         // An activity names the contact of a person account; as long as that isn't known, it is about the account.
         const record =
-          kind === 'person-account' ? (row.contactId === null ? { kind: 'account', id, name } : { kind, id: row.contactId, name }) : { kind, id, name };
+          kind === 'person-account'
+            ? row.contactId === null
+              ? { kind: 'account', id, name }
+              : { kind, id: row.contactId, name }
+            : { kind, id, name };
         return { ...known, state: 'there', record, ...(row.status !== null && { status: row.status as string }) };
       });
     },

@@ -73,7 +73,8 @@ export const anyPolicy = (): fc.Arbitrary<Record<string, unknown>> => {
       ] as const,
   );
   return fc
-    .record(Object.fromEntries(sections), { requiredKeys: ['language'] })
+    .tuple(fc.record(Object.fromEntries(sections), { requiredKeys: ['language'] }), fc.option(fc.constantFrom(...meeting), { nil: {} }))
+    .map(([document, more]): Record<string, unknown> => withMore(document, more))
     .map((document) => Object.fromEntries(Object.entries(document).map(([key, value]) => [key, together(key, value)])))
     .map((document) =>
       isTaken(document)
@@ -82,6 +83,20 @@ export const anyPolicy = (): fc.Arbitrary<Record<string, unknown>> => {
     )
     .filter(isTaken);
 };
+
+/** Settings that matter only where they meet, which they hardly ever would by chance. */
+const meeting: readonly Readonly<Record<string, object>>[] = [
+  {
+    match: { closedLead: 'reopen', closedLeadStatuses: ['Closed - Not Converted'], kinds: ['contact', 'lead'], sharedAbove: 10 },
+    stranger: { answered: 'lead', missed: 'lead' },
+  },
+  { stranger: { answered: 'person-account', missed: 'person-account' } },
+  { cases: { create: 'always', createFor: 'anybody' }, fields: { Case: { Description: { from: 'CUSTOMER_NUMBER' } } } },
+];
+const withMore = (document: Record<string, unknown>, more: Readonly<Record<string, object>>): Record<string, unknown> => ({
+  ...document,
+  ...Object.fromEntries(Object.entries(more).map(([key, given]) => [key, { ...Object(document[key]), ...given }])),
+});
 
 /** A few facts and a few things: of many, some would contradict each other. */
 function anyRow({ properties = {} }: JsonSchema): fc.Arbitrary<unknown> {
