@@ -363,3 +363,66 @@ test('DP-04: an org, or a user, without cases and opportunities: nothing fails, 
   expect(leftOut).toEqual(['person-account', 'case', 'opportunity', 'opportunity-role']);
   expect(await line.unexplained()).toEqual([]);
 });
+
+describe('C2, FC-29: a conversation told as two calls that turn out to be one has one case', () => {
+  const joined = (into: string): Sent => ({ type: 'call.joined', at: 30, data: { into } });
+  const always = (more: More = {}) => open({ cases: { create: 'always', moment: 'answer', ...more } });
+
+  test('each made one: the part’s says that it is, the log hangs on the other, and twice is once', async () => {
+    const line = await always();
+    const contact = await contactOf(line, number(1));
+    await poll(line);
+    for (const call of ['whole', 'part']) await through(line, call, answered(number(1)));
+    const [one, two] = await casesOf(line, contact);
+    expect([one!['Subject'], two!['Subject']]).toEqual(['Call: Tanaka', 'Call: Tanaka']);
+    for (const again of ['', '-again']) {
+      const [sent] = deliveries(line, 'part', [joined('whole')]);
+      await line.send({ ...sent!, id: `joined${again}` });
+      await pass(line, 120);
+    }
+    const subjects = (await casesOf(line, contact)).map(({ Subject }) => String(Subject)).toSorted();
+    expect(subjects).toEqual(['Call: Tanaka', 'No longer valid: this call is part of call whole; see there. Call: Tanaka']);
+    const whole = (await casesOf(line, contact)).find(({ Subject }) => Subject === 'Call: Tanaka');
+    expect(await about(line, 'whole')).toEqual([contact, whole!['Id']]);
+    expect(await line.unexplained()).toEqual([]);
+  });
+
+  test('W3: whoever has renamed the part’s case keeps their words', async () => {
+    const line = await always();
+    const contact = await contactOf(line, number(1));
+    await poll(line);
+    await through(line, 'whole', answered(number(1)));
+    const before = new Set((await casesOf(line, contact)).map(({ Id }) => Id));
+    await through(line, 'part', answered(number(1)));
+    const part = (await casesOf(line, contact)).find(({ Id }) => !before.has(Id))!;
+    await change(line, 'Case', String(part['Id']), { Subject: 'The oven' });
+    await tell(line, 'part', [joined('whole')]);
+    await pass(line, 120);
+    expect((await casesOf(line, contact)).map(({ Subject }) => String(Subject)).toSorted()).toEqual(['Call: Tanaka', 'The oven']);
+  });
+
+  test('only the part made one: the whole hangs on it, and makes no other', async () => {
+    const line = await always();
+    const contact = await contactOf(line, number(1));
+    await poll(line);
+    await tell(line, 'part', answered(number(1)).slice(0, 2));
+    await pass(line, 20);
+    await tell(line, 'whole', [started(number(1))]);
+    await tell(line, 'part', [talked[1]!, joined('whole')]);
+    await pass(line, 5);
+    await tell(line, 'whole', talked);
+    await pass(line, 120);
+    const [made, ...more] = await casesOf(line, contact);
+    expect([made!['Subject'], more]).toEqual(['Call: Tanaka', []]);
+    expect(await about(line, 'whole')).toEqual([contact, made!['Id']]);
+  });
+
+  test('known before anything was made: one', async () => {
+    const line = await always();
+    const contact = await contactOf(line, number(1));
+    await poll(line);
+    await tell(line, 'part', [joined('whole')]);
+    for (const call of ['whole', 'part']) await through(line, call, answered(number(1)));
+    expect(await casesOf(line, contact)).toHaveLength(1);
+  });
+});

@@ -15,7 +15,7 @@ import { messageDay } from './decide/message-day.ts';
 import { isOwnerWord } from './decide/owner-chain.ts';
 import { agentsOf, type Inputs, isSame, type Owner, personOf, pinInputs } from './decide/pin.ts';
 import { chainsIn } from './decide/rows.ts';
-import { retract, retractActivity, type Role } from './decide/retract.ts';
+import { retract, retractActivity, retractCase, type Role } from './decide/retract.ts';
 import { type LookedUp, matchCall, type MatchRules } from './match/match.ts';
 import { pointersOf } from './match/pointed.ts';
 import { noticesOf } from './notify/notices.ts';
@@ -172,7 +172,13 @@ async function tellCall(line: Line, claimed: DueCall): Promise<Told> {
   const asks = asking.isPinned && !isComing && !call.linked ? undefined : mattersAsk(call, book, due.pinned, asking.policy);
   const names = due.writes.map(({ name }) => name);
   const matters = asks && relevantMatters(await line.matters(due.org, asks), book, names);
-  const ownMatters = due.writes.flatMap(ownMatterOf);
+  const ofParts = due.ofKin.filter((one) => call.parts.includes(one.call));
+  const ownMatters = [
+    ...due.writes.flatMap(ownMatterOf),
+    ...ofParts.flatMap((one) => ownMatterOf(one.row).map((matter) => ({ ...matter, ofPart: one.call }))),
+  ];
+  const isItsCase = ({ call: id, row }: DueCall['ofKin'][number]) => id === call.partOf && row.wanted.kind === 'case';
+  const hasOther = due.ofKin.some((one) => isItsCase(one) && ownMatterOf(one.row).some(({ sent, state }) => sent && state !== 'deleted'));
   const reopenings = due.ofLeads.flatMap((row) => (row.wanted.kind === 'reopening' ? [{ sent: !neverSent(row), wanted: row.wanted }] : []));
   const { inputs, decision, records, wants, made } = judgeCall(line, {
     ...{ due, call, phones, org, book, settled, ownMatters, reopenings, isComing },
@@ -203,7 +209,7 @@ async function tellCall(line: Line, claimed: DueCall): Promise<Told> {
     const answer = retract(
       row.role as Role,
       { sent: !neverSent(row), open: row.wanted.kind === 'activity' && row.wanted.status === 'open', touchedByHuman: row.human.length > 0 },
-      { ...decision, language: own.policy.language },
+      { ...decision, language: own.policy.language, hasOther },
     );
     if (answer === 'keep') continue;
     const because =
@@ -215,6 +221,7 @@ async function tellCall(line: Line, claimed: DueCall): Promise<Told> {
     const { role, qualifier, name } = row;
     const wish = { role, qualifier, name, policyVersion: inputs.policyVersion, retracted: because, onlyUntouched, awaitsPerson: false };
     if (answer === 'drop') plans.push({ ...wish, wanted: row.wanted, change: 'drop', lane: 'now', delayMs: 0 });
+    else if (row.wanted.kind === 'case') plans.push(planWrite(row, { ...wish, wanted: retractCase(row.wanted, answer) }));
     else if (!isWantedMatter(row.wanted))
       plans.push(planWrite(row, { ...wish, wanted: retractActivity(row.wanted, answer, own.policy.language) }));
   }

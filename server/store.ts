@@ -1,6 +1,17 @@
 import type { Call } from './call/call.ts';
 import type { Branded, CallEvent, CallId } from './call/event.ts';
-import type { CrmQueue, CrmUser, Fields, FieldValue, Wanted, WantedOfLead, WantedOfCall, WantedPerson, WrongDefault } from './crm.ts';
+import type {
+  CrmQueue,
+  CrmUser,
+  Fields,
+  FieldValue,
+  Wanted,
+  WantedMatter,
+  WantedOfLead,
+  WantedOfCall,
+  WantedPerson,
+  WrongDefault,
+} from './crm.ts';
 import type { Inputs } from './decide/pin.ts';
 import type { Policy } from './decide/policy.ts';
 import type { Step, Verdict } from './decide/decide.ts';
@@ -57,6 +68,8 @@ export type DueCall = {
   readonly writes: readonly WriteRow<WantedOfCall>[];
   /** What is changed in leads that are there: of each sort one for each lead that the call has hung on. */
   readonly ofLeads: readonly WriteRow<WantedOfLead>[];
+  /** Cases and opportunities of the calls it is joined with, as they are. */
+  readonly ofKin: readonly { readonly call: CallId; readonly row: WriteRow<WantedMatter> }[];
   /** The rows of the calls it may be part of. */
   readonly known: ReadonlyMap<CallId, string>;
   readonly lastDecision: string | undefined;

@@ -5,8 +5,8 @@ import { type Connection, counted, type Part, parsed, Rows, sendable } from './p
 import type { MatterShape } from './person.ts';
 import { cutAt, oneLine } from './text.ts';
 
-/** Made once, and then people's; but whose it is follows the agent's choice (FC-30). */
-export const repointed = ['ContactId'] as const;
+/** Made once, and then people's; but whose it is follows the agent's choice (FC-30), and the subject says if its call was part of another. */
+export const repointed = ['ContactId', 'Subject'] as const;
 
 /**
  * The record in Salesforce's words. Record type, status and priority are the org's own defaults, unless the admin wants something else there.
@@ -52,7 +52,7 @@ const decidedBy: Readonly<Record<WantedMatter['kind'], Readonly<Record<string, s
 export const matterDecidedBy = (kind: WantedMatter['kind'], field: string, nameField: string | undefined): string | undefined =>
   Object.hasOwn(decidedBy[kind], field) ? decidedBy[kind][field] : field === nameField ? itself : undefined;
 
-/** The parts of an exchange that change cases: only whose they are. */
+/** The parts of an exchange that change cases: only whose they are, and what they say they are. */
 export function matterChanges(
   { api, session, world }: Connection,
   shapes: readonly MatterShape[],

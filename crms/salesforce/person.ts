@@ -272,7 +272,7 @@ export function madeParts(connection: Connection, shapes: readonly MadeShape[], 
         ({ ask }) => list.includes(field === 'Id' ? (ask.id ?? '') : ask.name) && (ask.id === undefined) === (field !== 'Id'),
       );
       // Whose a lead is may be the choice of the org's own rules.
-      const owner = shape.kind === 'lead' ? 'OwnerId, ' : shape.kind === 'case' ? 'ContactId, ' : '';
+      const owner = shape.kind === 'lead' ? 'OwnerId, ' : shape.kind === 'case' ? 'ContactId, Subject, ' : '';
       const soql = `SELECT Id, IsDeleted, ${owner}${shape.nameField} FROM ${shape.object} WHERE ${isOneOf(field, list)}`;
       parts.push({
         ask: { method: 'GET', path: `${api.base}/queryAll?q=${encodeURIComponent(soql)}` },
@@ -285,10 +285,11 @@ export function madeParts(connection: Connection, shapes: readonly MadeShape[], 
                 ? String(record[shape.nameField]).toLowerCase() === ask.name.toLowerCase()
                 : shortId(record.Id) === shortId(ask.id);
             const found = records.filter(isIt).toSorted((a, b) => Number(a.IsDeleted) - Number(b.IsDeleted))[0];
-            const [OwnerId, ContactId] = [found?.['OwnerId'], found?.['ContactId']];
+            const [OwnerId, ContactId, Subject] = [found?.['OwnerId'], found?.['ContactId'], found?.['Subject']];
             const fields: Fields = {
               ...(typeof OwnerId === 'string' ? { OwnerId } : {}),
               ...(typeof ContactId === 'string' || ContactId === null ? { ContactId } : {}),
+              ...(typeof Subject === 'string' || Subject === null ? { Subject } : {}),
             };
             answers.reads[index] = { held: found && { id: found.Id, fields, deleted: found.IsDeleted, doubles: [] } };
           }

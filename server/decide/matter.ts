@@ -20,6 +20,7 @@ export type OwnMatter = {
   readonly state: 'waiting' | 'there' | 'parked' | 'deleted';
   readonly id?: string;
   /** A request may have carried it. */ readonly sent: boolean;
+  /** It was made for that call, which turned out to be part of this one (C2). */ readonly ofPart?: string;
   readonly wanted: WantedMatter;
 };
 type About = { readonly who: CrmRecord | undefined; readonly what: CrmRecord | undefined };
@@ -42,9 +43,14 @@ export function chooseMatter(call: Call, inputs: Inputs, facts: DecideFacts, abo
   const { cases, opportunities } = inputs.policy;
   if (cases.attach === 'nothing' && cases.create === 'never' && opportunities.create === 'never') return none;
   const party = partyOf(call, inputs, facts, about);
-  const own = (facts.matters ?? []).filter(({ state }) => state !== 'deleted');
+  const all = (facts.matters ?? []).filter(({ state }) => state !== 'deleted');
+  const own = all.filter(({ ofPart }) => ofPart === undefined);
+  // one for a conversation, however many calls it was told as: what a part has begun stays its case
+  const taken = own.some(({ role, sent }) => role === 'case' && sent)
+    ? undefined
+    : all.find(({ role, sent, ofPart, wanted }) => role === 'case' && sent && ofPart !== undefined && wanted.contactId === party.contactId);
   const open = openOf(inputs, party);
-  const made = madeOf(call, inputs, facts, about, party, open, own);
+  const made = madeOf(call, inputs, facts, about, party, open, own, taken);
   const because = [...party.because, ...made.because];
   const rest = { wants: made.wants, ...(made.unsettled && { unsettled: true as const }), ...(made.coming && { coming: true as const }) };
   // What a person chose, or a code named, stays; an account that has the number gives way to its case where the admin says so.
@@ -52,16 +58,23 @@ export function chooseMatter(call: Call, inputs: Inputs, facts: DecideFacts, abo
   if (party.isLead) return { ...rest, because };
 
   const there = made.wants.flatMap(({ role }) => own.find((one) => one.role === role && one.state === 'there') ?? []);
-  const [mine] = there;
+  const [mine = taken?.state === 'there' ? taken : undefined] = there;
   if (mine)
     return {
       ...rest,
       what: { kind: mine.role, id: mine.id!, name: nameIn(mine.wanted) },
-      because: [...because, `It hangs on the ${mine.role} that was made for it.`],
+      because: [
+        ...because,
+        mine.ofPart === undefined
+          ? `It hangs on the ${mine.role} that was made for it.`
+          : `It hangs on the case that was made for call ${singleLine(mine.ofPart)}, which is part of it (C2).`,
+      ],
     };
   const isOutOfReach = (role: Matter['kind']) =>
-    (facts.matters ?? []).some((one) => one.role === role && (one.state === 'parked' || one.state === 'deleted'));
-  const isComing = made.wants.some(({ role }) => !isOutOfReach(role)) || made.coming;
+    (facts.matters ?? []).some(
+      (one) => one.ofPart === undefined && one.role === role && (one.state === 'parked' || one.state === 'deleted'),
+    );
+  const isComing = made.wants.some(({ role }) => !isOutOfReach(role)) || made.coming || taken?.state === 'waiting';
   if (isComing) return { ...rest, awaits: true, because };
   const attached = attachedOf(cases.attach, open);
   if (!attached) return { ...rest, because: [...because, ...whyNothing(cases.attach, party, inputs.matters)] };
@@ -170,14 +183,24 @@ function whyNothing(attach: CaseRules['attach'], party: Party, { is } = noMatter
 type Made = Pick<MatterChoice, 'wants' | 'because' | 'unsettled' | 'coming'>;
 
 /** What is made for this call. What a request may have carried stays wanted; of it only whose it is follows the agent's choice (FC-30). */
-function madeOf(call: Call, inputs: Inputs, facts: DecideFacts, about: About, party: Party, open: Open, own: readonly OwnMatter[]): Made {
+function madeOf(
+  call: Call,
+  inputs: Inputs,
+  facts: DecideFacts,
+  about: About,
+  party: Party,
+  open: Open,
+  own: readonly OwnMatter[],
+  taken: OwnMatter | undefined,
+): Made {
   const begun = own.filter(({ sent }) => sent);
   const kept = begun.map(({ role, wanted }) => ({ role, record: withContact(wanted, party) }));
-  const isGone = (role: Matter['kind']) => (facts.matters ?? []).some((one) => one.role === role && one.state === 'deleted');
+  const mine = (facts.matters ?? []).filter(({ ofPart }) => ofPart === undefined);
+  const isGone = (role: Matter['kind']) => mine.some((one) => one.role === role && one.state === 'deleted');
   // What people deleted stays deleted, and so it stays wanted: the writer knows better than to make it again (W2).
-  const deleted = (facts.matters ?? []).filter(({ state }) => state === 'deleted').map(({ role, wanted }) => ({ role, record: wanted }));
+  const deleted = mine.filter(({ state }) => state === 'deleted').map(({ role, wanted }) => ({ role, record: wanted }));
   const fresh: Made[] = [
-    ...(begun.some(({ role }) => role === 'case') || isGone('case') ? [] : [newCase(call, inputs, facts, about, party, open)]),
+    ...(taken || begun.some(({ role }) => role === 'case') || isGone('case') ? [] : [newCase(call, inputs, facts, about, party, open)]),
     ...(begun.some(({ role }) => role === 'opportunity') || isGone('opportunity')
       ? []
       : [newOpportunity(call, inputs, facts, about, party, open)]),

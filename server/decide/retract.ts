@@ -1,7 +1,7 @@
-import type { WantedActivity } from '../crm.ts';
+import type { WantedActivity, WantedCase } from '../crm.ts';
 import type { Decision } from './decide.ts';
 import { fitComment, type Line } from './fit-comment.ts';
-import { singleLine } from './plain-text.ts';
+import { cut, singleLine } from './plain-text.ts';
 import { words, type Language, type Words } from './words.ts';
 
 /** Every kind of record a call can have. */
@@ -23,7 +23,10 @@ export type Role = (typeof roles)[number];
 /** What became of the record so far. `sent`: an attempt was begun, also one that was never answered. `open`: it isn't completed or closed. */
 export type LastKnown = { readonly sent: boolean; readonly open: boolean; readonly touchedByHuman: boolean };
 /** Why it is no longer wanted: the decision that stopped wanting it, in the language the record is written in. */
-export type Because = Pick<Decision, 'verdict' | 'facts'> & { readonly language: Language };
+export type Because = Pick<Decision, 'verdict' | 'facts'> & {
+  readonly language: Language;
+  /** The call that this one is part of has a case of its own. */ readonly hasOther?: boolean;
+};
 
 export type Retraction = 'drop' | 'keep' | { readonly close: readonly string[] } | { readonly markSuperseded: readonly string[] };
 
@@ -51,7 +54,9 @@ export function retract(role: Role, last: LastKnown, because: Because): Retracti
   // nothing goes out while it is off, and whoever asks for what was kept finds the record as it was (DP-05)
   if (because.verdict.is === 'skipped' && because.verdict.rule === 'switched off') return 'keep';
   if (last.touchedByHuman && because.verdict.is === 'skipped' && because.verdict.undone) return 'keep'; // W9 undoes our own work only
-  const answer = answers[role][!last.open ? 'completed' : last.touchedByHuman ? 'openTouched' : 'openUntouched'];
+  // two cases would be worked on for one conversation: this one says which of them it isn't
+  const isDouble = role === 'case' && because.verdict.is === 'part-of' && because.hasOther === true;
+  const answer = isDouble ? 'mark' : answers[role][!last.open ? 'completed' : last.touchedByHuman ? 'openTouched' : 'openUntouched'];
   if (answer === 'keep') return 'keep';
   const say = words[because.language];
   const lines = [`${say.superseded}${say.colon}${reasonInWords(because, say)}`];
@@ -69,6 +74,13 @@ export function retractActivity(last: WantedActivity, retraction: Exclude<Retrac
   ];
   const { memo, system } = fresh.length > 0 ? fitComment(last.memo, lines, words[language]) : last;
   return { ...last, status: 'close' in retraction ? 'completed' : last.status, memo, system };
+}
+
+/** A case has no lines of ours: its subject says it, where people choose what to work on. Twice is once. */
+export function retractCase(last: WantedCase, retraction: Exclude<Retraction, 'drop'>): WantedCase {
+  const [reason] = retraction !== 'keep' && 'markSuperseded' in retraction ? retraction.markSuperseded : [];
+  if (reason === undefined || last.subject.startsWith(reason)) return last;
+  return { ...last, subject: cut(`${reason} ${last.subject}`, 255) };
 }
 
 function reasonInWords({ verdict, facts }: Because, say: Words): string {

@@ -156,6 +156,7 @@ export function simulator(parts: SimulatorParts) {
         events: events.map((event) => ({ event, clockOffsetMs: 0, contradicted: false })),
         writes: [],
         ofLeads: [],
+        ofKin: [],
         known: new Map(),
         lastDecision: undefined,
       };

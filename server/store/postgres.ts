@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { CallEvent, CallId } from '../call/event.ts';
-import { type CrmQueue, type CrmUser, isWantedMatter, isWantedOfLead } from '../crm.ts';
+import { type CrmQueue, type CrmUser, isWantedMatter, isWantedOfLead, type WantedMatter } from '../crm.ts';
 import type { Inputs } from '../decide/pin.ts';
 import { completed, defaultPolicy, parsePolicy } from '../decide/policy.ts';
 import type {
@@ -14,6 +14,7 @@ import type {
   StoredEvent,
   Told,
   TranslatedDelivery,
+  WriteRow,
 } from '../store.ts';
 import { regionOf } from '../match/region.ts';
 import { type AgentEntry, knowPeople } from '../people/directory.ts';
@@ -378,7 +379,7 @@ async function insertEvents(
   return inserted.rows.map((row) => row.delivery as string);
 }
 
-/** Everything the telling of these calls needs, in five statements whatever their number, and the decision each had last. `writes-as-they-are`: nothing is locked. */
+/** Everything the telling of these calls needs, in six statements whatever their number, and the decision each had last. `writes-as-they-are`: nothing is locked. */
 export async function gather(
   connection: Connection,
   claimed: readonly Record<string, unknown>[],
@@ -393,6 +394,15 @@ export async function gather(
     (await connection.query(writesAs, [orgs, ids])).rows.map(writeRow),
     (await connection.query('newest-decisions', [orgs, ids])).rows,
   ];
+  const claimedKeys = new Set(claimed.map((row) => `${row['org'] as number} ${row['id'] as string}`));
+  const isJoined = members.length > claimedKeys.size || family.length > claimedKeys.size;
+  const all = isJoined ? [members.map((row) => row.org), members.map((row) => row.member)] : undefined;
+  const mattersOf = Map.groupBy(
+    (all ? (await connection.query('writes-as-they-are', all)).rows : [])
+      .map(writeRow)
+      .filter((row): row is WriteRow<WantedMatter> => isWantedMatter(row.wanted)),
+    (row) => `${row.org} ${row.call}`,
+  );
   const eventsOf = Map.groupBy(events, (row) => `${row.org} ${row.call}`);
   const familyOf = Map.groupBy(family, (row) => `${row.org} ${row.call}`);
   const writesOf = Map.groupBy(writes, (row) => `${row.org} ${row.call}`);
@@ -418,6 +428,11 @@ export async function gather(
       // a call's own are activities and matters, and changes of leads; what is made for its number is nobody's (noCall)
       writes: (writesOf.get(key) ?? []).filter(({ wanted }) => !isWantedOfLead(wanted)) as DueCall['writes'],
       ofLeads: (writesOf.get(key) ?? []).filter(({ wanted }) => isWantedOfLead(wanted)) as DueCall['ofLeads'],
+      ofKin: kin.flatMap((member) =>
+        member.member === row['id']
+          ? []
+          : (mattersOf.get(`${member.org} ${member.member}`) ?? []).map((matter) => ({ call: member.external_id as CallId, row: matter })),
+      ),
       known: new Map(kin.map((member) => [member.external_id as CallId, member.member as string])),
       lastDecision: decided && decisionKey(decided.verdict, decided.wants, decided.policy_version),
     };
