@@ -28,6 +28,8 @@ const said = {
   switchedOffFor: 'The integration is off for line +48221234567 (DP-05).',
   switchedOff: 'The integration is off (DP-05).',
   row: 'The row “Sales: missed” of version 3 of the policy says not to log such calls (AC-08).',
+  messagesRow: 'The row “Sales: late” of version 3 of the policy says not to log such messages (AC-08).',
+  leftOff: 'left as it was written: The integration is off for line shop (DP-05).',
   setting: 'Version 3 of the policy says not to log calls of this type (AC-08).',
 };
 

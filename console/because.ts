@@ -27,6 +27,8 @@ const sentences = {
   switchedOffFor: /^The integration is off for (.+) \(DP-05\)\.$/s,
   switchedOff: /^The integration is off \(DP-05\)\.$/,
   row: /^The row “(.+)” of version \d+ of the policy says not to log such calls\b/s,
+  messagesRow: /^The row “(.+)” of version \d+ of the policy says not to log such messages\b/s,
+  leftOff: /^left as it was written: (.+)$/s,
   setting: /^Version (\d+) of the policy says not to log calls of this type\b/,
 } as const satisfies Record<string, RegExp>;
 export type BecauseKey = keyof typeof sentences;

@@ -55,10 +55,14 @@ describe('a log written while the call goes on', () => {
     await pass(120);
     expect(await tasks('c')).toEqual(['Not Started']);
     expect(await verdictOf('c')).toMatchObject({ is: 'skipped', because: 'The integration is off for line shop (DP-05).' });
+    expect(await line.explanations()).toMatchObject([
+      { explanation: 'written', because: 'left as it was written: The integration is off for line shop (DP-05).' },
+    ]);
     await save({ moment: 'answer' });
     await line.admin.policies.writeKept(line.org, 'Olga');
     await pass(120);
     expect(await tasks('c')).toEqual(['Completed']);
+    expect(await line.explanations()).toMatchObject([{ explanation: 'written', because: 'in Salesforce' }]);
     expect(await line.unexplained()).toEqual([]);
   });
   test('a row about calls we make holds from the first ring on: nothing is written only to be taken back', async () => {

@@ -197,6 +197,8 @@ export const en: Words = {
     switchedOffFor: (who) => `The integration is switched off for ${who}.`,
     switchedOff: () => 'The integration is switched off.',
     row: (name) => `The row “${name}” of the rules says not to log such calls.`,
+    messagesRow: (name) => `The row “${name}” of the rules says not to log such messages.`,
+    leftOff: (why) => `The record stays in Salesforce as it was written: ${why}`,
   },
   test: {
     button: 'Place a test call',

@@ -198,6 +198,8 @@ export const fr: Words = {
     switchedOffFor: (who) => `L’intégration est désactivée pour ${who}.`,
     switchedOff: () => 'L’intégration est désactivée.',
     row: (name) => `La ligne «\u00a0${name}\u00a0» des règles demande de ne pas enregistrer de tels appels.`,
+    messagesRow: (name) => `La ligne «\u00a0${name}\u00a0» des règles demande de ne pas enregistrer de tels messages.`,
+    leftOff: (why) => `La fiche reste dans Salesforce telle qu’elle a été écrite\u00a0: ${why}`,
   },
   test: {
     button: 'Passer un appel d’essai',

@@ -194,6 +194,8 @@ export const ja: Words = {
     switchedOffFor: (who) => `${who} の連携がオフになっています。`,
     switchedOff: () => '連携がオフになっています。',
     row: (name) => `ルールの行「${name}」により、このような通話は記録しません。`,
+    messagesRow: (name) => `ルールの行「${name}」により、このようなメッセージは記録しません。`,
+    leftOff: (why) => `Salesforce の記録は書き込まれたときのまま残っています: ${why}`,
   },
   test: {
     button: 'テスト通話を発信',

@@ -236,6 +236,8 @@ export const pl: Words = {
     switchedOffFor: (who) => `Integracja jest wyłączona dla: ${who}.`,
     switchedOff: () => 'Integracja jest wyłączona.',
     row: (name) => `Według wiersza „${name}” reguł takie połączenia nie są rejestrowane.`,
+    messagesRow: (name) => `Według wiersza „${name}” reguł takie wiadomości nie są rejestrowane.`,
+    leftOff: (why) => `Rekord pozostaje w Salesforce w takiej postaci, w jakiej został zapisany: ${why}`,
   },
   test: {
     button: 'Połączenie próbne',
