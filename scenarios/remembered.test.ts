@@ -55,6 +55,28 @@ describe('DP-24: whom people chose twice for a number is remembered for it', () 
     await missed('d');
     expect(await nameOf((await taskOf('d'))['WhoId'])).toBe('Ewa Kowalczyk');
   });
+  test('it falls with a changed number, and not with one that only moved to another field', async () => {
+    line = await openLine();
+    const changed = async (fields: object) => {
+      await line!.asHuman({ action: 'update', object: 'Contact', id: who.id, fields });
+      await line!.advanceTo(line!.now() + 130_000);
+    };
+    const { id } = await line.asHuman({ action: 'create', object: 'Contact', fields: { LastName: 'Zawadzka', Phone: ewa } });
+    const who = { kind: 'contact', id, name: 'Zawadzka' };
+    for (const call of ['a', 'b']) await missed(call, { number: ewa }, { who });
+    await changed({ Phone: null, MobilePhone: ewa });
+    const [contact] = (await line.export('Contact')).filter((one) => one['Name'] === 'Ewa Kowalczyk');
+    await line.asHuman({ action: 'update', object: 'Contact', id: String(contact!['Id']), fields: { Department: 'Sales' } });
+    await line.advanceTo(line.now() + 130_000); // who was changed last is meant, but for the choice
+    await missed('c');
+    expect(await nameOf((await taskOf('c'))['WhoId'])).toBe('Zawadzka');
+    await changed({ MobilePhone: '+48601999000' });
+    await changed({ MobilePhone: ewa });
+    await line.asHuman({ action: 'update', object: 'Contact', id: String(contact!['Id']), fields: { Department: 'Support' } });
+    await line.advanceTo(line.now() + 130_000);
+    await missed('d');
+    expect(await nameOf((await taskOf('d'))['WhoId'])).toBe('Ewa Kowalczyk');
+  });
   test('once is enough where it was said to be for the number; it can be forgotten, and the admin can switch it all off', async () => {
     line = await openLine();
     await missed('a', { number: ewa }, { ...(await contact('Luc Dubois')), always: true });

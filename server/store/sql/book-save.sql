@@ -17,7 +17,7 @@ with ours as (
     into_account = excluded.into_account, stamp = greatest(b.stamp, excluded.stamp), modified_at = excluded.modified_at, fill = greatest(b.fill, excluded.fill), ours_at = null
   where b.stamp is null or b.stamp < excluded.stamp
     or case when b.state = 'gone' and b.modified_at is null then excluded.state = 'gone' else b.stamp = excluded.stamp and b.fill <= excluded.fill end
-  returning b.record, b.id
+  returning b.record, b.id, b.contact_id, b.state
 ), numbers as (
   select s.record, n.number_key, n.field, max(n.extension) as extension
   from jsonb_to_recordset($5) as n(id text, number_key text, field text, extension text) join saved s using (id) group by 1, 2, 3
@@ -27,6 +27,17 @@ with ours as (
 ), lost as (
   delete from book_numbers b using saved s where b.record = s.record
     and not exists (select 1 from numbers n where n.record = b.record and n.number_key = b.number_key and n.field = b.field)
+  returning b.record, b.number_key
+), forgotten as (
+  -- whom people chose for a number is no habit any more once that record has another one (DP-24)
+  insert into forgotten_choices (org, number_key, forgotten_at)
+  select distinct $1, l.number_key, cb_now() from lost l join saved s using (record)
+  where s.state = 'there' and not exists (select 1 from numbers n where n.record = l.record and n.number_key = l.number_key)
+    and exists (
+      select 1 from calls c where c.org = $1 and c.number_key = l.number_key and c.told -> 'linked' is not null
+        and array[left(c.told #>> '{linked,who,id}', 15), left(c.told #>> '{linked,what,id}', 15)] && array[left(s.id, 15), left(s.contact_id, 15)]
+    )
+  on conflict (org, number_key) do update set forgotten_at = excluded.forgotten_at
 ), mended as (
   delete from book_unmatchable b using saved s where b.org = $1 and b.record = s.record
     and not exists (select 1 from refused n where n.record = b.record and n.field = b.field)
