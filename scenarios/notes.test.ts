@@ -283,6 +283,38 @@ describe('during a call', () => {
     expect(await onlyTask()).toMatchObject({ Subject: 'Left word', CallObject: 'o' });
   });
 
+  test('DP-23, DP-73: saved for the call with another record on the screen, that is what the call is about, and its tasks follow', async () => {
+    const rows = [{ name: 'all', when: {}, then: { tasks: [{ name: 'Offer' }] } }];
+    const { agent } = await open({ orgs: [{ policy: { language: 'en', moment: 'answer', rows } }] });
+    const [found, luc] = [await contact(), await contact('Luc Dubois')];
+    const whoOf = async () => (await tasks()).map(({ WhoId }) => WhoId);
+    await talks('c');
+    await settle(30);
+    expect(await whoOf()).toEqual([found.id]);
+    const call = await rowOf('c');
+    await agent('POST', '/api/tasks', { ...offer, who: luc, call }, 'k');
+    await settle(30);
+    expect(await whoOf()).toEqual([luc.id]);
+    await ends('c');
+    await settle();
+    expect(await whoOf()).toEqual([luc.id, luc.id]);
+    // sent again, it is the saving it was: the agent has chosen anew meanwhile
+    await agent('POST', '/api/tasks', { memo: 'No, Ewa', who: found, call, opened: ago(130) }, 'k2');
+    await agent('POST', '/api/tasks', { ...offer, who: luc, call }, 'k');
+    await settle();
+    expect(await whoOf()).toEqual([found.id, found.id]);
+  });
+
+  test('DP-24: a memo for the record that the call is about anyway is no choice', async () => {
+    const { agent } = await open();
+    await talks('c');
+    await agent('POST', '/api/tasks', { ...offer, who: await contact(), call: await rowOf('c') }, 'k');
+    await ends('c');
+    await settle();
+    const { rows } = await line!.database.query({ text: `select told -> 'linked' as linked from calls where id = $1` }, [await rowOf('c')]);
+    expect(rows).toEqual([{ linked: null }]);
+  });
+
   test('AC-08, DP-52 against an explicit save: a call that the rules would not log is logged', async () => {
     const { agent } = await open({ orgs: [{ policy: { language: 'en', logging: { 'inbound-answered': 'skip' } } }] });
     const who = await contact();

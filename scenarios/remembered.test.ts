@@ -57,7 +57,7 @@ describe('DP-24: whom people chose twice for a number is remembered for it', () 
   });
   test('it falls with a changed number, and not with one that only moved to another field', async () => {
     line = await openLine();
-    const changed = async (fields: object) => {
+    const changed = async (fields: Record<string, string | null>) => {
       await line!.asHuman({ action: 'update', object: 'Contact', id: who.id, fields });
       await line!.advanceTo(line!.now() + 130_000);
     };

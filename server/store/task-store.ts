@@ -9,14 +9,17 @@ export type Whose = { readonly org: OrgId; /** A user of the CRM. */ readonly ag
 export type TaskRow = Readonly<Record<string, unknown>>;
 /** A fact of a call under an id of its own. */
 type Memo = { readonly id: string; readonly fact: object };
+type Linked = { readonly kind: string; readonly id: string; readonly name?: string | undefined };
+/** `by`: whose choice it is, if it is one. */
+type Link = { readonly id: string; readonly by: object; readonly who?: Linked | undefined; readonly what?: Linked | undefined };
 /** Other words were saved for this call under the same key: nothing of this saving may stay. */
 class KeyTaken extends Error {}
-/** What is to be done with what an agent saved: `memo` for the record of a call, or a record of its own. */
+/** What is to be done with what an agent saved: `memo` for the record of a call, or a record of its own. `link`: the records that were on the screen. */
 export type ToSave = {
   readonly key: string;
   readonly asked: unknown;
 } & (
-  | { readonly call: string; readonly memo: Memo }
+  | { readonly call: string; readonly memo: Memo; readonly link: Link }
   | {
       readonly call: undefined;
       readonly wanted: WantedActivity;
@@ -53,6 +56,7 @@ export function taskStore(database: Database) {
         const id = made.id as string;
         if (task.call !== undefined) {
           if ((await addMemo(connection, org, task.call, task.memo)) !== 'new') throw new KeyTaken(`${task.key} is that of a memo`);
+          await addLink(connection, org, task.call, task.link);
         } else {
           const row = { org, call: noCall, role: 'task', qualifier: id, name: task.name, wanted: task.wanted, wanted_version: 1 };
           const rest = {
@@ -112,3 +116,13 @@ async function addMemo(connection: Connection, org: OrgId, call: string, { id, f
   await connection.query({ text: "select pg_notify('calls', '')" });
   return 'new';
 }
+
+/** Another record than the call is about is the agent's choice of what it is about (DP-23, DP-73); the same one is none. */
+async function addLink(connection: Connection, org: OrgId, call: string, { id, by, who, what }: Link): Promise<void> {
+  const [about] = (await connection.query('call-about', [org, call])).rows;
+  const known = new Set((about.ids as string[]).map(short));
+  if ([who, what].every((one) => one === undefined || known.has(short(one.id)))) return;
+  const whom = who ?? (about.who as Linked | null) ?? undefined;
+  await addMemo(connection, org, call, { id, fact: { type: 'linked', ...(whom && { who: whom }), ...(what && { what }), by } });
+}
+const short = (id: string): string => id.slice(0, 15);

@@ -81,7 +81,11 @@ async function saveTask(context: Ctx, parts: TaskDoorParts): Promise<Response> {
   const call = asked.attach ? onScreen : undefined;
 
   const save = async (task: ToSave): Promise<Response> => answerTo(await tasks.save(who, task));
-  if (call !== undefined) return save({ key, asked, call, memo: { id: factId(who, key), fact: factOf(context, key, asked) } });
+  if (call !== undefined) {
+    const by = { id: who.agent, name: context.var.visitor.person };
+    const link = { id: `cordboard:chosen:${who.agent}:${key}`, by, who: asked.who, what: asked.what };
+    return save({ key, asked, call, memo: { id: factId(who, key), fact: factOf(context, key, asked) }, link });
+  }
 
   const { subject } = asked;
   if (subject === undefined) return refuse(context, 400, 'malformed', 'subject: a task that goes into no call needs one');
