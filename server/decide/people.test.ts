@@ -8,7 +8,7 @@ import { chooseLogOwner } from './owner.ts';
 import { missingBeforeLive, peopleIn } from './people.ts';
 import type { Inputs, Owner } from './pin.ts';
 import { pinInputs } from './pin.ts';
-import { defaultPolicy, parsePolicy, PolicyMistakes } from './policy.ts';
+import { defaultPolicy, parsePolicy, type PolicyMistakes } from './policy.ts';
 import { SettingsReader } from './settings.ts';
 
 const user = (id: string, more: Partial<Owner> = {}): Owner => ({ crmUserId: id, zone: 'UTC', name: `User ${id}`, ...more });
