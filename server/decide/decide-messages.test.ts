@@ -317,6 +317,6 @@ test('what a policy says about messages is read, and what it can’t say is refu
   expect(() => parsePolicy({ language: 'en', messages: { log: 'daily', create: 'nobody', other: 1 } })).toThrow(
     "The policy can't be used. messages.other: There is no such setting. There are log, create. " +
       'messages.log: Choose one of "per conversation and day", "per message", "not at all", not "daily". ' +
-      'messages.create: Choose one of "lead", "contact", "account", "nothing", not "nobody".',
+      'messages.create: Choose one of "lead", "contact", "account", "person-account", "nothing", not "nobody".',
   );
 });

@@ -117,7 +117,7 @@ describe('the schema of the policy', () => {
     ['lines.*.followUp.reminder', { description: 'Whether open tasks remind their owner.', type: 'boolean' }],
     [
       'agents.*.stranger.missed',
-      { description: 'What is made when nobody talked with them.', enum: ['lead', 'contact', 'account', 'nothing'] },
+      { description: 'What is made when nobody talked with them.', enum: ['lead', 'contact', 'account', 'person-account', 'nothing'] },
     ],
     ['rows.*.enabled', { description: 'Whether it counts at all.', type: 'boolean' }],
   ])('explains %s', (path, told) => expect(inside(policySchema()).find(([one]) => one === path)?.[1]).toEqual(told));

@@ -65,7 +65,7 @@ describe('the defaults', () => {
 
 describe('each setting says what it takes', () => {
   const long = 'x'.repeat(256);
-  const making = '"lead", "contact", "account", "nothing"';
+  const making = '"lead", "contact", "account", "person-account", "nothing"';
   const owner = 'agent, first answerer, last answerer, record owner, senior manager, default owner, or ids of users and queues';
   const number = 'none of numbers such as "+48221234567"';
   const kind = 'none of kinds of records, such as contact, lead, account, person-account or Site__c';
