@@ -261,6 +261,7 @@ export const tablesBesideTheRoad = [
   'access',
   'people',
   'agents',
+  'directory_changes',
   'lines',
   'alerts',
   'ways_in',
