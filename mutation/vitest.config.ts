@@ -6,7 +6,7 @@ import { defineConfig } from 'vitest/config';
  */
 export default defineConfig({
   test: {
-    include: [`${process.env.MUTATED_ROOM ?? 'server/{call,match,decide}'}/**/*.test.ts`],
+    include: JSON.parse(process.env.MUTATION_TESTS ?? '["server/{call,match,decide}/**/*.test.ts"]'),
     setupFiles: ['mutation/setup.ts'],
     // counting what is run makes everything many times slower, which these are about
     testNamePattern: /^(?!.*would take minutes)/,
